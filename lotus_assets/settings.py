@@ -1,0 +1,100 @@
+"""Every environment variable of the project: typed, with its default and its meaning."""
+
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from pydantic import AliasChoices, Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """The environment as the project reads it; an empty variable counts as not set."""
+
+    model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", frozen=True)
+
+    gitlab_api_url: str | None = Field(
+        default=None,
+        description="Address of the GitLab to read. Not set: the embedded stand-in.",
+    )
+    gitlab_api_token: SecretStr | None = Field(
+        default=None, description="Token with the scopes read_api and read_repository."
+    )
+    tem_db_connection: SecretStr | None = Field(
+        default=None,
+        description="postgresql:// URL of the warehouse (15 or newer). Not set: embedded server.",
+    )
+    tem_export_dir: Path = Field(default=Path("exports"), description="Where exports are written.")
+    tem_data_dir: Path = Field(
+        default=Path(".lotus"),
+        description="Embedded database, stand-in, Git clones and Dagster's local files.",
+    )
+    timezone: str = Field(
+        default="Europe/Amsterdam", description="Time zone of calendar days, weeks and schedules."
+    )
+    tem_root_groups: str | None = Field(
+        default=None,
+        description="Comma-separated groups to discover; overrides the org file's roots.",
+    )
+    tem_org_file: Path | None = Field(
+        default=None,
+        description="YAML: group prefixes to business lines and teams. Not set: the sample's.",
+    )
+    tem_rules_file: Path | None = Field(
+        default=None, description="YAML: SLA, bots, production rules. Not set: the defaults."
+    )
+    tem_backfill_days: int = Field(
+        default=180, ge=1, le=3650, description="Days that the first collection reaches back."
+    )
+    tem_max_parallelism: int = Field(
+        default=8, ge=1, le=64, description="Requests to GitLab under way at once."
+    )
+    tem_email_hash_key: SecretStr | None = Field(
+        default=None, description="Key of the HMAC over e-mail addresses. Not set: plain SHA-256."
+    )
+    tem_as_of: datetime | None = Field(
+        default=None, description="An instant (ISO 8601) to be treated as now, for replays."
+    )
+    tem_quarantine_limit: float = Field(
+        default=0.01,
+        ge=0,
+        le=1,
+        description="Largest share of bad rows with which a table is still committed.",
+    )
+    tem_overlap_minutes: int = Field(
+        default=10, ge=0, description="How far before its watermark a collection reads again."
+    )
+    dagster_port: int = Field(
+        default=3000,
+        validation_alias=AliasChoices("LOTUS_DAGSTER_PORT", "dagster_port"),
+        description="Port of the Dagster UI under `make dev`.",
+    )
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_timezone(cls, name: str) -> str:
+        ZoneInfo(name)
+        return name
+
+    @field_validator("tem_as_of")
+    @classmethod
+    def _with_offset(cls, instant: datetime | None) -> datetime | None:
+        if instant is not None and instant.tzinfo is None:
+            raise ValueError("TEM_AS_OF needs an offset, for example 2026-03-31T12:00:00+02:00")
+        return instant
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The time zone of calendar days."""
+        return ZoneInfo(self.timezone)
+
+    @property
+    def root_groups(self) -> tuple[str, ...]:
+        """Groups named by TEM_ROOT_GROUPS; empty: those of the org file."""
+        names = (self.tem_root_groups or "").split(",")
+        return tuple(name.strip().strip("/") for name in names if name.strip())
+
+    def now(self) -> datetime:
+        """The instant that counts as now, in UTC: TEM_AS_OF, else the clock's."""
+        return (self.tem_as_of or datetime.now(UTC)).astimezone(UTC)
