@@ -1,0 +1,93 @@
+"""What the stand-in knows at one instant: every entity as GitLab's REST v4 payload.
+
+The names of endpoints are those of GitLab's OpenAPI description, below `/api/v4`. Keys that the
+real payload does not have are listed after "plus": the doors drop them from REST answers or use
+them to answer GraphQL. Instants are ISO 8601 text in UTC with milliseconds (`…T09:38:27.123Z`);
+commit dates have whole seconds. Addresses inside payloads begin with `Store.base_url`, as
+GitLab's begin with its `external_url`; the doors put their own address into `http_url_to_repo`.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+
+Payload = dict[str, Any]
+"""One entity as GitLab sends it: a JSON object."""
+
+BASE_URL = "https://gitlab.example.invalid"
+"""The address that payloads carry; nothing answers there."""
+
+
+@dataclass
+class ProjectData:
+    """One project with all that belongs to it."""
+
+    project: Payload
+    """`GET /projects/:id`, plus `empty_repo`, `marked_for_deletion_on` (day or None)."""
+    access: Literal["full", "forbidden"] = "full"
+    """`forbidden`: listed with its group, and every detail answers 403."""
+    repository: Path | None = None
+    """Bare Git repository; None where nothing was ever pushed to disk."""
+    merge_requests: dict[int, Payload] = field(default_factory=dict)
+    """iid → `GET /projects/:id/merge_requests/:iid`, plus `squash_commit_sha`, `diff_stats`
+    (`additions`, `deletions`, `file_count`) and `approvals_required`."""
+    merge_request_commits: dict[int, list[Payload]] = field(default_factory=dict)
+    """iid → `GET …/merge_requests/:iid/commits`, newest first."""
+    merge_request_notes: dict[int, list[Payload]] = field(default_factory=dict)
+    """iid → `GET …/merge_requests/:iid/notes`, oldest first, plus `system_action` (None for
+    people's notes)."""
+    merge_request_versions: dict[int, list[Payload]] = field(default_factory=dict)
+    """iid → `GET …/merge_requests/:iid/versions`, newest first."""
+    merge_request_approvals: dict[int, list[Payload]] = field(default_factory=dict)
+    """iid → the users of `approved_by` in `GET …/merge_requests/:iid/approvals`."""
+    closes_issues: dict[int, list[str]] = field(default_factory=dict)
+    """iid → references (`group/project#12`) of `GET …/merge_requests/:iid/closes_issues`."""
+    pipelines: dict[int, Payload] = field(default_factory=dict)
+    """id → `GET /projects/:id/pipelines/:pipeline_id`, plus `merge_request_iid`, `stages`
+    (names in their order)."""
+    jobs: dict[int, list[Payload]] = field(default_factory=dict)
+    """pipeline id → `GET …/pipelines/:pipeline_id/jobs?include_retried=true` and `…/bridges`,
+    ascending by id, plus `retried`, `needs` (job names; None: not declared), `scheduling_type`
+    (`dag` or `stage`) and `kind` (`build` or `bridge`)."""
+    deployments: list[Payload] = field(default_factory=list)
+    """`GET /projects/:id/deployments`, ascending by id."""
+    environments: list[Payload] = field(default_factory=list)
+    """`GET /projects/:id/environments`."""
+    releases: list[Payload] = field(default_factory=list)
+    """`GET /projects/:id/releases`, newest first."""
+    tags: list[Payload] = field(default_factory=list)
+    """`GET /projects/:id/repository/tags`."""
+    branches: list[Payload] = field(default_factory=list)
+    """`GET /projects/:id/repository/branches`."""
+    protected_branches: list[Payload] = field(default_factory=list)
+    """`GET /projects/:id/protected_branches`."""
+    events: list[Payload] = field(default_factory=list)
+    """`GET /projects/:id/events`, ascending by id; only push events are kept."""
+    issues: dict[int, Payload] = field(default_factory=dict)
+    """iid → `GET /projects/:id/issues/:iid`."""
+    issue_notes: dict[int, list[Payload]] = field(default_factory=dict)
+    """iid → `GET …/issues/:iid/notes`, oldest first, plus `system_action` (`closed`, `opened`
+    for a reopening: the icon names of GitLab)."""
+    commits: dict[str, Payload] = field(default_factory=dict)
+    """sha → `GET /projects/:id/repository/commits/:sha` with `stats`, plus `is_signed`. Holds
+    every commit that the repository or a payload knows, kept old heads included."""
+
+
+@dataclass
+class Store:
+    """What GitLab knows at the instant `now`."""
+
+    edition: Literal["enterprise", "free"]
+    version: str
+    """As `GET /version` gives it, for example `18.8.0-ee`."""
+    now: datetime
+    """The instant, in UTC, that the state belongs to."""
+    groups: dict[str, Payload] = field(default_factory=dict)
+    """full path → `GET /groups/:id`."""
+    users: dict[int, Payload] = field(default_factory=dict)
+    """id → `GET /users/:id`, `bot` and `public_email` (may be empty) included."""
+    projects: dict[int, ProjectData] = field(default_factory=dict)
+    """id → project."""
+    base_url: str = BASE_URL
+    """What the addresses inside payloads begin with."""
