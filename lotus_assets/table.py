@@ -22,12 +22,14 @@ class Table:
 
     `key` is the primary key. `version` names the column that tells an older copy of a row from a
     newer one: an older one never overwrites (PRD §9); None means that the last write wins.
+    `kept` names columns that another collection fills later: NULL never overwrites their value.
     """
 
     name: str
     model: type[DataFrameModel]
     key: tuple[str, ...]
     version: str | None = "updated_at"
+    kept: tuple[str, ...] = ()
     description: str = ""
 
     @cached_property

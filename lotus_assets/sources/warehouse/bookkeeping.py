@@ -1,0 +1,180 @@
+"""Watermarks, quarantine, coverage and row counts: what the warehouse knows of its own filling."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy.dialects.postgresql import insert
+
+from lotus_assets.sources.warehouse.copying import records
+from lotus_assets.sources.warehouse.schema import (
+    collection_outcome,
+    coverage,
+    ingestion_state,
+    quarantine,
+    table_run,
+)
+from lotus_assets.sources.warehouse.staging import Written
+
+
+def watermark_key(table_name: str, scope: int | str) -> str:
+    """`ingestion_state.entity`: `<table>:<scope>` (architecture.md, "Decisions")."""
+    return f"{table_name}:{scope}"
+
+
+def read_watermarks(connection: Connection, table_name: str) -> dict[str, datetime]:
+    """Largest `updated_at` seen of one table, by scope."""
+    rows = connection.execute(
+        select(ingestion_state.c.entity, ingestion_state.c.last_seen_updated_at).where(
+            ingestion_state.c.entity.startswith(f"{table_name}:", autoescape=True),
+            ingestion_state.c.last_seen_updated_at.isnot(None),
+        )
+    )
+    return {entity.partition(":")[2]: instant for entity, instant in rows}
+
+
+def read_states(connection: Connection, table_name: str) -> dict[str, Any]:
+    """What a collection noted of each scope beside the watermark (Git refs, for example)."""
+    rows = connection.execute(
+        select(ingestion_state.c.entity, ingestion_state.c.state).where(
+            ingestion_state.c.entity.startswith(f"{table_name}:", autoescape=True),
+            ingestion_state.c.state.isnot(None),
+        )
+    )
+    return {entity.partition(":")[2]: state for entity, state in rows}
+
+
+def write_watermarks(
+    connection: Connection,
+    table_name: str,
+    seen: Mapping[int | str, datetime | None],
+    run_at: datetime,
+    states: Mapping[int | str, Any] | None = None,
+) -> None:
+    """Move watermarks forward, never back, in the caller's transaction.
+
+    A scope that was read without finding anything keeps its watermark and gets its `last_run_at`.
+    """
+    if not seen:
+        return
+    statement = insert(ingestion_state).values(
+        entity=bindparam("entity"),
+        last_seen_updated_at=bindparam("seen"),
+        last_run_at=bindparam("run_at"),
+        state=bindparam("state"),
+    )
+    statement = statement.on_conflict_do_update(
+        index_elements=["entity"],
+        set_={
+            "last_seen_updated_at": func.greatest(
+                ingestion_state.c.last_seen_updated_at, statement.excluded.last_seen_updated_at
+            ),
+            "last_run_at": statement.excluded.last_run_at,
+            "state": func.coalesce(statement.excluded.state, ingestion_state.c.state),
+        },
+    )
+    rows = [
+        {
+            "entity": watermark_key(table_name, scope),
+            "seen": instant,
+            "run_at": run_at,
+            "state": (states or {}).get(scope),
+        }
+        for scope, instant in sorted(seen.items(), key=lambda item: str(item[0]))
+    ]
+    connection.execute(statement, rows)
+
+
+def write_quarantine(connection: Connection, bad: pd.DataFrame, run_id: str, at: datetime) -> None:
+    """Keep bad rows with their reason, payload and run.
+
+    A row that is read again unchanged (the overlap reads it every hour) is not kept twice: it
+    keeps its first run and gets `last_seen_run_id`.
+    """
+    if bad.empty:
+        return
+    found = bad.assign(fingerprint=_fingerprints(bad), payload=bad["payload"].map(json.loads))
+    statement = insert(quarantine).values(
+        **{name: bindparam(name) for name in found.columns},
+        run_id=run_id,
+        last_seen_run_id=run_id,
+        quarantined_at=at,
+    )
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=["fingerprint"],
+            set_={"last_seen_run_id": statement.excluded.last_seen_run_id},
+        ),
+        records(found),
+    )
+
+
+def _fingerprints(bad: pd.DataFrame) -> pd.Series:
+    content = bad["table_name"] + "\n" + bad["reason"] + "\n" + bad["payload"]
+    return content.map(lambda text: hashlib.sha256(text.encode()).hexdigest())
+
+
+def write_outcome(
+    connection: Connection,
+    run_id: str,
+    collection: str,
+    reasons: Mapping[int, str | None],
+    at: datetime,
+) -> None:
+    """Note for each project how one collection went: None is complete, else the reason."""
+    if not reasons:
+        return
+    statement = insert(collection_outcome).values(
+        run_id=run_id,
+        collection=collection,
+        project_id=bindparam("project_id"),
+        reason=bindparam("reason"),
+        finished_at=at,
+    )
+    statement = statement.on_conflict_do_update(
+        index_elements=["run_id", "project_id", "collection"],
+        set_={
+            "reason": statement.excluded.reason,
+            "finished_at": statement.excluded.finished_at,
+        },
+    )
+    connection.execute(
+        statement,
+        [{"project_id": key, "reason": value} for key, value in sorted(reasons.items())],
+    )
+
+
+def write_coverage(connection: Connection, rows: pd.DataFrame) -> None:
+    """Replace the coverage rows of the runs named in `rows` (columns as the table's)."""
+    connection.execute(coverage.delete().where(coverage.c.run_id.in_(rows["run_id"].unique())))
+    if not rows.empty:
+        connection.execute(coverage.insert(), records(rows))
+
+
+def write_table_run(
+    connection: Connection,
+    run_id: str,
+    table_name: str,
+    written: Written,
+    quarantined: int,
+    seconds: float,
+    at: datetime,
+) -> None:
+    """Note what one run did to one table."""
+    values = {
+        "rows_read": written.read,
+        "rows_new": written.new,
+        "rows_changed": written.changed,
+        "rows_vanished": written.vanished,
+        "rows_quarantined": quarantined,
+        "seconds": seconds,
+        "finished_at": at,
+    }
+    statement = insert(table_run).values(run_id=run_id, table_name=table_name, **values)
+    connection.execute(
+        statement.on_conflict_do_update(index_elements=["run_id", "table_name"], set_=values)
+    )

@@ -1,0 +1,97 @@
+"""Engines, sessions and migrations of the warehouse."""
+
+from pathlib import Path
+
+import psycopg
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Engine, create_engine, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import OperationalError
+
+MINIMUM_VERSION = 15
+MIGRATIONS = Path(__file__).parents[2] / "migrations"
+
+
+class WarehouseUnavailable(Exception):
+    """The database cannot be used; the text says which, why, and what to do."""
+
+
+def warehouse_url(connection: str) -> URL:
+    """TEM_DB_CONNECTION as a SQLAlchemy URL with our driver, psycopg 3.
+
+    Raises:
+        WarehouseUnavailable: it is not a postgresql:// URL.
+    """
+    try:
+        url = make_url(connection)
+    except Exception as error:
+        raise WarehouseUnavailable(
+            "TEM_DB_CONNECTION is not a URL; expected postgresql://user:password@host:5432/name"
+        ) from error
+    if url.get_backend_name() not in {"postgresql", "postgres"}:
+        raise WarehouseUnavailable(
+            f"TEM_DB_CONNECTION names {url.get_backend_name()}; only postgresql:// is supported"
+        )
+    return url.set(drivername="postgresql+psycopg")
+
+
+def dagster_url(connection: str) -> str:
+    """The URL of Dagster's own storage: same database, schema `dagster`, driver named.
+
+    SQLAlchemy 2.0's default for a plain postgresql:// URL is psycopg2, which dagster-postgres
+    needs; naming it keeps that true (architecture.md, "Decisions that measurement forced").
+    """
+    url = warehouse_url(connection).set(drivername="postgresql+psycopg2")
+    options = url.query.get("options", "")
+    schema = f"{options} -csearch_path=dagster".strip()
+    return url.update_query_dict({"options": schema}).render_as_string(hide_password=False)
+
+
+def create_warehouse_engine(connection: str) -> Engine:
+    """An engine whose sessions speak UTC. Connects lazily; see `check_warehouse`."""
+    return create_engine(
+        warehouse_url(connection),
+        pool_pre_ping=True,
+        connect_args={"options": "-ctimezone=UTC", "connect_timeout": 10},
+    )
+
+
+def check_warehouse(engine: Engine) -> None:
+    """Connect once and look at the server's version.
+
+    Raises:
+        WarehouseUnavailable: unreachable, refused, or older than PostgreSQL 15.
+    """
+    place = engine.url.render_as_string(hide_password=True)
+    try:
+        with engine.connect() as connection:
+            version = int(connection.scalar(text("SHOW server_version_num")) or 0) // 10_000
+    except OperationalError as error:
+        reason = str(error.orig).strip().splitlines()[0] if error.orig else "no answer"
+        raise WarehouseUnavailable(
+            f"The database {place} cannot be used: {reason}. "
+            "Check TEM_DB_CONNECTION and that the server accepts connections."
+        ) from error
+    if version < MINIMUM_VERSION:
+        raise WarehouseUnavailable(
+            f"The database {place} is PostgreSQL {version}; {MINIMUM_VERSION} or newer is needed."
+        )
+
+
+def migrate(engine: Engine) -> None:
+    """Bring the schemas to the newest revision; two processes at once take turns."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with engine.connect() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+        connection.commit()
+
+
+def driver_connection(connection: object) -> psycopg.Connection:
+    """The psycopg connection under a SQLAlchemy one, for COPY."""
+    raw = connection.connection.driver_connection  # type: ignore[attr-defined]
+    if not isinstance(raw, psycopg.Connection):
+        raise TypeError(f"expected a psycopg connection, not {type(raw).__name__}")
+    return raw

@@ -1,0 +1,122 @@
+"""SQLAlchemy's view of our tables, derived from their pandera models."""
+
+from functools import cache
+from typing import Any
+
+from pandera.api.pandas.components import Column
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Date,
+    DateTime,
+    Double,
+    Identity,
+    MetaData,
+    Numeric,
+    Text,
+)
+from sqlalchemy import Column as DatabaseColumn
+from sqlalchemy import Table as DatabaseTable
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.types import TypeEngine
+
+from lotus_assets.table import Table
+
+TYPES: dict[str, TypeEngine[Any]] = {
+    "string[python]": Text(),
+    "Int64": BigInteger(),
+    "Float64": Double(),
+    "boolean": Boolean(),
+    "datetime64[us, UTC]": DateTime(timezone=True),
+    "datetime64[ns]": Date(),
+}
+
+BOOKKEEPING = MetaData(schema="public")
+
+quarantine = DatabaseTable(
+    "quarantine",
+    BOOKKEEPING,
+    DatabaseColumn("quarantine_id", BigInteger, Identity(), primary_key=True),
+    DatabaseColumn("table_name", Text, nullable=False),
+    DatabaseColumn("project_id", BigInteger),
+    DatabaseColumn("reason", Text, nullable=False),
+    DatabaseColumn("payload", JSONB, nullable=False),
+    DatabaseColumn("fingerprint", Text, nullable=False, unique=True),
+    DatabaseColumn("run_id", Text, nullable=False),
+    DatabaseColumn("last_seen_run_id", Text, nullable=False),
+    DatabaseColumn("quarantined_at", DateTime(timezone=True), nullable=False),
+)
+ingestion_state = DatabaseTable(
+    "ingestion_state",
+    BOOKKEEPING,
+    DatabaseColumn("entity", Text, primary_key=True),
+    DatabaseColumn("last_seen_updated_at", DateTime(timezone=True)),
+    DatabaseColumn("last_run_at", DateTime(timezone=True), nullable=False),
+    DatabaseColumn("state", JSONB(none_as_null=True)),
+)
+collection_outcome = DatabaseTable(
+    "collection_outcome",
+    BOOKKEEPING,
+    DatabaseColumn("run_id", Text, primary_key=True),
+    DatabaseColumn("project_id", BigInteger, primary_key=True),
+    DatabaseColumn("collection", Text, primary_key=True),
+    DatabaseColumn("reason", Text),
+    DatabaseColumn("finished_at", DateTime(timezone=True), nullable=False),
+)
+coverage = DatabaseTable(
+    "coverage",
+    BOOKKEEPING,
+    DatabaseColumn("run_id", Text, primary_key=True),
+    DatabaseColumn("project_id", BigInteger, primary_key=True),
+    DatabaseColumn("path", Text, nullable=False),
+    DatabaseColumn("active", Boolean, nullable=False),
+    DatabaseColumn("collected", Boolean, nullable=False),
+    DatabaseColumn("reason", Text),
+)
+table_run = DatabaseTable(
+    "table_run",
+    BOOKKEEPING,
+    DatabaseColumn("run_id", Text, primary_key=True),
+    DatabaseColumn("table_name", Text, primary_key=True),
+    DatabaseColumn("rows_read", BigInteger, nullable=False),
+    DatabaseColumn("rows_new", BigInteger, nullable=False),
+    DatabaseColumn("rows_changed", BigInteger, nullable=False),
+    DatabaseColumn("rows_vanished", BigInteger, nullable=False),
+    DatabaseColumn("rows_quarantined", BigInteger, nullable=False),
+    DatabaseColumn("seconds", Numeric, nullable=False),
+    DatabaseColumn("finished_at", DateTime(timezone=True), nullable=False),
+)
+
+
+def database_type(column: Column) -> TypeEngine[Any]:
+    """The database type of one column of a pandera model.
+
+    Raises:
+        TypeError: the column's type is none of `lotus_assets.columns`.
+    """
+    if (column.metadata or {}).get("database_type") == "jsonb":
+        return JSONB()
+    name = str(column.dtype)
+    if name not in TYPES:
+        raise TypeError(f"column {column.name}: no database type is known for {name}")
+    return TYPES[name]
+
+
+@cache
+def database_table(table: Table) -> DatabaseTable:
+    """`table` as SQLAlchemy knows it, schema public."""
+    return DatabaseTable(
+        table.name,
+        MetaData(schema="public"),
+        *(
+            DatabaseColumn(
+                name,
+                database_type(column),
+                primary_key=name in table.key,
+                nullable=bool(column.nullable),
+                comment=column.description,
+            )
+            for name, column in table.schema.columns.items()
+        ),
+        comment=table.description,
+    )
