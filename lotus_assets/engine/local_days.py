@@ -1,0 +1,30 @@
+"""Calendar days and ISO weeks of instants, in the time zone that the caller names."""
+
+import pandas as pd
+
+
+def local_days(instants: pd.Series, timezone: str) -> pd.Series:
+    """The calendar day of each UTC instant as midnight without a time zone; NULL stays NULL.
+
+    Days are those of `timezone`, daylight saving included (metrics.md, Conventions).
+    """
+    return (
+        pd.to_datetime(instants, utc=True)
+        .dt.tz_convert(timezone)
+        .dt.tz_localize(None)
+        .dt.floor("D")
+    )
+
+
+def iso_weeks(days: pd.Series) -> pd.Series:
+    """The ISO week of each day as `2026-W14`, weeks from Monday; NULL stays NULL."""
+    calendar = days.dt.isocalendar()
+    weeks = (
+        calendar["year"].astype("string") + "-W" + calendar["week"].astype("string").str.zfill(2)
+    )
+    return weeks.astype(pd.StringDtype())
+
+
+def day_start(day: pd.Timestamp, timezone: str) -> pd.Timestamp:
+    """The UTC instant at which the calendar day starts in `timezone`."""
+    return day.tz_localize(timezone).tz_convert("UTC")
