@@ -36,7 +36,8 @@ class ProjectData:
     """iid → `GET …/merge_requests/:iid/commits`, newest first."""
     merge_request_notes: dict[int, list[Payload]] = field(default_factory=dict)
     """iid → `GET …/merge_requests/:iid/notes`, oldest first, plus `system_action` (None for
-    people's notes)."""
+    people's notes; GitLab's action names: `approved`, `unapproved`, `approvals_reset`,
+    `commit`, `merged`, `title`, …)."""
     merge_request_versions: dict[int, list[Payload]] = field(default_factory=dict)
     """iid → `GET …/merge_requests/:iid/versions`, newest first."""
     merge_request_approvals: dict[int, list[Payload]] = field(default_factory=dict)
@@ -68,7 +69,7 @@ class ProjectData:
     """iid → `GET /projects/:id/issues/:iid`."""
     issue_notes: dict[int, list[Payload]] = field(default_factory=dict)
     """iid → `GET …/issues/:iid/notes`, oldest first, plus `system_action` (`closed`, `opened`
-    for a reopening: the icon names of GitLab)."""
+    for a reopening: GitLab's action names)."""
     commits: dict[str, Payload] = field(default_factory=dict)
     """sha → `GET /projects/:id/repository/commits/:sha` with `stats`, plus `is_signed`. Holds
     every commit that the repository or a payload knows, kept old heads included."""

@@ -1,0 +1,71 @@
+"""Deployments to environments, and their rollbacks."""
+
+from typing import TYPE_CHECKING
+
+from lotus_assets.standin.gitlab.store import Payload
+from lotus_assets.standin.gitlab.world import ci_payloads
+from lotus_assets.standin.gitlab.world.calendar import HOUR, MINUTE, text
+from lotus_assets.standin.gitlab.world.people import PEOPLE
+from lotus_assets.standin.gitlab.world.plans import JobPlan
+from lotus_assets.standin.gitlab.world.simulation import Process, Site
+
+if TYPE_CHECKING:
+    from lotus_assets.standin.gitlab.world.pipelines import Pipeline
+
+ROLLBACK_RATE = 0.05
+STAGING = "staging"
+
+
+class Deployments:
+    """The deployments that one pipeline's jobs make."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self._running: dict[int, Payload] = {}
+
+    def begin(self, job: Payload, name: str) -> None:
+        """A job with an environment started: a deployment runs."""
+        site, world = self.site, self.site.world
+        place = next((item for item in site.data.environments if item["name"] == name), None)
+        if place is None:
+            tier = dict(site.plan.environments).get(name)
+            place = ci_payloads.environment(
+                world.identifier("environment"), name, tier, site.data.project, world.now
+            )
+            site.data.environments.append(place)
+        deployment = ci_payloads.deployment(
+            world.identifier("deployment"), site.next_iid("deployment"), job, place, world.now
+        )
+        self._running[job["id"]] = deployment
+        site.data.deployments.append(deployment)
+
+    def finish(self, pipeline: "Pipeline", job: Payload, plan: JobPlan, status: str) -> None:
+        """The job ended, and with it its deployment; some that succeeded are rolled back."""
+        site, world = self.site, self.site.world
+        deployment = self._running.pop(job["id"])
+        deployment["status"] = status
+        deployment["updated_at"] = text(world.now)
+        name = plan.environment or ""
+        if status != "success" or name == STAGING:
+            return
+        history = site.production.setdefault(name, [])
+        before = history[-1] if history else None
+        history.append({"pipeline": pipeline, "plan": plan, "sha": deployment["sha"]})
+        is_newer = before is not None and before["pipeline"].payload["id"] < pipeline.payload["id"]
+        if before is not None and is_newer and pipeline.random.random() < ROLLBACK_RATE:
+            world.start_process(self._roll_back(before, len(history)))
+
+    def is_outdated(self, name: str | None, pipeline_id: int) -> bool:
+        """Whether a later pipeline has already deployed there."""
+        history = self.site.production.get(name or "", [])
+        return any(entry["pipeline"].payload["id"] > pipeline_id for entry in history)
+
+    def _roll_back(self, before: Payload, length: int) -> Process:
+        world = self.site.world
+        earlier: "Pipeline" = before["pipeline"]
+        plan: JobPlan = before["plan"]
+        yield world.until(world.now + earlier.random.randrange(15 * MINUTE, 5 * HOUR))
+        if len(self.site.production[plan.environment or ""]) != length:
+            return
+        person = next(item for item in PEOPLE if item.user_id == self.site.plan.team[0])
+        yield from earlier.rerun(plan, person)
