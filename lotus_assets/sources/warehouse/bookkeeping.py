@@ -13,7 +13,6 @@ from sqlalchemy.dialects.postgresql import insert
 from lotus_assets.sources.warehouse.copying import records
 from lotus_assets.sources.warehouse.schema import (
     collection_outcome,
-    coverage,
     ingestion_state,
     quarantine,
     table_run,
@@ -146,13 +145,6 @@ def write_outcome(
         statement,
         [{"project_id": key, "reason": value} for key, value in sorted(reasons.items())],
     )
-
-
-def write_coverage(connection: Connection, rows: pd.DataFrame) -> None:
-    """Replace the coverage rows of the runs named in `rows` (columns as the table's)."""
-    connection.execute(coverage.delete().where(coverage.c.run_id.in_(rows["run_id"].unique())))
-    if not rows.empty:
-        connection.execute(coverage.insert(), records(rows))
 
 
 def write_table_run(

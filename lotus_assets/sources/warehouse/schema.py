@@ -63,16 +63,6 @@ collection_outcome = DatabaseTable(
     DatabaseColumn("reason", Text),
     DatabaseColumn("finished_at", DateTime(timezone=True), nullable=False),
 )
-coverage = DatabaseTable(
-    "coverage",
-    BOOKKEEPING,
-    DatabaseColumn("run_id", Text, primary_key=True),
-    DatabaseColumn("project_id", BigInteger, primary_key=True),
-    DatabaseColumn("path", Text, nullable=False),
-    DatabaseColumn("active", Boolean, nullable=False),
-    DatabaseColumn("collected", Boolean, nullable=False),
-    DatabaseColumn("reason", Text),
-)
 table_run = DatabaseTable(
     "table_run",
     BOOKKEEPING,

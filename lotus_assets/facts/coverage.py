@@ -1,0 +1,97 @@
+"""coverage: which projects a run collected whole, and why not the others."""
+
+import pandas as pd
+from pandera.pandas import DataFrameModel, Field
+
+from lotus_assets.columns import Boolean, Integer, Text
+from lotus_assets.table import Table
+
+FEATURE_DISABLED = "feature_disabled:"
+EMPTY_REPOSITORY = "empty_repository"
+
+
+class Coverage(DataFrameModel):
+    """One row a run and listed project."""
+
+    run_id: Text = Field(description="Dagster's id of the run.")
+    project_id: Integer = Field(description="GitLab's id of the project.")
+    path: Text = Field(description="Full path of the project.")
+    active: Boolean = Field(description="Counts in the denominator of coverage.")
+    collected: Boolean = Field(description="Everything that the project has was read.")
+    reason: Text = Field(
+        nullable=True,
+        description="What was not read and why; several reasons are joined by a semicolon.",
+    )
+
+    class Config:
+        """Types are enforced, unknown columns refused."""
+
+        coerce = True
+        strict = True
+
+
+TABLE = Table(
+    name="coverage",
+    model=Coverage,
+    key=("run_id", "project_id"),
+    version=None,
+    description="Projects collected by a run (metrics.md, Coverage and parity).",
+)
+
+
+def coverage_rows(
+    run_id: str,
+    raw_project: pd.DataFrame,
+    dim_project: pd.DataFrame,
+    outcomes: pd.DataFrame,
+) -> pd.DataFrame:
+    """Coverage of one run, by project id (metrics.md, Coverage and parity).
+
+    `outcomes`: (project_id, collection, reason) of the run, reason NULL where all was read. What
+    is switched off or empty was read whole, since there is nothing more to read: it is listed
+    with its reason and counts as collected. A project that no collection spoke of was not.
+    """
+    projects = raw_project[raw_project["vanished_at"].isna()].sort_values("project_id")
+    keyed = projects.set_index("project_id")
+    spoken = outcomes[outcomes["project_id"].isin(keyed.index)]
+    failed = spoken[spoken["reason"].notna()]
+    is_harmless = failed["reason"].astype(str).str.startswith(FEATURE_DISABLED) | failed[
+        "reason"
+    ].eq(EMPTY_REPOSITORY)
+    is_archived = keyed["archived"].fillna(False).astype(bool)
+    is_pending = keyed["pending_deletion"].fillna(False).astype(bool)
+    is_empty = keyed["is_empty_repository"].fillna(False).astype(bool)
+    found = pd.concat(
+        [
+            failed[["project_id", "reason"]],
+            _reason(keyed.index[is_archived], "archived"),
+            _reason(keyed.index[is_pending], "pending_deletion"),
+            _reason(keyed.index[is_empty & ~is_archived & ~is_pending], EMPTY_REPOSITORY),
+        ]
+    ).drop_duplicates()
+    reasons = (
+        found.sort_values(["project_id", "reason"]).groupby("project_id")["reason"].agg("; ".join)
+    )
+    was_read = keyed.index.isin(spoken["project_id"])
+    broke = keyed.index.isin(failed.loc[~is_harmless, "project_id"])
+    active = dim_project.set_index("project_id")["active_flag"].reindex(keyed.index)
+    return pd.DataFrame(
+        {
+            "run_id": run_id,
+            "project_id": keyed.index,
+            "path": keyed["path_with_namespace"].to_numpy(),
+            "active": active.fillna(False).astype(bool).to_numpy(),
+            "collected": was_read & ~broke & ~is_archived.to_numpy() & ~is_pending.to_numpy(),
+            "reason": reasons.reindex(keyed.index).to_numpy(),
+        }
+    )
+
+
+def _reason(project_ids: pd.Index, reason: str) -> pd.DataFrame:
+    return pd.DataFrame({"project_id": project_ids, "reason": reason})
+
+
+def coverage_share(rows: pd.DataFrame) -> float | None:
+    """Active projects fully collected ÷ active projects; None without active projects."""
+    active = rows[rows["active"].astype(bool)]
+    return float(active["collected"].astype(bool).mean()) if len(active) else None

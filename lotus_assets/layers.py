@@ -1,0 +1,48 @@
+"""Names that the whole graph shares: groups, owners, kinds, partitions, tags, pools."""
+
+from datetime import datetime
+
+import dagster as dg
+
+from lotus_assets.settings import Settings
+
+RAW_GITLAB = "raw_gitlab"
+FACTS = "facts"
+ANALYTICS = "analytics"
+EXPORTS = "exports"
+
+OWNERS = ["team:platform"]
+KINDS = {"postgres", "pandas"}
+EXPORT_KINDS = {"json", "csv"}
+
+FIRST_DAY = "2025-01-01"
+"""First daily partition. Older data is collected all the same, by the first collection."""
+
+LIVE_TAG = "lotus/collection"
+LIVE = "live"
+"""A run tagged `lotus/collection: live` collects what is new since the watermarks and moves them.
+A run without the tag (a backfill from the UI) queries its days and never moves a watermark
+(architecture.md, "Decisions that measurement forced")."""
+
+SWEEP_TAG = "lotus/sweep"
+"""Runs with `lotus/sweep: true` (the nightly one) list all ids, to find what GitLab deleted."""
+
+GITLAB_POOL = "gitlab"
+"""Steps that read GitLab; the limit of the pool bounds runs side by side, not requests."""
+
+DAYS = dg.DailyPartitionsDefinition(
+    start_date=FIRST_DAY, timezone=Settings().timezone, end_offset=1
+)
+"""Calendar days of TIMEZONE. The running day is a partition too (end_offset=1)."""
+
+SINGLE_RUN = dg.BackfillPolicy.single_run()
+
+
+def is_live(context: dg.AssetExecutionContext) -> bool:
+    """Whether the run collects what is new rather than given days."""
+    return context.run.tags.get(LIVE_TAG) == LIVE
+
+
+def day_key(instant: datetime, settings: Settings) -> str:
+    """The partition key of the calendar day that holds `instant`."""
+    return instant.astimezone(settings.zone).date().isoformat()

@@ -1,0 +1,179 @@
+"""What `make run` and `make dev` need before Dagster starts: checked, started, and stopped again.
+
+Everything here ends up in environment variables, because Dagster's own processes read them too.
+"""
+
+import fcntl
+import os
+import shutil
+import socket
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from lotus_assets.processes import first_line, running
+from lotus_assets.settings import Settings
+from lotus_assets.sources.embedded_postgres import EmbeddedPostgres
+from lotus_assets.sources.warehouse.connection import (
+    check_warehouse,
+    create_warehouse_engine,
+    dagster_url,
+    migrate,
+)
+
+LOOPBACK = "127.0.0.1"
+OLDEST_GIT = (2, 31)
+"""The first that takes its configuration from GIT_CONFIG_COUNT, which keeps tokens off argv."""
+STANDIN_SECONDS = 600
+"""The first start writes the sample's Git repositories."""
+
+Say = Callable[[str], None]
+
+
+class NotReady(Exception):
+    """Something that a command needs is missing; the text says what and how to get it."""
+
+
+def check_git() -> None:
+    """Git is there and not too old.
+
+    Raises:
+        NotReady: it is not.
+    """
+    if shutil.which("git") is None:
+        raise NotReady(
+            "Git was not found. Commits, signatures and tags are read with it: install Git "
+            "(Debian: apt install git) and make sure it is on the PATH."
+        )
+    said = subprocess.run(["git", "--version"], capture_output=True, text=True, check=False).stdout
+    numbers = said.split()[2].split(".") if len(said.split()) > 2 else []
+    if tuple(int(number) for number in numbers[:2] if number.isdigit()) < OLDEST_GIT:
+        raise NotReady(
+            f"Git {'.'.join(map(str, OLDEST_GIT))} or newer is needed; this is: {said.strip()}"
+        )
+
+
+def check_port(port: int, variable: str) -> None:
+    """`port` is free on the loopback address.
+
+    Raises:
+        NotReady: another program listens there.
+    """
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, port))
+        except OSError as error:
+            raise NotReady(
+                f"Port {port} on {LOOPBACK} cannot be used ({error.strerror}): another program "
+                f"(another `make dev`?) has it. Stop that, or choose a port with {variable}."
+            ) from error
+
+
+def check_gitlab_settings(settings: Settings) -> None:
+    """Address and token of GitLab are given both, or neither.
+
+    Raises:
+        NotReady: only one of them is.
+    """
+    if settings.gitlab_api_url is not None and settings.gitlab_api_token is None:
+        raise NotReady(
+            "GITLAB_API_URL is set, GITLAB_API_TOKEN is not. Create a token with the scopes "
+            "read_api and read_repository and set it; or unset both to use the sample organisation."
+        )
+    if settings.gitlab_api_url is None and settings.gitlab_api_token is not None:
+        raise NotReady(
+            "GITLAB_API_TOKEN is set, GITLAB_API_URL is not. Set it to your GitLab's address, for "
+            "example https://gitlab.example.com; or unset both to use the sample organisation."
+        )
+
+
+@contextmanager
+def database(settings: Settings, say: Say) -> Iterator[str]:
+    """A migrated warehouse: the reader's (TEM_DB_CONNECTION), else the embedded one. Its URL.
+
+    Raises:
+        WarehouseUnavailable, EmbeddedPostgresError: it cannot be had.
+    """
+    if settings.tem_db_connection is not None:
+        yield _migrated(settings.tem_db_connection.get_secret_value())
+        return
+    home = settings.tem_data_dir / "postgres"
+    say("Starting the embedded PostgreSQL")
+    with EmbeddedPostgres(home) as server:
+        say(f"PostgreSQL on {LOOPBACK}:{server.port}, files in {server.home}")
+        yield _migrated(server.url)
+
+
+def _migrated(url: str) -> str:
+    engine = create_warehouse_engine(url)
+    try:
+        check_warehouse(engine)
+        migrate(engine)
+    finally:
+        engine.dispose()
+    return url
+
+
+@contextmanager
+def gitlab(settings: Settings, say: Say) -> Iterator[dict[str, str]]:
+    """Variables that name GitLab: the reader's, else the stand-in's, started here.
+
+    Raises:
+        ProcessFailed: the stand-in does not start.
+    """
+    if settings.gitlab_api_url is not None and settings.gitlab_api_token is not None:
+        yield {
+            "GITLAB_API_URL": settings.gitlab_api_url,
+            "GITLAB_API_TOKEN": settings.gitlab_api_token.get_secret_value(),
+        }
+        return
+    folder = settings.tem_data_dir.resolve() / "gitlab"
+    folder.mkdir(parents=True, exist_ok=True)
+    log = settings.tem_data_dir.resolve() / "gitlab.log"
+    say("Starting the GitLab stand-in (the first time it writes the sample organisation)")
+    # Two commands at once: the second must not write the sample while the first does.
+    with (folder / "start.lock").open("ab") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        arguments = ["-m", "lotus_assets.standin.gitlab", "--port", "0", "--data-dir", str(folder)]
+        with running(arguments, {}, log) as process:
+            ready = first_line("The GitLab stand-in", process, log, STANDIN_SECONDS)
+            fcntl.flock(lock, fcntl.LOCK_UN)
+            _, url, _, token_file = ready.split(maxsplit=3)
+            say(f"GitLab stand-in at {url}")
+            token = Path(token_file).read_text(encoding="utf-8").strip()
+            yield {"GITLAB_API_URL": url, "GITLAB_API_TOKEN": token}
+
+
+def dagster_variables(settings: Settings, url: str) -> dict[str, str]:
+    """Variables that `dagster.yaml` reads, and the folder where it lies.
+
+    Raises:
+        NotReady: there is no dagster.yaml.
+    """
+    home = Path(os.environ.get("DAGSTER_HOME") or Path(__file__).parents[1]).resolve()
+    if not (home / "dagster.yaml").is_file():
+        raise NotReady(
+            f"There is no dagster.yaml in {home}. Run from the checkout, or set DAGSTER_HOME to the "
+            "folder that holds it."
+        )
+    files = settings.tem_data_dir.resolve() / "dagster"
+    (files / "logs").mkdir(parents=True, exist_ok=True)
+    return {
+        "DAGSTER_HOME": str(home),
+        "LOTUS_DAGSTER_STORAGE_URL": dagster_url(url),
+        "LOTUS_DAGSTER_FILES": str(files),
+        "LOTUS_DAGSTER_LOGS": str(files / "logs"),
+        "TEM_DB_CONNECTION": url,
+        "TEM_DATA_DIR": str(settings.tem_data_dir.resolve()),
+        "TEM_EXPORT_DIR": str(settings.tem_export_dir.resolve()),
+    }
+
+
+@contextmanager
+def surroundings(settings: Settings, say: Say) -> Iterator[Settings]:
+    """Database, GitLab and Dagster's variables in place; the settings that result."""
+    with database(settings, say) as url, gitlab(settings, say) as source:
+        os.environ.update(dagster_variables(settings, url) | source)
+        yield Settings()

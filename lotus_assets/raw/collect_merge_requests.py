@@ -1,0 +1,55 @@
+"""Merge requests with all that belongs to them: one GraphQL connection, one transaction."""
+
+from collections.abc import Iterator
+
+from lotus_assets.collecting import Batch, CompleteList
+from lotus_assets.raw import (
+    raw_mr,
+    raw_mr_approval,
+    raw_mr_closing_issue,
+    raw_mr_commit,
+    raw_mr_note,
+    raw_mr_version,
+    raw_project,
+)
+from lotus_assets.raw.reading import Reading, collection_asset
+from lotus_assets.raw.vanishing import still_there
+
+CHILDREN = (
+    raw_mr_commit,
+    raw_mr_note,
+    raw_mr_version,
+    raw_mr_approval,
+    raw_mr_closing_issue,
+)
+"""Tables whose rows of one merge request always come complete."""
+
+
+def read(reading: Reading, project_id: int) -> Iterator[Batch]:
+    """The merge requests of one project that are new or moved, with everything below them."""
+    window = reading.window(project_id, "merge_requests")
+    if window is not None:
+        yield Batch(frames={}, updated_at=window.updated_after)
+        for page in reading.source.merge_requests(reading.references[project_id], window):
+            merge_requests = raw_mr.rows(page.payloads)
+            parents = merge_requests[["project_id", "mr_id", "updated_at"]]
+            yield Batch(
+                frames={
+                    raw_mr.TABLE: merge_requests,
+                    **{child.TABLE: child.rows(page.payloads) for child in CHILDREN},
+                },
+                complete=tuple(
+                    CompleteList(child.TABLE, parents, version="updated_at") for child in CHILDREN
+                ),
+                updated_at=page.updated_at,
+            )
+    yield from still_there(reading, project_id, "merge_requests", raw_mr.TABLE)
+
+
+collect_merge_requests = collection_asset(
+    "collect_merge_requests",
+    (raw_mr.TABLE, *(child.TABLE for child in CHILDREN)),
+    read,
+    deps=(raw_project.TABLE.name,),
+    is_daily=True,
+)

@@ -1,0 +1,59 @@
+"""Projects with their environments and releases: one listing under the root groups.
+
+It comes first in every run: it proves the token, finds the projects, and asks GitLab once for all
+of them what has changed.
+"""
+
+from collections.abc import Iterator
+
+import pandas as pd
+from sqlalchemy import select
+
+from lotus_assets.collecting import Batch, CompleteList
+from lotus_assets.raw import raw_environment, raw_project, raw_release
+from lotus_assets.raw.probing import probe_projects
+from lotus_assets.raw.reading import Reading, collection_asset
+from lotus_assets.sources.gitlab.pages import ProjectReference
+from lotus_assets.sources.organisation_file import root_groups
+from lotus_assets.sources.warehouse.schema import database_table
+
+
+def read(reading: Reading, _all: int) -> Iterator[Batch]:
+    """All projects; whatever was known and is not listed any more has vanished."""
+    groups = root_groups(reading.settings)
+    reading.source.check_access(groups)
+    references = []
+    for page in reading.source.projects(groups):
+        projects = raw_project.rows(page.payloads)
+        listed = projects[["project_id"]]
+        references += [ProjectReference.of(payload) for payload in page.payloads]
+        yield Batch(
+            frames={
+                raw_project.TABLE: projects,
+                raw_environment.TABLE: raw_environment.rows(page.payloads),
+                raw_release.TABLE: raw_release.rows(page.payloads),
+            },
+            complete=(
+                CompleteList(raw_environment.TABLE, listed),
+                CompleteList(raw_release.TABLE, listed),
+            ),
+        )
+    yield Batch(frames={}, complete=(CompleteList(raw_project.TABLE, _known(reading)),))
+    probe_projects(reading, references)
+
+
+def _known(reading: Reading) -> pd.DataFrame:
+    projects = database_table(raw_project.TABLE)
+    with reading.engine.connect() as connection:
+        known = connection.scalars(select(projects.c.project_id)).all()
+    return pd.DataFrame({"project_id": pd.array(known, dtype="Int64")})
+
+
+collect_projects = collection_asset(
+    "collect_projects",
+    (raw_project.TABLE, raw_environment.TABLE, raw_release.TABLE),
+    read,
+    deps=(),
+    is_daily=False,
+    needs_projects=False,
+)

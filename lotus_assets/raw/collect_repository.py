@@ -1,0 +1,103 @@
+"""Commits, branches and tags: from a bare clone without trees; line counts from REST.
+
+The refs are the watermark: where they are what they were, nothing is fetched or read.
+"""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pandas as pd
+from sqlalchemy import func, select
+
+from lotus_assets.collecting import Batch, CompleteList
+from lotus_assets.raw import raw_branch, raw_commit, raw_mr, raw_mr_version, raw_project, raw_tag
+from lotus_assets.raw.reading import Reading, collection_asset
+from lotus_assets.sources.gitlab.pages import ProjectReference
+from lotus_assets.sources.warehouse.schema import database_table
+
+
+def read(reading: Reading, project_id: int) -> Iterator[Batch]:
+    """Everything that the refs and the merge requests' old heads of one project reach."""
+    reference = reading.references[project_id]
+    repository = reading.source.repository(
+        reference,
+        known_refs=reading.states.get(project_id),
+        heads=_merge_request_heads(reading, project_id),
+    )
+    if repository is None:
+        return
+    project = pd.DataFrame({"project_id": pd.array([project_id], dtype="Int64")})
+    yield Batch(
+        frames={
+            raw_branch.TABLE: raw_branch.rows(repository.branches.payloads),
+            raw_tag.TABLE: raw_tag.rows(repository.tags.payloads),
+        },
+        complete=(
+            CompleteList(raw_branch.TABLE, project),
+            CompleteList(raw_tag.TABLE, project),
+            CompleteList(raw_commit.TABLE, project),
+        ),
+        state=dict(repository.refs),
+    )
+    counted = _counted_commits(reading, project_id)
+    commits = pd.concat(
+        [raw_commit.rows(page.payloads, []) for page in repository.commits] or [None]
+    )
+    statistics = _statistics(reading, reference, commits[~commits["commit_id"].isin(counted)])
+    yield Batch(frames={raw_commit.TABLE: raw_commit.with_statistics(commits, statistics)})
+
+
+def _statistics(
+    reading: Reading, reference: ProjectReference, uncounted: pd.DataFrame
+) -> pd.DataFrame:
+    """Line counts of new commits, in the time that they span and not before the backfill."""
+    first = pd.Timestamp(reading.now - timedelta(days=reading.settings.tem_backfill_days))
+    times = pd.to_datetime(uncounted["committed_at"], utc=True, format="ISO8601")
+    times = times[times >= first]
+    pages = (
+        reading.source.commit_statistics(
+            reference, times.min().to_pydatetime(), times.max().to_pydatetime()
+        )
+        if not times.empty
+        else []
+    )
+    found = [payload for page in pages for payload in page.payloads]
+    return pd.DataFrame(found, columns=["project_id", "commit_id", "additions", "deletions"])
+
+
+def _merge_request_heads(reading: Reading, project_id: int) -> list[str]:
+    versions = database_table(raw_mr_version.TABLE)
+    heads = database_table(raw_mr.TABLE)
+    wanted = (
+        select(versions.c.head_sha)
+        .where(versions.c.project_id == project_id, versions.c.head_sha.isnot(None))
+        .union(
+            select(heads.c.head_sha).where(
+                heads.c.project_id == project_id, heads.c.head_sha.isnot(None)
+            )
+        )
+    )
+    with reading.engine.connect() as connection:
+        return sorted(connection.scalars(wanted).all())
+
+
+def _counted_commits(reading: Reading, project_id: int) -> set[str]:
+    commits = database_table(raw_commit.TABLE)
+    with reading.engine.connect() as connection:
+        return set(
+            connection.scalars(
+                select(commits.c.commit_id).where(
+                    commits.c.project_id == project_id,
+                    func.coalesce(commits.c.additions, commits.c.deletions).isnot(None),
+                )
+            )
+        )
+
+
+collect_repository = collection_asset(
+    "collect_repository",
+    (raw_commit.TABLE, raw_branch.TABLE, raw_tag.TABLE),
+    read,
+    deps=(raw_project.TABLE.name, raw_mr_version.TABLE.name),
+    is_daily=False,
+)

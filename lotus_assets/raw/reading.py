@@ -1,0 +1,207 @@
+"""How a collection of the raw layer reads: which projects, which window, what is known already."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import dagster as dg
+from sqlalchemy import Connection, Engine
+
+from lotus_assets.collecting import Batch, CollectionRun, GateClosed, Unreadable
+from lotus_assets.gated_assets import gate_spec, report_closed, report_rows, table_spec
+from lotus_assets.layers import DAYS, GITLAB_POOL, RAW_GITLAB, SINGLE_RUN, SWEEP_TAG, is_live
+from lotus_assets.raw import raw_project
+from lotus_assets.resources import Environment, GitLab
+from lotus_assets.settings import Settings
+from lotus_assets.sources.gitlab.errors import AccessError, EntityError, UnreachableError
+from lotus_assets.sources.gitlab.pages import ProjectReference, Window
+from lotus_assets.sources.gitlab.probe import ProbedEntity
+from lotus_assets.sources.gitlab.source import GitLabSource
+from lotus_assets.sources.warehouse.bookkeeping import read_states, read_watermarks
+from lotus_assets.sources.warehouse.copying import read_table
+from lotus_assets.sources.warehouse.schema import database_table
+from lotus_assets.table import Table
+
+PROBE_SCOPE = "probe"
+"""`ingestion_state` entities `probe:<project>` hold what the run's probe found."""
+NO_RETRY = {"dagster/max_retries": "0"}
+"""Run-level retries ignore `Failure(allow_retries=False)`; the tag is what they obey."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What one collection needs in order to read one project after the other."""
+
+    source: GitLabSource
+    engine: Engine
+    settings: Settings
+    now: datetime
+    run_id: str
+    days: tuple[datetime, datetime] | None
+    sweeps: bool
+    references: Mapping[int, ProjectReference]
+    watermarks: Mapping[int, datetime] = field(default_factory=dict)
+    states: Mapping[int, Any] = field(default_factory=dict)
+    probes: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
+
+    def window(self, project_id: int, entity: ProbedEntity | None = None) -> Window | None:
+        """What to read of a project; None when the run's probe found nothing new.
+
+        The days of a backfill; else the first collection; else from the watermark, with overlap.
+        """
+        if self.days is not None:
+            return Window.between(*self.days)
+        watermark = self.watermarks.get(project_id)
+        if watermark is None:
+            return Window.first(self.now, self.settings.tem_backfill_days)
+        probe = self.probes.get(project_id, {})
+        if entity is not None and entity not in probe.get("changed", (entity,)):
+            return None
+        return Window.since(watermark, timedelta(minutes=self.settings.tem_overlap_minutes))
+
+    def may_have_vanished(self, project_id: int, entity: ProbedEntity) -> bool:
+        """Whether the run's probe counted fewer than are stored."""
+        return entity in self.probes.get(project_id, {}).get("vanished", ())
+
+
+Read = Callable[[Reading, int], Iterator[Batch]]
+
+
+def read_references(connection: Connection) -> dict[int, ProjectReference]:
+    """Projects to be read: those that are there, not archived and not pending deletion."""
+    known = database_table(raw_project.TABLE)
+    rows = read_table(
+        connection,
+        raw_project.TABLE,
+        known.c.vanished_at.is_(None),
+        known.c.archived.isnot(True),
+        known.c.pending_deletion.isnot(True),
+    )
+    plain = rows.astype(object).where(rows.notna(), None)
+    return {
+        int(row.project_id): ProjectReference(
+            project_id=int(row.project_id),
+            path=row.path_with_namespace,
+            default_branch=row.default_branch,
+            repository_url=row.http_url_to_repo,
+            is_empty=bool(row.is_empty_repository),
+            issues_enabled=row.issues_enabled is not False,
+            merge_requests_enabled=row.merge_requests_enabled is not False,
+            jobs_enabled=row.jobs_enabled is not False,
+        )
+        for row in plain.itertuples(index=False)
+    }
+
+
+def as_unreadable(project_id: int, error: Exception) -> Unreadable | None:
+    """An error that costs one project its entity; None for those that end the run."""
+    if isinstance(error, EntityError):
+        return Unreadable(project_id, error.reason, str(error))
+    return None
+
+
+def collection_asset(
+    name: str,
+    tables: Sequence[Table],
+    read: Read,
+    *,
+    deps: Sequence[str],
+    is_daily: bool,
+    needs_projects: bool = True,
+    after_promote: Callable[[Connection], None] = lambda _connection: None,
+) -> dg.AssetsDefinition:
+    """The assets of `tables`, filled together by `read` because GitLab gives them together.
+
+    The first table carries the watermark. `read` yields the batches of one project (0: of the
+    whole organisation, without `needs_projects`).
+    """
+    partitions = DAYS if is_daily else None
+
+    @dg.multi_asset(
+        name=name,
+        specs=[table_spec(table, RAW_GITLAB, deps, partitions) for table in tables],
+        check_specs=[gate_spec(table) for table in tables],
+        partitions_def=partitions,
+        backfill_policy=SINGLE_RUN if is_daily else None,
+        pool=GITLAB_POOL,
+    )
+    def collect(
+        context: dg.AssetExecutionContext, environment: Environment, gitlab: GitLab
+    ) -> Iterator[Any]:
+        settings = environment.settings
+        run = CollectionRun(
+            engine=environment.engine,
+            name=name,
+            tables=tuple(tables),
+            run_id=context.run_id,
+            now=settings.now(),
+            quarantine_limit=settings.tem_quarantine_limit,
+            parallelism=settings.tem_max_parallelism,
+            moves_watermark=not is_daily or is_live(context),
+            unreadable=as_unreadable,
+            progress=context.log.info,
+            after_promote=after_promote,
+        )
+        try:
+            reading = _reading(context, environment, gitlab, tables[0], needs_projects)
+            projects = {key: reference.path for key, reference in reading.references.items()}
+            reports = run.collect(
+                projects or ({} if needs_projects else {0: "all"}),
+                lambda project_id: read(reading, project_id),
+            )
+        except GateClosed as closed:
+            yield from report_closed(closed, tables, settings.tem_quarantine_limit)
+            context.instance.add_run_tags(context.run_id, NO_RETRY)
+            raise dg.Failure(str(closed), allow_retries=False) from closed
+        except AccessError as refused:
+            context.instance.add_run_tags(context.run_id, NO_RETRY)
+            raise dg.Failure(str(refused), allow_retries=False) from refused
+        except UnreachableError as silent:
+            raise dg.Failure(str(silent)) from silent
+        yield from report_rows(
+            environment.engine, list(reports.values()), settings.tem_quarantine_limit
+        )
+
+    return collect
+
+
+def _reading(
+    context: dg.AssetExecutionContext,
+    environment: Environment,
+    gitlab: GitLab,
+    first: Table,
+    needs_projects: bool,
+) -> Reading:
+    settings = environment.settings
+    daily = context.has_partition_key or context.has_partition_key_range
+    days = None
+    if daily and not is_live(context) and context.assets_def.partitions_def is not None:
+        window = context.partition_time_window
+        days = (window.start, window.end)
+    with environment.engine.connect() as connection:
+        watermarks = read_watermarks(connection, first.name)
+        states = read_states(connection, first.name)
+        probes = read_states(connection, PROBE_SCOPE)
+        references = read_references(connection) if needs_projects else {}
+    return Reading(
+        source=gitlab.source(),
+        engine=environment.engine,
+        settings=settings,
+        now=settings.now(),
+        run_id=context.run_id,
+        days=days,
+        sweeps=context.run.tags.get(SWEEP_TAG) == "true",
+        references=references,
+        watermarks=_by_project(watermarks),
+        states=_by_project(states),
+        probes={
+            key: probe
+            for key, probe in _by_project(probes).items()
+            if probe.get("run_id") == context.run_id
+        },
+    )
+
+
+def _by_project(scoped: Mapping[str, Any]) -> dict[int, Any]:
+    return {int(scope): value for scope, value in scoped.items() if scope.isdigit()}

@@ -1,0 +1,38 @@
+"""What GitLab no longer has: found by its ids, marked, and never deleted."""
+
+from collections.abc import Iterator
+
+import pandas as pd
+from sqlalchemy import select
+
+from lotus_assets.collecting import Batch, CompleteList
+from lotus_assets.raw.reading import Reading
+from lotus_assets.sources.gitlab.probe import ProbedEntity
+from lotus_assets.sources.warehouse.schema import database_table
+from lotus_assets.table import Table
+
+
+def still_there(
+    reading: Reading, project_id: int, entity: ProbedEntity, table: Table
+) -> Iterator[Batch]:
+    """A complete list of those stored rows that GitLab does not list any more.
+
+    Ids are listed when the run's probe counted fewer than are stored, and in every full run; a
+    row that moved meanwhile is not touched, because it is staged or newer.
+    """
+    if reading.days is not None or project_id not in reading.watermarks:
+        return
+    if not (reading.sweeps or reading.may_have_vanished(project_id, entity)):
+        return
+    listed: set[int] = set()
+    for identifiers in reading.source.identifiers(reading.references[project_id], entity):
+        listed.update(identifiers)
+    rows = database_table(table)
+    key = rows.c[table.key[1]]
+    with reading.engine.connect() as connection:
+        stored = connection.scalars(
+            select(key).where(rows.c.project_id == project_id, rows.c.vanished_at.is_(None))
+        ).all()
+    gone = sorted(set(stored) - listed)
+    parents = pd.DataFrame({"project_id": project_id, table.key[1]: gone}, dtype="Int64")
+    yield Batch(frames={}, complete=(CompleteList(table, parents),))
