@@ -1,0 +1,82 @@
+"""dim_project: every project that was listed, where it belongs, and whether it is active."""
+
+from collections.abc import Collection
+
+import pandas as pd
+from pandera.pandas import DataFrameModel, Field
+
+from lotus_assets.columns import Boolean, Integer, Text
+from lotus_assets.sources.organisation_file import Organisation
+from lotus_assets.table import Table
+
+ACTIVE_DAYS = 90
+
+
+class DimProject(DataFrameModel):
+    """One row a project."""
+
+    project_id: Integer = Field(description="GitLab's id of the project.")
+    path_with_namespace: Text = Field(description="Full path; `repo` in metrics and exports.")
+    default_branch: Text = Field(nullable=True, description="NULL for an empty repository.")
+    visibility: Text = Field(nullable=True, description="private, internal or public.")
+    active_flag: Boolean = Field(
+        description="A merge request was created, updated or merged in the last 90 days."
+    )
+    is_measured: Boolean = Field(
+        description="In the metrics: neither archived, pending deletion, nor vanished."
+    )
+    org: Text = Field(description="Organisation, from the org file.")
+    business_line: Text = Field(description="Business line by longest prefix, or Unmapped.")
+    team: Text = Field(description="Team by longest prefix, or Unmapped.")
+
+    class Config:
+        """Types are enforced, unknown columns refused."""
+
+        coerce = True
+        strict = True
+
+
+TABLE = Table(
+    name="dim_project",
+    model=DimProject,
+    key=("project_id",),
+    version=None,
+    description="Projects with their place in the organisation.",
+)
+
+
+def project_rows(
+    raw_project: pd.DataFrame,
+    raw_mr: pd.DataFrame,
+    organisation: Organisation,
+    now: pd.Timestamp,
+    unreadable_project_ids: Collection[int] = (),
+) -> pd.DataFrame:
+    """Rows of `dim_project`, by project id; `now` is an instant in UTC.
+
+    metrics.md, Conventions (org mapping; who is in no metric) and Coverage (active).
+    """
+    projects = raw_project.sort_values("project_id", ignore_index=True)
+    is_measured = ~(
+        projects["archived"].fillna(False).astype(bool)
+        | projects["pending_deletion"].fillna(False).astype(bool)
+        | projects["vanished_at"].notna()
+    )
+    moved = projects["project_id"].isin(recently_moved(raw_mr, now))
+    is_unreadable = projects["project_id"].isin(list(unreadable_project_ids))
+    since = now - pd.Timedelta(days=ACTIVE_DAYS)
+    has_activity = (projects["last_activity_at"] >= since).fillna(False).astype(bool)
+    place = organisation.assigned(projects["path_with_namespace"])
+    rows = projects[["project_id", "path_with_namespace", "default_branch", "visibility"]].assign(
+        active_flag=is_measured & (moved | (is_unreadable & has_activity)),
+        is_measured=is_measured,
+    )
+    return pd.concat([rows, place], axis=1)[TABLE.columns]
+
+
+def recently_moved(raw_mr: pd.DataFrame, now: pd.Timestamp) -> pd.Series:
+    """Ids of the projects with an MR created, updated or merged in the last 90 days."""
+    since = now - pd.Timedelta(days=ACTIVE_DAYS)
+    instants = raw_mr[["created_at", "updated_at", "merged_at"]]
+    is_recent = ((instants >= since) & (instants <= now)).any(axis=1)
+    return raw_mr.loc[is_recent & raw_mr["vanished_at"].isna(), "project_id"].drop_duplicates()

@@ -1,0 +1,60 @@
+"""dim_release: releases, and tags without a release."""
+
+import pandas as pd
+from pandera.pandas import DataFrameModel, Field
+from semver import Version
+
+from lotus_assets.columns import Boolean, Instant, Integer, Text
+from lotus_assets.table import Table
+
+
+class DimRelease(DataFrameModel):
+    """One row a release or bare tag."""
+
+    project_id: Integer = Field(description="GitLab's id of the project.")
+    tag_name: Text = Field(description="The tag.")
+    released_at: Instant = Field(
+        nullable=True, description="The release's instant, else the tag's, else its commit's."
+    )
+    semver_valid: Boolean = Field(description="SemVer 2.0.0, one leading v allowed.")
+    is_release: Boolean = Field(description="A release, not a bare tag.")
+
+    class Config:
+        """Types are enforced, unknown columns refused."""
+
+        coerce = True
+        strict = True
+
+
+TABLE = Table(
+    name="dim_release",
+    model=DimRelease,
+    key=("project_id", "tag_name"),
+    version=None,
+    description="Releases and bare tags, with whether their names are SemVer.",
+)
+
+
+def release_rows(raw_release: pd.DataFrame, raw_tag: pd.DataFrame) -> pd.DataFrame:
+    """Rows of `dim_release`, sorted (metrics.md, Issues and releases: release cadence).
+
+    A release whose tag is gone stays a release; what vanished itself is left out.
+    """
+    key = ["project_id", "tag_name"]
+    releases = raw_release.loc[raw_release["vanished_at"].isna(), [*key, "released_at"]]
+    tags = raw_tag.loc[raw_tag["vanished_at"].isna(), [*key, "tagged_at", "committed_at"]]
+    both = releases.merge(tags, on=key, how="outer", indicator="found_in")
+    tagged_at = both["tagged_at"].fillna(both["committed_at"])
+    rows = both.assign(
+        released_at=both["released_at"].fillna(tagged_at),
+        semver_valid=is_semver(both["tag_name"]),
+        is_release=both["found_in"] != "right_only",
+    )
+    return rows.sort_values(key, ignore_index=True)[TABLE.columns]
+
+
+def is_semver(tag_names: pd.Series) -> pd.Series:
+    """Whether each name is a SemVer 2.0.0 version after at most one leading `v`."""
+    distinct = tag_names.drop_duplicates()
+    valid = {name: Version.is_valid(str(name).removeprefix("v")) for name in distinct}
+    return tag_names.map(valid).astype("boolean")

@@ -1,0 +1,55 @@
+"""dim_user: the people and bots of GitLab."""
+
+import re
+from collections.abc import Sequence
+
+import pandas as pd
+from pandera.pandas import DataFrameModel, Field
+
+from lotus_assets.columns import Boolean, Integer, Text
+from lotus_assets.table import Table
+
+
+class DimUser(DataFrameModel):
+    """One row a user."""
+
+    user_id: Integer = Field(description="GitLab's id of the user.")
+    username: Text = Field(description="Login name.")
+    name: Text = Field(nullable=True, description="Display name.")
+    state: Text = Field(nullable=True, description="active, blocked, deactivated, …")
+    is_bot: Boolean = Field(description="GitLab says so, or a bot pattern matches the username.")
+    email_hash: Text = Field(
+        nullable=True, description="SHA-256 (HMAC when keyed) of the lower-cased address."
+    )
+
+    class Config:
+        """Types are enforced, unknown columns refused."""
+
+        coerce = True
+        strict = True
+
+
+TABLE = Table(
+    name="dim_user",
+    model=DimUser,
+    key=("user_id",),
+    version=None,
+    description="Users, with who is a bot.",
+)
+
+
+def user_rows(raw_user: pd.DataFrame, bot_patterns: Sequence[str]) -> pd.DataFrame:
+    """Rows of `dim_user`, by user id (metrics.md, Conventions: bot)."""
+    users = raw_user.sort_values("user_id", ignore_index=True)
+    is_bot = users["is_bot"].fillna(False).astype(bool) | matches_any(
+        users["username"], bot_patterns
+    )
+    return users.assign(is_bot=is_bot)[TABLE.columns]
+
+
+def matches_any(names: pd.Series, patterns: Sequence[str]) -> pd.Series:
+    """Whether any of the regular expressions is found in each name; False for NULL."""
+    found = pd.Series(False, index=names.index)
+    for pattern in patterns:
+        found |= names.astype("string").str.contains(re.compile(pattern), na=False).astype(bool)
+    return found

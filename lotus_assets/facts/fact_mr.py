@@ -1,0 +1,147 @@
+"""fact_mr: every merge request with its durations, rounds and approvals."""
+
+import pandas as pd
+from pandera.pandas import DataFrameModel, Field
+
+from lotus_assets.columns import Boolean, Instant, Integer, Number, Text
+from lotus_assets.engine.merge_requests import is_reworked, measured_merge_requests
+from lotus_assets.sources.rules_file import Rules
+from lotus_assets.table import Table
+
+
+class FactMr(DataFrameModel):
+    """One row a merge request."""
+
+    mr_id: Integer = Field(unique=True, description="GitLab's global id of the merge request.")
+    project_id: Integer = Field(description="GitLab's id of the target project.")
+    iid: Integer = Field(description="The number after the exclamation mark: !iid.")
+    created_at: Instant = Field(description="When it was opened.")
+    merged_at: Instant = Field(nullable=True, description="When it was merged.")
+    closed_at: Instant = Field(nullable=True, description="When it was closed without a merge.")
+    ended_at: Instant = Field(
+        nullable=True, description="Merge or closing, by its state; NULL while it is open."
+    )
+    state: Text = Field(description="opened, closed, merged or locked.")
+    author_user_id: Integer = Field(nullable=True, description="Who opened it.")
+    first_commit_at: Instant = Field(
+        nullable=True, description="Smallest authored date of its commits; NULL if none is known."
+    )
+    first_review_at: Instant = Field(
+        nullable=True, description="First comment by another human or approval by another."
+    )
+    approved_at: Instant = Field(
+        nullable=True, description="When distinct approvals first reached approvals_required."
+    )
+    review_end_at: Instant = Field(
+        nullable=True, description="approved_at where approval is required, else merged_at."
+    )
+    cycle_time_hours: Number = Field(
+        nullable=True, ge=0, description="First commit to merge, in hours."
+    )
+    review_wait_hours: Number = Field(
+        nullable=True, ge=0, description="Creation to first review, in hours."
+    )
+    code_review_hours: Number = Field(
+        nullable=True, ge=0, description="First review to the end of the review, in hours."
+    )
+    rework_count: Integer = Field(ge=0, description="Review rounds after the first.")
+    force_push_count: Integer = Field(
+        nullable=True, ge=0, description="Versions whose predecessor is no ancestor."
+    )
+    unverified_push_count: Integer = Field(
+        ge=0, description="Versions whose ancestry the commit graph does not know."
+    )
+    is_reworked: Boolean = Field(
+        description="Counts for the rework rate: rework_count >= 1, or too many force-pushes."
+    )
+    approvals_required: Integer = Field(
+        nullable=True, description="NULL where the edition does not have it."
+    )
+    approvals_given: Integer = Field(
+        nullable=True, ge=0, description="Distinct people whose approval stood at the merge."
+    )
+    is_bypassed: Boolean = Field(
+        nullable=True,
+        description="Fewer approvals than required; NULL if unmerged or not known.",
+    )
+    lines_added: Integer = Field(nullable=True, description="Lines that its diff adds.")
+    lines_removed: Integer = Field(nullable=True, description="Lines that its diff removes.")
+
+    class Config:
+        """Types are enforced, unknown columns refused."""
+
+        coerce = True
+        strict = True
+
+
+TABLE = Table(
+    name="fact_mr",
+    model=FactMr,
+    key=("mr_id",),
+    version=None,
+    description="Merge requests measured (metrics.md, Merge requests).",
+)
+
+
+def merge_request_rows(
+    *,
+    raw_mr: pd.DataFrame,
+    raw_mr_commit: pd.DataFrame,
+    raw_mr_note: pd.DataFrame,
+    raw_mr_version: pd.DataFrame,
+    version_steps: pd.DataFrame,
+    dim_user: pd.DataFrame,
+    dim_project: pd.DataFrame,
+    rules: Rules,
+) -> pd.DataFrame:
+    """Rows of `fact_mr`, by `mr_id`; merge requests that vanished are left out.
+
+    `version_steps` is `engine.force_pushes.version_steps(raw_mr_version)` with `is_descendant`
+    from the commit graph.
+    """
+    present = raw_mr[raw_mr["vanished_at"].isna()].sort_values("mr_id", ignore_index=True)
+    measured = measured_merge_requests(
+        present,
+        raw_mr_commit,
+        raw_mr_note,
+        raw_mr_version,
+        version_steps,
+        dim_user.loc[dim_user["is_bot"].fillna(False).astype(bool), "user_id"],
+    )
+    return measured.assign(
+        ended_at=ended_at(measured),
+        is_reworked=is_reworked(measured, _force_push_thresholds(measured, dim_project, rules)),
+        is_bypassed=is_bypassed(measured),
+    )[TABLE.columns]
+
+
+def ended_at(merge_requests: pd.DataFrame) -> pd.Series:
+    """When each stopped being open: `merged_at` or `closed_at` by its state, NULL while open.
+
+    GitLab may keep an earlier `closed_at` on what was opened again; the state decides.
+    """
+    is_merged = (merge_requests["state"] == "merged").fillna(False).astype(bool)
+    is_closed = (merge_requests["state"] == "closed").fillna(False).astype(bool)
+    merged_at = merge_requests["merged_at"].where(is_merged)
+    return merged_at.fillna(merge_requests["closed_at"].where(is_merged | is_closed))
+
+
+def is_bypassed(measured: pd.DataFrame) -> pd.Series:
+    """Whether fewer approvals than required stood at the merge (metrics.md, bypass ratio)."""
+    fewer = measured["approvals_given"].astype("Int64") < measured["approvals_required"].astype(
+        "Int64"
+    )
+    return fewer.astype("boolean").mask(measured["merged_at"].isna())
+
+
+def _force_push_thresholds(
+    measured: pd.DataFrame, dim_project: pd.DataFrame, rules: Rules
+) -> pd.Series:
+    by_project = {
+        project_id: rules.for_project(path).force_push_threshold
+        for project_id, path in zip(
+            dim_project["project_id"], dim_project["path_with_namespace"], strict=True
+        )
+    }
+    thresholds = measured["project_id"].map(by_project)
+    return thresholds.fillna(rules.force_push_threshold)
