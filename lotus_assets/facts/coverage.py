@@ -1,5 +1,7 @@
 """coverage: which projects a run collected whole, and why not the others."""
 
+from collections.abc import Collection
+
 import pandas as pd
 from pandera.pandas import DataFrameModel, Field
 
@@ -44,12 +46,14 @@ def coverage_rows(
     raw_project: pd.DataFrame,
     dim_project: pd.DataFrame,
     outcomes: pd.DataFrame,
+    collections: Collection[str],
 ) -> pd.DataFrame:
     """Coverage of one run, by project id (metrics.md, Coverage and parity).
 
     `outcomes`: (project_id, collection, reason) of the run, reason NULL where all was read. What
     is switched off or empty was read whole, since there is nothing more to read: it is listed
-    with its reason and counts as collected. A project that no collection spoke of was not.
+    with its reason and counts as collected. A project of which one of `collections` has no
+    outcome was not collected whole.
     """
     projects = raw_project[raw_project["vanished_at"].isna()].sort_values("project_id")
     keyed = projects.set_index("project_id")
@@ -72,7 +76,9 @@ def coverage_rows(
     reasons = (
         found.sort_values(["project_id", "reason"]).groupby("project_id")["reason"].agg("; ".join)
     )
-    was_read = keyed.index.isin(spoken["project_id"])
+    spoke = spoken[spoken["collection"].isin(list(collections))]
+    counts = spoke.groupby("project_id")["collection"].nunique()
+    was_read = (counts.reindex(keyed.index).fillna(0) == len(collections)).to_numpy()
     broke = keyed.index.isin(failed.loc[~is_harmless, "project_id"])
     active = dim_project.set_index("project_id")["active_flag"].reindex(keyed.index)
     return pd.DataFrame(

@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from lotus_assets.sources.warehouse.copying import records
 from lotus_assets.sources.warehouse.schema import (
     collection_outcome,
+    export_file,
     ingestion_state,
     quarantine,
     table_run,
@@ -147,6 +148,29 @@ def write_outcome(
     )
 
 
+def read_outcomes(connection: Connection) -> pd.DataFrame:
+    """How each collection of each project last went: `project_id`, `collection`, `reason`.
+
+    `reason` is None where all was read. In a run that collects, the last outcomes are its own.
+    """
+    latest = (
+        select(
+            collection_outcome.c.project_id,
+            collection_outcome.c.collection,
+            collection_outcome.c.reason,
+        )
+        .distinct(collection_outcome.c.project_id, collection_outcome.c.collection)
+        .order_by(
+            collection_outcome.c.project_id,
+            collection_outcome.c.collection,
+            collection_outcome.c.finished_at.desc(),
+        )
+    )
+    rows = connection.execute(latest).all()
+    frame = pd.DataFrame(rows, columns=["project_id", "collection", "reason"], dtype=object)
+    return frame.astype({"project_id": "Int64"})
+
+
 def write_table_run(
     connection: Connection,
     run_id: str,
@@ -170,3 +194,27 @@ def write_table_run(
     connection.execute(
         statement.on_conflict_do_update(index_elements=["run_id", "table_name"], set_=values)
     )
+
+
+def write_export_files(
+    connection: Connection, run_id: str, files: Mapping[str, bytes], at: datetime
+) -> None:
+    """Note the files that a run exported: path below the export directory → content."""
+    if not files:
+        return
+    statement = insert(export_file).values(
+        run_id=run_id,
+        path=bindparam("path"),
+        bytes=bindparam("bytes"),
+        sha256=bindparam("sha256"),
+        written_at=at,
+    )
+    statement = statement.on_conflict_do_update(
+        index_elements=["run_id", "path"],
+        set_={"bytes": statement.excluded.bytes, "sha256": statement.excluded.sha256},
+    )
+    rows = [
+        {"path": path, "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+        for path, content in sorted(files.items())
+    ]
+    connection.execute(statement, rows)

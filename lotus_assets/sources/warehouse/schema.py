@@ -76,6 +76,15 @@ table_run = DatabaseTable(
     DatabaseColumn("seconds", Numeric, nullable=False),
     DatabaseColumn("finished_at", DateTime(timezone=True), nullable=False),
 )
+export_file = DatabaseTable(
+    "export_file",
+    BOOKKEEPING,
+    DatabaseColumn("run_id", Text, primary_key=True),
+    DatabaseColumn("path", Text, primary_key=True),
+    DatabaseColumn("bytes", BigInteger, nullable=False),
+    DatabaseColumn("sha256", Text, nullable=False),
+    DatabaseColumn("written_at", DateTime(timezone=True), nullable=False),
+)
 
 
 def database_type(column: Column) -> TypeEngine[Any]:

@@ -1,0 +1,67 @@
+"""The code location on one page: sources → raw → facts → analytics → exports; jobs, schedules."""
+
+import dagster as dg
+
+from lotus_assets.analytics.metric_daily import metric_daily
+from lotus_assets.facts.coverage import coverage
+from lotus_assets.facts.dim_branch import dim_branch
+from lotus_assets.facts.dim_project import dim_project
+from lotus_assets.facts.dim_release import dim_release
+from lotus_assets.facts.dim_user import dim_user
+from lotus_assets.facts.fact_mr import fact_mr
+from lotus_assets.layers import DAYS, LIVE, LIVE_TAG, SWEEP_TAG
+from lotus_assets.outputs.daily_export import daily_export
+from lotus_assets.raw.collect_deployments import collect_deployments
+from lotus_assets.raw.collect_issues import collect_issues
+from lotus_assets.raw.collect_merge_requests import collect_merge_requests
+from lotus_assets.raw.collect_pipelines import collect_pipelines
+from lotus_assets.raw.collect_projects import collect_projects
+from lotus_assets.raw.collect_protected_branches import collect_protected_branches
+from lotus_assets.raw.collect_push_events import collect_push_events
+from lotus_assets.raw.collect_repository import collect_repository
+from lotus_assets.raw.collect_users import collect_users
+from lotus_assets.resources import Environment, GitLab
+from lotus_assets.schedules import scheduled
+
+RAW = [
+    collect_projects,
+    collect_protected_branches,
+    collect_merge_requests,
+    collect_issues,
+    collect_deployments,
+    collect_pipelines,
+    collect_push_events,
+    collect_repository,
+    collect_users,
+]
+FACTS = [dim_project, dim_user, dim_branch, dim_release, fact_mr, coverage]
+ANALYTICS = [metric_daily]
+EXPORTS = [daily_export]
+
+EVERYTHING = dg.AssetSelection.all()
+
+tem_full = dg.define_asset_job(
+    "tem_full",
+    EVERYTHING,
+    description="Collects what is new, looks for what GitLab deleted, computes and exports.",
+    tags={LIVE_TAG: LIVE, SWEEP_TAG: "true"},
+    partitions_def=DAYS,
+)
+tem_incremental = dg.define_asset_job(
+    "tem_incremental",
+    EVERYTHING,
+    description="Collects what is new, computes and exports.",
+    tags={LIVE_TAG: LIVE},
+    partitions_def=DAYS,
+)
+
+defs = dg.Definitions(
+    assets=[*RAW, *FACTS, *ANALYTICS, *EXPORTS],
+    jobs=[tem_full, tem_incremental],
+    schedules=[
+        scheduled(tem_full, "0 2 * * *", "Nightly, 02:00: full compute (PRD §13)."),
+        scheduled(tem_incremental, "15 * * * *", "Hourly, at :15: what is new (PRD §13)."),
+    ],
+    resources={"environment": Environment(), "gitlab": GitLab()},
+    executor=dg.in_process_executor,
+)
