@@ -20,6 +20,7 @@ class Deployments:
     """The deployments that one pipeline's jobs make."""
 
     def __init__(self, site: Site) -> None:
+        """Nothing deployed yet."""
         self.site = site
         self._running: dict[int, Payload] = {}
 
@@ -62,7 +63,7 @@ class Deployments:
 
     def _roll_back(self, before: Payload, length: int) -> Process:
         world = self.site.world
-        earlier: "Pipeline" = before["pipeline"]
+        earlier: Pipeline = before["pipeline"]
         plan: JobPlan = before["plan"]
         yield world.until(world.now + earlier.random.randrange(15 * MINUTE, 5 * HOUR))
         if len(self.site.production[plan.environment or ""]) != length:

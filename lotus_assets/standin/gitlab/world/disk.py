@@ -4,6 +4,7 @@ import hashlib
 import subprocess
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from typing import IO
 
 from dulwich.object_store import DiskObjectStore
 from dulwich.pack import write_pack_objects
@@ -35,9 +36,7 @@ def write(repository: Repository, directory: Path) -> int:
         store.close()
     if missing:
         with NamedTemporaryFile(dir=directory, prefix="incoming-", suffix=".tmp") as incoming:
-            write_pack_objects(
-                incoming.write, missing, object_format, deltify=False, compression_level=1
-            )
+            write_pack_objects(incoming, missing, object_format, deltify=False, compression_level=1)
             incoming.flush()
             incoming.seek(0)
             _git(directory, "index-pack", "--stdin", standard_input=incoming)
@@ -79,10 +78,10 @@ def _replace(path: Path, content: str) -> None:
     temporary.replace(path)
 
 
-def _git(directory: Path, *arguments: str, standard_input: object) -> None:
+def _git(directory: Path, *arguments: str, standard_input: IO[bytes]) -> None:
     subprocess.run(
         ["git", "-C", str(directory), *arguments],
-        stdin=standard_input,  # type: ignore[arg-type]
+        stdin=standard_input,
         stdout=subprocess.DEVNULL,
         check=True,
     )

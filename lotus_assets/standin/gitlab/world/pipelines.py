@@ -29,6 +29,7 @@ class Pipeline:
         is_tag: bool = False,
         name: str | None = None,
     ) -> None:
+        """Create the pipeline with its jobs; `run` lets them happen."""
         self.site, self.plans, self.person = site, jobs, person
         world = site.world
         identifier = world.identifier("pipeline")
@@ -49,6 +50,7 @@ class Pipeline:
         self.payload["stages"] = list(dict.fromkeys(plan.stage for plan in jobs))
         self.brief = ci_payloads.brief_pipeline(self.payload)
         self.deployments = Deployments(site)
+        self._started: dict[int, int] = {}
         site.data.pipelines[identifier] = self.payload
         site.data.jobs[identifier] = []
         self.jobs = {plan.name: self._job(plan, person) for plan in jobs}
@@ -194,14 +196,14 @@ class Pipeline:
         if status == "running":
             job["started_at"] = text(world.now)
             job["queued_duration"] = self.random.randrange(1, 90) / 10
-            job["_started"] = world.now
+            self._started[job["id"]] = world.now
             if plan.environment:
                 self.deployments.begin(job, plan.environment)
             if plan.child:
                 self._trigger(job, plan)
         elif status in _DONE:
             job["finished_at"] = text(world.now)
-            job["duration"] = (world.now - job.pop("_started")) / SECOND
+            job["duration"] = (world.now - self._started.pop(job["id"])) / SECOND
             if status == "failed" and plan.child == ():
                 job["failure_reason"] = "script_failure"
             if plan.environment:

@@ -108,7 +108,7 @@ _DOCUMENT = (JobPlan("render", "build", 30, failure_rate=0.02),)
 PLANS = (
     ProjectPlan(
         "toman/core/checkout",
-        1.1,
+        0.75,
         0.30,
         (101, 102, 103, 104, 105),
         approvals_required=2,
@@ -120,7 +120,7 @@ PLANS = (
     ),
     ProjectPlan(
         "toman/core/ledger",
-        0.7,
+        0.48,
         0.18,
         (101, 104, 106, 107),
         squash_rate=0.6,
@@ -130,7 +130,7 @@ PLANS = (
     ),
     ProjectPlan(
         "toman/core/identity/accounts",
-        0.55,
+        0.37,
         0.15,
         (108, 109, 110),
         merge_method="ff",
@@ -140,7 +140,7 @@ PLANS = (
     ),
     ProjectPlan(
         "toman/core/identity/tokens",
-        0.4,
+        0.27,
         0.1,
         (108, 110, 123),
         merge_method="rebase_merge",
@@ -150,7 +150,7 @@ PLANS = (
     ),
     ProjectPlan(
         "toman/core/platform-charts",
-        0.35,
+        0.24,
         0.06,
         (102, 106, 111),
         merge_method="ff",
@@ -161,7 +161,7 @@ PLANS = (
     ),
     ProjectPlan(
         "toman/exchange/orderbook",
-        1.2,
+        0.82,
         0.32,
         (112, 113, 114, 115, 116),
         approvals_required=2,
@@ -173,7 +173,7 @@ PLANS = (
     ),
     ProjectPlan(
         "toman/exchange/matching-engine",
-        0.7,
+        0.48,
         0.2,
         (112, 114, 117),
         merge_method="ff",
@@ -184,7 +184,7 @@ PLANS = (
     ),
     ProjectPlan(
         "toman/exchange/market-data",
-        0.6,
+        0.41,
         0.14,
         (113, 115, 118),
         jobs=_PARENT,
@@ -192,7 +192,7 @@ PLANS = (
     ),
     ProjectPlan(
         "toman/exchange/settlement",
-        0.5,
+        0.34,
         0.14,
         (116, 117, 118),
         jobs=_CONTINUOUS,
@@ -201,7 +201,7 @@ PLANS = (
     ),
     ProjectPlan(
         "toman/corporate-services/payroll",
-        0.45,
+        0.31,
         0.14,
         (119, 120, 124),
         default_branch="master",
@@ -211,7 +211,7 @@ PLANS = (
     ),
     ProjectPlan(
         "toman/corporate-services/invoicing",
-        0.45,
+        0.31,
         0.12,
         (119, 120, 121),
         merge_method="ff",
@@ -222,7 +222,7 @@ PLANS = (
     ),
     ProjectPlan(
         "toman/corporate-services/helpdesk",
-        0.25,
+        0.17,
         0.14,
         (119, 121),
         jobs=_CHECKS,
@@ -231,7 +231,7 @@ PLANS = (
     ),
     ProjectPlan(
         "toman/c-side/mobile-app",
-        0.75,
+        0.51,
         0.24,
         (103, 105, 109, 122),
         jobs=_RELEASED,
@@ -241,7 +241,7 @@ PLANS = (
     ),
     ProjectPlan(
         "toman/c-side/web-shop",
-        0.7,
+        0.48,
         0.2,
         (105, 107, 122, 125),
         jobs=_CONTINUOUS,
@@ -251,7 +251,7 @@ PLANS = (
     ),
     ProjectPlan(
         "toman/c-side/loyalty",
-        0.35,
+        0.24,
         0.1,
         (109, 122, 123),
         merge_method="rebase_merge",

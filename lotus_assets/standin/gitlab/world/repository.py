@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from dulwich.objects import Blob, Commit, ShaFile, Tag, Tree
+from dulwich.objects import Blob, Commit, ObjectID, ShaFile, Tag, Tree
 
 from lotus_assets.standin.gitlab.world import calendar
 from lotus_assets.standin.gitlab.world.people import Person
@@ -41,18 +41,24 @@ class Revision:
     message: str
     is_signed: bool
 
+    def file(self, path: str) -> Lines:
+        """A file's lines, none when it is not there."""
+        folder, _, name = path.rpartition("/")
+        return self.snapshot.get(folder, {}).get(name, ())
+
 
 class Repository:
     """Objects in the order of their making, revisions by SHA, refs by full name."""
 
     def __init__(self, default_branch: str) -> None:
+        """An empty repository."""
         self.default_branch = default_branch
         self.objects: dict[bytes, ShaFile] = {}
         self.revisions: dict[str, Revision] = {}
         self.refs: dict[str, str] = {}
         self.peeled: dict[str, str] = {}
-        self._blobs: dict[Lines, bytes] = {}
-        self._trees: dict[int, tuple[Folder, bytes]] = {}
+        self._blobs: dict[Lines, ObjectID] = {}
+        self._trees: dict[int, tuple[Folder, ObjectID]] = {}
 
     def commit(
         self,
@@ -75,7 +81,7 @@ class Repository:
         snapshot = self._changed(self.revisions[parents[0]].snapshot if parents else {}, changes)
         item = Commit()
         item.tree = self._tree(snapshot)
-        item.parents = [parent.encode() for parent in parents]
+        item.parents = [ObjectID(parent.encode()) for parent in parents]
         item.author, item.committer = _identity(author), _identity(committer)
         item.author_time = authored_at // calendar.SECOND
         item.commit_time = committed_at // calendar.SECOND
@@ -107,7 +113,7 @@ class Repository:
         if tagger is not None:
             item = Tag()
             item.name = name.encode()
-            item.object = (Commit, sha.encode())
+            item.object = (Commit, ObjectID(sha.encode()))
             item.tagger = _identity(tagger)
             item.tag_time = at // calendar.SECOND
             item.tag_timezone = calendar.utc_offset_minutes(at) * 60
@@ -153,7 +159,7 @@ class Repository:
             result[folder] = content
         return {folder: content for folder, content in result.items() if content}
 
-    def _tree(self, snapshot: Snapshot) -> bytes:
+    def _tree(self, snapshot: Snapshot) -> ObjectID:
         root = Tree()
         for folder, content in snapshot.items():
             if folder:
@@ -162,7 +168,7 @@ class Repository:
             root.add(name.encode(), 0o100644, self._blob(lines))
         return self._add(root)
 
-    def _folder(self, content: Folder) -> bytes:
+    def _folder(self, content: Folder) -> ObjectID:
         known = self._trees.get(id(content))
         if known is not None:
             return known[1]
@@ -173,14 +179,14 @@ class Repository:
         self._trees[id(content)] = (content, self._add(tree))
         return self._trees[id(content)][1]
 
-    def _blob(self, lines: Lines) -> bytes:
+    def _blob(self, lines: Lines) -> ObjectID:
         if lines not in self._blobs:
             self._blobs[lines] = self._add(Blob.from_string(b"".join(map(_line, lines))))
         return self._blobs[lines]
 
-    def _add(self, item: ShaFile) -> bytes:
+    def _add(self, item: ShaFile) -> ObjectID:
         self.objects.setdefault(item.id, item)
-        return bytes(item.id)
+        return item.id
 
 
 def line_counts(before: Snapshot, after: Snapshot) -> LineCounts:

@@ -37,6 +37,7 @@ class World:
     """Simulated time (milliseconds since the epoch) and what is common to all projects."""
 
     def __init__(self, seed: int, anchor: date, store: Store) -> None:
+        """A world at the start of its history."""
         self.seed = seed
         self.store = store
         self.start = midnight(anchor.toordinal() - HISTORY_DAYS)

@@ -1,0 +1,84 @@
+"""From a seed, an anchor day and an instant to the sample organisation at that instant."""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from lotus_assets.standin.gitlab.store import Payload, Store
+from lotus_assets.standin.gitlab.world import payloads
+from lotus_assets.standin.gitlab.world.calendar import milliseconds, text
+from lotus_assets.standin.gitlab.world.disk import write
+from lotus_assets.standin.gitlab.world.edge_cases import add_edges
+from lotus_assets.standin.gitlab.world.people import EVERYONE, user
+from lotus_assets.standin.gitlab.world.plans import GROUPS, PLANS
+from lotus_assets.standin.gitlab.world.rhythm import days
+from lotus_assets.standin.gitlab.world.simulation import Site, World
+from lotus_assets.standin.gitlab.world.sites import open_site
+
+VERSION = "18.8.0-ee"
+
+
+def build_store(
+    seed: int, anchor: date, as_of: datetime, directory: Path, *, edition: str = "enterprise"
+) -> Store:
+    """The organisation as it stands at `as_of`, its repositories below `directory`.
+
+    History begins 180 days before `anchor` (an Amsterdam day). A later `as_of` appends to what an
+    earlier one showed, on disk too. Raises ValueError for an instant before history begins.
+    """
+    if as_of.tzinfo is None:
+        raise ValueError("as_of needs a time zone")
+    store = Store(
+        edition="free" if edition == "free" else "enterprise",
+        version=VERSION if edition != "free" else "18.8.0",
+        now=as_of.astimezone(UTC),
+        users={person.user_id: user(person) for person in EVERYONE},
+    )
+    world = World(seed, anchor, store)
+    end = milliseconds(as_of)
+    if end < world.start:
+        raise ValueError(
+            f"as_of {as_of.isoformat()} is before history begins ({text(world.start)})"
+        )
+    for identifier, (path, name) in enumerate(GROUPS, start=41):
+        parent = store.groups.get(path.rpartition("/")[0])
+        store.groups[path] = payloads.group(identifier, path, name, parent)
+    for identifier, plan in enumerate(PLANS, start=501):
+        site = open_site(world, plan, identifier)
+        world.start_process(days(world, site))
+    add_edges(world)
+    world.environment.run(until=end + 1)
+    for site in world.sites.values():
+        finish(site, directory)
+    return store
+
+
+def finish(site: Site, directory: Path) -> None:
+    """What follows from the books at their end: branches as listed, and the files on disk."""
+    prefix = "refs/heads/"
+    protected = {item["name"] for item in site.data.protected_branches}
+    for ref, sha in sorted(site.repository.refs.items()):
+        if ref.startswith(prefix):
+            name = ref.removeprefix(prefix)
+            site.data.branches.append(_branch(site, name, sha, is_protected=name in protected))
+    site.data.repository = directory / f"{site.project_id}.git"
+    write(site.repository, site.data.repository)
+
+
+def _branch(site: Site, name: str, sha: str, *, is_protected: bool) -> Payload:
+    is_default = name == site.data.project["default_branch"]
+    merged = {
+        request["source_branch"]
+        for request in site.data.merge_requests.values()
+        if request["state"] == "merged"
+    }
+    return {
+        "name": name,
+        "commit": site.briefs[sha],
+        "merged": name in merged,
+        "protected": is_protected,
+        "developers_can_push": False,
+        "developers_can_merge": False,
+        "can_push": False,
+        "default": is_default,
+        "web_url": f"{site.data.project['web_url']}/-/tree/{name}",
+    }

@@ -1,0 +1,100 @@
+"""Issues and incidents: opened, labelled, closed, reopened."""
+
+from random import Random
+
+from lotus_assets.standin.gitlab.store import Payload
+from lotus_assets.standin.gitlab.world import payloads
+from lotus_assets.standin.gitlab.world.calendar import later_at_work, text
+from lotus_assets.standin.gitlab.world.people import Person
+from lotus_assets.standin.gitlab.world.simulation import Process, Site
+
+_SUBJECTS = (
+    "Totals differ by a cent after rounding",
+    "Export stops at the first empty row",
+    "Session ends while a form is filled in",
+    "Slow list for large customers",
+    "Wrong time zone in confirmation",
+    "Retry does not wait long enough",
+    "Missing translation on the overview",
+    "Describe how limits are set",
+    "Show the reason of a rejection",
+    "Allow several currencies",
+)
+_LABELS = (
+    ((), 30),
+    (("bug",), 18),
+    (("type::bug", "severity::2"), 12),
+    (("type::bug", "severity::1"), 7),
+    (("bug", "escaped", "severity::1"), 6),
+    (("feature",), 18),
+    (("maintenance", "severity::3"), 9),
+)
+
+
+def open_issue(site: Site, author: Person, random: Random, *, title: str | None = None) -> Payload:
+    """Open an issue, or now and then an incident."""
+    labels = random.choices([item for item, _ in _LABELS], [weight for _, weight in _LABELS])[0]
+    iid = site.next_iid("issue")
+    entry = payloads.issue(
+        site.world.identifier("issue"),
+        iid,
+        site.data.project,
+        author,
+        site.world.now,
+        title=title or random.choice(_SUBJECTS),
+        labels=sorted(labels),
+        issue_type="incident" if random.random() < 0.05 else "issue",
+    )
+    site.data.issues[iid] = entry
+    site.data.issue_notes[iid] = []
+    site.open_issues.append(iid)
+    site.data.project["open_issues_count"] += 1
+    site.touch()
+    return entry
+
+
+def close_issue(site: Site, iid: int, person: Person, body: str = "closed") -> None:
+    """Close an issue that is open; one that is closed stays as it is."""
+    entry = site.data.issues[iid]
+    if entry["state"] == "closed":
+        return
+    entry["state"] = "closed"
+    entry["closed_at"] = text(site.world.now)
+    entry["closed_by"] = person.brief
+    site.data.project["open_issues_count"] -= 1
+    if iid in site.open_issues:
+        site.open_issues.remove(iid)
+    site.note(entry, person, body, action="closed")
+
+
+def reopen_issue(site: Site, iid: int, person: Person) -> None:
+    """Open a closed issue again."""
+    entry = site.data.issues[iid]
+    entry["state"] = "opened"
+    entry["closed_at"] = entry["closed_by"] = None
+    site.data.project["open_issues_count"] += 1
+    site.note(entry, person, "reopened", action="opened")
+
+
+def issue_life(site: Site, people: list[Person], random: Random) -> Process:
+    """An issue from its opening to its last closing; some stay open, some come back."""
+    world = site.world
+    author, worker = random.choice(people), random.choice(people)
+    entry = open_issue(site, author, random)
+    iid = entry["iid"]
+    yield world.until(later_at_work(world.now, 9, random))
+    site.note(entry, worker, "I can repeat this; looking into it.")
+    if random.random() < 0.3:
+        yield world.until(later_at_work(world.now, 30, random))
+        entry["labels"] = sorted({*entry["labels"], "severity::2"})
+        site.note(entry, worker, "added ~severity::2 label", action="label")
+    if random.random() < 0.25:
+        return
+    yield world.until(later_at_work(world.now, 170, random))
+    close_issue(site, iid, worker)
+    while random.random() < 0.16:
+        yield world.until(later_at_work(world.now, 60, random))
+        if entry["state"] == "closed":
+            reopen_issue(site, iid, author)
+        yield world.until(later_at_work(world.now, 50, random))
+        close_issue(site, iid, worker)
