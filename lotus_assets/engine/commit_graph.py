@@ -27,13 +27,14 @@ class CommitGraph:
     """
 
     def __init__(self, commit_ids: Iterable[str], parent_ids: Iterable[Any]) -> None:
+        """Number the commits; raises ValueError where the columns differ in length."""
         lists = parsed_lists(parent_ids)
         rows = np.asarray(list(commit_ids), dtype=object)
         if len(rows) != len(lists):
             raise ValueError(f"{len(rows)} commits but {len(lists)} lists of parents")
-        children, parents = exploded(lists)
+        _, parents = exploded(lists)
         codes, ids = pd.factorize(np.concatenate([rows, parents]))
-        listed = [None] * len(ids) if not len(rows) else _parents_by_code(codes, lists, len(ids))
+        listed = _parents_by_code(codes, lists, len(ids))
         order, generation, is_complete = _topological_walk(listed)
         node = np.empty(len(ids), dtype=np.int64)
         node[order] = np.arange(len(ids))
@@ -55,6 +56,10 @@ class CommitGraph:
         nodes = self._nodes(commit_ids)
         return np.append(self._is_known, False)[nodes]
 
+    def has_whole_ancestry(self, commit_ids: Iterable[str | None]) -> NDArray[np.bool_]:
+        """Whether each commit and all that it descends from are known."""
+        return np.append(self._is_complete, False)[self._nodes(commit_ids)]
+
     def generations(self, commit_ids: Iterable[str | None]) -> NDArray[np.int64]:
         """Length of the longest known path to each commit from a root, roots 1; unknown 0."""
         return np.append(self._generation, 0)[self._nodes(commit_ids)]
@@ -73,11 +78,13 @@ class CommitGraph:
         whole ancestry is known.
         """
         old_ids, new_ids = _objects(older), _objects(newer)
+        if len(old_ids) != len(new_ids):
+            raise ValueError(f"{len(old_ids)} older commits but {len(new_ids)} newer ones")
         old, new = self._nodes(old_ids), self._nodes(new_ids)
         is_present = ~(pd.isna(old_ids) | pd.isna(new_ids))
         is_same = is_present & (old_ids == new_ids)
         is_found = self._reaches(old, new)
-        is_decided = is_same | is_found | np.append(self._is_complete, False)[new]
+        is_decided = is_same | is_found | self.has_whole_ancestry(new_ids)
         values = is_found | (is_same & (not strict))
         return pd.arrays.BooleanArray(values, ~(is_present & is_decided))
 
@@ -181,7 +188,8 @@ class CommitGraph:
 
 
 def _objects(values: Iterable[Any]) -> NDArray[np.object_]:
-    return pd.Series(list(values), dtype=object).to_numpy()
+    objects = pd.Series(list(values), dtype=object)
+    return objects.where(objects.notna(), None).to_numpy()
 
 
 def _parents_by_code(

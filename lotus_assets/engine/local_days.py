@@ -23,8 +23,3 @@ def iso_weeks(days: pd.Series) -> pd.Series:
         calendar["year"].astype("string") + "-W" + calendar["week"].astype("string").str.zfill(2)
     )
     return weeks.astype(pd.StringDtype())
-
-
-def day_start(day: pd.Timestamp, timezone: str) -> pd.Timestamp:
-    """The UTC instant at which the calendar day starts in `timezone`."""
-    return day.tz_localize(timezone).tz_convert("UTC")

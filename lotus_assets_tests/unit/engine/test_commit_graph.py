@@ -1,6 +1,7 @@
 """Ancestry by the commit graph against set closure, and the cases that history throws up."""
 
 import json
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -24,7 +25,7 @@ HISTORY = {
 }
 
 
-def graph_of(history: dict[str, list[str] | None]) -> CommitGraph:
+def graph_of(history: Mapping[str, list[str] | None]) -> CommitGraph:
     return CommitGraph(history, history.values())
 
 
