@@ -13,8 +13,9 @@ Payload = dict[str, Any]
 class Page:
     """Some payloads of one entity.
 
-    `updated_at` is the largest `updatedAt` on the page (None where the entity has none): the
-    watermark may advance to it once the page and all before it are stored.
+    `updated_at` is the largest `updatedAt` of this page and those before it, yet never later
+    than GitLab's clock at the first page (None where the entity has none). It is the watermark
+    once the last page is stored: what moves or appears while pages are read comes again.
     """
 
     entity: str
@@ -27,8 +28,7 @@ class Page:
 class Window:
     """Which entities are read: those updated in [`updated_after`, `updated_before`).
 
-    `with_open` adds every open merge request or issue whatever its age, and every pipeline that
-    has not ended.
+    `with_open` adds every open merge request or issue whatever its age.
     """
 
     updated_after: datetime | None = None
@@ -58,7 +58,6 @@ class ProjectReference:
     project_id: int
     path: str
     default_branch: str | None = None
-    repository_url: str | None = None
     is_empty: bool = False
     issues_enabled: bool = True
     merge_requests_enabled: bool = True
@@ -73,10 +72,14 @@ class ProjectReference:
             project_id=int(payload["project_id"]),
             path=str(payload["fullPath"]),
             default_branch=repository.get("rootRef"),
-            repository_url=payload.get("httpUrlToRepo"),
             is_empty=bool(repository.get("empty", not repository)),
             issues_enabled=payload.get("issuesEnabled") is not False,
             merge_requests_enabled=payload.get("mergeRequestsEnabled") is not False,
             jobs_enabled=payload.get("jobsEnabled") is not False,
             payload=payload,
         )
+
+
+def gid_number(gid: object) -> int:
+    """The number of a GraphQL global id (`gid://gitlab/MergeRequest/12` → 12)."""
+    return int(str(gid).rpartition("/")[2])

@@ -1,26 +1,53 @@
-"""Did anything change? One request answers for about ten projects."""
+"""Did anything change? One request answers for several projects."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Literal
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from itertools import islice
+from typing import Any, Literal, cast
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    NameNode,
+    OperationDefinitionNode,
+    VariableNode,
+    Visitor,
+    parse,
+    print_ast,
+    visit,
+)
+from graphql.language import Node
+
+from lotus_assets.sources.gitlab.documents import document
+from lotus_assets.sources.gitlab.graphql import GraphQLClient
+from lotus_assets.sources.gitlab.pages import ProjectReference, gid_number
 
 ProbedEntity = Literal["merge_requests", "issues", "pipelines"]
 PROBED: tuple[ProbedEntity, ...] = ("merge_requests", "issues", "pipelines")
+PROJECTS_A_REQUEST = 8
+_AFTER = {
+    "merge_requests": "mergeRequestsAfter",
+    "issues": "issuesAfter",
+    "pipelines": "pipelinesAfter",
+}
 
 
 @dataclass(frozen=True)
 class Mark:
     """What is stored of one entity of one project.
 
-    `count` is the number of stored rows that have not vanished; `watermark` the largest
-    `updated_at` seen (None: never collected); `recent` maps the GitLab ids whose `updated_at` is
-    at or after `watermark − overlap` to that `updated_at`.
+    `watermark`: the largest `updated_at` seen (None: never collected). `recent`: GitLab id →
+    stored `updated_at` of the rows updated at or after the watermark less the overlap.
+    `total`: GitLab's own count as the last probe gave it (`Probe.totals`; None: unknown).
+    `largest_id`: the largest GitLab id stored.
     """
 
-    count: int
     watermark: datetime | None
     recent: Mapping[int, datetime] = field(default_factory=dict)
+    total: int | None = None
+    largest_id: int = 0
 
 
 @dataclass(frozen=True)
@@ -34,13 +61,132 @@ class Stored:
 class Probe:
     """What the probe found of one project.
 
-    `changed`: entities with something new or moved since the watermark (or never collected).
-    `vanished`: entities of which GitLab now has fewer than are stored, to be swept with
-    `GitLabSource.identifiers`. `unreadable`: the coverage reason when the project is gone or
-    forbidden, else None.
+    `changed`: entities with something new or moved since the watermark, or never collected.
+    `vanished`: entities of which some seem to have been deleted: sweep them with
+    `GitLabSource.identifiers`. `totals`: GitLab's counts, to be stored for the next probe; an
+    entity that cannot be read is in none of the three. `unreadable`: the coverage reason
+    (`forbidden`, `not_found`) when the project itself cannot be read, else None.
     """
 
     project_id: int
     changed: frozenset[ProbedEntity]
     vanished: frozenset[ProbedEntity]
+    totals: Mapping[ProbedEntity, int] = field(default_factory=dict)
     unreadable: str | None = None
+
+
+def probe(
+    client: GraphQLClient,
+    projects: Sequence[ProjectReference],
+    stored: Mapping[int, Stored],
+    overlap: timedelta,
+) -> Iterator[tuple[ProjectReference, Probe | None]]:
+    """A probe for each project, in their order; None for one that cannot be read."""
+    waiting = iter(projects)
+    while some := list(islice(waiting, PROJECTS_A_REQUEST)):
+        variables: dict[str, Any] = {}
+        for slot, project in enumerate(some):
+            variables[f"project{slot}"] = project.path
+            for entity, mark in stored.get(project.project_id, Stored()).marks.items():
+                if mark.watermark is not None:
+                    after = (mark.watermark - overlap).astimezone(UTC)
+                    variables[f"{_AFTER[entity]}{slot}"] = after.isoformat()
+        data = client.execute("probe", variables, probe_document(len(some))).data
+        for slot, project in enumerate(some):
+            found = data.get(f"project{slot}")
+            known = stored.get(project.project_id, Stored())
+            yield project, None if found is None else _compared(project, found, known)
+
+
+def _compared(project: ProjectReference, found: Mapping[str, Any], stored: Stored) -> Probe:
+    changed: set[ProbedEntity] = set()
+    vanished: set[ProbedEntity] = set()
+    totals: dict[ProbedEntity, int] = {}
+    for entity in PROBED:
+        recent, total = found.get(entity), found.get(f"{entity}_total")
+        if recent is None or total is None:
+            continue
+        totals[entity] = int(total["count"])
+        mark = stored.marks.get(entity, Mark(None))
+        if _has_changed(entity, recent, mark):
+            changed.add(entity)
+        if _has_vanished(recent, totals[entity], mark):
+            vanished.add(entity)
+    return Probe(project.project_id, frozenset(changed), frozenset(vanished), totals)
+
+
+def _has_changed(entity: ProbedEntity, recent: Mapping[str, Any], mark: Mark) -> bool:
+    """More, fewer, or other entities moved since the watermark than are stored as such.
+
+    Lists newest first show at their top whatever moved; pipelines come by id, so when they do not
+    all fit on the probe's list, one of the others may have moved.
+    """
+    if mark.watermark is None or recent["count"] != len(mark.recent):
+        return True
+    if entity == "pipelines" and recent["count"] > len(recent["nodes"]):
+        return True
+    return any(
+        _second(mark.recent.get(gid_number(node["id"]))) != _second(node["updatedAt"])
+        for node in recent["nodes"]
+    )
+
+
+def _second(instant: datetime | str | None) -> datetime | None:
+    """GraphQL gives whole seconds, so instants are compared without their fraction."""
+    if isinstance(instant, str):
+        instant = datetime.fromisoformat(instant)
+    return None if instant is None else instant.astimezone(UTC).replace(microsecond=0)
+
+
+def _has_vanished(recent: Mapping[str, Any], total: int, mark: Mark) -> bool:
+    """GitLab has fewer than it had, new ones counted: those with ids beyond the largest stored.
+
+    When more moved than the probe lists, new ones cannot be told from old: then only a total
+    that fell says so.
+    """
+    if mark.total is None:
+        return False
+    if recent["count"] > len(recent["nodes"]):
+        return total < mark.total
+    new = sum(gid_number(node["id"]) > mark.largest_id for node in recent["nodes"])
+    return total < mark.total + new
+
+
+@cache
+def probe_document(projects: int) -> str:
+    """The probe's query for several projects: its field and variables, numbered."""
+    base = parse(document("probe"))
+    operation = cast(OperationDefinitionNode, base.definitions[0])
+    copies = [
+        cast(OperationDefinitionNode, visit(operation, _Numbered(n))) for n in range(projects)
+    ]
+    merged = copies[0]
+    merged.variable_definitions = tuple(
+        variable for copy in copies for variable in copy.variable_definitions
+    )
+    merged.selection_set.selections = tuple(
+        field for copy in copies for field in copy.selection_set.selections
+    )
+    return print_ast(DocumentNode(definitions=(merged,)))
+
+
+class _Numbered(Visitor):
+    """Appends a number to every variable and to the alias of the outer field."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self.number = number
+
+    def leave_variable(self, node: VariableNode, *_: object) -> Node:
+        return VariableNode(name=NameNode(value=f"{node.name.value}{self.number}"))
+
+    def leave_field(self, node: FieldNode, *_: object) -> Node | None:
+        if node.name.value != "project":
+            return None
+        return FieldNode(
+            alias=NameNode(value=f"project{self.number}"),
+            name=node.name,
+            arguments=node.arguments,
+            directives=node.directives,
+            selection_set=node.selection_set,
+        )

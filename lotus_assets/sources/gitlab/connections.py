@@ -1,0 +1,58 @@
+"""Nested lists that did not fit on their page are read to their end."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from lotus_assets.sources.gitlab.graphql import GraphQLClient
+
+
+class VanishedError(Exception):
+    """An entity was listed, and was gone when its details were asked for."""
+
+
+MERGE_REQUEST_LISTS = {
+    "labels": "merge_request_labels",
+    "approvedBy": "merge_request_approvals",
+    "commits": "merge_request_commits",
+    "mergeRequestDiffs": "merge_request_versions",
+    "notes": "merge_request_notes",
+}
+PIPELINE_LISTS = {"stages": "pipeline_stages", "jobs": "pipeline_jobs"}
+ISSUE_LISTS = {"labels": "issue_labels", "notes": "issue_notes"}
+PROJECT_LISTS = {"environments": "environments", "releases": "releases"}
+
+
+def completed(
+    client: GraphQLClient,
+    node: Mapping[str, Any],
+    lists: Mapping[str, str],
+    project_path: str,
+    *way: str,
+) -> dict[str, Any]:
+    """`node` with each connection of `lists` as a plain, complete list of its nodes.
+
+    `lists` maps the field to the query that continues it; `way` leads from `project` to the
+    entity (`mergeRequest`). A connection that is null (no right to see it) becomes an empty list.
+
+    Raises:
+        VanishedError: the entity is gone when a list is continued.
+    """
+    variables = {"project": project_path, "iid": node.get("iid")}
+    complete = dict(node)
+    for name, query in lists.items():
+        connection = node.get(name) or {"nodes": [], "pageInfo": {"hasNextPage": False}}
+        complete[name] = [each for each in connection["nodes"] if each is not None]
+        if connection["pageInfo"]["hasNextPage"]:
+            after = connection["pageInfo"]["endCursor"]
+            rest = _rest(client, query, variables | {"after": after}, "project", *way, name)
+            complete[name].extend(rest)
+    return complete
+
+
+def _rest(
+    client: GraphQLClient, query: str, variables: Mapping[str, Any], *path: str
+) -> Iterator[Mapping[str, Any]]:
+    for _, connection in client.pages(query, variables, *path):
+        if connection is None:
+            raise VanishedError(query)
+        yield from (each for each in connection["nodes"] if each is not None)

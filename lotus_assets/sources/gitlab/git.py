@@ -1,0 +1,163 @@
+"""Git's commands, as this collection runs them: no prompt, no token in any argument, time-outs."""
+
+import base64
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryFile
+from urllib.parse import urlsplit
+
+from lotus_assets.sources.gitlab.errors import AccessError, GitLabError
+from lotus_assets.sources.gitlab.session import TransientError
+
+REFSPECS = (
+    "+refs/heads/*:refs/heads/*",
+    "+refs/tags/*:refs/tags/*",
+    "+refs/merge-requests/*/head:refs/merge-requests/*/head",
+)
+_REFUSED = re.compile(r"not our ref ([0-9a-f]{40,64})")
+_PASSING = re.compile(
+    r"HTTP 5\d\d|error: 5\d\d|error: 429|HTTP 429|early EOF|unexpected disconnect|RPC failed"
+    r"|Could not resolve|Failed to connect|Connection (?:reset|refused|timed out)|timed out"
+    r"|hung up|bad object received|Empty reply|transfer closed",
+    re.IGNORECASE,
+)
+
+
+class GitError(GitLabError):
+    """A Git command failed; `text` is what it said."""
+
+    def __init__(self, command: str, text: str) -> None:
+        """`command` is the subcommand's name."""
+        super().__init__(f"git {command}: {text.strip() or 'failed without a word'}")
+        self.text = text
+
+    @property
+    def refused(self) -> set[str]:
+        """SHAs that the server does not give."""
+        return set(_REFUSED.findall(self.text))
+
+
+@dataclass(frozen=True)
+class Git:
+    """Runs git with the token in the environment and nothing of the user's configuration."""
+
+    url: str
+    """Address of the GitLab whose repositories are read; only it gets the token."""
+    token: str = field(repr=False)
+    timeout: float = 900.0
+
+    def check(self) -> None:
+        """Raises AccessError when there is no git."""
+        if shutil.which("git") is None:
+            raise AccessError(
+                "git is not installed (or not on PATH). Install it, for example with "
+                "`apt-get install git`; commits, branches and tags are read with it."
+            )
+
+    def run(self, *arguments: str, directory: Path | None = None) -> str:
+        """Standard output of one command.
+
+        Raises:
+            TransientError: the network failed or the time was up; another attempt may do better.
+            GitError: git refused.
+        """
+        try:
+            done = subprocess.run(
+                ["git", *arguments],
+                cwd=directory,
+                env=self.environment(),
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                encoding="utf-8",
+                errors="replace",
+                timeout=self.timeout,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            raise TransientError(f"git {arguments[0]} took over {self.timeout:.0f} s") from None
+        if done.returncode:
+            said = self._without_token(done.stderr)
+            if _PASSING.search(said):
+                raise TransientError(f"git {arguments[0]}: {said.strip()}")
+            raise GitError(arguments[0], said)
+        return done.stdout
+
+    def stream(self, *arguments: str, directory: Path, given: str = "") -> Iterator[bytes]:
+        """Standard output of one local command, in pieces, as it comes.
+
+        Input and complaints go through files: two full pipes would wait for each other.
+        """
+        with TemporaryFile() as text, TemporaryFile() as said:
+            text.write(given.encode())
+            text.seek(0)
+            with subprocess.Popen(
+                ["git", *arguments],
+                cwd=directory,
+                env=self.environment(lazy=False),
+                stdin=text,
+                stdout=subprocess.PIPE,
+                stderr=said,
+            ) as process:
+                if process.stdout is not None:
+                    while piece := process.stdout.read(1 << 20):
+                        yield piece
+            if process.returncode:
+                said.seek(0)
+                words = said.read().decode("utf-8", "replace")
+                raise GitError(arguments[0], self._without_token(words))
+
+    def environment(self, *, lazy: bool = True) -> dict[str, str]:
+        """The environment: the token as a header for this GitLab only; no user configuration.
+
+        `lazy=False`: an object that is not there is reported missing, never fetched.
+        """
+        credentials = base64.b64encode(f"oauth2:{self.token}".encode()).decode()
+        parts = urlsplit(self.url)
+        settings = {
+            f"http.{parts.scheme}://{parts.netloc}/.extraHeader": (
+                f"Authorization: Basic {credentials}"
+            ),
+            "credential.helper": "",
+            "http.lowSpeedLimit": "1",
+            "http.lowSpeedTime": "60",
+            "gc.auto": "0",
+            "maintenance.auto": "false",
+            "fetch.writeCommitGraph": "false",
+            "safe.directory": "*",
+            "core.fsmonitor": "false",
+        }
+        if not lazy:
+            settings["remote.origin.promisor"] = "false"
+        return _inherited() | _as_variables(settings)
+
+    def _without_token(self, text: str) -> str:
+        return text.replace(self.token, "[token]") if self.token else text
+
+
+def _inherited() -> dict[str, str]:
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("GIT_", "SSH_ASKPASS"))
+    }
+    return kept | {
+        "GIT_TERMINAL_PROMPT": "0",
+        "GIT_ASKPASS": "true",
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "LC_ALL": "C",
+    }
+
+
+def _as_variables(settings: Mapping[str, str]) -> dict[str, str]:
+    """Git's way to take configuration from the environment (git-config, "GIT_CONFIG_COUNT")."""
+    variables = {"GIT_CONFIG_COUNT": str(len(settings))}
+    for number, (key, value) in enumerate(settings.items()):
+        variables[f"GIT_CONFIG_KEY_{number}"] = key
+        variables[f"GIT_CONFIG_VALUE_{number}"] = value
+    return variables

@@ -1,0 +1,191 @@
+"""GraphQL through the paced session: one query at a time, and pages that fit themselves.
+
+GitLab refuses a query beyond complexity 250 and ends one after 30 seconds; both depend on the
+page size (docs.gitlab.com/api/graphql, "Limits"). So a page that fails for its size is asked for
+again at half the size, from the same cursor; good pages let the size grow back.
+"""
+
+import logging
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from tenacity import RetryCallState
+
+from lotus_assets.sources.gitlab.documents import document
+from lotus_assets.sources.gitlab.errors import GitLabError
+from lotus_assets.sources.gitlab.session import PacedSession, TransientError
+
+logger = logging.getLogger(__name__)
+
+FIRST_PAGE_SIZE = 50
+LARGEST_NESTED = 100
+SMALLEST_NESTED = 5
+_TOO_LARGE = ("complexity", "timeout", "timed out")
+_PASSING = ("internal server error", "try again", "temporarily", "went wrong")
+_NO_RIGHT = ("permission", "does not exist", "not authorized")
+_LICENSED_FIELDS = ("approvalsRequired",)
+
+
+class TooLargeError(TransientError):
+    """The query was refused or broken off for its size; a smaller page may pass."""
+
+
+class QueryError(GitLabError):
+    """GitLab answered 200 with errors that no repetition mends."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The `data` of an answer and the instant at which GitLab gave it (its `Date` header)."""
+
+    data: Mapping[str, Any]
+    at: datetime | None = None
+
+
+@dataclass
+class PageSize:
+    """The page size of one generator: `first` of the outer list, `nested` of the inner ones."""
+
+    first: int = FIRST_PAGE_SIZE
+    nested: int = LARGEST_NESTED
+    largest: int = FIRST_PAGE_SIZE
+
+    def shrink(self) -> bool:
+        """Halve; the inner lists only once the outer one is down to one. False: no smaller."""
+        if self.first > 1:
+            self.first //= 2
+        elif self.nested > SMALLEST_NESTED:
+            self.nested //= 2
+        else:
+            return False
+        return True
+
+    def grow(self) -> None:
+        """Half as much again after a good page, up to the size it began with."""
+        if self.nested < LARGEST_NESTED:
+            self.nested = min(self.nested * 2, LARGEST_NESTED)
+        else:
+            self.first = min(self.first + max(self.first // 2, 1), self.largest)
+
+
+@dataclass
+class GraphQLClient:
+    """Sends the documents of `queries/`; safe for many threads."""
+
+    session: PacedSession
+    url: str
+    _enterprise: bool | None = field(default=None, repr=False)
+
+    @property
+    def enterprise(self) -> bool:
+        """Whether licensed fields exist; asked once."""
+        if self._enterprise is None:
+            metadata = self.execute("metadata", {}).data.get("metadata") or {}
+            self._enterprise = bool(metadata.get("enterprise"))
+        return self._enterprise
+
+    def execute(self, name: str, variables: Mapping[str, Any], text: str | None = None) -> Answer:
+        """Run one query that has no pages; transient failures are repeated.
+
+        Raises:
+            QueryError: GitLab refuses the query for what it says.
+            TransientError: the last attempt failed too.
+        """
+        for attempt in self.session.patience.retrying(lambda _: self.session.counters.retry()):
+            with attempt:
+                return self._once(name, variables, text)
+        raise AssertionError("tenacity re-raises the last failure")
+
+    def pages(
+        self, name: str, variables: Mapping[str, Any], *path: str, size: PageSize | None = None
+    ) -> Iterator[tuple[Answer, Mapping[str, Any] | None]]:
+        """All pages of the connection at `path` from the cursor `after`: (answer, connection).
+
+        The connection is None when something on the way to it is null (no such project, no
+        right to see it, feature disabled); then nothing follows.
+        """
+        size = size or PageSize()
+        after: str | None = variables.get("after")
+        while True:
+            answer = self._page(name, {**variables, "after": after}, size)
+            connection = _at(answer.data, path)
+            yield answer, connection
+            if connection is None or not connection["pageInfo"]["hasNextPage"]:
+                return
+            after = connection["pageInfo"]["endCursor"]
+
+    def _page(self, name: str, variables: Mapping[str, Any], size: PageSize) -> Answer:
+        """One page, at the size that passes. Halving for size costs none of the attempts."""
+
+        def smaller(state: RetryCallState) -> None:
+            self.session.counters.retry()
+            outcome = state.outcome.exception() if state.outcome else None
+            if isinstance(outcome, TransientError) and outcome.status != 429:
+                size.shrink()
+
+        while True:
+            try:
+                for attempt in self.session.patience.retrying(smaller, unless=TooLargeError):
+                    with attempt:
+                        sizes = {"first": size.first, "nested": size.nested}
+                        answer = self._once(name, {**variables, **sizes})
+                size.grow()
+                return answer
+            except TooLargeError as refused:
+                self.session.counters.retry()
+                logger.info("%s at %d a page: %s", name, size.first, refused)
+                if not size.shrink():
+                    raise
+
+    def _once(self, name: str, variables: Mapping[str, Any], text: str | None = None) -> Answer:
+        if text is None:
+            licensed = name == "merge_requests" and self.enterprise
+            text = document(name, enterprise=licensed)
+        known = {key: value for key, value in variables.items() if f"${key}" in text}
+        given = {key: value for key, value in known.items() if value is not None}
+        response = self.session.attempt(
+            "POST", self.url, json={"query": text, "variables": given}, operation=f"graphql:{name}"
+        )
+        if response.status_code >= 400:
+            raise QueryError(f"GraphQL {name}: GitLab answered {response.status_code}")
+        body = response.json()
+        data, errors = body.get("data"), body.get("errors") or []
+        if errors:
+            self._judge(name, data, [str(error.get("message", error)) for error in errors])
+        return Answer(data or {}, _date(response.headers.get("Date")))
+
+    def _judge(self, name: str, data: object, messages: list[str]) -> None:
+        """Decide what errors in a 200 mean. A field that may not be seen is null, not a failure;
+        any other error beside data means that the data are not whole."""
+        joined = "; ".join(messages)
+        lowered = joined.lower()
+        if any(word in lowered for word in _TOO_LARGE):
+            raise TooLargeError(f"GraphQL {name} is too large: {joined}")
+        if self._enterprise and any(f"'{field}'" in joined for field in _LICENSED_FIELDS):
+            self._enterprise = False
+            raise TransientError(f"GraphQL {name}: this GitLab has no licensed fields")
+        if not isinstance(data, dict):
+            if any(sign in lowered for sign in _PASSING):
+                raise TransientError(f"GraphQL {name}: {joined}", 500)
+            raise QueryError(f"GraphQL {name}: {joined}")
+        if not any(sign in lowered for sign in _NO_RIGHT):
+            raise TransientError(f"GraphQL {name} came back in part: {joined}", 200)
+
+
+def _at(data: Mapping[str, Any], path: tuple[str, ...]) -> Mapping[str, Any] | None:
+    found: Any = data
+    for key in path:
+        if found is None:
+            return None
+        found = found.get(key)
+    return found if isinstance(found, dict) else None
+
+
+def _date(text: str | None) -> datetime | None:
+    try:
+        return parsedate_to_datetime(text).astimezone(UTC) if text else None
+    except ValueError:
+        return None

@@ -1,0 +1,179 @@
+"""The HTTP session that python-gitlab and our GraphQL share: paced, counted, patient.
+
+python-gitlab's own retries stay off: they wait for ever on 429, know 429 only, and take
+`RateLimit-Reset` for 5xx too (architecture.md, "GitLab, as it is").
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt
+from tenacity.wait import wait_random_exponential
+
+from lotus_assets.sources.gitlab.errors import AccessError, UnreachableError
+from lotus_assets.sources.gitlab.pacing import Pacer, announced_pause
+from lotus_assets.sources.gitlab.statistics import Counters
+
+TOKEN_HEADER = "PRIVATE-TOKEN"  # noqa: S105 - the header's name
+SERVER_ERRORS = frozenset({500, 502, 503, 504, 520, 521, 522, 523, 524})
+
+
+class TransientError(UnreachableError):
+    """This attempt failed and another may succeed; `status` is None without a whole answer."""
+
+    def __init__(self, message: str, status: int | None = None) -> None:
+        """`message` is a sentence for the reader."""
+        super().__init__(message)
+        self.status = status
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long a request is waited for and how often it is sent, all in seconds."""
+
+    attempts: int = 7
+    first_wait: float = 1.0
+    longest_wait: float = 60.0
+    connect_timeout: float = 10.0
+    read_timeout: float = 60.0
+
+    def retrying(
+        self,
+        before_sleep: Callable[[RetryCallState], None],
+        *,
+        unless: type["TransientError"] | tuple[()] = (),
+    ) -> Retrying:
+        """Repeat transient failures, save those of type `unless`, with jittered, capped,
+        doubling waits.
+        """
+
+        def may_pass(error: BaseException) -> bool:
+            return isinstance(error, TransientError) and not isinstance(error, unless)
+
+        return Retrying(
+            stop=stop_after_attempt(self.attempts),
+            wait=wait_random_exponential(multiplier=self.first_wait, max=self.longest_wait),
+            retry=retry_if_exception(may_pass),
+            before_sleep=before_sleep,
+            reraise=True,
+        )
+
+
+class PacedSession(requests.Session):
+    """A session whose every request takes a slot, is counted, and is repeated when it may be.
+
+    Raises:
+        AccessError: 401, at once; no other attempt would do better.
+        TransientError: the last attempt failed too.
+    """
+
+    def __init__(
+        self,
+        token: str,
+        *,
+        pacer: Pacer | None = None,
+        patience: Patience | None = None,
+    ) -> None:
+        """`token` goes into a header and nowhere else."""
+        super().__init__()
+        self.headers[TOKEN_HEADER] = token
+        self.pacer = pacer or Pacer()
+        self.patience = patience or Patience()
+        self.counters = Counters()
+        adapter = requests.adapters.HTTPAdapter(
+            pool_connections=4, pool_maxsize=self.pacer.max_parallelism
+        )
+        self.mount("http://", adapter)
+        self.mount("https://", adapter)
+
+    def request(
+        self, method: str | bytes, url: str | bytes, *args: Any, **kwargs: Any
+    ) -> requests.Response:
+        """Send, and send again while the failure may pass."""
+        for attempt in self.patience.retrying(lambda _: self.counters.retry()):
+            with attempt:
+                return self.attempt(str(method), str(url), *args, **kwargs)
+        raise AssertionError("tenacity re-raises the last failure")
+
+    def attempt(
+        self, method: str, url: str, *args: Any, operation: str | None = None, **kwargs: Any
+    ) -> requests.Response:
+        """Send once, in a slot. A 429 pauses everybody, with or without `Retry-After`."""
+        path = urlsplit(url).path
+        if kwargs.get("timeout") is None:
+            kwargs["timeout"] = (self.patience.connect_timeout, self.patience.read_timeout)
+        with self.pacer.slot(path):
+            self.counters.request(operation or _resource(path))
+            try:
+                response = super().request(method, url, *args, **kwargs)
+            except (requests.ConnectionError, requests.Timeout) as broken:
+                raise TransientError(_broken(broken, url)) from None
+            except (
+                requests.exceptions.ChunkedEncodingError,
+                requests.exceptions.ContentDecodingError,
+            ):
+                raise TransientError(f"The connection broke inside the answer of {path}") from None
+            self._heed(response)
+        self._judge(response, path)
+        return response
+
+    def get_redirect_target(self, resp: requests.Response) -> str | None:
+        """Where an answer redirects to; to another host nobody goes, for it would get the token."""
+        target = super().get_redirect_target(resp)
+        if target and urlsplit(target).netloc not in {"", urlsplit(resp.url).netloc}:
+            raise UnreachableError(
+                f"GitLab redirects to {urlsplit(target).netloc}: set GITLAB_API_URL to the "
+                "address that GitLab itself uses."
+            )
+        return target
+
+    def _heed(self, response: requests.Response) -> None:
+        """Pause everybody as long as the answer asks, before the slot is given back."""
+        wait = announced_pause(response.status_code, response.headers)
+        if response.status_code == 429:
+            self.counters.throttled()
+            if wait is None:
+                wait = self.patience.first_wait
+        if wait is not None:
+            self.pacer.pause(wait)
+
+    def _judge(self, response: requests.Response, path: str) -> None:
+        status = response.status_code
+        if status == 401:
+            raise AccessError(
+                "GitLab refused the token (401): GITLAB_API_TOKEN is wrong, expired or revoked. "
+                "Create one with the scopes read_api and read_repository."
+            )
+        if status == 429:
+            raise TransientError(f"GitLab asks to slow down (429) at {path}", status)
+        if status in SERVER_ERRORS:
+            raise TransientError(f"GitLab failed with {status} at {path}", status)
+        if status == 200 and not _is_json(response):
+            raise TransientError(f"GitLab sent a page instead of data (no JSON) at {path}", status)
+
+
+def _is_json(response: requests.Response) -> bool:
+    """Whether the body is JSON whatever the header says; a proxy's login page is not."""
+    if "json" not in response.headers.get("Content-Type", ""):
+        return False
+    try:
+        json.loads(response.content)
+    except ValueError:
+        return False
+    return True
+
+
+def _broken(error: requests.RequestException, url: str) -> str:
+    parts = urlsplit(url)
+    what = "did not answer in time" if isinstance(error, requests.Timeout) else "broke off"
+    return f"The connection to {parts.scheme}://{parts.netloc}{parts.path} {what}"
+
+
+def _resource(path: str) -> str:
+    """The REST resource of a path without its numbers: `projects/:id/deployments`."""
+    resource = path.partition("/api/v4/")[2] or path
+    return "/".join(":id" if part.isdigit() else part for part in resource.split("/"))
