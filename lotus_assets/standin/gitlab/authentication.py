@@ -37,6 +37,7 @@ class Tokens:
     """The tokens that the stand-in knows."""
 
     def __init__(self, tokens: Iterable[Token]) -> None:
+        """Know `tokens`, and no others."""
         self._by_value = {token.value: token for token in tokens}
 
     def identify(self, headers: Mapping[str, str]) -> Token | None:

@@ -1,14 +1,14 @@
 """What the doors share: the state served now, and ways to find things in it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from lotus_assets.standin.gitlab.store import Payload, ProjectData, Store
 
 CACHED_FROM = 5_000
-"""Rows from which an ordered list is kept between requests. Smaller lists are ordered anew each
-time, so that a test may change them in place; who changes a larger one calls `Site.changed`."""
+"""Rows from which a filtered and ordered list is kept between requests. Smaller lists are made anew
+each time, so that a test may change rows in place; who changes larger ones calls `changed`."""
 
 
 @dataclass
@@ -47,24 +47,6 @@ class Site:
             }
             project_id = self._by_path.get(identifier)
         return None if project_id is None else store.projects.get(project_id)
-
-    def ordered(
-        self,
-        rows: Iterable[Payload],
-        size: int,
-        cache_key: tuple[Any, ...],
-        sort_key: Callable[[Payload], Any],
-        *,
-        descending: bool,
-    ) -> list[Payload]:
-        """Rows in order; kept under `cache_key` when there are many."""
-        if size < CACHED_FROM:
-            return sorted(rows, key=sort_key, reverse=descending)
-        key = (*cache_key, descending)
-        if key not in self._kept:
-            self._kept[key] = sorted(rows, key=sort_key, reverse=descending)
-        kept: list[Payload] = self._kept[key]
-        return kept
 
     def kept(self, key: tuple[Any, ...], size: int, make: Callable[[], Any]) -> Any:
         """Any derived value; kept under `key` when it was made from many rows."""

@@ -1,0 +1,97 @@
+"""The schema of an edition, and validation in GitLab's words.
+
+GitLab's messages come from graphql-ruby; a client that wants to know whether a field exists reads
+`extensions.code` (`undefinedField`) or the message.
+"""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FieldsOnCorrectTypeRule,
+    FragmentDefinitionNode,
+    GraphQLError,
+    GraphQLSchema,
+    InlineFragmentNode,
+    Node,
+    OperationDefinitionNode,
+    build_schema,
+    specified_rules,
+    validate,
+)
+from graphql.validation import ValidationRule
+
+FOLDER = Path(__file__).parent
+
+
+@cache
+def schema_of(edition: str) -> GraphQLSchema:
+    """The schema of `enterprise` or `free`."""
+    text = (FOLDER / "schema.graphql").read_text(encoding="utf-8")
+    if edition == "enterprise":
+        text += (FOLDER / "schema_enterprise.graphql").read_text(encoding="utf-8")
+    return build_schema(text)
+
+
+class KnownFields(ValidationRule):
+    """Fields must exist on their type."""
+
+    def enter_field(
+        self, node: FieldNode, _key: Any, _parent: Any, _path: Any, ancestors: list[Any]
+    ) -> None:
+        """Report a field that its type does not have."""
+        owner = self.context.get_parent_type()
+        if owner is None or self.context.get_field_def():
+            return
+        name = node.name.value
+        self.report_error(
+            GraphQLError(
+                f"Field '{name}' doesn't exist on type '{owner.name}'",
+                node,
+                path=[*_names(ancestors), name],
+                extensions={
+                    "code": "undefinedField",
+                    "typeName": owner.name,
+                    "fieldName": name,
+                },
+            )
+        )
+
+
+def _names(ancestors: list[Any]) -> list[str]:
+    names = []
+    for node in ancestors:
+        if isinstance(node, OperationDefinitionNode):
+            names.append(f"{node.operation.value} {node.name.value}" if node.name else "query")
+        elif isinstance(node, FieldNode):
+            names.append(node.alias.value if node.alias else node.name.value)
+        elif isinstance(node, FragmentDefinitionNode):
+            names.append(f"fragment {node.name.value}")
+        elif isinstance(node, InlineFragmentNode) and node.type_condition:
+            names.append(f"... on {node.type_condition.name.value}")
+    return names
+
+
+RULES = [KnownFields if rule is FieldsOnCorrectTypeRule else rule for rule in specified_rules]
+
+
+def problems(schema: GraphQLSchema, document: DocumentNode) -> list[dict[str, Any]]:
+    """What is wrong with a document, as the `errors` of the answer."""
+    return [dict(error.formatted) for error in validate(schema, document, RULES)]
+
+
+def is_introspection(document: DocumentNode) -> bool:
+    """Whether the document asks for the schema itself."""
+    return any(_asks_schema(definition) for definition in document.definitions)
+
+
+def _asks_schema(definition: Node) -> bool:
+    if not isinstance(definition, OperationDefinitionNode):
+        return False
+    return any(
+        isinstance(node, FieldNode) and node.name.value in ("__schema", "__type")
+        for node in definition.selection_set.selections
+    )
