@@ -1,12 +1,12 @@
 """dim_user: the people and bots of GitLab."""
 
-import re
 from collections.abc import Sequence
 
 import pandas as pd
 from pandera.pandas import DataFrameModel, Field
 
 from lotus_assets.columns import Boolean, Integer, Text
+from lotus_assets.engine.patterns import matches_any
 from lotus_assets.table import Table
 
 
@@ -45,11 +45,3 @@ def user_rows(raw_user: pd.DataFrame, bot_patterns: Sequence[str]) -> pd.DataFra
         users["username"], bot_patterns
     )
     return users.assign(is_bot=is_bot)[TABLE.columns]
-
-
-def matches_any(names: pd.Series, patterns: Sequence[str]) -> pd.Series:
-    """Whether any of the regular expressions is found in each name; False for NULL."""
-    found = pd.Series(False, index=names.index)
-    for pattern in patterns:
-        found |= names.astype("string").str.contains(re.compile(pattern), na=False).astype(bool)
-    return found

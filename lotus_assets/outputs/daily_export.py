@@ -16,7 +16,7 @@ from lotus_assets.engine.slices import LEVELS
 CSV_COLUMNS = ("date", *LEVELS, "metric", "value", "unit", "competency")
 
 
-def daily_export(metric_daily: pd.DataFrame, day: date) -> dict[PurePosixPath, bytes]:
+def daily_files(metric_daily: pd.DataFrame, day: date) -> dict[PurePosixPath, bytes]:
     """The files of a day by their path below the export directory.
 
     `metric_daily` may hold other days too. The same rows, in any order, give the same bytes.
