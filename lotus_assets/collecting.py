@@ -292,7 +292,7 @@ class _Intake:
                 self.states[project_id] = batch.state
 
     def stage_full(self, staging: Staging) -> None:
-        for table, frames in self._waiting.items():
+        for table, frames in list(self._waiting.items()):
             if sum(map(len, frames)) >= GATE_ROWS:
                 self._stage(staging, table)
 

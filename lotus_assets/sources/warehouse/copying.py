@@ -1,6 +1,7 @@
 """Frames into PostgreSQL and back, both by COPY."""
 
 import io
+import uuid
 from typing import Any
 
 import numpy as np
@@ -10,12 +11,13 @@ from sqlalchemy.engine import URL
 from sqlalchemy.sql.elements import ColumnElement
 
 from lotus_assets.sources.warehouse.connection import driver_connection
-from lotus_assets.sources.warehouse.schema import database_table
+from lotus_assets.sources.warehouse.schema import database_table, type_name
 from lotus_assets.table import Table
 
-NULL = "\\N"
+NULL = uuid.uuid4().hex
+"""NULL in the CSV text: drawn anew in each process, so that no value can be taken for it."""
 PSYCOPG = URL.create("postgresql+psycopg").get_dialect()()
-PLAIN_TYPES = {"string[python]": "str", "Int64": "Int64", "Float64": "Float64"}
+PLAIN_TYPES = {"string": "str", "Int64": "Int64", "Float64": "Float64"}
 """Types that read_csv takes as they are, by pandera's name; the others need a conversion."""
 CHUNK_ROWS = 50_000
 """Rows of CSV text held in memory at once."""
@@ -47,7 +49,7 @@ def read_query(connection: Connection, table: Table, query: Select[tuple[object]
         for block in copy:
             text.write(block)
     text.seek(0)
-    types = {name: str(column.dtype) for name, column in table.schema.columns.items()}
+    types = {name: type_name(column) for name, column in table.schema.columns.items()}
     frame = pd.read_csv(
         text,
         dtype={name: PLAIN_TYPES[kind] for name, kind in types.items() if kind in PLAIN_TYPES},

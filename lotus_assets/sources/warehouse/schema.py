@@ -1,5 +1,6 @@
 """SQLAlchemy's view of our tables, derived from their pandera models."""
 
+import re
 from functools import cache
 from typing import Any
 
@@ -23,7 +24,7 @@ from sqlalchemy.types import TypeEngine
 from lotus_assets.table import Table
 
 TYPES: dict[str, TypeEngine[Any]] = {
-    "string[python]": Text(),
+    "string": Text(),
     "Int64": BigInteger(),
     "Float64": Double(),
     "boolean": Boolean(),
@@ -87,6 +88,11 @@ export_file = DatabaseTable(
 )
 
 
+def type_name(column: Column) -> str:
+    """The name of a column's type; text is `string` whether pyarrow stores it or Python."""
+    return re.sub(r"^string\[\w+\]$", "string", str(column.dtype))
+
+
 def database_type(column: Column) -> TypeEngine[Any]:
     """The database type of one column of a pandera model.
 
@@ -95,7 +101,7 @@ def database_type(column: Column) -> TypeEngine[Any]:
     """
     if (column.metadata or {}).get("database_type") == "jsonb":
         return JSONB()
-    name = str(column.dtype)
+    name = type_name(column)
     if name not in TYPES:
         raise TypeError(f"column {column.name}: no database type is known for {name}")
     return TYPES[name]
