@@ -53,6 +53,7 @@ class Entities:
         for page in listing.pages(project, window):
             squashed = self._squash_commits(project, page.payloads)
             for each in page.payloads:
+                each["project_path"] = project.path
                 each["squashCommitSha"] = squashed.get(str(each["iid"]))
             yield page
 

@@ -38,12 +38,13 @@ _AFTER = {
 class Mark:
     """What is stored of one entity of one project.
 
-    `watermark`: the largest `updated_at` seen (None: never collected). `recent`: GitLab id →
-    stored `updated_at` of the rows updated at or after the watermark less the overlap.
-    `total`: GitLab's own count as the last probe gave it (`Probe.totals`; None: unknown).
-    `largest_id`: the largest GitLab id stored.
+    `count`: stored rows that have not vanished. `watermark`: the largest `updated_at` seen (None:
+    never collected). `recent`: GitLab id → stored `updated_at` of the rows updated at or after
+    the watermark less the overlap. `total`: GitLab's own count as the last probe gave it
+    (`Probe.totals`; None: unknown). `largest_id`: the largest GitLab id stored.
     """
 
+    count: int
     watermark: datetime | None
     recent: Mapping[int, datetime] = field(default_factory=dict)
     total: int | None = None
@@ -107,7 +108,7 @@ def _compared(project: ProjectReference, found: Mapping[str, Any], stored: Store
         if recent is None or total is None:
             continue
         totals[entity] = int(total["count"])
-        mark = stored.marks.get(entity, Mark(None))
+        mark = stored.marks.get(entity, Mark(0, None))
         if _has_changed(entity, recent, mark):
             changed.add(entity)
         if _has_vanished(recent, totals[entity], mark):
@@ -142,10 +143,11 @@ def _has_vanished(recent: Mapping[str, Any], total: int, mark: Mark) -> bool:
     """GitLab has fewer than it had, new ones counted: those with ids beyond the largest stored.
 
     When more moved than the probe lists, new ones cannot be told from old: then only a total
-    that fell says so.
+    that fell says so. Without an earlier total, only fewer than are stored do: the first
+    collection leaves out what is older than its window.
     """
     if mark.total is None:
-        return False
+        return total < mark.count
     if recent["count"] > len(recent["nodes"]):
         return total < mark.total
     new = sum(gid_number(node["id"]) > mark.largest_id for node in recent["nodes"])

@@ -44,7 +44,7 @@ class Reduction:
             "labels": _titles(node["labels"]),
             "approvedBy": [user["id"] for user in node["approvedBy"]],
             "commits": [self._commit(commit) for commit in node["commits"]],
-            "notes": [note(each) for each in node["notes"]],
+            "notes": [note(each) for each in node["notes"] if _is_stored(each)],
         }
 
     def issue(self, node: Node, project_id: int) -> Payload:
@@ -100,6 +100,13 @@ def system_action(node: Node) -> str | None:
         return str(recorded)
     body = node.get("body") or ""
     return next((action for wording, action in _ACTION_OF_BODY if wording.search(body)), None)
+
+
+def _is_stored(node: Node) -> bool:
+    """A note of its own; label and milestone events that GitLab renders as notes have a hash
+    instead of a number, and say nothing about reviews.
+    """
+    return str(node["id"]).rpartition("/")[2].isdigit()
 
 
 def _titles(labels: Sequence[Node]) -> list[str]:

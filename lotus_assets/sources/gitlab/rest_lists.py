@@ -25,8 +25,7 @@ def deployments(rest: RestClient, project: ProjectReference, window: Window) -> 
 
     largest = None
     for rows in rest.slices(_path(project, "deployments"), query, narrowed):
-        instants = [datetime.fromisoformat(row["updated_at"]) for row in rows]
-        largest = max([*instants, *([largest] if largest else [])])
+        largest = _largest(rows, "updated_at", largest)
         payloads = [_deployment(row, project.project_id) for row in rows]
         yield Page("deployments", project.project_id, payloads, largest)
 
@@ -48,7 +47,9 @@ def push_events(
     def narrowed(current: Query, last: Row) -> Query:
         return {**current, "after": _day(datetime.fromisoformat(last["created_at"]) - _DAY)}
 
+    largest = None
     for rows in rest.slices(_path(project, "events"), query, narrowed):
+        largest = _largest(rows, "created_at", largest)
         payloads = [
             {
                 "project_id": project.project_id,
@@ -62,7 +63,7 @@ def push_events(
             for row in rows
             if row.get("push_data")
         ]
-        yield Page("push_events", project.project_id, payloads)
+        yield Page("push_events", project.project_id, payloads, largest)
 
 
 def protected_branches(rest: RestClient, project: ProjectReference) -> Iterator[Page]:
@@ -124,6 +125,12 @@ def _deployment(row: Row, project_id: int) -> Payload:
             "pipeline": {"id": (deployable.get("pipeline") or {}).get("id")},
         },
     }
+
+
+def _largest(rows: list[Row], column: str, before: datetime | None) -> datetime | None:
+    """The largest instant of the rows and those before them."""
+    instants = [datetime.fromisoformat(row[column]).astimezone(UTC) for row in rows]
+    return max([*instants, *([before] if before else [])], default=None)
 
 
 def _path(project: ProjectReference, resource: str) -> str:

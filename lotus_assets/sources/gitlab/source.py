@@ -236,15 +236,17 @@ class GitLabSource:
         *,
         known_refs: Mapping[str, str] | None = None,
         heads: Collection[str] = (),
+        changes_only: bool = False,
     ) -> RepositoryReading | None:
         """Branches, tags and commits; None when the refs are those of `known_refs` (1 request).
 
         `known_refs` is `RepositoryReading.refs` as stored after the last collection (Git's
         watermark); None reads everything. `heads` are SHAs (old merge request heads) to be
-        fetched besides; one that GitLab no longer gives is missing from the commits.
+        fetched besides; one that GitLab no longer gives is missing from the commits. With
+        `changes_only`, commits that are stored already and have not moved are left out.
         """
         with self._named(project, "repository"):
-            return self._repositories.read(project, known_refs, heads)
+            return self._repositories.read(project, known_refs, heads, changes_only)
 
     def _project(self, node: Mapping[str, Any]) -> dict[str, Any]:
         try:
