@@ -2,7 +2,6 @@
 
 import numpy as np
 import pandas as pd
-
 from numpy.typing import NDArray
 
 from lotus_assets.engine.durations import ends_before_start, hours_between

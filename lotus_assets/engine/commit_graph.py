@@ -184,7 +184,7 @@ class CommitGraph:
             reached[node].to_bytes(width, "little") for node in (asked - low).tolist()
         )
         table = np.frombuffer(packed, dtype=np.uint8).reshape(len(asked), width)
-        return ((table[row, bit >> 3] >> (bit & 7)) & 1).astype(bool)
+        return np.asarray((table[row, bit >> 3] >> (bit & 7)) & 1, dtype=bool)
 
 
 def _objects(values: Iterable[Any]) -> NDArray[np.object_]:

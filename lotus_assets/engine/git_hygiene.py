@@ -63,10 +63,10 @@ def direct_pushes(
     keys = pd.MultiIndex.from_frame(candidates[["project_id", "commit_id"]])
     came_by_mr = keys.isin(_brought_in(merge_requests, mr_commits))
     is_bot = is_bot_author(candidates, users, bot_patterns)
-    direct = candidates[~came_by_mr & ~is_bot].reset_index(drop=True)
+    direct: pd.DataFrame = candidates[~came_by_mr & ~is_bot].reset_index(drop=True)
     carried_at = default_branch_push_instants(direct, push_events, projects, graph)
-    pushed_at = carried_at.fillna(direct["committed_at"])
-    return direct[["project_id", "commit_id"]].assign(pushed_at=pushed_at)
+    direct["pushed_at"] = carried_at.fillna(direct["committed_at"])
+    return direct[["project_id", "commit_id", "pushed_at"]]
 
 
 def default_branch_push_instants(

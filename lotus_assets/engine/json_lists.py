@@ -18,7 +18,9 @@ def parsed_lists(column: Iterable[Any]) -> list[list[str] | None]:
     """
     values = pd.Series(list(column), dtype=object).to_numpy()
     is_list = np.fromiter((isinstance(value, list | tuple) for value in values), bool, len(values))
-    codes, texts = pd.factorize(np.where(is_list, None, values))
+    texts_only = values.copy()
+    texts_only[is_list] = None
+    codes, texts = pd.factorize(texts_only)
     distinct = [_parsed(text) for text in texts]
     lists = np.empty(len(distinct) + 1, dtype=object)
     lists[: len(distinct)] = pd.Series(distinct, dtype=object).to_numpy()

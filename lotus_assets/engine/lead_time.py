@@ -110,20 +110,11 @@ def _has_unknown_before(
 ) -> NDArray[np.bool_]:
     """Whether a deployment of unknown history lies after the merge and before the one found."""
     unknown = tips[~graph.has_whole_ancestry(tips["commit_id"])]
-    candidates = pd.DataFrame(
-        {
-            "line": unknown["line"].astype("int64"),
-            "instant": unknown["deployed_at"].astype(INSTANT),
-            "candidate": unknown.index,
-        }
-    )
-    asked = pd.DataFrame(
-        {
-            "line": merged["mr_project_id"].astype("int64").to_numpy(),
-            "instant": merged["merged_at"].astype(INSTANT).to_numpy(),
-            "row": np.arange(len(merged)),
-        }
-    ).astype({"instant": INSTANT})
+    candidates = unknown[["line", "deployed_at"]].set_axis(["line", "instant"], axis="columns")
+    asked = merged[["mr_project_id", "merged_at"]].set_axis(["line", "instant"], axis="columns")
+    types = {"line": "int64", "instant": INSTANT}
+    candidates = candidates.astype(types).assign(candidate=unknown.index)
+    asked = asked.astype(types).assign(row=np.arange(len(asked)))
     nearest = pd.merge_asof(
         asked.sort_values("instant"), candidates, on="instant", by="line", direction="forward"
     ).sort_values("row")

@@ -19,7 +19,6 @@ def local_days(instants: pd.Series, timezone: str) -> pd.Series:
 def iso_weeks(days: pd.Series) -> pd.Series:
     """The ISO week of each day as `2026-W14`, weeks from Monday; NULL stays NULL."""
     calendar = days.dt.isocalendar()
-    weeks = (
-        calendar["year"].astype("string") + "-W" + calendar["week"].astype("string").str.zfill(2)
-    )
-    return weeks.astype(pd.StringDtype())
+    year, week = calendar["year"].astype("string"), calendar["week"].astype("string")
+    weeks: pd.Series = year.str.cat(week.str.zfill(2), sep="-W")
+    return weeks

@@ -18,7 +18,7 @@ def at(text: str) -> pd.Timestamp:
 def dtype_of(column: str) -> str:
     if column.endswith("_at"):
         return INSTANT
-    if column.endswith("_id") and column != "commit_id" or column in WHOLE:
+    if (column.endswith("_id") and column != "commit_id") or column in WHOLE:
         return "Int64"
     if column.startswith("is_"):
         return "boolean"

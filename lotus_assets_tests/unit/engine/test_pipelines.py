@@ -16,13 +16,14 @@ def pipeline(
     pipeline_id: int, status: str, finished: str | None, *, ref: str = "main", **other: Any
 ) -> tuple[Any, ...]:
     """One row; created at midnight of the first, updated on the 20th."""
-    row = {
+    row: dict[str, Any] = {
         "source": "push",
         "created": "1",
         "updated": "20",
         "duration": 60.0,
         "project": 1,
-    } | other
+    }
+    row |= other
     return (
         row["project"],
         pipeline_id,
@@ -153,7 +154,7 @@ def test_a_plain_loop_agrees_in_any_row_order(runs: list[Any], random: Any) -> N
 
     result = facts(*rows)
 
-    for number, (seconds, opens) in expected.items():
-        assert result.loc[number, "opens_red_streak"] == opens
-        found = result.loc[number, "mtg_seconds"]
-        assert (None if pd.isna(found) else found) == seconds
+    opened = result["opens_red_streak"].to_dict()
+    assert opened == {number: opens for number, (_, opens) in expected.items()}
+    found = result["mtg_seconds"].astype(object).where(result["mtg_seconds"].notna(), None)
+    assert found.to_dict() == {number: seconds for number, (seconds, _) in expected.items()}

@@ -19,12 +19,16 @@ DEPLOYMENTS = (
     "project_id deployment_id pipeline_id environment environment_tier ref sha status "
     "created_at updated_at finished_at"
 )
-PIPELINES = "project_id pipeline_id ref sha source name status created_at updated_at finished_at environment"
+PIPELINES = (
+    "project_id pipeline_id ref sha source name status created_at updated_at finished_at "
+    "environment"
+)
 RELEASES = "project_id tag_name released_at created_at vanished_at"
 
 
 def deployment(number: int, environment: str, tier: str | None, **other: Any) -> tuple[Any, ...]:
-    row = {"status": "success", "ref": "main", "finish": f"{number} 10:00", "project": 1} | other
+    row: dict[str, Any] = {"status": "success", "ref": "main", "finish": f"{number} 10:00"}
+    row |= {"project": 1, "sha": f"s{number}", "created": "1"} | other
     return (
         row["project"],
         number,
@@ -32,9 +36,9 @@ def deployment(number: int, environment: str, tier: str | None, **other: Any) ->
         environment,
         tier,
         row["ref"],
-        row.get("sha", f"s{number}"),
+        row["sha"],
         row["status"],
-        at(row.get("created", "1")),
+        at(row["created"]),
         at("28"),
         row["finish"] and at(row["finish"]),
     )
@@ -55,7 +59,8 @@ def production(
 ) -> pd.DataFrame:
     listed = raw(DEPLOYMENTS, deployments or [])
     releases = raw(RELEASES, [(*tag, at("1"), at("1"), None) for tag in tags or []])
-    rules = production_rules(PROJECTS, listed, releases, overrides and pd.DataFrame(overrides))
+    chosen = pd.DataFrame(overrides) if overrides else None
+    rules = production_rules(PROJECTS, listed, releases, chosen)
     return production_deployments(raw(PIPELINES, pipelines or []), listed, releases, rules)
 
 
@@ -109,7 +114,7 @@ def test_the_longest_path_prefix_overrides_and_ends_at_a_slash() -> None:
         deployment(3, "prod-us", None),
         deployment(4, "prod-us", None, project=2),
     ]
-    overrides = [
+    overrides: list[dict[str, Any]] = [
         {"path": "toman/core/checkout", "rule": "environments", "environments": ["prod-eu"]},
         {"path": "toman/core", "rule": "default_branch", "environments": None},
     ]

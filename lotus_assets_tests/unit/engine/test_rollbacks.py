@@ -42,7 +42,7 @@ def marked(
         ],
     )
     for column, values in other.items():
-        deployments[column] = pd.array(values, dtype=deployments[column].dtype)
+        deployments[column] = pd.Series(values).astype(deployments[column].dtype)
     return rollbacks(deployments, GRAPH, deleted, PATTERN)
 
 

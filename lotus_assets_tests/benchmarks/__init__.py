@@ -1,0 +1,1 @@
+"""Speed at the scale that the issues name; run by `make bench` only."""

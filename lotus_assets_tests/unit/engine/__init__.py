@@ -1,0 +1,1 @@
+"""Calculations against answers worked out by hand and by plain loops."""
