@@ -113,11 +113,15 @@ class StandinServer:
         faults: Iterable[Fault] = (),
         limits: RateLimits = DEFAULT_LIMITS,
         latency: float = 0.0,
-        port: int = 0,
+        token: str | None = None,
+        listener: socket.socket | None = None,
     ) -> None:
-        """`tokens` are added to the one with both scopes that `token` names."""
+        """`token` has both scopes (a random one by default); `tokens` are known besides.
+
+        `listener` is a socket from `listen`; by default one on a free port.
+        """
         check_git()
-        self.token = new_token()
+        self.token = token or new_token()
         self._application = create_application(
             store if callable(store) else lambda: store,
             tokens=[Token(self.token), *tokens],
@@ -126,7 +130,7 @@ class StandinServer:
             latency=latency,
         )
         self._server = uvicorn_server(self._application)
-        self._port = port
+        self._listener = listener
         self._thread: threading.Thread | None = None
         self.url = ""
 
@@ -151,7 +155,7 @@ class StandinServer:
 
     def __enter__(self) -> Self:
         """Start; requests are answered from now on."""
-        listener = listen(self._port)
+        listener = self._listener or listen()
         self.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
         self._thread = threading.Thread(
             target=self._server.run, args=([listener],), name="gitlab-standin", daemon=True
