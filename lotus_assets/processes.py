@@ -55,12 +55,12 @@ def running(
         stop(process)
 
 
-def stop(process: subprocess.Popen[str]) -> None:
-    """Ask `process` to end, and end what is left of its session after `STOP_SECONDS`."""
+def stop(process: subprocess.Popen[str], seconds: float = STOP_SECONDS) -> None:
+    """Ask `process` to end, and end what is left of its session after `seconds`."""
     if process.poll() is None:
         process.terminate()
         try:
-            process.wait(STOP_SECONDS)
+            process.wait(seconds)
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
@@ -100,7 +100,7 @@ def _pass_on(output: IO[str], lines: "Queue[str]") -> None:
         return
 
 
-def _become(command: Sequence[str], parent: int) -> None:
+def _become(command: list[str], parent: int) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_DFL)
     if sys.platform == "linux":
