@@ -1,15 +1,20 @@
 """One run of a job in this process: a real Dagster run, kept and shown like any other."""
 
+import importlib
+import importlib.util
 import socket
+import uuid
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import dagster as dg
 import psutil
-from dagster._core.utils import make_new_run_id
-from dagster_shared.error import SerializableErrorInfo
 from rich.console import Console
 
 from lotus_assets.progress import RunProgress
+from lotus_assets.table import Table
+
+LAYERS = ("lotus_assets.raw", "lotus_assets.facts", "lotus_assets.analytics")
 
 PROCESS_TAG = "lotus/process"
 """Which process executes a run: `host/pid/start`. A run whose process is gone has ended."""
@@ -28,10 +33,11 @@ class Failure:
 
 @dataclass(frozen=True)
 class Execution:
-    """A run that is over."""
+    """A run that is over. `seconds` is the time of each step that was finished, in their order."""
 
     run_id: str
     failures: tuple[Failure, ...]
+    seconds: Mapping[str, float]
 
     @property
     def succeeded(self) -> bool:
@@ -39,27 +45,74 @@ class Execution:
         return not self.failures
 
 
-def execute(job: dg.JobDefinition, instance: dg.DagsterInstance, console: Console) -> Execution:
-    """Run `job` here and now; progress goes to `console`. A failing step raises nothing."""
+def execute(
+    job: dg.JobDefinition,
+    instance: dg.DagsterInstance,
+    console: Console,
+    *,
+    partition_key: str,
+    assets: Sequence[dg.AssetKey] | None = None,
+) -> Execution:
+    """Run `job` (or only `assets` of it) here and now; progress goes to `console`.
+
+    A failing step raises nothing.
+
+    Raises:
+        KeyboardInterrupt: SIGINT or SIGTERM came; the run is marked as ended.
+    """
     close_abandoned_runs(instance)
-    run_id = make_new_run_id()
-    steps = len(job.graph.node_defs)
+    run_id = str(uuid.uuid4())
+    steps = len(job.nodes) if assets is None else len(assets)
     with RunProgress(instance, run_id, steps, console):
         result = job.execute_in_process(
             run_config=QUIET,
             instance=instance,
+            partition_key=partition_key,
+            asset_selection=assets,
             raise_on_error=False,
             run_id=run_id,
             tags={PROCESS_TAG: _process_name(psutil.Process())},
         )
-    failures = tuple(
-        Failure(event.step_key or job.name, _innermost(event.step_failure_data.error))
-        for event in result.all_events
-        if event.is_step_failure
-    )
+    events = result.all_events
+    if any(_is_interrupt(event) for event in events if event.is_step_failure):
+        raise KeyboardInterrupt
+    failures = tuple(_failure(event) for event in events if event.is_step_failure)
     if not result.success and not failures:
         failures = (Failure(job.name, "The run failed before its first step."),)
-    return Execution(run_id, failures)
+    seconds = {
+        event.step_key: event.step_success_data.duration_ms / 1000
+        for event in events
+        if event.is_step_success and event.step_key is not None
+    }
+    return Execution(run_id, failures, seconds)
+
+
+def stages(repository: dg.RepositoryDefinition, seconds: Mapping[str, float]) -> dict[str, float]:
+    """Seconds of the steps, summed by the group (layer) of their assets."""
+    by_stage: dict[str, float] = {}
+    groups = {
+        assets.op.name: next(iter(assets.group_names_by_key.values()))
+        for assets in repository.assets_defs_by_key.values()
+        if assets.is_executable
+    }
+    for step, spent in seconds.items():
+        stage = groups.get(step, step)
+        by_stage[stage] = by_stage.get(stage, 0.0) + spent
+    return by_stage
+
+
+def tables_of(repository: dg.RepositoryDefinition) -> dict[str, Table]:
+    """The tables of the graph by name, in the order in which they are filled.
+
+    A table stands in the module of its name (architecture.md, "One file, one table").
+    """
+    keys = [key.to_user_string() for key in repository.asset_graph.toposorted_asset_keys]
+    found = {}
+    for key in keys:
+        for layer in LAYERS:
+            if importlib.util.find_spec(f"{layer}.{key}") is not None:
+                found[key] = importlib.import_module(f"{layer}.{key}").TABLE
+    return found
 
 
 def close_abandoned_runs(instance: dg.DagsterInstance) -> list[str]:
@@ -91,10 +144,20 @@ def _is_alive(name: str) -> bool:
         return False
 
 
-def _innermost(error: SerializableErrorInfo | None) -> str:
+def _is_interrupt(event: dg.DagsterEvent) -> bool:
+    """Dagster makes an interrupt a failure of the step that it met."""
+    error = event.step_failure_data.error
+    return error is not None and error.cls_name == dg.DagsterExecutionInterruptedError.__name__
+
+
+def _failure(event: dg.DagsterEvent) -> Failure:
     """What the step's own code said, without Dagster's wrapping and without a traceback."""
-    if error is None:
-        return "no reason given"
-    while error.cause is not None and error.cls_name is not None and "Dagster" in error.cls_name:
+    error = event.step_failure_data.error
+    while error is not None and error.cause is not None and "Dagster" in (error.cls_name or ""):
         error = error.cause
-    return error.message.strip().removeprefix(f"{error.cls_name}: ").split("\n\nStack Trace")[0]
+    if error is None:
+        return Failure(event.step_key or "", "no reason given")
+    # Dagster puts the class, with its module, in front of what the error says.
+    kind, _, said = error.message.strip().partition(": ")
+    own_words = said if kind.rpartition(".")[2] == error.cls_name else error.message.strip()
+    return Failure(event.step_key or "", own_words)

@@ -5,16 +5,21 @@ Everything here ends up in environment variables, because Dagster's own processe
 
 import fcntl
 import os
+import re
 import shutil
 import socket
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date, timedelta
 from pathlib import Path
 
-from lotus_assets.processes import first_line, running
+from lotus_assets.organisation import organisation_of, root_groups_of
+from lotus_assets.processes import ProcessFailed, first_line, running
 from lotus_assets.settings import Settings
 from lotus_assets.sources.embedded_postgres import EmbeddedPostgres
+from lotus_assets.sources.gitlab.source import GitLabSource
+from lotus_assets.sources.rules_file import read_rules
 from lotus_assets.sources.warehouse.connection import (
     check_warehouse,
     create_warehouse_engine,
@@ -28,11 +33,27 @@ OLDEST_GIT = (2, 31)
 STANDIN_SECONDS = 600
 """The first start writes the sample's Git repositories."""
 
+URL = re.compile(r"http://[\w.]+:\d+")
+
+SAMPLE_ORGANISATION = Path(__file__).parent / "standin" / "sample_organisation.yaml"
+
 Say = Callable[[str], None]
 
 
 class NotReady(Exception):
     """Something that a command needs is missing; the text says what and how to get it."""
+
+
+def check_all(settings: Settings) -> None:
+    """What can be seen before anything is started: Git, GitLab's variables, both YAML files.
+
+    Raises:
+        NotReady, ConfigurationFileError: something has to be set right first.
+    """
+    check_git()
+    check_gitlab_settings(settings)
+    organisation_of(settings)
+    read_rules(settings.tem_rules_file)
 
 
 def check_git() -> None:
@@ -54,8 +75,8 @@ def check_git() -> None:
         )
 
 
-def check_port(port: int, variable: str) -> None:
-    """`port` is free on the loopback address.
+def check_port(host: str, port: int, variable: str) -> None:
+    """`port` is free on the address `host`.
 
     Raises:
         NotReady: another program listens there.
@@ -63,12 +84,30 @@ def check_port(port: int, variable: str) -> None:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((LOOPBACK, port))
+            probe.bind((host, port))
         except OSError as error:
             raise NotReady(
-                f"Port {port} on {LOOPBACK} cannot be used ({error.strerror}): another program "
+                f"Port {port} on {host} cannot be used ({error.strerror}): another program "
                 f"(another `make dev`?) has it. Stop that, or choose a port with {variable}."
             ) from error
+
+
+def check_day(day: date, settings: Settings) -> None:
+    """`day` can be exported: it is over, and not before the first partition.
+
+    Raises:
+        NotReady: it cannot.
+    """
+    # Here, because it needs a TIMEZONE that is known to be good.
+    from lotus_assets.layers import FIRST_DAY
+
+    first = date.fromisoformat(FIRST_DAY)
+    last = settings.now().astimezone(settings.zone).date() - timedelta(days=1)
+    if not first <= day <= last:
+        raise NotReady(
+            f"{day} cannot be exported: the days from {first} to {last} can (a day is complete "
+            f"when it is over in {settings.timezone})."
+        )
 
 
 def check_gitlab_settings(settings: Settings) -> None:
@@ -87,6 +126,20 @@ def check_gitlab_settings(settings: Settings) -> None:
             "GITLAB_API_TOKEN is set, GITLAB_API_URL is not. Set it to your GitLab's address, for "
             "example https://gitlab.example.com; or unset both to use the sample organisation."
         )
+
+
+def check_gitlab_access(settings: Settings) -> None:
+    """The token is good for the root groups that the environment or the org file names.
+
+    Raises:
+        AccessError: wrong token, missing scope, unknown root group.
+        UnreachableError: nothing answers at the address.
+    """
+    url, token = settings.gitlab_api_url, settings.gitlab_api_token
+    if url is None or token is None:
+        raise NotReady("GITLAB_API_URL and GITLAB_API_TOKEN must both be set.")
+    with GitLabSource.from_settings(settings, url=url, token=token.get_secret_value()) as source:
+        source.check_access(root_groups_of(settings, source))
 
 
 @contextmanager
@@ -129,21 +182,30 @@ def gitlab(settings: Settings, say: Say) -> Iterator[dict[str, str]]:
             "GITLAB_API_TOKEN": settings.gitlab_api_token.get_secret_value(),
         }
         return
-    folder = settings.tem_data_dir.resolve() / "gitlab"
-    folder.mkdir(parents=True, exist_ok=True)
-    log = settings.tem_data_dir.resolve() / "gitlab.log"
+    data = settings.tem_data_dir.resolve()
+    data.mkdir(parents=True, exist_ok=True)
+    token_file, log = data / "gitlab" / "token", data / "gitlab.log"
+    arguments = ["-m", "lotus_assets.standin.gitlab", "--port", "0"]
+    arguments += ["--data-dir", str(data / "gitlab"), "--token-file", str(token_file)]
+    if settings.tem_as_of is not None:
+        arguments += ["--as-of", settings.tem_as_of.isoformat()]
     say("Starting the GitLab stand-in (the first time it writes the sample organisation)")
     # Two commands at once: the second must not write the sample while the first does.
-    with (folder / "start.lock").open("ab") as lock:
+    with (data / "gitlab.lock").open("ab") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        arguments = ["-m", "lotus_assets.standin.gitlab", "--port", "0", "--data-dir", str(folder)]
         with running(arguments, {}, log) as process:
             ready = first_line("The GitLab stand-in", process, log, STANDIN_SECONDS)
             fcntl.flock(lock, fcntl.LOCK_UN)
-            _, url, _, token_file = ready.split(maxsplit=3)
-            say(f"GitLab stand-in at {url}")
-            token = Path(token_file).read_text(encoding="utf-8").strip()
-            yield {"GITLAB_API_URL": url, "GITLAB_API_TOKEN": token}
+            url = URL.search(ready)
+            if url is None:
+                raise ProcessFailed(f"The GitLab stand-in told no address: {ready}")
+            say(f"GitLab stand-in at {url[0]}")
+            token = token_file.read_text(encoding="utf-8").strip()
+            yield {
+                "GITLAB_API_URL": url[0],
+                "GITLAB_API_TOKEN": token,
+                "TEM_ORG_FILE": str(settings.tem_org_file or SAMPLE_ORGANISATION),
+            }
 
 
 def dagster_variables(settings: Settings, url: str) -> dict[str, str]:
@@ -155,8 +217,8 @@ def dagster_variables(settings: Settings, url: str) -> dict[str, str]:
     home = Path(os.environ.get("DAGSTER_HOME") or Path(__file__).parents[1]).resolve()
     if not (home / "dagster.yaml").is_file():
         raise NotReady(
-            f"There is no dagster.yaml in {home}. Run from the checkout, or set DAGSTER_HOME to the "
-            "folder that holds it."
+            f"There is no dagster.yaml in {home}. Run from the checkout, or set DAGSTER_HOME to "
+            "the folder that holds it."
         )
     files = settings.tem_data_dir.resolve() / "dagster"
     (files / "logs").mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,187 @@
+"""The commands behind `make run` and `make dev`: `python -m lotus_assets run | dev | export`.
+
+Exit codes: 0 all went well; 1 the run failed; 2 something has to be set right first; 130
+interrupted. Messages and progress go to stderr, the summary to stdout.
+"""
+
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Annotated, NoReturn
+
+import typer
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+from rich.console import Console
+from rich.markup import escape
+
+from lotus_assets.preparation import (
+    LOOPBACK,
+    NotReady,
+    check_all,
+    check_day,
+    check_gitlab_access,
+    check_port,
+    dagster_variables,
+    database,
+    surroundings,
+)
+from lotus_assets.processes import ProcessFailed, running
+from lotus_assets.progress import console_on_stderr
+from lotus_assets.settings import Settings
+from lotus_assets.sources.gitlab.errors import AccessError, UnreachableError
+from lotus_assets.sources.server_account import EmbeddedPostgresError
+from lotus_assets.sources.warehouse.connection import WarehouseUnavailable
+from lotus_assets.sources.yaml_file import ConfigurationFileError
+
+FAILED, NOT_READY, INTERRUPTED = 1, 2, 130
+
+NEEDS_SETTING_RIGHT = (
+    NotReady,
+    ProcessFailed,
+    EmbeddedPostgresError,
+    WarehouseUnavailable,
+    ConfigurationFileError,
+    AccessError,
+    UnreachableError,
+)
+
+application = typer.Typer(
+    add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__
+)
+
+
+@contextmanager
+def _told_to_the_reader(errors: Console) -> Iterator[None]:
+    """Turn what the reader can set right into one paragraph and an exit code."""
+    with _interrupts_raised():
+        try:
+            yield
+        except ValidationError as invalid:
+            _refuse(errors, "\n".join(map(_fault, invalid.errors())))
+        except NEEDS_SETTING_RIGHT as error:
+            _refuse(errors, str(error))
+        except KeyboardInterrupt:
+            errors.print("Interrupted; everything that was started has been stopped.")
+            raise typer.Exit(INTERRUPTED) from None
+
+
+@contextmanager
+def _interrupts_raised() -> Iterator[None]:
+    """SIGINT and SIGTERM raise KeyboardInterrupt, even where a shell's `&` had SIGINT ignored."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        for number in before:
+            signal.signal(number, signal.default_int_handler)
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _refuse(errors: Console, message: str) -> NoReturn:
+    errors.print(f"[red]{escape(message)}[/]", soft_wrap=True)
+    raise typer.Exit(NOT_READY) from None
+
+
+def _fault(problem: ErrorDetails) -> str:
+    name = ".".join(str(part) for part in problem["loc"]).upper()
+    return f"{name}: {problem['msg'].removeprefix('Value error, ')}"
+
+
+@application.command()
+def run() -> None:
+    """Collect, compute and export once, and end with a summary."""
+    with console_on_stderr() as errors, _told_to_the_reader(errors):
+        settings = Settings()
+        check_all(settings)
+        with surroundings(settings, errors.print) as settled:
+            check_gitlab_access(settled)
+            succeeded = _run(errors, settled.now(), only=None)
+    if not succeeded:
+        raise typer.Exit(FAILED)
+
+
+@application.command()
+def export(
+    day: Annotated[
+        datetime,
+        typer.Option("--date", formats=["%Y-%m-%d"], help="The day to export, YYYY-MM-DD."),
+    ],
+) -> None:
+    """Compute and export one day from what is in the warehouse."""
+    with console_on_stderr() as errors, _told_to_the_reader(errors):
+        settings = Settings()
+        noon = day.replace(hour=12, tzinfo=settings.zone)
+        check_day(noon.date(), settings)
+        with database(settings, errors.print) as url:
+            os.environ.update(dagster_variables(settings, url))
+            succeeded = _run(errors, noon, only=["metric_daily", "daily_export"])
+    if not succeeded:
+        raise typer.Exit(FAILED)
+
+
+def _run(errors: Console, instant: datetime, only: list[str] | None) -> bool:
+    """Run everything, or the assets `only`, on the day of `instant`; print what it did."""
+    # Here, because the definitions read the environment that was set just now.
+    import dagster as dg
+
+    from lotus_assets.definitions import defs
+    from lotus_assets.execution import execute, stages, tables_of
+    from lotus_assets.layers import day_key
+    from lotus_assets.outputs.run_summary import run_summary
+    from lotus_assets.resources import Environment
+    from lotus_assets.summary import print_summary
+
+    settings = Settings()
+    job = (
+        defs.resolve_job_def("tem_full")
+        if only is None
+        else defs.resolve_implicit_global_asset_job_def()
+    )
+    with dg.DagsterInstance.get() as instance:
+        execution = execute(
+            job,
+            instance,
+            errors,
+            partition_key=day_key(instant, settings),
+            assets=None if only is None else [dg.AssetKey(name) for name in only],
+        )
+    repository = defs.get_repository_def()
+    summary = run_summary(Environment().engine, execution.run_id, tables_of(repository))
+    print_summary(Console(), summary, stages(repository, execution.seconds))
+    for failure in execution.failures:
+        errors.print(f"[red]{escape(failure.step)}: {escape(failure.reason)}[/]", soft_wrap=True)
+    return execution.succeeded
+
+
+@application.command()
+def dev(
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; containers need 0.0.0.0.")
+    ] = LOOPBACK,
+) -> None:
+    """Serve the Dagster UI, its daemon and the source until interrupted."""
+    with console_on_stderr() as errors, _told_to_the_reader(errors):
+        settings = Settings()
+        check_all(settings)
+        check_port(host, settings.dagster_port, "LOTUS_DAGSTER_PORT")
+        with surroundings(settings, errors.print) as settled:
+            check_gitlab_access(settled)
+            _serve_dagster(host, settings.dagster_port, errors)
+
+
+def _serve_dagster(host: str, port: int, errors: Console) -> None:
+    """Dagster's webserver and daemon until interrupted.
+
+    Raises:
+        ProcessFailed: they end by themselves.
+    """
+    address = ["--host", host, "--port", str(port)]
+    module = ["--module-name", "lotus_assets.definitions"]
+    with running(["-m", "dagster", "dev", *address, *module], {}) as process:
+        errors.print(f"Dagster UI: http://{host}:{port} (Ctrl-C ends it)")
+        code = process.wait()
+    raise ProcessFailed(f"Dagster ended by itself (exit code {code}); its messages stand above.")
