@@ -54,6 +54,9 @@ def build_store(
 
 def finish(site: Site, directory: Path) -> None:
     """What follows from the books at their end: branches as listed, and the files on disk."""
+    for revision in site.repository.reachable():
+        if revision.sha not in site.briefs:
+            site.record(revision)
     prefix = "refs/heads/"
     protected = {item["name"] for item in site.data.protected_branches}
     for ref, sha in sorted(site.repository.refs.items()):

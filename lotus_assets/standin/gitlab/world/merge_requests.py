@@ -69,7 +69,7 @@ class MergeRequest:
         self.revisions = []
         for edit in self.edits:
             self._commit(edit, self.site.world.now)
-        self.site.keep(old)
+        self._keep(old)
         self.source.push(self.branch, self.head, self.author, len(self.revisions) + behind)
         if self.payload:
             self._pushed(old, self.revisions, existing=(old_base, behind))
@@ -84,7 +84,7 @@ class MergeRequest:
         edit = Edit(last.path, self.lines, last.message, last.authored_at)
         self.edits.append(edit)
         new = [self._commit(edit, self.site.world.now)]
-        self.site.keep(old)
+        self._keep(old)
         self.source.push(self.branch, self.head, self.author, 1)
         self._pushed(old, new)
 
@@ -177,7 +177,12 @@ class MergeRequest:
 
     def delete_branch(self, person: Person) -> None:
         """Delete the source branch."""
+        self._keep(self.head)
         self.source.push(self.branch, None, person, 0)
+
+    def _keep(self, sha: str) -> None:
+        for site in {self.site.path: self.site, self.source.path: self.source}.values():
+            site.keep(sha)
 
     def _commit(self, edit: Edit, committed_at: int) -> Revision:
         revision = self.site.commit(

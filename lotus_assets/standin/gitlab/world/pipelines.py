@@ -11,6 +11,7 @@ from lotus_assets.standin.gitlab.world.plans import JobPlan, When
 from lotus_assets.standin.gitlab.world.simulation import Process, Site
 
 _DONE = ("success", "failed")
+CANCEL_RATE = 0.015
 
 
 class Pipeline:
@@ -62,6 +63,10 @@ class Pipeline:
         self._status("running")
         self.payload["started_at"] = text(world.now)
         self.payload["queued_duration"] = random.randrange(1, 9)
+        if random.random() < CANCEL_RATE:
+            yield world.until(world.now + random.randrange(MINUTE))
+            self._cancel()
+            return
         broken = {plan.name for plan in self.plans if random.random() < plan.failure_rate}
         yield from self._advance(self.plans, broken)
         blocking = [plan for plan in self.plans if plan.name in broken and not plan.allow_failure]
@@ -75,6 +80,13 @@ class Pipeline:
     def rerun(self, plan: JobPlan, person: Person) -> Process:
         """Run a job once more, as a rollback does."""
         yield from self._retry([plan], person)
+
+    def _cancel(self) -> None:
+        now = text(self.site.world.now)
+        for job in self.jobs.values():
+            job["status"], job["finished_at"] = "canceled", now
+        self.payload["finished_at"], self.payload["duration"] = now, 0
+        self._status("canceled")
 
     def _advance(self, plans: tuple[JobPlan, ...] | list[JobPlan], broken: set[str]) -> Process:
         world = self.site.world

@@ -135,17 +135,16 @@ class Repository:
         before = self.revisions[older].snapshot if older else {}
         return line_counts(before, self.revisions[newer].snapshot)
 
-    def is_ancestor(self, older: str, newer: str) -> bool:
-        """Whether a revision is, or is reached from, another."""
-        pending, seen = [newer], set[str]()
+    def reachable(self) -> list[Revision]:
+        """Every revision that some ref reaches, oldest first."""
+        pending = [self.peeled.get(name, sha) for name, sha in self.refs.items()]
+        seen = set[str]()
         while pending:
             sha = pending.pop()
-            if sha == older:
-                return True
             if sha not in seen:
                 seen.add(sha)
                 pending.extend(self.revisions[sha].parents)
-        return False
+        return [item for sha, item in self.revisions.items() if sha in seen]
 
     def _changed(self, snapshot: Snapshot, changes: Changes) -> Snapshot:
         result = dict(snapshot)

@@ -121,6 +121,8 @@ def _rounds(
     request: MergeRequest, reviewers: list[Person], random: Random, course: Course
 ) -> Process:
     world = request.site.world
+    if course.is_draft and course.ends == "forgotten":
+        return
     if course.is_draft:
         yield world.until(later_at_work(world.now, 24, random))
         new = request.work(1, ["Finish what the draft left open"], 1)

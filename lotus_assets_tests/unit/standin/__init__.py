@@ -1,0 +1,1 @@
+"""The stand-ins: their data and their doors, against the published descriptions."""
