@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from lotus_assets.engine.review_events import in_time_order, up_to_merge
+from lotus_assets.engine.review_events import in_time_order, looked_up, up_to_merge
 
 
 def standing_approvals(events: pd.DataFrame) -> pd.DataFrame:
@@ -39,7 +39,7 @@ def requirement_reached_at(standing: pd.DataFrame, approvals_required: pd.Series
     Not in it: merge requests that never got there, or whose requirement (by `mr_id`) is unknown
     or 0.
     """
-    required = standing["mr_id"].map(approvals_required)
+    required = looked_up(standing["mr_id"], approvals_required)
     is_reached = (required >= 1) & (standing["standing"] >= required) & standing["is_approval"]
     reached = standing[is_reached.fillna(False).to_numpy(bool)]
     return reached.groupby("mr_id")["at"].min().rename("approved_at")

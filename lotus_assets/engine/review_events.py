@@ -41,7 +41,7 @@ def review_events(
     is_bot = present["is_author_bot"].fillna(False).astype(bool)
     is_bot |= present["author_user_id"].isin(list(bot_user_ids))
     action = present["system_action"].where(is_system)
-    author = present["mr_id"].map(merge_requests.set_index("mr_id")["author_user_id"])
+    author = looked_up(present["mr_id"], merge_requests.set_index("mr_id")["author_user_id"])
     events = pd.DataFrame(
         {
             "mr_id": present["mr_id"],
@@ -100,5 +100,13 @@ def in_time_order(events: pd.DataFrame) -> pd.DataFrame:
 
 def up_to_merge(events: pd.DataFrame, merged_at: pd.Series) -> pd.DataFrame:
     """The events not later than the merge (`merged_at` by `mr_id`); all of them where unmerged."""
-    merge = events["mr_id"].map(merged_at)
+    merge = looked_up(events["mr_id"], merged_at)
     return events[(merge.isna() | (events["at"] - merge <= SAME_INSTANT)).to_numpy(bool)]
+
+
+def looked_up(mr_ids: pd.Series, values: pd.Series) -> pd.Series:
+    """The value of each row's merge request (`values` by `mr_id`), NULL for a stranger.
+
+    Keeps the type of the values where `Series.map` loses it: for no rows, and for no values.
+    """
+    return values.reindex(mr_ids).set_axis(mr_ids.index)

@@ -11,7 +11,7 @@ from pydantic import (
     ConfigDict,
     Field,
     StringConstraints,
-    model_validator,
+    field_validator,
 )
 
 from lotus_assets.sources.yaml_file import read_yaml
@@ -41,13 +41,14 @@ class Organisation(BaseModel):
     roots: tuple[GroupPath, ...] = Field(min_length=1)
     mapping: tuple[Mapping, ...] = ()
 
-    @model_validator(mode="after")
-    def _prefixes_are_distinct(self) -> "Organisation":
-        counts = Counter(entry.prefix for entry in self.mapping)
+    @field_validator("mapping")
+    @classmethod
+    def _prefixes_are_distinct(cls, mapping: tuple[Mapping, ...]) -> tuple[Mapping, ...]:
+        counts = Counter(entry.prefix for entry in mapping)
         repeated = sorted(prefix for prefix, count in counts.items() if count > 1)
         if repeated:
-            raise ValueError(f"mapping names a prefix more than once: {', '.join(repeated)}")
-        return self
+            raise ValueError(f"names a prefix more than once: {', '.join(repeated)}")
+        return mapping
 
     def assigned(self, paths: pd.Series) -> pd.DataFrame:
         """`org`, `business_line` and `team` of each project path, on the index of `paths`.

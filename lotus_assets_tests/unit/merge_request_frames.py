@@ -8,7 +8,7 @@ import pandas as pd
 MORNING = pd.Timestamp("2026-03-02T08:00:00Z")
 INSTANT = pd.DatetimeTZDtype("us", "UTC")
 
-TYPES = {
+TYPES: dict[str, Any] = {
     **dict.fromkeys(("created_at", "updated_at", "merged_at", "closed_at"), INSTANT),
     **dict.fromkeys(("authored_at", "vanished_at", "first_review_at"), INSTANT),
     **dict.fromkeys(("released_at", "tagged_at", "committed_at", "last_activity_at"), INSTANT),
@@ -56,7 +56,7 @@ def notes(*rows: Mapping[str, Any]) -> pd.DataFrame:
     return frame(columns, [default | {"note_id": number} | dict(row) for number, row in counted])
 
 
-def comment(minutes: float, user: int, **more: Any) -> dict[str, Any]:
+def comment(minutes: float, user: int | None, **more: Any) -> dict[str, Any]:
     """A person's note."""
     return {"created_at": at(minutes), "author_user_id": user} | more
 

@@ -76,7 +76,7 @@ def test_without_required_approvals_the_review_ends_with_the_merge() -> None:
         [],
     )
     assert rows["code_review_hours"].tolist()[:2] == [1.0, 0.5]
-    assert pd.isna(rows.loc[3, "code_review_hours"]), "two approvals were never reached"
+    assert rows["code_review_hours"].isna()[3], "two approvals were never reached"
     assert rows["approvals_given"].tolist() == [1, 3, 1], "no history: what GitLab lists"
     assert rows["force_push_count"].isna().all(), "no versions known"
     assert rows["cycle_time_hours"].isna().all(), "no commits known"

@@ -153,13 +153,8 @@ def walked(history: list[tuple[int, int, int, str]], merged: dict[int, int]) -> 
     """metrics.md, review round, word for word."""
     state: dict[int, str] = {}
     rounds: dict[int, int] = {}
-    numbered = sorted(
-        (minute, id_, *rest)
-        for id_, (*rest, minute) in enumerate(
-            (mr, user, kind, minute) for mr, minute, user, kind in history
-        )
-    )
-    for minute, _, mr, user, kind in numbered:
+    # Notes are numbered as they are listed; the number orders those of one minute.
+    for mr, minute, user, kind in sorted(history, key=lambda event: event[1]):
         if minute > merged.get(mr, 99):
             continue
         if kind == "commit":

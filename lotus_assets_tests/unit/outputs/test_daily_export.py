@@ -1,0 +1,93 @@
+"""The daily files: the PRD's contract, to the byte."""
+
+from collections.abc import Sequence
+from datetime import date
+from pathlib import PurePosixPath
+
+import pandas as pd
+import pytest
+
+from lotus_assets.analytics import metric_daily
+from lotus_assets.outputs.daily_export import daily_files
+from lotus_assets.table import gate
+
+DAY = date(2026, 3, 31)
+ORG = ("Toman", "", "", "")
+REPO = ("Toman", "Core/Platform", "Platform", "toman/core/checkout")
+ROWS = [
+    (DAY, *ORG, "mr_throughput_wk", 14.0),
+    (DAY, *ORG, "approval_bypass_ratio", None),
+    (DAY, *ORG, "mr_cycle_time_p50_h", 21.3),
+    (DAY, *REPO, "mr_cycle_time_p50_h", 0.1 + 0.2),
+    (DAY, *REPO, "approval_bypass_ratio", 1.0),
+    (DAY, *REPO, "mr_throughput_wk", 0.0),
+    (date(2026, 3, 30), *ORG, "mr_throughput_wk", 99.0),
+]
+
+
+def table(rows: Sequence[tuple[object, ...]]) -> pd.DataFrame:
+    frame = pd.DataFrame(rows, columns=metric_daily.TABLE.columns)
+    return gate(metric_daily.TABLE, frame.assign(date=pd.to_datetime(frame["date"]))).good
+
+
+JSON = """[
+  {
+    "date": "2026-03-31",
+    "org": "Toman",
+    "business_line": null,
+    "team": null,
+    "repo": null,
+    "metrics": {
+      "mr_cycle_time_p50_h": 21.3,
+      "mr_throughput_wk": 14,
+      "approval_bypass_ratio": null
+    }
+  },
+  {
+    "date": "2026-03-31",
+    "org": "Toman",
+    "business_line": "Core/Platform",
+    "team": "Platform",
+    "repo": "toman/core/checkout",
+    "metrics": {
+      "mr_cycle_time_p50_h": 0.30000000000000004,
+      "mr_throughput_wk": 0,
+      "approval_bypass_ratio": 1.0
+    }
+  }
+]
+"""
+PLACE = "2026-03-31,Toman,Core/Platform,Platform,toman/core/checkout"
+CSV = f"""date,org,business_line,team,repo,metric,value,unit,competency
+2026-03-31,Toman,,,,approval_bypass_ratio,,ratio,Git & GitOps
+2026-03-31,Toman,,,,mr_cycle_time_p50_h,21.3,h,Coding & Code Review
+2026-03-31,Toman,,,,mr_throughput_wk,14,count,Coding & Code Review
+{PLACE},approval_bypass_ratio,1.0,ratio,Git & GitOps
+{PLACE},mr_cycle_time_p50_h,0.30000000000000004,h,Coding & Code Review
+{PLACE},mr_throughput_wk,0,count,Coding & Code Review
+"""
+
+
+@pytest.mark.parametrize("rows", [ROWS, ROWS[::-1]], ids=["in order", "reversed"])
+def test_the_same_rows_in_any_order_give_the_same_bytes(rows: Sequence[tuple[object, ...]]) -> None:
+    assert daily_files(table(rows), DAY) == {
+        PurePosixPath("daily/2026-03-31.json"): JSON.encode(),
+        PurePosixPath("daily/2026-03-31.csv"): CSV.encode(),
+    }
+
+
+def test_names_are_utf8_and_quoted_where_a_comma_stands() -> None:
+    files = daily_files(table([(DAY, "Tomán, B.V.", "", "", "", "wip_count", 1.0)]), DAY)
+    texts = [content.decode("utf-8") for content in files.values()]
+    assert '"org": "Tomán, B.V."' in texts[0]
+    assert '2026-03-31,"Tomán, B.V.",,,,wip_count,1,count' in texts[1]
+
+
+def test_a_day_without_rows_is_no_empty_export() -> None:
+    with pytest.raises(ValueError, match="no row of 2026-04-01"):
+        daily_files(table(ROWS), date(2026, 4, 1))
+
+
+def test_an_unknown_metric_is_refused() -> None:
+    with pytest.raises(ValueError, match="nonsense"):
+        daily_files(table([(DAY, *ORG, "nonsense", 1.0)]), DAY)
