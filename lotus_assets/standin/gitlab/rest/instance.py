@@ -5,6 +5,8 @@ from lotus_assets.standin.gitlab.rest.refusals import not_found
 from lotus_assets.standin.gitlab.store import Payload
 
 REVISION = "0" * 11
+BASIC = ("id", "username", "public_email", "name", "state", "locked", "avatar_url", "web_url")
+"""What a user list shows to who is no administrator."""
 
 
 def version(call: Call) -> Outcome:
@@ -55,7 +57,11 @@ def users(call: Call) -> Outcome:
     username = call.text("username")
     if username is not None:
         found = [user for user in found if user["username"].lower() == username.lower()]
-    return Rows(found, "User", keyset="id_before")
+    return Rows(found, "User", _basic, keyset="id_before")
+
+
+def _basic(row: Payload) -> Payload:
+    return {key: row[key] for key in BASIC if key in row}
 
 
 def user(call: Call) -> Payload:

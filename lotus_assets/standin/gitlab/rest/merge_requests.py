@@ -4,6 +4,7 @@ from lotus_assets.standin.gitlab.rest.call import Call, Outcome, Rows, without
 from lotus_assets.standin.gitlab.rest.listing import among_iids, equal, in_order, within
 from lotus_assets.standin.gitlab.rest.pipelines import basic as basic_pipeline
 from lotus_assets.standin.gitlab.rest.refusals import not_found
+from lotus_assets.standin.gitlab.rest.repository import DETAIL_ONLY as COMMIT_DETAIL_ONLY
 from lotus_assets.standin.gitlab.store import Payload, ProjectData
 
 OURS = ("diff_stats", "approvals_required")
@@ -65,7 +66,7 @@ def commits(call: Call) -> Outcome:
     """`GET …/merge_requests/:iid/commits`, newest first."""
     data, iid = _one(call)
     rows = data.merge_request_commits.get(iid, [])
-    return Rows(rows, "Commit", lambda row: without(row, "stats", "is_signed"))
+    return Rows(rows, "Commit", lambda row: without(row, "stats", *COMMIT_DETAIL_ONLY))
 
 
 def versions(call: Call) -> Outcome:

@@ -7,7 +7,7 @@ from lotus_assets.standin.gitlab.store import Payload, ProjectData
 
 BASIC = (
     *("id", "iid", "project_id", "sha", "ref", "status", "source", "created_at"),
-    *("updated_at", "web_url", "name"),
+    *("updated_at", "web_url"),
 )
 ORDERS = ("id", "status", "ref", "updated_at", "user_id")
 JOB_OURS = ("retried", "needs", "scheduling_type", "kind")
@@ -73,7 +73,7 @@ def job(call: Call) -> Outcome:
     data = call.project("builds")
     for found in data.jobs.values():
         for row in found:
-            if str(row["id"]) == call.path["job"]:
+            if str(row["id"]) == call.path["job"] and row["kind"] == "build":
                 return without(row, *JOB_OURS)
     raise not_found()
 

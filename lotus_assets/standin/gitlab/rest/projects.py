@@ -8,6 +8,7 @@ from lotus_assets.standin.gitlab.rest.refusals import bad_request, invalid, not_
 from lotus_assets.standin.gitlab.store import Payload, ProjectData
 
 ORDERS = ("created_at", "id", "name", "path", "updated_at", "last_activity_at")
+GROUP_DETAIL_ONLY = ("shared_with_groups", "projects", "shared_projects", "runners_token")
 DEPLOYMENT_ORDERS = ("id", "iid", "created_at", "updated_at", "finished_at", "ref")
 
 
@@ -15,7 +16,7 @@ def groups(call: Call) -> Outcome:
     """`GET /groups`."""
     call.reader()
     rows = sorted(call.store.groups.values(), key=lambda group: str(group["name"]))
-    return Rows(rows, "Group", keyset="cursor")
+    return Rows(rows, "Group", lambda row: without(row, *GROUP_DETAIL_ONLY), keyset="cursor")
 
 
 def _group(call: Call) -> Payload:
@@ -41,7 +42,7 @@ def group_projects(call: Call) -> Outcome:
     call.reader()
     path = _group(call)["full_path"]
     found = call.site.projects_of(path, has_subgroups=bool(call.flag("include_subgroups")))
-    return _listed(call, found)
+    return _listed(call, found, hidden=("permissions",))
 
 
 def projects(call: Call) -> Outcome:
@@ -52,7 +53,7 @@ def projects(call: Call) -> Outcome:
     return _listed(call, found)
 
 
-def _listed(call: Call, found: list[ProjectData]) -> Rows:
+def _listed(call: Call, found: list[ProjectData], hidden: tuple[str, ...] = ()) -> Rows:
     rows = [data.project for data in found]
     archived = call.flag("archived")
     if archived is not None:
@@ -67,7 +68,7 @@ def _listed(call: Call, found: list[ProjectData]) -> Rows:
     return Rows(
         ordered,
         "Project",
-        show=lambda row: shown(row, call),
+        show=lambda row: shown(without(row, *hidden), call),
         keyset=direction if has_keyset else None,
     )
 

@@ -7,6 +7,9 @@ from lotus_assets.standin.gitlab.rest.refusals import not_found
 from lotus_assets.standin.gitlab.store import Payload, ProjectData
 
 
+DETAIL_ONLY = ("is_signed", "project_id", "last_pipeline", "status")
+
+
 def branches(call: Call) -> Outcome:
     """`GET …/repository/branches`, by name."""
     data = call.project("repository")
@@ -56,7 +59,7 @@ def commits(call: Call) -> Outcome:
         rows = [row for row in rows if instant(row["committed_date"]) >= since]
     if until is not None:
         rows = [row for row in rows if instant(row["committed_date"]) <= until]
-    hidden = ("is_signed",) if call.flag("with_stats") else ("is_signed", "stats")
+    hidden = DETAIL_ONLY if call.flag("with_stats") else (*DETAIL_ONLY, "stats")
     return Rows(rows, "Commit", lambda row: without(row, *hidden), has_totals=False)
 
 

@@ -1,0 +1,1 @@
+"""The stand-in through its doors: real HTTP on loopback, real Git."""
