@@ -31,8 +31,8 @@ def read_yaml(path: Path, model: type[Model]) -> Model:
 
 def parse_yaml(text: str, model: type[Model], name: str) -> Model:
     """As `read_yaml`, of text that messages call `name`."""
-    loader = yaml.SafeLoader(text)
     try:
+        loader = yaml.SafeLoader(text)
         root = loader.get_single_node()
         lines = _lines(root, name) if root is not None else {}
         content: Any = loader.construct_document(root) if root is not None else {}
@@ -41,8 +41,6 @@ def parse_yaml(text: str, model: type[Model], name: str) -> Model:
         raise ConfigurationFileError(f"{name}, line {line}: no YAML: {error.problem}") from error
     except yaml.YAMLError as error:
         raise ConfigurationFileError(f"{name}: no YAML: {error}") from error
-    finally:
-        loader.dispose()
     try:
         return model.model_validate(content)
     except ValidationError as error:

@@ -77,6 +77,8 @@ mapping:
         (ORGANISATION + "  - {prefix: [\n", "file.yaml, line 6: no YAML: "),
         ("", "file.yaml, line 1: org: required key is missing"),
         ("just text", "file.yaml, line 1: the whole file: "),
+        ("org: \0", "file.yaml: no YAML: "),
+        ("org: &same [*same]", "file.yaml, line 1: org: Input should be a valid string"),
     ],
 )
 def test_faults_of_an_org_file_name_line_and_key(text: str, message: str) -> None:
