@@ -113,7 +113,8 @@ def _by_environments(
     pipelines: pd.DataFrame, deployments: pd.DataFrame, rules: pd.DataFrame
 ) -> pd.DataFrame:
     succeeded = deployments[deployments["status"].eq("success").fillna(False).astype(bool)]
-    rows = succeeded.merge(rules[["project_id", "rule", "environments", "ref_pattern"]])
+    columns = ["project_id", "rule", "environments", "ref_pattern"]
+    rows = succeeded.merge(rules[columns], on="project_id")
     named = rules[["project_id", "environments"]].explode("environments").dropna()
     is_named = pd.MultiIndex.from_frame(rows[["project_id", "environment"]]).isin(
         pd.MultiIndex.from_frame(named)

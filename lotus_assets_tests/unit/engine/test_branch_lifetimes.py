@@ -3,6 +3,8 @@
 from typing import Any
 
 import pandas as pd
+from hypothesis import given
+from hypothesis import strategies as st
 
 from lotus_assets.engine.branch_lifetimes import branch_lifetimes
 from lotus_assets_tests.unit.engine.raw_frames import at, raw, same_rows
@@ -141,3 +143,47 @@ def test_row_order_does_not_matter() -> None:
 
 def test_nothing_in_nothing_out() -> None:
     assert lives([]).empty
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["created", "removed", "merged"]), st.booleans()), max_size=9
+    ),
+    st.randoms(),
+)
+def test_a_plain_walk_through_each_branch_s_events_agrees(
+    drawn: list[tuple[str, bool]], random: Any
+) -> None:
+    """Branches b and c, an event a day; every merged MR was opened after its branch's creation."""
+    happened = [(day, action, "b" if is_b else "c") for day, (action, is_b) in enumerate(drawn, 2)]
+    events: list[Row] = []
+    requests: list[Row] = []
+    expected: list[tuple[str, int, int | None, Any]] = []
+    born: dict[str, int | None] = {}
+    for day, action, branch in happened:
+        if action == "created":
+            if born.get(branch):
+                expected.append((branch, int(born[branch] or 0), None, "end_unknown"))
+            born[branch] = day
+            events.append(created(str(day), branch))
+            continue
+        if branch not in born:  # its creation lies before the history: another test's case
+            continue
+        if action == "merged":
+            requests.append(request(day, f"{day}", f"{day}", f"{day}", branch=branch))
+        else:
+            events.append(removed(str(day), branch))
+        if born[branch]:
+            expected.append((branch, int(born[branch] or 0), day, None))
+            born[branch] = None
+    expected += [(branch, day, None, None) for branch, day in born.items() if day]
+
+    found = lives(random.sample(events, len(events)), random.sample(requests, len(requests)))
+
+    rows = [
+        (row.branch, row.created_at.day, None if pd.isna(row.ended_at) else row.ended_at.day)
+        for row in found.itertuples()
+    ]
+    reasons = found["reason"].astype(object).where(found["reason"].notna(), None)
+    listed = [(*row, reason) for row, reason in zip(rows, reasons, strict=True)]
+    assert sorted(listed, key=str) == sorted(expected, key=str)

@@ -67,6 +67,12 @@ def test_order_is_by_pipeline_id_not_by_finish() -> None:
     assert result.loc[2, "mtg_seconds"] == 1800
 
 
+def test_a_weekend_of_red_over_the_clock_change_is_in_elapsed_seconds() -> None:
+    result = facts(pipeline(1, "failed", "27 17:00"), pipeline(2, "success", "30 07:00"))
+
+    assert result.loc[1, "mtg_seconds"] == 62 * 3600
+
+
 def test_child_pipelines_neither_fail_nor_heal() -> None:
     result = facts(
         pipeline(1, "failed", "2 10:00"),

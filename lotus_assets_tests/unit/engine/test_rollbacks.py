@@ -116,6 +116,7 @@ def test_a_release_counts_as_deleted_within_24_hours_only() -> None:
         "project_id tag_name released_at created_at vanished_at",
         [
             (1, "at-24h", at("2 10:00"), at("2"), at("3 10:00")),
+            (1, "at-once", at("2 10:00"), at("2"), at("2 10:00")),
             (1, "late", at("2 10:00"), at("2"), at("3 10:01")),
             (1, "tag-gone", at("2 10:00"), at("2"), None),
             (1, "undated", None, at("2"), at("2 05:00")),
@@ -130,7 +131,7 @@ def test_a_release_counts_as_deleted_within_24_hours_only() -> None:
 
     found = deleted_releases(releases, tags)["tag_name"]
 
-    assert sorted(found) == ["at-24h", "tag-gone", "undated"]
+    assert sorted(found) == ["at-24h", "at-once", "tag-gone", "undated"]
 
 
 def test_a_pipeline_is_a_rollback_if_any_deployment_that_it_ran_is() -> None:
