@@ -181,6 +181,22 @@ def test_writing_twice_writes_once(tmp_path: Path) -> None:
     assert write(repository, tmp_path / "a.git") == 0
 
 
+def test_a_pack_that_was_cut_off_is_written_again(tmp_path: Path) -> None:
+    repository = Repository("main")
+    revision = repository.commit(
+        (), {"a": (1, 2)}, "Start\n", author=PEOPLE[0], authored_at=1_700_000_000_000
+    )
+    repository.refs["refs/heads/main"] = revision.sha
+    place = tmp_path / "a.git"
+    write(repository, place)
+    # Git puts the pack in its place before the index: a kill leaves the one without the other.
+    for index in (place / "objects" / "pack").glob("*.idx"):
+        index.unlink()
+    (place / "packed-refs").unlink()
+    assert write(repository, place) == 3
+    subprocess.run(["git", "-C", str(place), "fsck", "--strict"], check=True)
+
+
 def test_repositories_are_sound(store: Store) -> None:
     for data in store.projects.values():
         git(data, "fsck", "--strict", "--no-dangling")

@@ -132,6 +132,16 @@ def test_system_notes(store: Store) -> None:
     assert actions[None] > 1_000
 
 
+def test_approvals_are_mostly_enough(store: Store) -> None:
+    given = [
+        len(data.merge_request_approvals[request["iid"]]) - request["approvals_required"]
+        for data, request in requests(store)
+        if request["state"] == "merged" and request["approvals_required"]
+    ]
+    bypassed = sum(difference < 0 for difference in given) / len(given)
+    assert 0.02 < bypassed < 0.3
+
+
 def test_force_pushed_heads_are_no_ancestors(store: Store) -> None:
     data = project(store, "toman/core/checkout")
     forced = 0

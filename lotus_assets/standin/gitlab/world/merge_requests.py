@@ -61,8 +61,16 @@ class MergeRequest:
         if self.payload:
             self._pushed(old or self.base, new)
 
-    def rebase(self) -> None:
-        """Repeat the branch's commits on the target's tip and push them by force."""
+    @property
+    def needs_rebase(self) -> bool:
+        """Whether the project merges only what is on top of its tip, and this is not."""
+        return self.site.plan.merge_method != "merge" and self.base != self.site.tip
+
+    def rebase(self, *, by_button: bool = False) -> None:
+        """Repeat the branch's commits on the target's tip and push them by force.
+
+        GitLab's own button, unlike a person's push, resets no approvals.
+        """
         old, old_base = self.head, self.base
         behind = self._commits_between(old_base, self.site.tip)
         self.base = self.head = self.site.tip
@@ -72,7 +80,7 @@ class MergeRequest:
         self._keep(old)
         self.source.push(self.branch, self.head, self.author, len(self.revisions) + behind)
         if self.payload:
-            self._pushed(old, self.revisions, existing=(old_base, behind))
+            self._pushed(old, self.revisions, (old_base, behind), resets=not by_button)
 
     def amend(self) -> None:
         """Rewrite the last commit and push by force."""
@@ -156,8 +164,8 @@ class MergeRequest:
         """Merge in the project's way, and do what follows from it."""
         site, payload = self.site, self.payload
         method = site.plan.merge_method
-        if method != "merge" and self.base != site.tip:
-            self.rebase()
+        if self.needs_rebase:
+            self.rebase(by_button=True)
         before, result = site.tip, self.head
         if payload["squash"] and len(self.revisions) > 1:
             result = payload["squash_commit_sha"] = self._squash(person, method == "ff")
@@ -240,7 +248,12 @@ class MergeRequest:
         return count
 
     def _pushed(
-        self, old: str, new: list[Revision], existing: tuple[str, int] | None = None
+        self,
+        old: str,
+        new: list[Revision],
+        existing: tuple[str, int] | None = None,
+        *,
+        resets: bool = True,
     ) -> None:
         site = self.site
         identifier = self._version()
@@ -258,7 +271,7 @@ class MergeRequest:
             f"[Compare with previous version]({address}?diff_id={identifier}&start_sha={old})"
         )
         self.note(self.author, body, action="commit")
-        if site.plan.resets_approvals and self.approvals:
+        if resets and site.plan.resets_approvals and self.approvals:
             names = _sentence([f"@{person.username}" for person in self.approvals.values()])
             self.approvals.clear()
             self._list_approvals()

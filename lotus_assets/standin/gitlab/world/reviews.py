@@ -177,6 +177,9 @@ def _end(request: MergeRequest, reviewers: list[Person], random: Random, course:
     merger = MERGE_BOT if random.random() < 0.1 else random.choice([request.author, *reviewers])
     if merger is RENOVATION_BOT:
         merger = MERGE_BOT
+    if request.needs_rebase:
+        request.rebase(by_button=True)
+        yield world.until(world.now + random.randrange(60_000, 600_000))
     request.merge(merger)
     if not course.keeps_branch:
         yield world.until(world.now + 1_000)
