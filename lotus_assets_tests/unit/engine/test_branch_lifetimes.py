@@ -180,10 +180,13 @@ def test_a_plain_walk_through_each_branch_s_events_agrees(
 
     found = lives(random.sample(events, len(events)), random.sample(requests, len(requests)))
 
-    rows = [
-        (row.branch, row.created_at.day, None if pd.isna(row.ended_at) else row.ended_at.day)
-        for row in found.itertuples()
-    ]
-    reasons = found["reason"].astype(object).where(found["reason"].notna(), None)
-    listed = [(*row, reason) for row, reason in zip(rows, reasons, strict=True)]
-    assert sorted(listed, key=str) == sorted(expected, key=str)
+    table = pd.DataFrame(
+        {
+            "branch": found["branch"],
+            "created": found["created_at"].dt.day.astype("Int64"),
+            "ended": found["ended_at"].dt.day.astype("Int64"),
+            "reason": found["reason"],
+        }
+    ).astype(object)
+    listed = table.where(table.notna(), None).to_numpy().tolist()
+    assert sorted(map(str, map(tuple, listed))) == sorted(map(str, expected))
