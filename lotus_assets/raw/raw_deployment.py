@@ -1,0 +1,79 @@
+"""raw_deployment: deployments to environments."""
+
+import pandas as pd
+from pandera.pandas import Field, dataframe_check
+
+from lotus_assets.columns import Instant, Integer, Text
+from lotus_assets.raw.payload_columns import (
+    SHA,
+    Payloads,
+    RawModel,
+    flat,
+    instants,
+    lowered,
+    not_before,
+)
+from lotus_assets.raw.raw_environment import TIERS
+from lotus_assets.table import Table
+
+STATUSES = ["created", "running", "success", "failed", "canceled", "skipped", "blocked"]
+
+
+class RawDeployment(RawModel):
+    """One row a deployment."""
+
+    project_id: Integer = Field(description="GitLab's id of the project.")
+    deployment_id: Integer = Field(description="GitLab's global id of the deployment.")
+    iid: Integer = Field(nullable=True, ge=1, description="Its number in the project.")
+    environment_id: Integer = Field(nullable=True, description="GitLab's id of the environment.")
+    environment: Text = Field(nullable=True, description="Name of the environment.")
+    environment_tier: Text = Field(
+        nullable=True, isin=TIERS, description="The environment's tier; NULL if unknown."
+    )
+    ref: Text = Field(nullable=True, description="Branch or tag that was deployed.")
+    sha: Text = Field(nullable=True, str_matches=SHA, description="Commit that was deployed.")
+    status: Text = Field(isin=STATUSES, description="GitLab's status.")
+    created_at: Instant = Field(description="When it was created.")
+    updated_at: Instant = Field(description="When it last changed; orders copies of one row.")
+    finished_at: Instant = Field(nullable=True, description="When its job ended.")
+    pipeline_id: Integer = Field(nullable=True, description="The pipeline that ran it.")
+    job_id: Integer = Field(nullable=True, description="The job that ran it.")
+    user_id: Integer = Field(nullable=True, description="Who deployed.")
+
+    @dataframe_check(name="updated_before_created")
+    def updated_not_before_created(cls, rows: pd.DataFrame) -> pd.Series:
+        """An update is not older than the creation."""
+        return not_before(rows["updated_at"], rows["created_at"])
+
+
+TABLE = Table(
+    name="raw_deployment",
+    model=RawDeployment,
+    key=("project_id", "deployment_id"),
+    description="Deployments.",
+)
+
+_COLUMNS = {
+    "id": "deployment_id",
+    "environment.id": "environment_id",
+    "environment.name": "environment",
+    "environment.tier": "environment_tier",
+    "deployable.finished_at": "finished_at",
+    "deployable.pipeline.id": "pipeline_id",
+    "deployable.id": "job_id",
+    "user.id": "user_id",
+}
+_OTHERS = ["project_id", "iid", "ref", "sha", "status", "created_at", "updated_at"]
+
+
+def rows(payloads: Payloads) -> pd.DataFrame:
+    """Rows of `GitLabSource.deployments`."""
+    frame = flat(payloads, [*_OTHERS, *_COLUMNS]).rename(columns=_COLUMNS)
+    frame = frame.assign(
+        project_id=frame["project_id"].astype("Int64"),
+        environment_tier=lowered(frame["environment_tier"]),
+        created_at=instants(frame["created_at"]),
+        updated_at=instants(frame["updated_at"]),
+        finished_at=instants(frame["finished_at"]),
+    )
+    return frame[TABLE.columns]

@@ -1,0 +1,144 @@
+"""raw_mr: merge requests."""
+
+import pandas as pd
+from pandera.pandas import Field, dataframe_check
+
+from lotus_assets.columns import JSON, Boolean, Instant, Integer, Json, Text
+from lotus_assets.raw import raw_mr_note
+from lotus_assets.raw.payload_columns import (
+    SHA,
+    Payloads,
+    RawModel,
+    flat,
+    identifiers,
+    instants,
+    json_text,
+    looked_up,
+    lowered,
+    not_before,
+    nothing,
+    sortable,
+)
+from lotus_assets.table import Table
+
+
+class RawMr(RawModel):
+    """One row a merge request."""
+
+    project_id: Integer = Field(description="GitLab's id of the target project.")
+    mr_id: Integer = Field(description="GitLab's global id of the merge request.")
+    iid: Integer = Field(ge=1, description="The number after the exclamation mark: !iid.")
+    author_user_id: Integer = Field(nullable=True, description="Who opened it.")
+    created_at: Instant = Field(description="When it was opened.")
+    updated_at: Instant = Field(description="When it last changed; orders copies of one row.")
+    merged_at: Instant = Field(nullable=True, description="When it was merged.")
+    closed_at: Instant = Field(nullable=True, description="When it was closed unmerged.")
+    state: Text = Field(
+        isin=["opened", "closed", "merged", "locked"],
+        description="opened, closed, merged, or locked while it is being merged.",
+    )
+    is_draft: Boolean = Field(nullable=True, description="Marked as a draft.")
+    changes_count: Integer = Field(nullable=True, ge=0, description="Files in its diff.")
+    lines_added: Integer = Field(nullable=True, ge=0, description="Lines that its diff adds.")
+    lines_removed: Integer = Field(nullable=True, ge=0, description="Lines that it removes.")
+    source_branch: Text = Field(description="Branch to be merged.")
+    target_branch: Text = Field(description="Branch that it is merged into.")
+    source_project_id: Integer = Field(
+        nullable=True, description="Another project for a merge request from a fork."
+    )
+    merge_user_id: Integer = Field(nullable=True, description="Who merged it.")
+    merge_commit_sha: Text = Field(
+        nullable=True, str_matches=SHA, description="Its merge commit, if one was made."
+    )
+    squash_commit_sha: Text = Field(
+        nullable=True, str_matches=SHA, description="Its squash commit, if it was squashed."
+    )
+    head_sha: Text = Field(
+        nullable=True, str_matches=SHA, description="Head of the source branch, at the last push."
+    )
+    approvals_required: Integer = Field(
+        nullable=True, ge=0, description="NULL where the edition does not have it."
+    )
+    approvals_given: Integer = Field(ge=0, description="Approvals that GitLab lists now.")
+    first_review_at: Instant = Field(
+        nullable=True,
+        description="First note by another human, or approval by another (metrics.md).",
+    )
+    labels: Json = Field(metadata=JSON, description="Names of its labels, a JSON list.")
+    vanished_at: Instant = Field(nullable=True, description="When it was found to be gone.")
+
+    @dataframe_check(name="merged_without_merged_at")
+    def merged_with_time(cls, rows: pd.DataFrame) -> pd.Series:
+        """What is merged says when."""
+        return ~(rows["state"].eq("merged").fillna(False) & rows["merged_at"].isna())
+
+    @dataframe_check(name="merged_at_without_merge")
+    def time_with_merge(cls, rows: pd.DataFrame) -> pd.Series:
+        """What is open or closed was not merged."""
+        unmerged = rows["state"].isin(["opened", "closed"]).fillna(False)
+        return ~(unmerged & rows["merged_at"].notna())
+
+    @dataframe_check(name="updated_before_created")
+    def updated_not_before_created(cls, rows: pd.DataFrame) -> pd.Series:
+        """An update is not older than the creation."""
+        return not_before(rows["updated_at"], rows["created_at"])
+
+
+TABLE = Table(
+    name="raw_mr",
+    model=RawMr,
+    key=("project_id", "mr_id"),
+    description="Merge requests with their diff totals and approvals.",
+)
+
+_COLUMNS = {
+    "iid": "iid",
+    "state": "state",
+    "draft": "is_draft",
+    "diffStatsSummary.fileCount": "changes_count",
+    "diffStatsSummary.additions": "lines_added",
+    "diffStatsSummary.deletions": "lines_removed",
+    "sourceBranch": "source_branch",
+    "targetBranch": "target_branch",
+    "sourceProjectId": "source_project_id",
+    "mergeCommitSha": "merge_commit_sha",
+    "squashCommitSha": "squash_commit_sha",
+    "diffHeadSha": "head_sha",
+    "approvalsRequired": "approvals_required",
+}
+_OTHERS = ["project_id", "id", "createdAt", "updatedAt", "mergedAt", "closedAt"]
+_PEOPLE = ["author.id", "mergeUser.id", "approvedBy", "labels"]
+
+
+def rows(payloads: Payloads) -> pd.DataFrame:
+    """Rows of `GitLabSource.merge_requests`."""
+    frame = flat(payloads, [*_OTHERS, *_PEOPLE, *_COLUMNS]).rename(columns=_COLUMNS)
+    frame = frame.assign(
+        project_id=frame["project_id"].astype("Int64"),
+        mr_id=identifiers(frame["id"]),
+        iid=identifiers(frame["iid"]),
+        state=lowered(frame["state"]),
+        author_user_id=identifiers(frame["author.id"]),
+        merge_user_id=identifiers(frame["mergeUser.id"]),
+        created_at=instants(frame["createdAt"]),
+        updated_at=instants(frame["updatedAt"]),
+        merged_at=instants(frame["mergedAt"]),
+        closed_at=instants(frame["closedAt"]),
+        approvals_given=frame["approvedBy"].str.len().astype("Int64"),
+        labels=json_text(frame["labels"]),
+        vanished_at=nothing(frame),
+    )
+    return frame.assign(first_review_at=_first_reviews(frame, payloads))[TABLE.columns]
+
+
+def _first_reviews(merge_requests: pd.DataFrame, payloads: Payloads) -> pd.Series:
+    """Earliest review event of each merge request; metrics.md, "Merge requests"."""
+    notes = raw_mr_note.rows(payloads)
+    authors = merge_requests.set_index("mr_id")["author_user_id"]
+    is_by_author = (notes["author_user_id"] == looked_up(notes["mr_id"], authors)).fillna(False)
+    is_comment = ~notes["is_system"].fillna(True) & ~notes["is_author_bot"].fillna(False)
+    is_approval = notes["system_action"].eq("approved").fillna(False)
+    is_known = notes["author_user_id"].notna()
+    reviews = notes[(is_comment | is_approval) & is_known & ~is_by_author]
+    first = sortable(reviews["created_at"]).groupby(reviews["mr_id"]).min()
+    return looked_up(merge_requests["mr_id"], first)

@@ -1,0 +1,84 @@
+"""raw_mr_note: notes of merge requests, without their bodies."""
+
+import pandas as pd
+from pandera.pandas import Field, dataframe_check
+
+from lotus_assets.columns import Boolean, Instant, Integer, Text
+from lotus_assets.raw.payload_columns import (
+    SHA,
+    Payloads,
+    RawModel,
+    identifiers,
+    instants,
+    nested,
+    not_before,
+    nothing,
+)
+from lotus_assets.table import Table
+
+
+class RawMrNote(RawModel):
+    """One row a note: a comment, or what GitLab recorded somebody did."""
+
+    project_id: Integer = Field(description="GitLab's id of the target project.")
+    note_id: Integer = Field(description="GitLab's id of the note.")
+    mr_id: Integer = Field(description="GitLab's global id of the merge request.")
+    author_user_id: Integer = Field(nullable=True, description="Who wrote or did it.")
+    created_at: Instant = Field(description="When it was written or done.")
+    updated_at: Instant = Field(description="When it last changed; orders copies of one row.")
+    is_system: Boolean = Field(description="Written by GitLab, not by a person.")
+    is_author_bot: Boolean = Field(nullable=True, description="Its author is a bot, says GitLab.")
+    system_action: Text = Field(
+        nullable=True,
+        description="What a system note records: approved, commit, merge, ….",
+    )
+    pushed_from_sha: Text = Field(
+        nullable=True, str_matches=SHA, description="Head before the push that a note records."
+    )
+    is_approval_reset: Boolean = Field(description="GitLab took approvals back because of a push.")
+    vanished_at: Instant = Field(nullable=True, description="When it was found to be gone.")
+
+    @dataframe_check(name="updated_before_created")
+    def updated_not_before_created(cls, rows: pd.DataFrame) -> pd.Series:
+        """An update is not older than the creation."""
+        return not_before(rows["updated_at"], rows["created_at"])
+
+    @dataframe_check(name="action_of_a_persons_note")
+    def action_only_of_system(cls, rows: pd.DataFrame) -> pd.Series:
+        """Only system notes record actions."""
+        return ~(rows["system_action"].notna() & ~rows["is_system"].fillna(False))
+
+
+TABLE = Table(
+    name="raw_mr_note",
+    model=RawMrNote,
+    key=("project_id", "note_id"),
+    description="Notes of merge requests: reviews, approvals, pushes.",
+)
+
+_COLUMNS = {
+    "system": "is_system",
+    "author.bot": "is_author_bot",
+    "action": "system_action",
+    "pushedFromSha": "pushed_from_sha",
+    "isApprovalReset": "is_approval_reset",
+}
+
+
+def rows(payloads: Payloads) -> pd.DataFrame:
+    """Rows of the `notes` of `GitLabSource.merge_requests`."""
+    others = ["id", "createdAt", "updatedAt", "author.id"]
+    frame = nested(payloads, "notes", [*others, *_COLUMNS], ["project_id", "id"])
+    frame = frame.rename(columns=_COLUMNS)
+    frame = frame.assign(
+        project_id=frame["parent.project_id"].astype("Int64"),
+        mr_id=identifiers(frame["parent.id"]),
+        note_id=identifiers(frame["id"]),
+        author_user_id=identifiers(frame["author.id"]),
+        created_at=instants(frame["createdAt"]),
+        updated_at=instants(frame["updatedAt"]),
+        is_system=frame["is_system"].astype("boolean"),
+        is_author_bot=frame["is_author_bot"].astype("boolean"),
+        vanished_at=nothing(frame),
+    )
+    return frame[TABLE.columns]

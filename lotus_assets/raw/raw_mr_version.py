@@ -1,0 +1,94 @@
+"""raw_mr_version: the diff versions of merge requests, with their heads."""
+
+import pandas as pd
+from pandera.pandas import Field
+
+from lotus_assets.columns import Instant, Integer, Text
+from lotus_assets.raw import raw_mr_note
+from lotus_assets.raw.payload_columns import (
+    SHA,
+    Payloads,
+    RawModel,
+    flat,
+    identifiers,
+    instants,
+    looked_up,
+    nested,
+    nothing,
+    sortable,
+)
+from lotus_assets.table import Table
+
+
+class RawMrVersion(RawModel):
+    """One row a version of a merge request's diff."""
+
+    project_id: Integer = Field(description="GitLab's id of the target project.")
+    mr_id: Integer = Field(description="GitLab's global id of the merge request.")
+    version_number: Integer = Field(ge=1, description="1 for the first, in order of creation.")
+    created_at: Instant = Field(description="When the version was made.")
+    head_sha: Text = Field(
+        nullable=True, str_matches=SHA, description="Head of the source branch in this version."
+    )
+    updated_at: Instant = Field(description="The merge request's; orders copies of one row.")
+    vanished_at: Instant = Field(nullable=True, description="When it was found to be gone.")
+
+
+TABLE = Table(
+    name="raw_mr_version",
+    model=RawMrVersion,
+    key=("project_id", "mr_id", "version_number"),
+    description="Diff versions of merge requests.",
+)
+
+PUSH = "commit"
+"""Action of the system note that records a push."""
+
+
+def rows(payloads: Payloads) -> pd.DataFrame:
+    """Rows of the `mergeRequestDiffs` of `GitLabSource.merge_requests`.
+
+    GraphQL's versions have times only. The note of the push that ended a version names its head:
+    the first push note written at or after the creation of the next version. Where no push
+    followed, the head is the merge request's.
+    """
+    frame = nested(payloads, "mergeRequestDiffs", ["createdAt"], ["project_id", "id", "updatedAt"])
+    frame = frame.assign(
+        project_id=frame["parent.project_id"].astype("Int64"),
+        mr_id=identifiers(frame["parent.id"]),
+        created_at=instants(frame["createdAt"]),
+        updated_at=instants(frame["parent.updatedAt"]),
+        vanished_at=nothing(frame),
+    )
+    frame = frame.assign(at=sortable(frame["created_at"]))
+    frame = frame.sort_values(["mr_id", "at"], kind="stable", ignore_index=True)
+    of_one = frame.groupby("mr_id", sort=False)
+    frame = frame.assign(
+        version_number=(of_one.cumcount() + 1).astype("Int64"), next_at=of_one["at"].shift(-1)
+    )
+    return frame.assign(head_sha=_heads(frame, payloads))[TABLE.columns]
+
+
+def _heads(versions: pd.DataFrame, payloads: Payloads) -> pd.Series:
+    """Head of each version, in the order of `versions`."""
+    notes = raw_mr_note.rows(payloads)
+    pushes = notes[notes["system_action"].eq(PUSH).fillna(False)]
+    pushes = pushes.assign(is_ended=True, at=sortable(pushes["created_at"]))
+    pushes = pushes.dropna(subset=["at"]).sort_values("at")
+    ended = versions[versions["next_at"].notna()].assign(row=lambda rows: rows.index)
+    found = pd.merge_asof(
+        ended.sort_values("next_at"),
+        pushes[["mr_id", "at", "pushed_from_sha", "is_ended"]],
+        left_on="next_at",
+        right_on="at",
+        by="mr_id",
+        direction="forward",
+    ).set_index("row")
+    by_push = found["pushed_from_sha"].reindex(versions.index)
+    is_ended = found["is_ended"].reindex(versions.index).notna()
+    merge_requests = flat(payloads, ["id", "diffHeadSha"])
+    heads = pd.Series(
+        merge_requests["diffHeadSha"].to_numpy(), index=identifiers(merge_requests["id"])
+    )
+    current = looked_up(versions["mr_id"], heads)
+    return by_push.where(is_ended, current)

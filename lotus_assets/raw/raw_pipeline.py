@@ -1,0 +1,114 @@
+"""raw_pipeline: pipelines."""
+
+import pandas as pd
+from pandera.pandas import Field, dataframe_check
+
+from lotus_assets.columns import Instant, Integer, Text
+from lotus_assets.raw.payload_columns import (
+    SHA,
+    Payloads,
+    RawModel,
+    flat,
+    identifiers,
+    instants,
+    lowered,
+    not_before,
+    nothing,
+)
+from lotus_assets.sources.gitlab.email_hash import ADDRESS, PLACEHOLDER
+from lotus_assets.table import Table
+
+STATUSES = [
+    "created",
+    "waiting_for_resource",
+    "preparing",
+    "waiting_for_callback",
+    "pending",
+    "running",
+    "failed",
+    "success",
+    "canceling",
+    "canceled",
+    "skipped",
+    "manual",
+    "scheduled",
+]
+"""CiJobStatus and PipelineStatusEnum of GitLab's GraphQL schema, 18.8."""
+
+
+class RawPipeline(RawModel):
+    """One row a pipeline, child pipelines (source parent_pipeline) included."""
+
+    project_id: Integer = Field(description="GitLab's id of the project.")
+    pipeline_id: Integer = Field(description="GitLab's global id of the pipeline.")
+    iid: Integer = Field(nullable=True, ge=1, description="Its number in the project.")
+    sha: Text = Field(nullable=True, str_matches=SHA, description="The commit that it ran for.")
+    ref: Text = Field(nullable=True, description="Branch, tag or merge request ref.")
+    source: Text = Field(nullable=True, description="What started it: push, schedule, ….")
+    name: Text = Field(
+        nullable=True, description="Its name from workflow:name, e-mail addresses redacted."
+    )
+    status: Text = Field(isin=STATUSES, description="GitLab's status, in lower case.")
+    created_at: Instant = Field(description="When it was created.")
+    updated_at: Instant = Field(
+        description="When it last moved (created_at where GitLab has none); orders copies."
+    )
+    started_at: Instant = Field(nullable=True, description="When its first job started.")
+    finished_at: Instant = Field(nullable=True, description="When it ended.")
+    duration_sec: Integer = Field(
+        nullable=True, ge=0, description="Seconds that it ran, as GitLab counts them."
+    )
+    environment: Text = Field(
+        nullable=True, description="Environment of its latest deployment; filled afterwards."
+    )
+    user_id: Integer = Field(nullable=True, description="Who started it.")
+    merge_request_iid: Integer = Field(
+        nullable=True, ge=1, description="The merge request that it ran for."
+    )
+    vanished_at: Instant = Field(nullable=True, description="When it was found to be gone.")
+
+    @dataframe_check(name="finished_before_started")
+    def finished_not_before_started(cls, rows: pd.DataFrame) -> pd.Series:
+        """An end is not older than the start."""
+        return not_before(rows["finished_at"], rows["started_at"])
+
+    @dataframe_check(name="updated_before_created")
+    def updated_not_before_created(cls, rows: pd.DataFrame) -> pd.Series:
+        """An update is not older than the creation."""
+        return not_before(rows["updated_at"], rows["created_at"])
+
+
+TABLE = Table(
+    name="raw_pipeline",
+    model=RawPipeline,
+    key=("project_id", "pipeline_id"),
+    description="Pipelines.",
+)
+
+_COLUMNS = {"sha": "sha", "ref": "ref", "duration": "duration_sec"}
+_OTHERS = [
+    *["project_id", "id", "iid", "source", "name", "status", "createdAt", "updatedAt"],
+    *["startedAt", "finishedAt", "user.id", "mergeRequest.iid"],
+]
+
+
+def rows(payloads: Payloads) -> pd.DataFrame:
+    """Rows of `GitLabSource.pipelines`."""
+    frame = flat(payloads, [*_OTHERS, *_COLUMNS]).rename(columns=_COLUMNS)
+    frame = frame.assign(
+        project_id=frame["project_id"].astype("Int64"),
+        pipeline_id=identifiers(frame["id"]),
+        iid=identifiers(frame["iid"]),
+        source=lowered(frame["source"]),
+        name=frame["name"].astype("string").str.replace(ADDRESS, PLACEHOLDER, regex=True),
+        status=lowered(frame["status"]),
+        created_at=instants(frame["createdAt"]),
+        updated_at=instants(frame["updatedAt"].fillna(frame["createdAt"])),
+        started_at=instants(frame["startedAt"]),
+        finished_at=instants(frame["finishedAt"]),
+        environment=pd.Series(pd.NA, index=frame.index, dtype="string"),
+        user_id=identifiers(frame["user.id"]),
+        merge_request_iid=identifiers(frame["mergeRequest.iid"]),
+        vanished_at=nothing(frame),
+    )
+    return frame[TABLE.columns]

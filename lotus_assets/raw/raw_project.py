@@ -1,0 +1,84 @@
+"""raw_project: every project under the root groups."""
+
+import pandas as pd
+from pandera.pandas import Field, dataframe_check
+
+from lotus_assets.columns import Boolean, Instant, Integer, Text
+from lotus_assets.raw.payload_columns import (
+    Payloads,
+    RawModel,
+    flat,
+    instants,
+    not_before,
+    nothing,
+)
+from lotus_assets.table import Table
+
+
+class RawProject(RawModel):
+    """One row a project, as the group's listing gave it."""
+
+    project_id: Integer = Field(description="GitLab's id of the project.")
+    path_with_namespace: Text = Field(description="Full path; it changes when a project moves.")
+    default_branch: Text = Field(nullable=True, description="NULL while the repository is empty.")
+    visibility: Text = Field(
+        isin=["private", "internal", "public"], description="private, internal or public."
+    )
+    archived: Boolean = Field(description="It, or a group above it, is archived.")
+    pending_deletion: Boolean = Field(description="Marked for deletion.")
+    is_empty_repository: Boolean = Field(description="Nothing was ever pushed, or it is no more.")
+    issues_enabled: Boolean = Field(nullable=True, description="Issues can be read.")
+    merge_requests_enabled: Boolean = Field(
+        nullable=True, description="Merge requests can be read."
+    )
+    jobs_enabled: Boolean = Field(nullable=True, description="Pipelines and jobs can be read.")
+    created_at: Instant = Field(nullable=True, description="When it was created.")
+    updated_at: Instant = Field(nullable=True, description="When its settings last changed.")
+    last_activity_at: Instant = Field(nullable=True, description="When anything last happened.")
+    http_url_to_repo: Text = Field(nullable=True, description="Where Git fetches it from.")
+    vanished_at: Instant = Field(nullable=True, description="When it was found to be gone.")
+
+    @dataframe_check(name="updated_before_created")
+    def updated_not_before_created(cls, rows: pd.DataFrame) -> pd.Series:
+        """An update is not older than the creation."""
+        return not_before(rows["updated_at"], rows["created_at"])
+
+
+TABLE = Table(
+    name="raw_project",
+    model=RawProject,
+    key=("project_id",),
+    version=None,
+    description="Projects under the root groups.",
+)
+
+_COLUMNS = {
+    "fullPath": "path_with_namespace",
+    "repository.rootRef": "default_branch",
+    "visibility": "visibility",
+    "archived": "archived",
+    "issuesEnabled": "issues_enabled",
+    "mergeRequestsEnabled": "merge_requests_enabled",
+    "jobsEnabled": "jobs_enabled",
+    "createdAt": "created_at",
+    "updatedAt": "updated_at",
+    "lastActivityAt": "last_activity_at",
+    "httpUrlToRepo": "http_url_to_repo",
+}
+
+
+def rows(payloads: Payloads) -> pd.DataFrame:
+    """Rows of `GitLabSource.projects`; a project without a repository counts as empty."""
+    sources = ["project_id", *_COLUMNS, "markedForDeletionOn", "repository.empty"]
+    frame = flat(payloads, sources).rename(columns=_COLUMNS)
+    frame = frame.assign(
+        project_id=frame["project_id"].astype("Int64"),
+        archived=frame["archived"].astype("boolean").fillna(False),
+        pending_deletion=frame["markedForDeletionOn"].notna(),
+        is_empty_repository=frame["repository.empty"].astype("boolean").fillna(True),
+        created_at=instants(frame["created_at"]),
+        updated_at=instants(frame["updated_at"]),
+        last_activity_at=instants(frame["last_activity_at"]),
+        vanished_at=nothing(frame),
+    )
+    return frame[TABLE.columns]

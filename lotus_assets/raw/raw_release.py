@@ -1,0 +1,55 @@
+"""raw_release: releases of the projects."""
+
+import pandas as pd
+from pandera.pandas import Field
+
+from lotus_assets.columns import Instant, Integer, Text
+from lotus_assets.raw.payload_columns import (
+    SHA,
+    Payloads,
+    RawModel,
+    instants,
+    nested,
+    nothing,
+)
+from lotus_assets.sources.gitlab.email_hash import ADDRESS, PLACEHOLDER
+from lotus_assets.table import Table
+
+
+class RawRelease(RawModel):
+    """One row a release; a tag has at most one."""
+
+    project_id: Integer = Field(description="GitLab's id of the project.")
+    tag_name: Text = Field(description="The tag that it belongs to.")
+    release_name: Text = Field(nullable=True, description="Its title, e-mail addresses redacted.")
+    commit_id: Text = Field(nullable=True, str_matches=SHA, description="The tag's commit.")
+    created_at: Instant = Field(nullable=True, description="When it was entered.")
+    released_at: Instant = Field(
+        nullable=True, description="When it was, or will be, released; may be set by hand."
+    )
+    vanished_at: Instant = Field(nullable=True, description="When it was found to be gone.")
+
+
+TABLE = Table(
+    name="raw_release",
+    model=RawRelease,
+    key=("project_id", "tag_name"),
+    version=None,
+    description="Releases of the projects.",
+)
+
+
+def rows(payloads: Payloads) -> pd.DataFrame:
+    """Rows of the projects of `GitLabSource.projects`."""
+    columns = ["tagName", "name", "createdAt", "releasedAt", "commit.sha"]
+    frame = nested(payloads, "releases", columns, ["project_id"])
+    frame = frame.assign(
+        project_id=frame["parent.project_id"].astype("Int64"),
+        tag_name=frame["tagName"],
+        release_name=frame["name"].astype("string").str.replace(ADDRESS, PLACEHOLDER, regex=True),
+        commit_id=frame["commit.sha"],
+        created_at=instants(frame["createdAt"]),
+        released_at=instants(frame["releasedAt"]),
+        vanished_at=nothing(frame),
+    )
+    return frame[TABLE.columns]

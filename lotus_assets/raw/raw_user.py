@@ -1,0 +1,48 @@
+"""raw_user: the people and bots that the other tables name."""
+
+import pandas as pd
+from pandera.pandas import Field
+
+from lotus_assets.columns import Boolean, Integer, Text
+from lotus_assets.raw.payload_columns import HASH, Payloads, RawModel, flat, identifiers
+from lotus_assets.table import Table
+
+STATES = [
+    "active",
+    "blocked",
+    "deactivated",
+    "banned",
+    "ldap_blocked",
+    "blocked_pending_approval",
+]
+
+
+class RawUser(RawModel):
+    """One row a user."""
+
+    user_id: Integer = Field(description="GitLab's id of the user.")
+    username: Text = Field(description="Unique name; it may change.")
+    name: Text = Field(nullable=True, description="Displayed name.")
+    state: Text = Field(isin=STATES, description="active, blocked, deactivated, banned, ….")
+    is_bot: Boolean = Field(description="GitLab says that it is a bot.")
+    email_hash: Text = Field(
+        nullable=True,
+        str_matches=HASH,
+        description="Hash of the public address (metrics.md, Conventions); NULL without one.",
+    )
+
+
+TABLE = Table(
+    name="raw_user",
+    model=RawUser,
+    key=("user_id",),
+    version=None,
+    description="Users that take part in the projects.",
+)
+
+
+def rows(payloads: Payloads) -> pd.DataFrame:
+    """Rows of `GitLabSource.users`."""
+    frame = flat(payloads, ["id", "username", "name", "state", "bot", "emailHash"])
+    frame = frame.assign(user_id=identifiers(frame["id"]))
+    return frame.rename(columns={"bot": "is_bot", "emailHash": "email_hash"})[TABLE.columns]
