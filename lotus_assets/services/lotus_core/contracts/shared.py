@@ -1,0 +1,182 @@
+"""Types that the contracts share: decimals as strings, identifiers, windows, lineage, problems."""
+
+import datetime as dt
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+RFC_063 = "rfc_063_v1"
+RFC_062 = "rfc_062_v1"
+ARROW_MEDIA_TYPE = "application/vnd.apache.arrow.stream"
+PROBLEM_MEDIA_TYPE = "application/problem+json"
+
+DecimalString = Annotated[
+    str, Field(pattern=r"^-?(0|[1-9][0-9]*)(\.[0-9]{0,9}[1-9])?$", max_length=40)
+]
+"""A decimal in plain notation: at most 10 digits after the point, no trailing zeros, no `-0`."""
+Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9._:-]{1,64}$")]
+Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+CalendarDay = Annotated[dt.date, Field(ge=dt.date(1900, 1, 1), le=dt.date(2200, 12, 31))]
+
+
+class Strict(BaseModel):
+    """Unknown fields are rejected (analytics.md §1)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Period(StrEnum):
+    """Named periods that end on the as-of date."""
+
+    MTD = "MTD"
+    QTD = "QTD"
+    YTD = "YTD"
+    ONE_YEAR = "1Y"
+    THREE_YEARS = "3Y"
+    FIVE_YEARS = "5Y"
+    ITD = "ITD"
+
+
+class Window(Strict):
+    """An explicit window, both days included."""
+
+    start_date: CalendarDay = Field(description="First day.", examples=["2025-01-01"])
+    end_date: CalendarDay = Field(
+        description="Last day; clamped to the as-of date.", examples=["2025-03-31"]
+    )
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "Window":
+        if self.end_date < self.start_date:
+            raise ValueError("the window is inverted: end_date is before start_date")
+        return self
+
+
+class ValuationPoint(Strict):
+    """One day of a portfolio, instrument or position, in the payload's currency."""
+
+    day: int = Field(ge=1, description="1…n in date order, informational.", examples=[1])
+    perf_date: dt.date = Field(description="The day.", examples=["2025-03-31"])
+    begin_mv: DecimalString = Field(
+        description="Value at the beginning: the previous row's end_mv + mgmt_fees, at the "
+        "previous row's rate.",
+        examples=["1000000"],
+    )
+    bod_cf: DecimalString = Field(
+        description="Flows at the beginning of the day, into it positive.", examples=["50000"]
+    )
+    eod_cf: DecimalString = Field(
+        description="Flows at the end of the day, into it positive.", examples=["0"]
+    )
+    mgmt_fees: DecimalString = Field(
+        description="The day's management fee, 0 or less; in no flow.", examples=["-12.5"]
+    )
+    end_mv: DecimalString = Field(
+        description="Value at the end, before the day's fee.", examples=["1052134.1234567891"]
+    )
+
+
+class ContinuityBreak(Strict):
+    """A day whose begin_mv is not what the previous row left."""
+
+    id: str | None = Field(
+        description="Instrument or position; null: the portfolio.", examples=["POS-1"]
+    )
+    date: dt.date = Field(description="The day.", examples=["2025-03-31"])
+    amount: DecimalString = Field(
+        description="begin_mv less (end_mv + mgmt_fees of the previous row).", examples=["-10.5"]
+    )
+
+
+class Diagnostics(Strict):
+    """What is unusual about the data of a payload; nothing of it is an error."""
+
+    missing_business_day_count: int = Field(
+        description="Business days of the window without a row.", examples=[1]
+    )
+    missing_business_days: list[dt.date] = Field(
+        description="Those days, ascending.", examples=[["2025-02-14"]]
+    )
+    continuity_breaks: list[ContinuityBreak] = Field(
+        description="Breaks of continuity, by date, then id.",
+        examples=[[{"id": None, "date": "2025-03-31", "amount": "-10.5"}]],
+    )
+
+
+class CurrencyContext(Strict):
+    """Currencies of a payload."""
+
+    portfolio_currency: Currency = Field(
+        description="Currency in which the portfolio is kept.", examples=["EUR"]
+    )
+    reporting_currency: Currency = Field(
+        description="Currency of all rows of the payload.", examples=["EUR"]
+    )
+
+
+class Lineage(Strict):
+    """Where a payload comes from; the content hash covers everything but this."""
+
+    generated_by: str = Field(description="Service and version.", examples=["lotus-core/0.1.0"])
+    generated_at: dt.datetime = Field(
+        description="When it was made, UTC.", examples=["2025-04-01T06:00:00Z"]
+    )
+    request_fingerprint: str = Field(
+        description="SHA-256 of the canonical request (RFC 8785), page token left out.",
+        examples=["9f2b…"],
+    )
+    data_version: str = Field(
+        description="Version of the data as of the request's day.", examples=["7"]
+    )
+    content_hash: str = Field(
+        description="SHA-256 of the payload without lineage, as RFC 8785 JSON.",
+        examples=["5c1d…"],
+    )
+    next_page_token: str | None = Field(
+        default=None,
+        description="Token of the next page; null: this is the last. Send the same request with "
+        "it in `page_token`.",
+        examples=[None],
+    )
+
+
+class ErrorCode(StrEnum):
+    """RFC 063 §6."""
+
+    INVALID_REQUEST = "INVALID_REQUEST"
+    RESOURCE_NOT_FOUND = "RESOURCE_NOT_FOUND"
+    INSUFFICIENT_DATA = "INSUFFICIENT_DATA"
+    SOURCE_UNAVAILABLE = "SOURCE_UNAVAILABLE"
+    CONTRACT_VIOLATION_UPSTREAM = "CONTRACT_VIOLATION_UPSTREAM"
+    UNSUPPORTED_CONFIGURATION = "UNSUPPORTED_CONFIGURATION"
+
+
+class FieldProblem(Strict):
+    """One field that is wrong."""
+
+    field: str = Field(description="Where, as a path.", examples=["window.end_date"])
+    reason: str = Field(description="What is wrong with it.", examples=["Field required"])
+
+
+class Problem(BaseModel):
+    """An error (RFC 9457), with the code of RFC 063 §6."""
+
+    type: str = Field(description="URI of the kind of problem.", examples=["about:blank"])
+    title: str = Field(description="The kind, in words.", examples=["Insufficient data"])
+    status: int = Field(description="HTTP status.", examples=[422])
+    code: ErrorCode | Literal["INTERNAL_ERROR"] = Field(
+        description="Code of RFC 063 §6.", examples=["INSUFFICIENT_DATA"]
+    )
+    detail: str = Field(
+        description="What is wrong and what to do about it.",
+        examples=["USD/EUR has no rate in the 7 days up to 2025-03-31"],
+    )
+    correlation_id: str = Field(
+        description="The request's X-Correlation-Id.", examples=["3f0c8f6e-0000-4000-8000-0"]
+    )
+    errors: list[FieldProblem] = Field(
+        default=[],
+        description="Fields that are wrong, for INVALID_REQUEST.",
+        examples=[[{"field": "as_of_date", "reason": "Field required"}]],
+    )
