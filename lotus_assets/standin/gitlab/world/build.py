@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Literal
 
 from lotus_assets.standin.gitlab.store import Payload, Store
 from lotus_assets.standin.gitlab.world import payloads
@@ -14,11 +15,12 @@ from lotus_assets.standin.gitlab.world.rhythm import days
 from lotus_assets.standin.gitlab.world.simulation import Site, World
 from lotus_assets.standin.gitlab.world.sites import open_site
 
-VERSION = "18.8.0-ee"
+Edition = Literal["enterprise", "free"]
+VERSIONS: dict[Edition, str] = {"enterprise": "18.8.0-ee", "free": "18.8.0"}
 
 
 def build_store(
-    seed: int, anchor: date, as_of: datetime, directory: Path, *, edition: str = "enterprise"
+    seed: int, anchor: date, as_of: datetime, directory: Path, *, edition: Edition = "enterprise"
 ) -> Store:
     """The organisation as it stands at `as_of`, its repositories below `directory`.
 
@@ -28,8 +30,8 @@ def build_store(
     if as_of.tzinfo is None:
         raise ValueError("as_of needs a time zone")
     store = Store(
-        edition="free" if edition == "free" else "enterprise",
-        version=VERSION if edition != "free" else "18.8.0",
+        edition=edition,
+        version=VERSIONS[edition],
         now=as_of.astimezone(UTC),
         users={person.user_id: user(person) for person in EVERYONE},
     )
@@ -58,26 +60,28 @@ def finish(site: Site, directory: Path) -> None:
         if revision.sha not in site.briefs:
             site.record(revision)
     prefix = "refs/heads/"
-    protected = {item["name"] for item in site.data.protected_branches}
-    for ref, sha in sorted(site.repository.refs.items()):
-        if ref.startswith(prefix):
-            name = ref.removeprefix(prefix)
-            site.data.branches.append(_branch(site, name, sha, is_protected=name in protected))
-    site.data.repository = directory / f"{site.project_id}.git"
-    write(site.repository, site.data.repository)
-
-
-def _branch(site: Site, name: str, sha: str, *, is_protected: bool) -> Payload:
-    is_default = name == site.data.project["default_branch"]
     merged = {
         request["source_branch"]
         for request in site.data.merge_requests.values()
         if request["state"] == "merged"
     }
+    protected = {item["name"] for item in site.data.protected_branches}
+    for ref, sha in sorted(site.repository.refs.items()):
+        if ref.startswith(prefix):
+            name = ref.removeprefix(prefix)
+            site.data.branches.append(
+                _branch(site, name, sha, is_protected=name in protected, is_merged=name in merged)
+            )
+    site.data.repository = directory / f"{site.project_id}.git"
+    write(site.repository, site.data.repository)
+
+
+def _branch(site: Site, name: str, sha: str, *, is_protected: bool, is_merged: bool) -> Payload:
+    is_default = name == site.data.project["default_branch"]
     return {
         "name": name,
         "commit": site.briefs[sha],
-        "merged": name in merged,
+        "merged": is_merged,
         "protected": is_protected,
         "developers_can_push": False,
         "developers_can_merge": False,

@@ -88,7 +88,7 @@ def review(site: Site, people: list[Person], random: Random, course: Course) -> 
 def _branch(site: Site, author: Person, random: Random, title: str, course: Course) -> MergeRequest:
     slug = title.lower().replace(" ", "-")
     number = site.next_iid("branch")
-    if site.free_files and random.random() < 0.7:
+    if site.free_files and random.random() < 0.9:
         path = site.free_files.pop(random.randrange(len(site.free_files)))
     else:
         path = f"{random.choice(_FOLDERS)}/{slug.replace('-', '_')}_{number}.py"
