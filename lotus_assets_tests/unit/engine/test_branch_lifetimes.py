@@ -103,6 +103,7 @@ def test_created_anew_without_a_known_end() -> None:
 
     assert found["reason"].tolist() == ["end_unknown", pd.NA]
     assert found["branch_ttl_hours"].tolist() == [pd.NA, 24]
+    assert found["ended_by"].fillna("").tolist() == ["", "deletion"]
 
 
 def test_an_end_without_a_beginning_is_named() -> None:

@@ -63,7 +63,10 @@ def test_the_last_run_of_a_job_weighs() -> None:
 
 
 def test_a_job_without_a_duration_weighs_nothing() -> None:
-    assert path(job(1, "a", 0, 10), job(2, "b", 1, None), job(3, "c", 2, 5)) == 15
+    result = paths(job(1, "a", 0, 10), job(2, "b", 1, None), job(3, "c", 2, 5), job(4, "d", 2, 0))
+
+    assert result["critical_path_sec"].tolist() == [15]
+    assert result["reason"].isna().all()
 
 
 def test_bridges_are_left_out() -> None:

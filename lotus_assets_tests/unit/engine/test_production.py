@@ -95,7 +95,7 @@ def test_releases_come_second_then_the_default_branch() -> None:
         pipeline(4, "v1.0.0", status="failed"),
         pipeline(5, "v1.0.0", source="parent_pipeline"),
         pipeline(6, "v0.9.0"),
-        pipeline(7, "trunk", project=3),
+        pipeline(7, "trunk", project=3, name="ship"),
         pipeline(8, "main", project=3),
         pipeline(9, "trunk", project=3, source="parent_pipeline"),
         pipeline(10, "trunk", project=3, status="canceled"),
@@ -105,6 +105,7 @@ def test_releases_come_second_then_the_default_branch() -> None:
 
     assert found["pipeline_id"].tolist() == [103, 107]
     assert found["rule"].tolist() == ["releases", "default_branch"]
+    assert found["pipeline_name"].fillna("").tolist() == ["", "ship"]
     assert found[["deployment_id", "environment"]].isna().all(axis=None)
 
 
