@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from lotus_assets.sources.gitlab.graphql import GraphQLClient
+from lotus_assets.sources.gitlab.graphql import GraphQLClient, PageSize
 
 
 class VanishedError(Exception):
@@ -19,7 +19,7 @@ MERGE_REQUEST_LISTS = {
 }
 PIPELINE_LISTS = {"stages": "pipeline_stages", "jobs": "pipeline_jobs"}
 ISSUE_LISTS = {"labels": "issue_labels", "notes": "issue_notes"}
-PROJECT_LISTS = {"environments": "environments", "releases": "releases"}
+PROJECT_LISTS = {"releases": "releases"}
 
 
 def completed(
@@ -52,7 +52,8 @@ def completed(
 def _rest(
     client: GraphQLClient, query: str, variables: Mapping[str, Any], *path: str
 ) -> Iterator[Mapping[str, Any]]:
-    for _, connection in client.pages(query, variables, *path):
+    size = PageSize(first=1, largest=1)
+    for _, connection in client.pages(query, variables, *path, size=size):
         if connection is None:
             raise VanishedError(query)
         yield from (each for each in connection["nodes"] if each is not None)

@@ -1,6 +1,7 @@
 """The one door to GitLab: a generator for each entity of a project."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,7 +18,7 @@ from lotus_assets.sources.gitlab.email_hash import EmailHash
 from lotus_assets.sources.gitlab.entities import Entities
 from lotus_assets.sources.gitlab.errors import AccessError, EntityError, GitLabError
 from lotus_assets.sources.gitlab.git import Git
-from lotus_assets.sources.gitlab.graphql import GraphQLClient, QueryError
+from lotus_assets.sources.gitlab.graphql import GraphQLClient, PageSize, QueryError
 from lotus_assets.sources.gitlab.listing import UnreadableError
 from lotus_assets.sources.gitlab.pacing import Pacer
 from lotus_assets.sources.gitlab.pages import Page, ProjectReference, Window, gid_number
@@ -141,7 +142,8 @@ class GitLabSource:
                     if node["id"] not in seen and node["fullPath"].startswith(f"{group}/")
                 ]
                 seen.update(node["id"] for node in nodes)
-                yield Page("projects", None, [self._project(node) for node in nodes])
+                with ThreadPoolExecutor(self.session.pacer.max_parallelism) as pool:
+                    yield Page("projects", None, list(pool.map(self._project, nodes)))
 
     def probe(
         self,
@@ -249,11 +251,23 @@ class GitLabSource:
             return self._repositories.read(project, known_refs, heads, changes_only)
 
     def _project(self, node: Mapping[str, Any]) -> dict[str, Any]:
+        """A project with its releases read to their end, and its environments: GitLab gives the
+        latter for one project a request only.
+        """
         try:
             whole = completed(self._graphql, node, PROJECT_LISTS, node["fullPath"])
         except VanishedError:
-            whole = dict(node) | {"environments": [], "releases": []}
-        return whole | {"project_id": gid_number(node["id"])}
+            whole = {**node, "releases": []}
+        environments: list[Any] = []
+        if node.get("jobsEnabled"):
+            variables = {"project": node["fullPath"]}
+            size = PageSize(first=1, largest=1)
+            pages = self._graphql.pages(
+                "environments", variables, "project", "environments", size=size
+            )
+            for _, connection in pages:
+                environments += (connection or {}).get("nodes") or []
+        return whole | {"project_id": gid_number(node["id"]), "environments": environments}
 
     def _guarded(self, project: ProjectReference, entity: str, pages: Iterator[T]) -> Iterator[T]:
         """All of `pages`; what goes wrong on the way gets the project's name."""
