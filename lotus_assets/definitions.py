@@ -9,7 +9,7 @@ from lotus_assets.facts.dim_project import dim_project
 from lotus_assets.facts.dim_release import dim_release
 from lotus_assets.facts.dim_user import dim_user
 from lotus_assets.facts.fact_mr import fact_mr
-from lotus_assets.layers import DAYS, LIVE, LIVE_TAG, SWEEP_TAG
+from lotus_assets.layers import LIVE, LIVE_TAG, SWEEP_TAG
 from lotus_assets.outputs.daily_export import daily_export
 from lotus_assets.raw.collect_deployments import collect_deployments
 from lotus_assets.raw.collect_issues import collect_issues
@@ -45,14 +45,12 @@ tem_full = dg.define_asset_job(
     EVERYTHING,
     description="Collects what is new, looks for what GitLab deleted, computes and exports.",
     tags={LIVE_TAG: LIVE, SWEEP_TAG: "true"},
-    partitions_def=DAYS,
 )
 tem_incremental = dg.define_asset_job(
     "tem_incremental",
     EVERYTHING,
     description="Collects what is new, computes and exports.",
     tags={LIVE_TAG: LIVE},
-    partitions_def=DAYS,
 )
 
 defs = dg.Definitions(

@@ -10,8 +10,11 @@ from pandera.pandas import DataFrameModel, Field
 from lotus_assets.analytics.metric import Facts, Metric
 from lotus_assets.analytics.metric_catalogue import CATALOGUE
 from lotus_assets.columns import Day, Number, Text
+from lotus_assets.computed_assets import Inputs, computed_asset
 from lotus_assets.engine.slice_days import SliceDays
 from lotus_assets.engine.slices import LEVELS, slices_of
+from lotus_assets.facts import dim_project, fact_mr
+from lotus_assets.layers import ANALYTICS
 from lotus_assets.table import Table
 
 
@@ -76,3 +79,28 @@ def metric_rows(
             "value": pd.array(values, dtype="Float64"),
         }
     )
+
+
+SOURCES = (dim_project.TABLE, fact_mr.TABLE)
+"""Tables that the metrics of the catalogue are over."""
+
+
+def compute(inputs: Inputs) -> pd.DataFrame:
+    """All metrics of the run's days."""
+    facts = {table.name: inputs.read(table) for table in SOURCES}
+    return metric_rows(facts, inputs.days, inputs.settings.timezone)
+
+
+def days_in_scope(inputs: Inputs) -> pd.DataFrame:
+    """The days whose rows are replaced."""
+    return pd.DataFrame({"date": pd.to_datetime(list(inputs.days))})
+
+
+metric_daily = computed_asset(
+    TABLE,
+    ANALYTICS,
+    compute,
+    deps=tuple(table.name for table in SOURCES),
+    scope=days_in_scope,
+    is_daily=True,
+)

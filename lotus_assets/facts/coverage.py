@@ -6,6 +6,11 @@ import pandas as pd
 from pandera.pandas import DataFrameModel, Field
 
 from lotus_assets.columns import Boolean, Integer, Text
+from lotus_assets.computed_assets import Inputs, computed_asset
+from lotus_assets.facts import dim_project
+from lotus_assets.layers import FACTS
+from lotus_assets.raw import raw_project
+from lotus_assets.sources.warehouse.bookkeeping import read_outcomes
 from lotus_assets.table import Table
 
 FEATURE_DISABLED = "feature_disabled:"
@@ -101,3 +106,37 @@ def coverage_share(rows: pd.DataFrame) -> float | None:
     """Active projects fully collected ÷ active projects; None without active projects."""
     active = rows[rows["active"].astype(bool)]
     return float(active["collected"].astype(bool).mean()) if len(active) else None
+
+
+COLLECTIONS = {
+    "collect_protected_branches": "raw_protected_branch",
+    "collect_merge_requests": "raw_mr",
+    "collect_issues": "raw_issue",
+    "collect_deployments": "raw_deployment",
+    "collect_pipelines": "raw_pipeline",
+    "collect_push_events": "raw_push_event",
+    "collect_repository": "raw_commit",
+}
+"""Collections that read every project, with the table that each fills first."""
+
+
+def compute(inputs: Inputs) -> pd.DataFrame:
+    """Coverage of this run."""
+    with inputs.connect() as connection:
+        outcomes = read_outcomes(connection)
+    return coverage_rows(
+        inputs.run_id,
+        inputs.read(raw_project.TABLE),
+        inputs.read(dim_project.TABLE),
+        outcomes,
+        COLLECTIONS,
+    )
+
+
+coverage = computed_asset(
+    TABLE,
+    FACTS,
+    compute,
+    deps=(raw_project.TABLE.name, dim_project.TABLE.name, *COLLECTIONS.values()),
+    scope=lambda inputs: pd.DataFrame({"run_id": [inputs.run_id]}),
+)

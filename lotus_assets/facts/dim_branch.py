@@ -4,7 +4,10 @@ import pandas as pd
 from pandera.pandas import DataFrameModel, Field
 
 from lotus_assets.columns import Boolean, Integer, Text
+from lotus_assets.computed_assets import Inputs, computed_asset
 from lotus_assets.engine.patterns import matches_wildcards
+from lotus_assets.layers import FACTS
+from lotus_assets.raw import raw_branch, raw_protected_branch
 from lotus_assets.table import Table
 
 
@@ -42,3 +45,13 @@ def branch_rows(raw_branch: pd.DataFrame, raw_protected_branch: pd.DataFrame) ->
     rules = raw_protected_branch[raw_protected_branch["vanished_at"].isna()]
     is_protected = matches_wildcards(branches["project_id"], branches["branch"], rules)
     return branches.assign(protected_flag=is_protected)[TABLE.columns]
+
+
+def compute(inputs: Inputs) -> pd.DataFrame:
+    """Rows of `dim_branch` from what is stored."""
+    return branch_rows(inputs.read(raw_branch.TABLE), inputs.read(raw_protected_branch.TABLE))
+
+
+dim_branch = computed_asset(
+    TABLE, FACTS, compute, deps=(raw_branch.TABLE.name, raw_protected_branch.TABLE.name)
+)

@@ -6,7 +6,12 @@ import pandas as pd
 from pandera.pandas import DataFrameModel, Field
 
 from lotus_assets.columns import Boolean, Integer, Text
+from lotus_assets.computed_assets import Inputs, computed_asset
+from lotus_assets.layers import FACTS
+from lotus_assets.organisation import organisation_of
+from lotus_assets.raw import raw_mr, raw_project
 from lotus_assets.sources.organisation_file import Organisation
+from lotus_assets.sources.warehouse.bookkeeping import read_outcomes
 from lotus_assets.table import Table
 
 ACTIVE_DAYS = 90
@@ -80,3 +85,24 @@ def recently_moved(raw_mr: pd.DataFrame, now: pd.Timestamp) -> pd.Series:
     instants = raw_mr[["created_at", "updated_at", "merged_at"]]
     is_recent = ((instants >= since) & (instants <= now)).any(axis=1)
     return raw_mr.loc[is_recent & raw_mr["vanished_at"].isna(), "project_id"].drop_duplicates()
+
+
+def compute(inputs: Inputs) -> pd.DataFrame:
+    """Rows of `dim_project` from what is stored; unreadable is what the last collection found."""
+    with inputs.connect() as connection:
+        outcomes = read_outcomes(connection)
+    is_harmless = outcomes["reason"].isna() | outcomes["reason"].astype(str).str.startswith(
+        "feature_disabled:"
+    )
+    return project_rows(
+        inputs.read(raw_project.TABLE),
+        inputs.read(raw_mr.TABLE),
+        organisation_of(inputs.settings),
+        pd.Timestamp(inputs.now),
+        outcomes.loc[~is_harmless, "project_id"].unique().tolist(),
+    )
+
+
+dim_project = computed_asset(
+    TABLE, FACTS, compute, deps=(raw_project.TABLE.name, raw_mr.TABLE.name)
+)

@@ -5,6 +5,9 @@ from pandera.pandas import DataFrameModel, Field
 from semver import Version
 
 from lotus_assets.columns import Boolean, Instant, Integer, Text
+from lotus_assets.computed_assets import Inputs, computed_asset
+from lotus_assets.layers import FACTS
+from lotus_assets.raw import raw_release, raw_tag
 from lotus_assets.table import Table
 
 
@@ -58,3 +61,13 @@ def is_semver(tag_names: pd.Series) -> pd.Series:
     distinct = tag_names.drop_duplicates()
     valid = {name: Version.is_valid(str(name).removeprefix("v")) for name in distinct}
     return tag_names.map(valid).astype("boolean")
+
+
+def compute(inputs: Inputs) -> pd.DataFrame:
+    """Rows of `dim_release` from what is stored."""
+    return release_rows(inputs.read(raw_release.TABLE), inputs.read(raw_tag.TABLE))
+
+
+dim_release = computed_asset(
+    TABLE, FACTS, compute, deps=(raw_release.TABLE.name, raw_tag.TABLE.name)
+)

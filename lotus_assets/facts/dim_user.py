@@ -6,7 +6,11 @@ import pandas as pd
 from pandera.pandas import DataFrameModel, Field
 
 from lotus_assets.columns import Boolean, Integer, Text
+from lotus_assets.computed_assets import Inputs, computed_asset
 from lotus_assets.engine.patterns import matches_any
+from lotus_assets.layers import FACTS
+from lotus_assets.raw import raw_user
+from lotus_assets.sources.rules_file import read_rules
 from lotus_assets.table import Table
 
 
@@ -45,3 +49,12 @@ def user_rows(raw_user: pd.DataFrame, bot_patterns: Sequence[str]) -> pd.DataFra
         users["username"], bot_patterns
     )
     return users.assign(is_bot=is_bot)[TABLE.columns]
+
+
+def compute(inputs: Inputs) -> pd.DataFrame:
+    """Rows of `dim_user` from what is stored."""
+    rules = read_rules(inputs.settings.tem_rules_file)
+    return user_rows(inputs.read(raw_user.TABLE), rules.bot_patterns)
+
+
+dim_user = computed_asset(TABLE, FACTS, compute, deps=(raw_user.TABLE.name,))

@@ -4,8 +4,14 @@ import pandas as pd
 from pandera.pandas import DataFrameModel, Field
 
 from lotus_assets.columns import Boolean, Instant, Integer, Number, Text
+from lotus_assets.computed_assets import Inputs, computed_asset
+from lotus_assets.engine.commit_graph import CommitGraph
+from lotus_assets.engine.force_pushes import version_steps
 from lotus_assets.engine.merge_requests import is_reworked, measured_merge_requests
-from lotus_assets.sources.rules_file import Rules
+from lotus_assets.facts import dim_project, dim_user
+from lotus_assets.layers import FACTS
+from lotus_assets.raw import raw_commit, raw_mr, raw_mr_commit, raw_mr_note, raw_mr_version
+from lotus_assets.sources.rules_file import Rules, read_rules
 from lotus_assets.table import Table
 
 
@@ -145,3 +151,42 @@ def _force_push_thresholds(
     }
     thresholds = measured["project_id"].map(by_project)
     return thresholds.fillna(rules.force_push_threshold)
+
+
+def compute(inputs: Inputs) -> pd.DataFrame:
+    """Rows of `fact_mr` from what is stored."""
+    commits = inputs.read(raw_commit.TABLE).drop_duplicates("commit_id")
+    versions = inputs.read(raw_mr_version.TABLE)
+    graph = CommitGraph(commits["commit_id"], commits["parent_ids"])
+    steps = version_steps(versions)
+    return merge_request_rows(
+        raw_mr=inputs.read(raw_mr.TABLE),
+        raw_mr_commit=inputs.read(raw_mr_commit.TABLE),
+        raw_mr_note=inputs.read(raw_mr_note.TABLE),
+        raw_mr_version=versions,
+        version_steps=steps.assign(
+            is_descendant=graph.is_ancestor(steps["older_head"], steps["newer_head"])
+        ),
+        dim_user=inputs.read(dim_user.TABLE),
+        dim_project=inputs.read(dim_project.TABLE),
+        rules=read_rules(inputs.settings.tem_rules_file),
+    )
+
+
+fact_mr = computed_asset(
+    TABLE,
+    FACTS,
+    compute,
+    deps=tuple(
+        table.TABLE.name
+        for table in (
+            raw_mr,
+            raw_mr_commit,
+            raw_mr_note,
+            raw_mr_version,
+            raw_commit,
+            dim_user,
+            dim_project,
+        )
+    ),
+)

@@ -7,11 +7,19 @@ from datetime import date
 from pathlib import PurePosixPath
 from typing import Any
 
+import dagster as dg
 import pandas as pd
 
+from lotus_assets.analytics import metric_daily
 from lotus_assets.analytics.metric import Unit
 from lotus_assets.analytics.metric_catalogue import BY_KEY, CATALOGUE
+from lotus_assets.computed_assets import Inputs, inputs_of
 from lotus_assets.engine.slices import LEVELS
+from lotus_assets.layers import DAYS, EXPORT_KINDS, EXPORTS, OWNERS, SINGLE_RUN
+from lotus_assets.resources import Environment
+from lotus_assets.sources.exports import write_export
+from lotus_assets.sources.warehouse.bookkeeping import write_export_files
+from lotus_assets.sources.warehouse.schema import database_table
 
 CSV_COLUMNS = ("date", *LEVELS, "metric", "value", "unit", "competency")
 
@@ -78,3 +86,42 @@ def exported_number(value: Any, unit: Unit) -> int | float | None:
     if pd.isna(value):
         return None
     return round(value) if unit is Unit.COUNT else float(value)
+
+
+def export_days(inputs: Inputs) -> dict[str, bytes]:
+    """Write the files of the run's days, all of them or none of a day; path → content."""
+    dates = database_table(metric_daily.TABLE).c.date
+    rows = inputs.read(metric_daily.TABLE, dates.in_(inputs.days))
+    files = {
+        str(path): content
+        for day in inputs.days
+        for path, content in daily_files(rows, day).items()
+    }
+    for path, content in files.items():
+        write_export(inputs.settings.tem_export_dir / path, content)
+    with inputs.engine.begin() as connection:
+        write_export_files(connection, inputs.run_id, files, inputs.now)
+    return files
+
+
+@dg.asset(
+    group_name=EXPORTS,
+    deps=[metric_daily.TABLE.name],
+    partitions_def=DAYS,
+    backfill_policy=SINGLE_RUN,
+    kinds=EXPORT_KINDS,
+    owners=OWNERS,
+    description="daily/YYYY-MM-DD.json and .csv in TEM_EXPORT_DIR (metrics.md, Org exports).",
+)
+def daily_export(
+    context: dg.AssetExecutionContext, environment: Environment
+) -> dg.MaterializeResult[None]:
+    """The files of the run's days; a live run's is the last complete day."""
+    files = export_days(inputs_of(context, environment, is_daily=True))
+    return dg.MaterializeResult(
+        metadata={
+            "directory": dg.MetadataValue.path(str(environment.settings.tem_export_dir)),
+            "files": dg.MetadataValue.json(sorted(files)),
+            "bytes": sum(map(len, files.values())),
+        }
+    )

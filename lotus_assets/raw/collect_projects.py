@@ -10,17 +10,17 @@ import pandas as pd
 from sqlalchemy import select
 
 from lotus_assets.collecting import Batch, CompleteList
+from lotus_assets.organisation import root_groups_of
 from lotus_assets.raw import raw_environment, raw_project, raw_release
 from lotus_assets.raw.probing import probe_projects
 from lotus_assets.raw.reading import Reading, collection_asset
 from lotus_assets.sources.gitlab.pages import ProjectReference
-from lotus_assets.sources.organisation_file import root_groups
 from lotus_assets.sources.warehouse.schema import database_table
 
 
 def read(reading: Reading, _all: int) -> Iterator[Batch]:
     """All projects; whatever was known and is not listed any more has vanished."""
-    groups = root_groups(reading.settings)
+    groups = root_groups_of(reading.settings, reading.source)
     reading.source.check_access(groups)
     references = []
     for page in reading.source.projects(groups):

@@ -14,6 +14,7 @@ from lotus_assets.raw import raw_branch, raw_commit, raw_mr, raw_mr_version, raw
 from lotus_assets.raw.reading import Reading, collection_asset
 from lotus_assets.sources.gitlab.pages import ProjectReference
 from lotus_assets.sources.warehouse.schema import database_table
+from lotus_assets.table import concatenate
 
 
 def read(reading: Reading, project_id: int) -> Iterator[Batch]:
@@ -27,6 +28,8 @@ def read(reading: Reading, project_id: int) -> Iterator[Batch]:
     if repository is None:
         return
     project = pd.DataFrame({"project_id": pd.array([project_id], dtype="Int64")})
+    gone = pd.DataFrame({"commit_id": list(repository.vanished_commits)}, dtype="str")
+    gone.insert(0, "project_id", pd.array([project_id] * len(gone), dtype="Int64"))
     yield Batch(
         frames={
             raw_branch.TABLE: raw_branch.rows(repository.branches.payloads),
@@ -35,13 +38,13 @@ def read(reading: Reading, project_id: int) -> Iterator[Batch]:
         complete=(
             CompleteList(raw_branch.TABLE, project),
             CompleteList(raw_tag.TABLE, project),
-            CompleteList(raw_commit.TABLE, project),
+            CompleteList(raw_commit.TABLE, project if repository.is_complete else gone),
         ),
         state=dict(repository.refs),
     )
     counted = _counted_commits(reading, project_id)
-    commits = pd.concat(
-        [raw_commit.rows(page.payloads, []) for page in repository.commits] or [None]
+    commits = concatenate(
+        raw_commit.TABLE, [raw_commit.rows(page.payloads) for page in repository.commits]
     )
     statistics = _statistics(reading, reference, commits[~commits["commit_id"].isin(counted)])
     yield Batch(frames={raw_commit.TABLE: raw_commit.with_statistics(commits, statistics)})
@@ -52,8 +55,7 @@ def _statistics(
 ) -> pd.DataFrame:
     """Line counts of new commits, in the time that they span and not before the backfill."""
     first = pd.Timestamp(reading.now - timedelta(days=reading.settings.tem_backfill_days))
-    times = pd.to_datetime(uncounted["committed_at"], utc=True, format="ISO8601")
-    times = times[times >= first]
+    times = uncounted.loc[uncounted["committed_at"] >= first, "committed_at"]
     pages = (
         reading.source.commit_statistics(
             reference, times.min().to_pydatetime(), times.max().to_pydatetime()

@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection, Text, cast, func, select
 
@@ -30,7 +31,7 @@ def probe_projects(reading: Reading, references: Sequence[ProjectReference]) -> 
     with reading.engine.connect() as connection:
         stored = stored_marks(connection, overlap)
     known = [reference for reference in references if reference.project_id in stored]
-    found = {
+    found: dict[int | str, Any] = {
         probe.project_id: {
             "run_id": reading.run_id,
             "changed": sorted(probe.changed),
@@ -40,9 +41,7 @@ def probe_projects(reading: Reading, references: Sequence[ProjectReference]) -> 
         if probe.unreadable is None
     }
     with reading.engine.begin() as connection:
-        write_watermarks(
-            connection, PROBE_SCOPE, dict.fromkeys(found), reading.now, states=dict(found)
-        )
+        write_watermarks(connection, PROBE_SCOPE, dict.fromkeys(found), reading.now, states=found)
 
 
 def stored_marks(connection: Connection, overlap: timedelta) -> dict[int, Stored]:
@@ -61,7 +60,7 @@ def stored_marks(connection: Connection, overlap: timedelta) -> dict[int, Stored
         recent = select(rows.c.project_id, identifier, rows.c.updated_at).where(
             of_project, rows.c.vanished_at.is_(None), rows.c.updated_at >= watermark - overlap
         )
-        seen = defaultdict(dict)
+        seen: dict[int, dict[int, datetime]] = defaultdict(dict)
         for project_id, key, updated_at in connection.execute(recent):
             seen[project_id][key] = updated_at
         for project_id, instant, count in connection.execute(

@@ -19,7 +19,7 @@ from lotus_assets.sources.gitlab.pages import ProjectReference, Window
 from lotus_assets.sources.gitlab.probe import ProbedEntity
 from lotus_assets.sources.gitlab.source import GitLabSource
 from lotus_assets.sources.warehouse.bookkeeping import read_states, read_watermarks
-from lotus_assets.sources.warehouse.copying import read_table
+from lotus_assets.sources.warehouse.copying import read_table, records
 from lotus_assets.sources.warehouse.schema import database_table
 from lotus_assets.table import Table
 
@@ -78,19 +78,18 @@ def read_references(connection: Connection) -> dict[int, ProjectReference]:
         known.c.archived.isnot(True),
         known.c.pending_deletion.isnot(True),
     )
-    plain = rows.astype(object).where(rows.notna(), None)
     return {
-        int(row.project_id): ProjectReference(
-            project_id=int(row.project_id),
-            path=row.path_with_namespace,
-            default_branch=row.default_branch,
-            repository_url=row.http_url_to_repo,
-            is_empty=bool(row.is_empty_repository),
-            issues_enabled=row.issues_enabled is not False,
-            merge_requests_enabled=row.merge_requests_enabled is not False,
-            jobs_enabled=row.jobs_enabled is not False,
+        row["project_id"]: ProjectReference(
+            project_id=row["project_id"],
+            path=row["path_with_namespace"],
+            default_branch=row["default_branch"],
+            repository_url=row["http_url_to_repo"],
+            is_empty=bool(row["is_empty_repository"]),
+            issues_enabled=row["issues_enabled"] is not False,
+            merge_requests_enabled=row["merge_requests_enabled"] is not False,
+            jobs_enabled=row["jobs_enabled"] is not False,
         )
-        for row in plain.itertuples(index=False)
+        for row in records(rows)
     }
 
 
