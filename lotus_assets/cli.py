@@ -6,6 +6,7 @@ interrupted. Messages and progress go to stderr, the summary to stdout.
 
 import os
 import signal
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -128,6 +129,8 @@ def _run(errors: Console, instant: datetime, only: list[str] | None) -> bool:
     # Here, because the definitions read the environment that was set just now.
     import dagster as dg
 
+    for category in (dg.BetaWarning, dg.PreviewWarning):
+        warnings.simplefilter("ignore", category)
     from lotus_assets.definitions import defs
     from lotus_assets.execution import execute, stages, tables_of
     from lotus_assets.layers import day_key
@@ -149,11 +152,12 @@ def _run(errors: Console, instant: datetime, only: list[str] | None) -> bool:
             partition_key=day_key(instant, settings),
             assets=None if only is None else [dg.AssetKey(name) for name in only],
         )
-    repository = defs.get_repository_def()
-    summary = run_summary(Environment().engine, execution.run_id, tables_of(repository))
-    print_summary(Console(), summary, stages(repository, execution.seconds))
     for failure in execution.failures:
         errors.print(f"[red]{escape(failure.step)}: {escape(failure.reason)}[/]", soft_wrap=True)
+    repository = defs.get_repository_def()
+    summary = run_summary(Environment().engine, execution.run_id, tables_of(repository))
+    spent = stages(repository, execution.seconds)
+    print_summary(Console(), summary, settings.tem_export_dir, spent)
     return execution.succeeded
 
 

@@ -40,6 +40,7 @@ class RunProgress:
     console: Console
     _over: threading.Event = field(default_factory=threading.Event)
     _cursor: str | None = None
+    _started: set[str | None] = field(default_factory=set)
 
     def __enter__(self) -> Self:
         """Start to follow."""
@@ -84,8 +85,11 @@ class RunProgress:
     def _show(self, entry: dg.EventLogEntry) -> None:
         event = entry.dagster_event
         if event is None:
-            self._say(entry.step_key or "", entry.user_message)
+            # Dagster also writes why it skips a step; that the step failed before says it.
+            if entry.step_key in self._started:
+                self._say(entry.step_key, entry.user_message)
         elif event.event_type == dg.DagsterEventType.STEP_START:
+            self._started.add(event.step_key)
             self._bar.update(self._task, description=event.step_key, message="")
         elif event.event_type == dg.DagsterEventType.STEP_SUCCESS:
             self._bar.advance(self._task)
@@ -96,7 +100,7 @@ class RunProgress:
         elif event.event_type == dg.DagsterEventType.STEP_SKIPPED:
             self._line(f"{event.step_key}: skipped")
 
-    def _say(self, step: str, message: str) -> None:
+    def _say(self, step: str | None, message: str) -> None:
         self._bar.update(self._task, message=message)
         self._line(f"{step}: {message}")
 

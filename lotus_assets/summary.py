@@ -1,6 +1,7 @@
 """The summary of a run, for a terminal or a log."""
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 from rich import box
 from rich.console import Console, RenderableType
@@ -13,13 +14,17 @@ LISTED_PROJECTS = 20
 """Projects that the summary names; all of them are in the table coverage."""
 
 
-def print_summary(console: Console, summary: RunSummary, stages: Mapping[str, float]) -> None:
-    """Rows per table, coverage, quarantine, exports, and `stages` (name → seconds)."""
-    for part in _parts(summary, stages):
+def print_summary(
+    console: Console, summary: RunSummary, exports: Path, stages: Mapping[str, float]
+) -> None:
+    """Rows per table, coverage, quarantine, files below `exports`, `stages` (name → seconds)."""
+    for part in _parts(summary, exports, stages):
         console.print(part, soft_wrap=isinstance(part, str))
 
 
-def _parts(summary: RunSummary, stages: Mapping[str, float]) -> Iterator[RenderableType]:
+def _parts(
+    summary: RunSummary, exports: Path, stages: Mapping[str, float]
+) -> Iterator[RenderableType]:
     yield _tables(summary)
     yield _coverage(summary)
     listed = summary.listed_projects
@@ -37,7 +42,7 @@ def _parts(summary: RunSummary, stages: Mapping[str, float]) -> Iterator[Rendera
         yield "Quarantine: empty"
     yield "Exports:" if summary.exports else "Exports: none"
     for path in summary.exports:
-        yield f"  {escape(path)}"
+        yield f"  {escape(str(exports / path))}"
     yield "Time: " + ", ".join(f"{name} {seconds:.1f} s" for name, seconds in stages.items())
 
 
