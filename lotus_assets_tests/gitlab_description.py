@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 import yaml
 from graphql import GraphQLSchema, build_schema
-from jsonschema import Draft202012Validator
-from referencing import Registry, Resource
+from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
+from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
 FOLDER = Path(
@@ -58,7 +58,7 @@ UNDECLARED = {
         *("id", "access_level", "approvals_before_merge", "blocking_issues_count"),
         *("default_branch_protection", "downvotes", "followers", "following"),
         *("merge_request_id", "merge_requests_count", "noteable_id", "noteable_iid"),
-        *("organization_id", "parent_id", "project_id", "source_project_id"),
+        *("notification_level", "organization_id", "parent_id", "project_id", "source_project_id"),
         *("target_project_id", "two_factor_grace_period", "upvotes", "user_notes_count"),
     ),
     "boolean": (
@@ -114,8 +114,9 @@ def _registry() -> Registry[Any]:
         for name, schema in openapi()["components"]["schemas"].items()
     }
     contents = {"components": {"schemas": nullable}}
-    resource = Resource(contents=contents, specification=DRAFT202012)
-    return Registry().with_resource("urn:gitlab", resource)
+    empty: Registry[Any] = Registry()
+    filled: Registry[Any] = empty.with_resource("urn:gitlab", DRAFT202012.create_resource(contents))
+    return filled
 
 
 def _nullable(schema: Any, entity: str = "") -> Any:

@@ -6,7 +6,6 @@ from lotus_assets.standin.gitlab.rest.call import Call, Outcome, Rows, instant, 
 from lotus_assets.standin.gitlab.rest.refusals import not_found
 from lotus_assets.standin.gitlab.store import Payload, ProjectData
 
-
 DETAIL_ONLY = ("is_signed", "project_id", "last_pipeline", "status")
 
 

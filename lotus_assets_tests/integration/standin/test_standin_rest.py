@@ -1,0 +1,291 @@
+"""REST through real HTTP: tokens, paging, filters, refusals, limits."""
+
+import httpx
+import pytest
+
+from lotus_assets.standin.gitlab.authentication import Token
+from lotus_assets.standin.gitlab.limits import RateLimits
+from lotus_assets.standin.gitlab.server import StandinServer
+from lotus_assets.standin.gitlab.store import ProjectData, Store
+from lotus_assets_tests.integration.standin.conftest import project_named
+from lotus_assets_tests.standin_fixtures import StandinFactory, client_of
+
+CHECKOUT = "/api/v4/projects/toman%2Fcore%2Fcheckout"
+
+
+@pytest.fixture(scope="module")
+def checkout(young_world: Store) -> ProjectData:
+    return project_named(young_world, "toman/core/checkout")
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"PRIVATE-TOKEN": "{}"}, {"Authorization": "Bearer {}"}],
+    ids=["private token", "bearer"],
+)
+def test_a_token_may_be_shown_in_two_ways(
+    headers: dict[str, str], world_server: StandinServer
+) -> None:
+    shown = {name: value.format(world_server.token) for name, value in headers.items()}
+    response = httpx.get(world_server.url + "/api/v4/version", headers=shown)
+    assert response.status_code == 200
+    assert response.json()["version"] == "18.8.0-ee"
+
+
+def test_an_unknown_token_is_refused_even_for_what_is_public(world_server: StandinServer) -> None:
+    with client_of(world_server, "glpat-unknown") as client:
+        response = client.get("/api/v4/projects")
+    assert (response.status_code, response.json()) == (401, {"message": "401 Unauthorized"})
+
+
+def test_without_a_token_a_private_project_is_not_there(world_server: StandinServer) -> None:
+    with client_of(world_server, "") as client:
+        response = client.get(CHECKOUT + "/issues")
+        assert (response.status_code, response.json()["message"]) == (404, "404 Project Not Found")
+        assert client.get("/api/v4/version").status_code == 401
+
+
+def test_a_token_without_the_scope_may_only_look_at_itself(
+    standin: StandinFactory, young_world: Store
+) -> None:
+    narrow = Token("glpat-narrow", frozenset({"read_repository"}), token_id=9)
+    server = standin(young_world, tokens=[narrow])
+    with client_of(server, "glpat-narrow") as client:
+        refused = client.get("/api/v4/projects")
+        itself = client.get("/api/v4/personal_access_tokens/self")
+    assert refused.status_code == 403
+    assert refused.json()["error"] == "insufficient_scope"
+    assert itself.json()["scopes"] == ["read_repository"]
+    assert "glpat-narrow" not in itself.text
+
+
+def test_pages_follow_one_another_to_the_end(reader: httpx.Client, checkout: ProjectData) -> None:
+    url: str | None = CHECKOUT + "/merge_requests?per_page=3&order_by=updated_at&sort=asc"
+    seen, sizes = [], []
+    while url:
+        response = reader.get(url)
+        seen += [row["iid"] for row in response.json()]
+        sizes.append(len(response.json()))
+        url = response.links.get("next", {}).get("url")
+    expected = sorted(
+        checkout.merge_requests.values(), key=lambda row: (row["updated_at"], row["id"])
+    )
+    assert seen == [row["iid"] for row in expected]
+    assert set(sizes[:-1]) == {3} and 1 <= sizes[-1] <= 3
+
+
+def test_headers_tell_where_a_page_stands(reader: httpx.Client, checkout: ProjectData) -> None:
+    total = len(checkout.merge_requests)
+    headers = reader.get(CHECKOUT + "/merge_requests", params={"per_page": 2, "page": 2}).headers
+    names = ("X-Page", "X-Per-Page", "X-Prev-Page", "X-Next-Page", "X-Total", "X-Total-Pages")
+    assert [headers[name] for name in names] == [
+        *("2", "2", "1", "3", str(total), str(-(-total // 2))),
+    ]
+    assert headers["X-Request-Id"]
+
+
+def test_a_page_holds_100_rows_at_most(reader: httpx.Client) -> None:
+    response = reader.get(CHECKOUT + "/jobs", params={"per_page": 1000})
+    assert len(response.json()) == 100
+    assert response.headers["X-Per-Page"] == "100"
+
+
+def many_branches(store: Store, count: int) -> None:
+    data = project_named(store, "toman/core/checkout")
+    data.branches = [{**data.branches[0], "name": f"b{number:06}"} for number in range(count)]
+
+
+@pytest.mark.parametrize(("count", "has_totals"), [(10_000, True), (10_001, False)])
+def test_totals_vanish_beyond_10000_rows(
+    count: int, has_totals: bool, standin: StandinFactory, young_store: Store
+) -> None:
+    many_branches(young_store, count)
+    with client_of(standin(young_store)) as client:
+        response = client.get(CHECKOUT + "/repository/branches", params={"per_page": 100})
+    assert ("X-Total" in response.headers) is has_totals
+    assert ("X-Total-Pages" in response.headers) is has_totals
+    assert ("last" in response.links) is has_totals
+    assert "next" in response.links
+
+
+def test_offsets_beyond_50000_are_refused(standin: StandinFactory, young_store: Store) -> None:
+    many_branches(young_store, 50_100)
+    with client_of(standin(young_store)) as client:
+        url = CHECKOUT + "/repository/branches"
+        last = client.get(url, params={"per_page": 100, "page": 500})
+        beyond = client.get(url, params={"per_page": 100, "page": 501})
+        keyset = client.get(
+            url, params={"per_page": 100, "pagination": "keyset", "page_token": "b050049"}
+        )
+    assert [row["name"] for row in last.json()][-1] == "b049999"
+    assert beyond.status_code == 405
+    assert beyond.json()["error"].startswith("Offset pagination has a maximum allowed offset of")
+    assert [row["name"] for row in keyset.json()] == [f"b{n:06}" for n in range(50_050, 50_100)]
+    assert "next" not in keyset.links
+
+
+def test_keyset_paging_is_there_only_where_gitlab_has_it(reader: httpx.Client) -> None:
+    url: str | None = "/api/v4/projects?pagination=keyset&order_by=id&sort=asc&per_page=5"
+    seen: list[int] = []
+    while url:
+        response = reader.get(url)
+        seen += [row["id"] for row in response.json()]
+        url = response.links.get("next", {}).get("url")
+    listed = reader.get("/api/v4/projects", params={"per_page": 100}).json()
+    assert seen == sorted(row["id"] for row in listed)
+    refused = reader.get(CHECKOUT + "/merge_requests", params={"pagination": "keyset"})
+    assert refused.status_code == 405
+
+
+def test_merge_requests_can_be_asked_for_by_iid(reader: httpx.Client) -> None:
+    response = reader.get(CHECKOUT + "/merge_requests?iids[]=3&iids[]=1&iids[]=99999")
+    assert sorted(row["iid"] for row in response.json()) == [1, 3]
+
+
+def test_time_filters_include_their_border(reader: httpx.Client, checkout: ProjectData) -> None:
+    border = sorted(row["updated_at"] for row in checkout.merge_requests.values())[-3]
+    listed = reader.get(
+        CHECKOUT + "/merge_requests", params={"updated_after": border, "per_page": 100}
+    ).json()
+    assert len(listed) == 3
+    assert border in {row["updated_at"] for row in listed}
+
+
+def test_deployments_pair_filter_and_order(reader: httpx.Client, checkout: ProjectData) -> None:
+    url = CHECKOUT + "/deployments"
+    border = sorted(row["updated_at"] for row in checkout.deployments)[-2]
+    refused = reader.get(url, params={"updated_after": border})
+    paired = reader.get(url, params={"updated_after": border, "order_by": "updated_at"})
+    assert refused.status_code == 400
+    assert "must be paired" in refused.json()["message"]
+    assert len(paired.json()) == 2
+
+
+def test_events_exclude_the_days_they_are_asked_between(
+    reader: httpx.Client, checkout: ProjectData
+) -> None:
+    days = sorted({row["created_at"][:10] for row in checkout.events})
+    after, day, before = days[0], days[1], days[2]
+    parameters = {"action": "pushed", "after": after, "before": before, "per_page": "100"}
+    response = reader.get(CHECKOUT + "/events", params=parameters)
+    expected = [row["id"] for row in checkout.events if after < row["created_at"][:10] < before]
+    assert sorted(row["id"] for row in response.json()) == sorted(expected)
+    assert day in {row["created_at"][:10] for row in response.json()}
+    assert reader.get(CHECKOUT + "/events", params={"action": "created"}).json() == []
+
+
+def test_commits_of_all_refs_come_with_statistics_on_request(
+    reader: httpx.Client, checkout: ProjectData
+) -> None:
+    parameters = {"all": "true", "with_stats": "true", "per_page": "100"}
+    response = reader.get(CHECKOUT + "/repository/commits", params=parameters)
+    assert "X-Total" not in response.headers
+    row = response.json()[0]
+    assert row["stats"] == checkout.commits[row["id"]]["stats"]
+    assert "stats" not in reader.get(CHECKOUT + "/repository/commits").json()[0]
+
+
+def test_jobs_leave_out_what_was_retried_unless_asked(
+    reader: httpx.Client, checkout: ProjectData
+) -> None:
+    pipeline_id, jobs = next(
+        (number, rows)
+        for number, rows in checkout.jobs.items()
+        if any(row["retried"] for row in rows)
+    )
+    url = f"{CHECKOUT}/pipelines/{pipeline_id}/jobs"
+    current = {row["id"] for row in jobs if not row["retried"] and row["kind"] == "build"}
+    every = {row["id"] for row in jobs if row["kind"] == "build"}
+    assert {row["id"] for row in reader.get(url).json()} == current
+    listed = reader.get(url, params={"include_retried": "true"}).json()
+    assert {row["id"] for row in listed} == every > current
+
+
+@pytest.mark.parametrize(
+    ("feature", "lists"),
+    [
+        ("merge_requests", ["merge_requests", "merge_requests/1/notes"]),
+        ("issues", ["issues"]),
+        ("builds", ["pipelines", "jobs", "deployments", "environments"]),
+    ],
+)
+def test_a_feature_that_is_off_answers_403(
+    feature: str, lists: list[str], standin: StandinFactory, young_store: Store
+) -> None:
+    data = project_named(young_store, "toman/core/checkout")
+    data.project[f"{feature}_access_level"] = "disabled"
+    with client_of(standin(young_store)) as client:
+        assert {client.get(f"{CHECKOUT}/{name}").status_code for name in lists} == {403}
+        assert client.get(CHECKOUT).status_code == 200
+
+
+def test_a_forbidden_project_is_listed_and_nothing_more(
+    standin: StandinFactory, young_store: Store
+) -> None:
+    project_named(young_store, "toman/core/checkout").access = "forbidden"
+    with client_of(standin(young_store)) as client:
+        group = "/api/v4/groups/toman%2Fcore/projects"
+        listed = client.get(group, params={"per_page": 100}).json()
+        details = [client.get(CHECKOUT + rest) for rest in ("", "/merge_requests", "/issues/1")]
+    assert "toman/core/checkout" in {row["path_with_namespace"] for row in listed}
+    assert {response.status_code for response in details} == {403}
+
+
+def test_what_is_not_there_answers_404(reader: httpx.Client) -> None:
+    unknown = reader.get("/api/v4/projects/toman%2Fnothing")
+    assert (unknown.status_code, unknown.json()["message"]) == (404, "404 Project Not Found")
+    assert reader.get(CHECKOUT + "/merge_requests/99999").status_code == 404
+    assert reader.get("/api/v4/groups/nobody").json() == {"message": "404 Group Not Found"}
+    assert reader.get("/api/v4/nothing").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [{"updated_after": "soon"}, {"sort": "up"}, {"per_page": "many"}, {"per_page": "0"}],
+    ids=str,
+)
+def test_parameters_that_make_no_sense_answer_400(
+    parameters: dict[str, str], reader: httpx.Client
+) -> None:
+    assert reader.get(CHECKOUT + "/merge_requests", params=parameters).status_code == 400
+
+
+def test_clone_addresses_are_the_stand_ins_own(
+    reader: httpx.Client, world_server: StandinServer
+) -> None:
+    address = reader.get(CHECKOUT).json()["http_url_to_repo"]
+    assert address == f"{world_server.url}/toman/core/checkout.git"
+
+
+def test_rate_limits_are_announced_and_kept(standin: StandinFactory, young_world: Store) -> None:
+    server = standin(young_world, limits=RateLimits(requests_per_minute=2))
+    server.limiter.clock = lambda: 60_030.0
+    with client_of(server) as client:
+        answers = [client.get("/api/v4/version") for _ in range(3)]
+    assert [answer.headers["RateLimit-Remaining"] for answer in answers] == ["1", "0", "0"]
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert answers[2].headers["Retry-After"] == "30"
+    assert answers[2].text == "Retry later\n"
+
+
+def test_a_refusal_may_leave_out_when_to_come_again(
+    standin: StandinFactory, young_world: Store
+) -> None:
+    limits = RateLimits(requests_per_minute=1, has_retry_after=False)
+    server = standin(young_world, limits=limits)
+    server.limiter.clock = lambda: 60_030.0
+    with client_of(server) as client:
+        client.get("/api/v4/version")
+        refused = client.get("/api/v4/version")
+    assert refused.status_code == 429
+    assert "Retry-After" not in refused.headers
+
+
+def test_project_jobs_have_their_own_limit(standin: StandinFactory, young_world: Store) -> None:
+    server = standin(young_world, limits=RateLimits(project_jobs_per_minute=1))
+    server.limiter.clock = lambda: 60_030.0
+    with client_of(server) as client:
+        answers = [client.get(CHECKOUT + "/jobs") for _ in range(2)]
+        assert client.get(CHECKOUT + "/pipelines").status_code == 200
+    assert [answer.status_code for answer in answers] == [200, 429]
+    assert "requested too many times" in answers[1].json()["message"]["error"]
