@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 
-from lotus_assets.organisation import organisation_of, root_groups_of
+from lotus_assets.organisation import organisation_of
 from lotus_assets.processes import ProcessFailed, first_line, running
 from lotus_assets.settings import Settings
 from lotus_assets.sources.embedded_postgres import EmbeddedPostgres
@@ -139,7 +139,8 @@ def check_gitlab_access(settings: Settings) -> None:
     if url is None or token is None:
         raise NotReady("GITLAB_API_URL and GITLAB_API_TOKEN must both be set.")
     with GitLabSource.from_settings(settings, url=url, token=token.get_secret_value()) as source:
-        source.check_access(root_groups_of(settings, source))
+        # Without named groups those of the token's user are read, which exist.
+        source.check_access(settings.root_groups or organisation_of(settings).roots)
 
 
 @contextmanager

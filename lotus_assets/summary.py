@@ -26,7 +26,8 @@ def _parts(
     summary: RunSummary, exports: Path, stages: Mapping[str, float]
 ) -> Iterator[RenderableType]:
     yield _tables(summary)
-    yield _coverage(summary)
+    if summary.projects:
+        yield _coverage(summary)
     listed = summary.listed_projects
     for project in listed[:LISTED_PROJECTS]:
         state = "collected" if project.is_collected else "not collected"
@@ -39,7 +40,7 @@ def _parts(
         for row in summary.quarantine:
             yield f"  {row.table}: {_count(row.rows, 'row')}: {escape(row.reason)}"
     else:
-        yield "Quarantine: empty"
+        yield "Quarantine: nothing in this run"
     yield "Exports:" if summary.exports else "Exports: none"
     for path in summary.exports:
         yield f"  {escape(str(exports / path))}"

@@ -28,12 +28,14 @@ TEMPLATE = "lotus_template"
 OUR_VARIABLES = ("GITLAB_", "TEM_", "LOTUS_", "DAGSTER_", "TIMEZONE", "OIDC_")
 
 
-@pytest.fixture(autouse=True)
-def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(autouse=True, scope="session")
+def _no_settings_from_outside() -> Iterator[None]:
     """What the developer's shell exports decides no test."""
-    for name in os.environ:
-        if name.startswith(OUR_VARIABLES):
-            monkeypatch.delenv(name)
+    with pytest.MonkeyPatch.context() as environment:
+        for name in list(os.environ):
+            if name.startswith(OUR_VARIABLES) and name != "LOTUS_TEST_POSTGRES":
+                environment.delenv(name)
+        yield
 
 
 @contextmanager
@@ -50,6 +52,13 @@ def _folder_for_every_account() -> Iterator[Path]:
 @pytest.fixture
 def reachable_folder() -> Iterator[Path]:
     """A temporary folder that every account of this machine can enter."""
+    with _folder_for_every_account() as folder:
+        yield folder
+
+
+@pytest.fixture(scope="module")
+def reachable_folder_of_module() -> Iterator[Path]:
+    """The same for all tests of a module."""
     with _folder_for_every_account() as folder:
         yield folder
 
