@@ -1,0 +1,134 @@
+"""One POST to lotus-core: bounded, timed, retried, and answered by bytes or a typed error."""
+
+import json
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+from tenacity import (
+    Retrying,
+    retry_if_exception_type,
+    stop_after_attempt,
+    wait_exponential_jitter,
+)
+
+from lotus_assets.sources.lotus_core.correlation import Correlation
+from lotus_assets.sources.lotus_core.errors import LotusCoreError, SourceUnavailable, error_of
+
+ARROW = "application/vnd.apache.arrow.stream"
+PROBLEM = "application/problem+json"
+MAXIMUM_WAIT_SECONDS = 30.0
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A 200 answer: its body, media type, and the ids that name it in the server's log."""
+
+    content: bytes
+    media_type: str
+    request_id: str
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long and how often to wait: seconds to connect, seconds of silence, attempts in all."""
+
+    connect_seconds: float = 5.0
+    read_seconds: float = 60.0
+    attempts: int = 5
+    first_wait_seconds: float = 0.5
+
+
+class Transport:
+    """A pool of connections to one lotus-core; safe to use from several threads."""
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        parallelism: int = 4,
+        patience: Patience | None = None,
+        correlation: Correlation | None = None,
+    ) -> None:
+        """`parallelism` bounds the requests under way at once, whoever sends them."""
+        self.patience = patience or Patience()
+        self.correlation = correlation or Correlation()
+        self._places = threading.BoundedSemaphore(parallelism)
+        self._client = httpx.Client(
+            base_url=url.rstrip("/"),
+            limits=httpx.Limits(max_connections=parallelism, max_keepalive_connections=parallelism),
+            timeout=httpx.Timeout(
+                self.patience.read_seconds, connect=self.patience.connect_seconds, pool=None
+            ),
+            headers={"Accept": ARROW},
+        )
+
+    def __enter__(self) -> Self:
+        """The transport itself; leaving closes its connections."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close the connections."""
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+    def post(self, what: str, path: str, body: Mapping[str, Any]) -> Answer:
+        """Ask, again after 5xx and broken connections, with jitter between the attempts.
+
+        All requests are reads, so that asking again is safe. A refusal (4xx) and a broken
+        contract (502 with that code) are final at once.
+
+        Raises:
+            LotusCoreError: the kind that RFC 063 §6's code names; SourceUnavailable when the last
+                attempt got no answer.
+        """
+        attempts = Retrying(
+            retry=retry_if_exception_type(SourceUnavailable),
+            stop=stop_after_attempt(self.patience.attempts),
+            wait=wait_exponential_jitter(
+                initial=self.patience.first_wait_seconds,
+                max=MAXIMUM_WAIT_SECONDS,
+                jitter=self.patience.first_wait_seconds,
+            ),
+            reraise=True,
+        )
+        return attempts(self._post_once, what, path, body)
+
+    def _post_once(self, what: str, path: str, body: Mapping[str, Any]) -> Answer:
+        headers = self.correlation.headers()
+        try:
+            with self._places:
+                response = self._client.post(path, json=dict(body), headers=headers)
+        except httpx.TransportError as broken:
+            place = self._client.base_url
+            reason = str(broken) or type(broken).__name__
+            raise SourceUnavailable(what, f"no answer from {place}: {reason}") from broken
+        if response.status_code != httpx.codes.OK:
+            raise _refusal(what, response, headers["X-Request-Id"])
+        return Answer(
+            content=response.content,
+            media_type=response.headers.get("Content-Type", "").partition(";")[0].strip(),
+            request_id=headers["X-Request-Id"],
+        )
+
+
+def _refusal(what: str, response: httpx.Response, request_id: str) -> LotusCoreError:
+    problem: Any = None
+    if response.headers.get("Content-Type", "").startswith(PROBLEM):
+        try:
+            problem = json.loads(response.content)
+        except ValueError:
+            problem = None
+    known = problem if isinstance(problem, Mapping) else None
+    return error_of(what, response.status_code, known, request_id)
