@@ -128,12 +128,18 @@ class Clone:
         )  # fmt: skip
 
     def _fetch(self, directory: Path, *refspecs: str) -> None:
+        """Fetch; the remote is configured for as long as that takes.
+
+        While it is, Git fetches every object that a command asks for and does not find, one
+        request each, and nothing older than Git 2.44 can be told not to.
+        """
         prune = () if refspecs else ("--prune",)
         self.git.run("config", "remote.origin.url", self.url, directory=directory)
         self.git.run(
             "fetch", "--quiet", "--force", "--no-tags", "--no-write-fetch-head", *prune,
             "--filter=tree:0", "origin", *(refspecs or REFSPECS), directory=directory,
         )  # fmt: skip
+        self.git.run("config", "--remove-section", "remote.origin", directory=directory)
 
     def _remove_stale_locks(self) -> None:
         """What a killed git left; our own lock says that no other is at work here."""

@@ -98,7 +98,7 @@ class Git:
             with subprocess.Popen(
                 ["git", *arguments],
                 cwd=directory,
-                env=self.environment(lazy=False),
+                env=self.environment(),
                 stdin=text,
                 stdout=subprocess.PIPE,
                 stderr=said,
@@ -111,11 +111,8 @@ class Git:
                 words = said.read().decode("utf-8", "replace")
                 raise GitError(arguments[0], self._without_token(words))
 
-    def environment(self, *, lazy: bool = True) -> dict[str, str]:
-        """The environment: the token as a header for this GitLab only; no user configuration.
-
-        `lazy=False`: an object that is not there is reported missing, never fetched.
-        """
+    def environment(self) -> dict[str, str]:
+        """The environment: the token as a header for this GitLab only; no user configuration."""
         credentials = base64.b64encode(f"oauth2:{self.token}".encode()).decode()
         parts = urlsplit(self.url)
         settings = {
@@ -131,8 +128,6 @@ class Git:
             "safe.directory": "*",
             "core.fsmonitor": "false",
         }
-        if not lazy:
-            settings["remote.origin.promisor"] = "false"
         return _inherited() | _as_variables(settings)
 
     def _without_token(self, text: str) -> str:

@@ -1,0 +1,262 @@
+"""Clones of repositories that the test made: what is fetched, read, kept and redone."""
+
+import hashlib
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lotus_assets.sources.gitlab.clone import HEAD, Clone
+from lotus_assets.sources.gitlab.commit_log import CommitParser
+from lotus_assets.sources.gitlab.email_hash import EmailHash
+from lotus_assets.sources.gitlab.errors import AccessError
+from lotus_assets.sources.gitlab.git import Git, GitError
+from lotus_assets.sources.gitlab.repository import RepositoryReading, read
+from lotus_assets.sources.gitlab.session import TransientError
+from lotus_assets_tests.unit.sources.gitlab.git_repository import Origin
+
+TOKEN = "glpat-a-token-of-this-test"
+PARSER = CommitParser(EmailHash())
+
+
+@pytest.fixture
+def origin(tmp_path: Path) -> Origin:
+    return Origin.create(tmp_path / "origin.git")
+
+
+@pytest.fixture
+def clone(tmp_path: Path, origin: Origin) -> Clone:
+    return Clone(
+        Git("https://gitlab.example.com", TOKEN), tmp_path / "clones" / "7.git", origin.url
+    )
+
+
+def reading(
+    clone: Clone, known: dict[str, str] | None = None, heads: tuple[str, ...] = ()
+) -> RepositoryReading:
+    with clone.locked():
+        refs = clone.remote_refs("main")
+        clone.update()
+        clone.fetch_heads(heads)
+        return read(clone, 7, refs, known, PARSER)
+
+
+def commits(found: RepositoryReading) -> dict[str, dict[str, Any]]:
+    return {each["commit_id"]: each for page in found.commits for each in page.payloads}
+
+
+def test_commits_with_parents_dates_names_and_references(origin: Origin, clone: Clone) -> None:
+    first = origin.commit("Begin", day=1)
+    second = origin.commit("Ask bob@example.com\n\nCloses #4 and a/b#5", first, day=2)
+    origin.branch("main", second)
+    found = commits(reading(clone))
+    assert set(found) == {first, second}
+    assert found[second] == {
+        "project_id": 7,
+        "commit_id": second,
+        "parent_ids": [first],
+        "author_name": "Ann Author",
+        "author_email_hash": hashlib.sha256(b"ann@example.com").hexdigest(),
+        "committer_email_hash": hashlib.sha256(b"carl@example.com").hexdigest(),
+        "authored_at": "2026-03-02T08:00:00+00:00",
+        "committed_at": "2026-03-02T12:00:00+00:00",
+        "is_signed": False,
+        "title": "Ask [e-mail]",
+        "closing": ["#4", "a/b#5"],
+        "is_on_default_branch": True,
+        "is_first_parent": True,
+    }
+
+
+def test_signature_and_place_on_the_default_branch(origin: Origin, clone: Clone) -> None:
+    root = origin.commit("Root")
+    side = origin.signed("Side", root)
+    merge = origin.commit("Merge", root, side, day=2)
+    loose = origin.commit("Loose", root)
+    origin.branch("main", merge)
+    origin.branch("loose", loose)
+    found = commits(reading(clone))
+    places = {
+        sha: (each["is_on_default_branch"], each["is_first_parent"], each["is_signed"])
+        for sha, each in found.items()
+    }
+    assert places == {
+        root: (True, True, False),
+        side: (True, False, True),
+        merge: (True, True, False),
+        loose: (False, False, False),
+    }
+
+
+def test_no_trees_are_fetched(origin: Origin, clone: Clone) -> None:
+    origin.branch("main", origin.commit("Begin"))
+    reading(clone)
+    kinds = clone.local("cat-file", "--batch-all-objects", "--batch-check=%(objecttype)").split()
+    assert set(kinds) == {"commit"}
+
+
+def test_tags_with_and_without_a_tagger(origin: Origin, clone: Clone) -> None:
+    sha = origin.commit("Release", day=3)
+    origin.branch("main", sha)
+    origin.git("tag", "light", sha)
+    origin.git("tag", "-a", "v1.0.0", "-m", "One", sha, GIT_COMMITTER_DATE="2026-03-05T09:00:00Z")
+    tags = {each["tag_name"]: each for each in reading(clone).tags.payloads}
+    assert tags["light"]["commit_id"] == tags["v1.0.0"]["commit_id"] == sha
+    assert tags["light"]["tagged_at"] is None
+    assert tags["v1.0.0"]["tagged_at"].startswith("2026-03-05T09:00:00")
+    assert tags["light"]["committed_at"].startswith("2026-03-03T12:00:00")
+
+
+def test_a_tag_of_something_that_is_no_commit(origin: Origin, clone: Clone) -> None:
+    sha = origin.commit("Begin")
+    origin.branch("main", sha)
+    blob = origin.git("hash-object", "-w", "--stdin", given="key")
+    origin.git("tag", "-a", "key", "-m", "A key", blob)
+    found = reading(clone)
+    assert set(commits(found)) == {sha}
+    assert {each["tag_name"] for each in found.tags.payloads} <= {"key"}
+
+
+def test_old_heads_are_found_by_sha_after_a_force_push(origin: Origin, clone: Clone) -> None:
+    root = origin.commit("Root")
+    old = origin.commit("Old", root, day=2)
+    new = origin.commit("New", root, day=3)
+    origin.branch("main", root)
+    origin.git("update-ref", "refs/merge-requests/1/head", new)
+    unknown = "1" * 40
+    found = commits(reading(clone, heads=(old, unknown)))
+    assert set(found) == {root, old, new}
+    assert not found[old]["is_on_default_branch"]
+
+
+def test_a_refused_head_is_asked_for_once(origin: Origin, clone: Clone) -> None:
+    origin.branch("main", origin.commit("Root"))
+    with clone.locked():
+        clone.update()
+        assert clone.fetch_heads(["1" * 40]) == 1
+        assert clone.fetch_heads(["1" * 40]) == 0
+        assert clone.wanted(["1" * 40]) == []
+
+
+def test_old_heads_survive_later_fetches(origin: Origin, clone: Clone) -> None:
+    root = origin.commit("Root")
+    old = origin.commit("Old", root, day=2)
+    origin.branch("main", root)
+    reading(clone, heads=(old,))
+    origin.branch("other", origin.commit("Other", root))
+    assert old in commits(reading(clone))
+
+
+def test_deleted_branches_go_and_their_commits_with_them(origin: Origin, clone: Clone) -> None:
+    root = origin.commit("Root")
+    origin.branch("main", root)
+    origin.branch("gone", origin.commit("Gone", root))
+    assert len(commits(reading(clone))) == 2
+    origin.git("update-ref", "-d", "refs/heads/gone")
+    found = reading(clone)
+    assert [each["branch"] for each in found.branches.payloads] == ["main"]
+    assert set(commits(found)) == {root}
+
+
+def test_changes_only(origin: Origin, clone: Clone) -> None:
+    root = origin.commit("Root")
+    side = origin.commit("Side", root, day=2)
+    gone = origin.commit("Gone", root, day=2)
+    for branch, sha in {"main": root, "side": side, "gone": gone}.items():
+        origin.branch(branch, sha)
+    before = dict(reading(clone).refs)
+    merge = origin.commit("Merge", root, side, day=3)
+    origin.branch("main", merge)
+    origin.git("update-ref", "-d", "refs/heads/gone")
+    found = reading(clone, known=before)
+    assert not found.is_complete
+    assert found.vanished_commits == (gone,)
+    moved = commits(found)
+    assert set(moved) == {merge, side}
+    assert moved[side]["is_on_default_branch"]
+
+
+def test_everything_again_when_the_clone_is_gone(origin: Origin, clone: Clone) -> None:
+    root = origin.commit("Root")
+    origin.branch("main", origin.commit("Tip", root))
+    before = dict(reading(clone).refs)
+    shutil.rmtree(clone.path)
+    origin.branch("main", root)
+    found = reading(clone, known=before)
+    assert found.is_complete
+    assert set(commits(found)) == {root}
+
+
+def test_an_empty_repository(clone: Clone) -> None:
+    found = reading(clone)
+    assert found.refs == {HEAD: "main"}
+    assert found.branches.payloads == found.tags.payloads == []
+    assert commits(found) == {}
+
+
+def test_no_default_branch(origin: Origin, clone: Clone) -> None:
+    sha = origin.commit("Begin")
+    origin.branch("draft", sha)
+    with clone.locked():
+        refs = clone.remote_refs(None)
+        clone.update()
+        found = commits(read(clone, 7, refs, None, PARSER))
+    assert HEAD not in refs
+    assert not found[sha]["is_on_default_branch"]
+
+
+def test_what_a_kill_left_is_redone(origin: Origin, clone: Clone) -> None:
+    sha = origin.commit("Begin")
+    origin.branch("main", sha)
+    partial = clone.path.with_suffix(".partial")
+    partial.mkdir(parents=True)
+    (partial / "HEAD").write_text("half")
+    assert set(commits(reading(clone))) == {sha}
+    assert not partial.exists()
+
+
+def test_stale_locks_and_a_broken_clone_are_no_obstacle(origin: Origin, clone: Clone) -> None:
+    sha = origin.commit("Begin")
+    origin.branch("main", sha)
+    reading(clone)
+    for lock in ("config.lock", "packed-refs.lock", "refs/heads/main.lock"):
+        (clone.path / lock).parent.mkdir(parents=True, exist_ok=True)
+        (clone.path / lock).write_text("")
+    newer = origin.commit("Next", sha)
+    origin.branch("main", newer)
+    assert set(commits(reading(clone))) == {sha, newer}
+    (clone.path / "HEAD").unlink()
+    assert set(commits(reading(clone))) == {sha, newer}
+
+
+def test_a_missing_repository_is_refused_without_the_token(tmp_path: Path) -> None:
+    clone = Clone(
+        Git("https://gitlab.example.com", TOKEN), tmp_path / "7.git", f"file://{tmp_path}/{TOKEN}"
+    )
+    with pytest.raises(GitError) as refused:
+        clone.remote_refs("main")
+    assert TOKEN not in str(refused.value)
+
+
+def test_the_token_is_in_the_environment_of_its_host_only(tmp_path: Path) -> None:
+    git = Git("https://gitlab.example.com:8443/sub", TOKEN)
+    environment = git.environment()
+    keys = [value for name, value in environment.items() if name.startswith("GIT_CONFIG_KEY_")]
+    assert "http.https://gitlab.example.com:8443/.extraHeader" in keys
+    assert environment["GIT_TERMINAL_PROMPT"] == "0"
+    assert TOKEN not in repr(git)
+
+
+def test_an_unreachable_host_may_pass(tmp_path: Path) -> None:
+    clone = Clone(
+        Git("http://127.0.0.1:1", TOKEN), tmp_path / "7.git", "http://127.0.0.1:1/a/b.git"
+    )
+    with pytest.raises(TransientError):
+        clone.remote_refs("main")
+
+
+def test_no_git_is_said_plainly(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(AccessError, match="git is not installed"):
+        Git("https://gitlab.example.com", TOKEN).check()
