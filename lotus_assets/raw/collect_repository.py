@@ -28,8 +28,13 @@ def read(reading: Reading, project_id: int) -> Iterator[Batch]:
     if repository is None:
         return
     project = pd.DataFrame({"project_id": pd.array([project_id], dtype="Int64")})
-    gone = pd.DataFrame({"commit_id": list(repository.vanished_commits)}, dtype="str")
-    gone.insert(0, "project_id", pd.array([project_id] * len(gone), dtype="Int64"))
+    vanished = list(repository.vanished_commits)
+    gone = pd.DataFrame(
+        {
+            "project_id": pd.array([project_id] * len(vanished), dtype="Int64"),
+            "commit_id": pd.array(vanished, dtype="str"),
+        }
+    )
     yield Batch(
         frames={
             raw_branch.TABLE: raw_branch.rows(repository.branches.payloads),

@@ -11,7 +11,11 @@ from lotus_assets.raw import raw_issue, raw_mr, raw_pipeline
 from lotus_assets.raw.reading import PROBE_SCOPE, Reading
 from lotus_assets.sources.gitlab.pages import ProjectReference
 from lotus_assets.sources.gitlab.probe import Mark, ProbedEntity, Stored
-from lotus_assets.sources.warehouse.bookkeeping import write_watermarks
+from lotus_assets.sources.warehouse.bookkeeping import (
+    read_states,
+    read_watermarks,
+    write_watermarks,
+)
 from lotus_assets.sources.warehouse.schema import database_table, ingestion_state
 from lotus_assets.table import Table
 
@@ -25,19 +29,19 @@ PROBED: dict[ProbedEntity, Table] = {
 def probe_projects(reading: Reading, references: Sequence[ProjectReference]) -> None:
     """Ask for all readable projects what changed, and keep the answers under this run's id.
 
-    Nothing is asked for a backfill (it reads its days anyhow) or before the first collection.
+    A project that was never collected has changed; its counts are kept all the same.
     """
     overlap = timedelta(minutes=reading.settings.tem_overlap_minutes)
     with reading.engine.connect() as connection:
         stored = stored_marks(connection, overlap)
-    known = [reference for reference in references if reference.project_id in stored]
     found: dict[int | str, Any] = {
         probe.project_id: {
             "run_id": reading.run_id,
             "changed": sorted(probe.changed),
             "vanished": sorted(probe.vanished),
+            "totals": dict(probe.totals),
         }
-        for probe in reading.source.probe(known, stored)
+        for probe in reading.source.probe(references, stored, overlap)
         if probe.unreadable is None
     }
     with reading.engine.begin() as connection:
@@ -45,33 +49,51 @@ def probe_projects(reading: Reading, references: Sequence[ProjectReference]) -> 
 
 
 def stored_marks(connection: Connection, overlap: timedelta) -> dict[int, Stored]:
-    """For each project: count, watermark and recent rows of what the probe asks for."""
+    """For each project: what is stored of the entities that the probe asks for."""
     marks: dict[int, dict[ProbedEntity, Mark]] = defaultdict(dict)
     for entity, table in PROBED.items():
-        rows = database_table(table)
-        identifier = rows.c[table.key[1]]
-        watermark = ingestion_state.c.last_seen_updated_at
-        of_project = ingestion_state.c.entity == func.concat(
-            f"{table.name}:", cast(rows.c.project_id, Text)
-        )
-        counts = select(rows.c.project_id, watermark, func.count()).where(
-            of_project, watermark.isnot(None), rows.c.vanished_at.is_(None)
-        )
-        recent = select(rows.c.project_id, identifier, rows.c.updated_at).where(
-            of_project, rows.c.vanished_at.is_(None), rows.c.updated_at >= watermark - overlap
-        )
-        seen: dict[int, dict[int, datetime]] = defaultdict(dict)
-        for project_id, key, updated_at in connection.execute(recent):
-            seen[project_id][key] = updated_at
-        for project_id, instant, count in connection.execute(
-            counts.group_by(rows.c.project_id, watermark)
-        ):
-            marks[project_id][entity] = Mark(count, instant, seen[project_id])
-        empty = select(ingestion_state.c.entity, watermark).where(
-            ingestion_state.c.entity.startswith(f"{table.name}:", autoescape=True),
-            watermark.isnot(None),
-        )
-        for name, instant in connection.execute(empty):
-            project_id = int(name.partition(":")[2])
-            marks[project_id].setdefault(entity, Mark(0, instant))
+        watermarks = read_watermarks(connection, table.name)
+        states = read_states(connection, table.name)
+        counts = _counts(connection, table)
+        recent = _recent(connection, table, overlap)
+        for scope, watermark in watermarks.items():
+            project_id = int(scope)
+            count, largest_id = counts.get(project_id, (0, 0))
+            marks[project_id][entity] = Mark(
+                count=count,
+                watermark=watermark,
+                recent=recent.get(project_id, {}),
+                total=(states.get(scope) or {}).get("total"),
+                largest_id=largest_id,
+            )
     return {project_id: Stored(found) for project_id, found in marks.items()}
+
+
+def _counts(connection: Connection, table: Table) -> dict[int, tuple[int, int]]:
+    """By project: rows that have not vanished, and the largest GitLab id of all rows."""
+    rows = database_table(table)
+    present = func.count().filter(rows.c.vanished_at.is_(None))
+    counted = select(rows.c.project_id, present, func.max(rows.c[table.key[1]]))
+    return {
+        project_id: (count, largest_id)
+        for project_id, count, largest_id in connection.execute(counted.group_by(rows.c.project_id))
+    }
+
+
+def _recent(
+    connection: Connection, table: Table, overlap: timedelta
+) -> dict[int, dict[int, datetime]]:
+    """By project: rows updated at or after the watermark less the overlap."""
+    rows = database_table(table)
+    of_project = ingestion_state.c.entity == func.concat(
+        f"{table.name}:", cast(rows.c.project_id, Text)
+    )
+    query = select(rows.c.project_id, rows.c[table.key[1]], rows.c.updated_at).where(
+        of_project,
+        rows.c.vanished_at.is_(None),
+        rows.c.updated_at >= ingestion_state.c.last_seen_updated_at - overlap,
+    )
+    found: dict[int, dict[int, datetime]] = defaultdict(dict)
+    for project_id, key, updated_at in connection.execute(query):
+        found[project_id][key] = updated_at
+    return found

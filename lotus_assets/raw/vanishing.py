@@ -17,10 +17,16 @@ def still_there(
 ) -> Iterator[Batch]:
     """A complete list of those stored rows that GitLab does not list any more.
 
+    GitLab's own count goes with it, in the same transaction: the next probe compares with it.
     Ids are listed when the run's probe counted fewer than are stored, and in every full run; a
     row that moved meanwhile is not touched, because it is staged or newer.
     """
-    if reading.days is not None or project_id not in reading.watermarks:
+    if reading.days is not None:
+        return
+    total = reading.probes.get(project_id, {}).get("totals", {}).get(entity)
+    if total is not None:
+        yield Batch(frames={}, state={"total": total})
+    if project_id not in reading.watermarks:
         return
     if not (reading.sweeps or reading.may_have_vanished(project_id, entity)):
         return
