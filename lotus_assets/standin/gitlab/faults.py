@@ -3,7 +3,7 @@
 import fnmatch
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from lotus_assets.standin.gitlab.store import Store
 
@@ -140,3 +140,9 @@ def complexity_refused(score: int, *, limit: int = 250) -> Respond:
 def graphql_timeout(field_name: str = "Project.mergeRequests") -> Respond:
     """GraphQL giving up after its 30 seconds, as graphql-ruby's time-out words it."""
     return graphql_errors(f"Timeout on {field_name}")
+
+
+def statement_timeout() -> Respond:
+    """GraphQL giving up because the database did: 503, as GitLab's controller words it."""
+    message = "Request timed out. Please try a less complex query or a smaller set of records."
+    return replace(graphql_errors(message), status=503)

@@ -6,6 +6,7 @@ filters and fetches by SHA are allowed, as on GitLab.
 
 import asyncio
 import os
+import signal
 import subprocess
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -143,6 +144,7 @@ async def _serve(
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,
         env=_environment(repository, service, request),
+        start_new_session=True,
     )
     feeding = asyncio.create_task(_feed(child, receive))
     try:
@@ -150,9 +152,14 @@ async def _serve(
     finally:
         feeding.cancel()
         if child.returncode is None:
-            with suppress(ProcessLookupError):
-                child.kill()
+            _kill(child)
         await child.wait()
+
+
+def _kill(child: asyncio.subprocess.Process) -> None:
+    """End the child with all that it started: `git` runs http-backend, and that upload-pack."""
+    with suppress(ProcessLookupError):
+        os.killpg(child.pid, signal.SIGKILL)
 
 
 async def _feed(child: asyncio.subprocess.Process, receive: Receive) -> None:
@@ -162,8 +169,7 @@ async def _feed(child: asyncio.subprocess.Process, receive: Receive) -> None:
     while True:
         message: Message = await receive()
         if message["type"] == "http.disconnect":
-            with suppress(ProcessLookupError):
-                child.kill()
+            _kill(child)
             return
         if not has_more:
             continue

@@ -103,6 +103,15 @@ def test_graphql_answers_200_with_errors(
     assert "data" in answers[0].json() and "data" in answers[2].json()
 
 
+def test_graphql_gives_up_with_its_database(standin: StandinFactory, young_world: Store) -> None:
+    server = standin(young_world)
+    server.faults.add(faults.statement_timeout())
+    with client_of(server) as client:
+        answer = client.post("/api/graphql", json={"query": QUERY})
+    assert answer.status_code == 503
+    assert "less complex query" in answer.json()["errors"][0]["message"]
+
+
 def test_requests_are_logged_with_their_operation(
     standin: StandinFactory, young_world: Store
 ) -> None:
