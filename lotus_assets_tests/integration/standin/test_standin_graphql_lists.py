@@ -163,3 +163,44 @@ def test_releases_follow_the_asked_order(reader: httpx.Client, young_world: Stor
     assert len(tags) > 1
     assert [node["tagName"] for node in found["releases"]["nodes"]] == tags
     assert found["release"] == {"tagName": tags[0]}
+
+
+def test_fragments_and_directives_are_understood(reader: httpx.Client) -> None:
+    query = """
+    query Q($with: Boolean!) { project(fullPath: "toman/core/checkout") { ...Paths
+      ... on Project @include(if: $with) { name } ... @skip(if: $with) { path } } }
+    fragment Paths on Project { fullPath again: fullPath }
+    """
+    body = {"query": query, "variables": {"with": True}, "operationName": "Q"}
+    found = reader.post("/api/graphql", json=body).json()["data"]["project"]
+    assert found == {"fullPath": PATH, "again": PATH, "name": "Checkout"}
+
+
+def test_an_undefined_field_in_a_fragment_is_located(reader: httpx.Client) -> None:
+    query = """
+    query Q { project(fullPath: "x") { ...Odd ... on Project { strange } } }
+    fragment Odd on Project { odd }
+    """
+    paths = [error["path"] for error in post(reader, query)["errors"]]
+    assert sorted(paths) == [
+        ["fragment Odd", "odd"],
+        ["query Q", "project", "... on Project", "strange"],
+    ]
+
+
+def test_environments_are_filtered_by_name_and_state(
+    reader: httpx.Client, checkout: ProjectData
+) -> None:
+    name = checkout.environments[0]["name"]
+    for arguments, expected in (
+        (f'name: "{name}"', [name]),
+        ('states: ["available"], first: 100', None),
+        ('states: ["nothing"]', []),
+    ):
+        selection = f"environments({arguments}) {{ nodes {{ name }} }}"
+        answer = post(reader, f'{{ project(fullPath: "{PATH}") {{ {selection} }} }}')
+        found = sorted(node["name"] for node in answer["data"]["project"]["environments"]["nodes"])
+        if expected is None:
+            rows = checkout.environments
+            expected = sorted(row["name"] for row in rows if row["state"] == "available")
+        assert found == expected
