@@ -9,7 +9,9 @@ WORKERS ?= 2
 LOCKS ?= .
 DOCKER_COMPOSE ?= $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose)
 
-PYTEST := $(BIN)/python -m pytest $(if $(COVERAGE),--cov --cov-report=)
+PYTEST := $(BIN)/python -m pytest
+# With COVERAGE=1 every suite leaves a file of its own, to be combined by coverage-gate.
+measured = $(if $(COVERAGE),COVERAGE_FILE=$(CURDIR)/.coverage.$(1) $(PYTEST) --cov --cov-report=,$(PYTEST))
 COMPILE := $(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes \
 	--no-strip-extras --no-emit-index-url --no-header --no-annotate pyproject.toml
 
@@ -61,13 +63,13 @@ typecheck: $(INSTALLED) ## mypy --strict over everything
 test: test-unit test-integration test-e2e ## All suites
 
 test-unit: $(INSTALLED) ## Pure functions
-	$(PYTEST) $(TESTS)/unit --numprocesses $(WORKERS)
+	$(call measured,unit) $(TESTS)/unit --numprocesses $(WORKERS)
 
 test-integration: $(INSTALLED) ## Real PostgreSQL, real HTTP, real Git
-	$(PYTEST) $(TESTS)/integration --numprocesses $(WORKERS)
+	$(call measured,integration) $(TESTS)/integration --numprocesses $(WORKERS)
 
 test-e2e: $(INSTALLED) ## Whole commands, real Dagster runs, real Chromium
-	$(PYTEST) $(TESTS)/e2e
+	$(call measured,e2e) $(TESTS)/e2e
 
 test-oldest-postgres: $(INSTALLED) ## The integration suite on Debian's PostgreSQL 15
 	LOTUS_TEST_POSTGRES=/usr/lib/postgresql/15/bin $(PYTEST) $(TESTS)/integration --numprocesses $(WORKERS)

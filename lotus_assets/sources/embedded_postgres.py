@@ -125,6 +125,15 @@ class EmbeddedPostgres:
         if not self._attach():
             self._clear_remains()
             self._launch()
+        try:
+            self._create_database()
+        except (psycopg.OperationalError, FileNotFoundError) as error:
+            raise EmbeddedPostgresError(
+                f"The embedded database in {self.home} does not let us in: {error}. Was the file "
+                "`password` there changed? Without it, remove the folder and collect anew."
+            ) from error
+
+    def _create_database(self) -> None:
         with psycopg.connect(self._url("postgres"), autocommit=True) as connection:
             known = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [NAME])
             if known.fetchone() is None:
@@ -182,7 +191,7 @@ class EmbeddedPostgres:
         try:
             with psycopg.connect(self._url("postgres"), connect_timeout=10) as connection:
                 row = connection.execute("SHOW data_directory").fetchone()
-        except psycopg.OperationalError:
+        except (psycopg.OperationalError, FileNotFoundError):
             return False
         return row is not None and Path(row[0]) == self.data
 

