@@ -16,7 +16,7 @@ FROM base AS ci
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends chromium fonts-dejavu-core make \
     && rm -rf /var/lib/apt/lists/*
-USER lotus
+USER 10001
 COPY --chown=lotus:lotus . .
 RUN make install
 CMD ["make", "ci-local"]
@@ -32,7 +32,7 @@ ENV PATH=/opt/lotus/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     TEM_DATA_DIR=/data/lotus \
     TEM_EXPORT_DIR=/data/exports
-USER lotus
+USER 10001
 VOLUME /data
 EXPOSE 3000
 # The first start makes the database and the sample organisation.
