@@ -92,7 +92,7 @@ def inputs_of(
         engine=environment.engine,
         settings=settings,
         now=settings.now(),
-        run_id=context.run_id,
+        run_id=context.run.run_id,
         days=days_of(context, settings) if is_daily else (),
     )
 

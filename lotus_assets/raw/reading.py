@@ -133,7 +133,7 @@ def collection_asset(
             engine=environment.engine,
             name=name,
             tables=tuple(tables),
-            run_id=context.run_id,
+            run_id=context.run.run_id,
             now=settings.now(),
             quarantine_limit=settings.tem_quarantine_limit,
             parallelism=settings.tem_max_parallelism,
@@ -151,10 +151,10 @@ def collection_asset(
             )
         except GateClosed as closed:
             yield from report_closed(closed, tables, settings.tem_quarantine_limit)
-            context.instance.add_run_tags(context.run_id, NO_RETRY)
+            context.instance.add_run_tags(context.run.run_id, NO_RETRY)
             raise dg.Failure(str(closed), allow_retries=False) from closed
         except AccessError as refused:
-            context.instance.add_run_tags(context.run_id, NO_RETRY)
+            context.instance.add_run_tags(context.run.run_id, NO_RETRY)
             raise dg.Failure(str(refused), allow_retries=False) from refused
         except UnreachableError as silent:
             raise dg.Failure(str(silent)) from silent
@@ -188,7 +188,7 @@ def _reading(
         engine=environment.engine,
         settings=settings,
         now=settings.now(),
-        run_id=context.run_id,
+        run_id=context.run.run_id,
         days=days,
         sweeps=context.run.tags.get(SWEEP_TAG) == "true",
         references=references,
@@ -197,7 +197,7 @@ def _reading(
         probes={
             key: probe
             for key, probe in _by_project(probes).items()
-            if probe.get("run_id") == context.run_id
+            if probe.get("run_id") == context.run.run_id
         },
     )
 
