@@ -1,4 +1,4 @@
-"""`performance-input` and `mwr-input`: a portfolio's days, values and flows (RFC 063 §5.1, §5.2)."""
+"""`performance-input` and `mwr-input`: days, values and flows (RFC 063 §5.1, §5.2)."""
 
 import datetime as dt
 from typing import Literal
@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from lotus_assets.services.lotus_core.contracts.shared import (
+    PRINTABLE,
     CalendarDay,
     Currency,
     DecimalString,
@@ -25,8 +26,7 @@ class CoreRequest(Strict):
     """What every RFC 063 request says."""
 
     consumer_system: str = Field(
-        min_length=1,
-        max_length=64,
+        pattern=PRINTABLE,
         description="System that asks, for the record.",
         examples=["lotus-performance"],
     )

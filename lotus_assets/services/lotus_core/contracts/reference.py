@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from lotus_assets.services.lotus_core.contracts.shared import (
+    PRINTABLE,
     CalendarDay,
     Currency,
     DecimalString,
@@ -41,8 +42,7 @@ class ReferenceRequest(Strict):
     as_of_date: CalendarDay = Field(description="As of which day.", examples=["2025-03-31"])
     consumer_system: str | None = Field(
         default=None,
-        min_length=1,
-        max_length=64,
+        pattern=PRINTABLE,
         description="System that asks, for the record.",
         examples=["lotus-performance"],
     )

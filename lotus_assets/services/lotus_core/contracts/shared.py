@@ -10,6 +10,8 @@ RFC_063 = "rfc_063_v1"
 RFC_062 = "rfc_062_v1"
 ARROW_MEDIA_TYPE = "application/vnd.apache.arrow.stream"
 PROBLEM_MEDIA_TYPE = "application/problem+json"
+PRINTABLE = r"^[ -~]{1,64}$"
+"""What a system may call itself: printable ASCII."""
 
 DecimalString = Annotated[
     str, Field(pattern=r"^-?(0|[1-9][0-9]*)(\.[0-9]{0,9}[1-9])?$", max_length=40)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+import pyarrow as pa
 from pandera.pandas import DataFrameModel, DataFrameSchema
 
 from lotus_assets.services.lotus_core.loading.book_models import (
@@ -30,7 +31,7 @@ from lotus_assets.services.lotus_core.loading.reference_models import (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class LayoutTable:
     """One kind of file: `name` is the file's name and the table's in the schema `lotus_core`.
 
@@ -51,6 +52,13 @@ class LayoutTable:
     def schema(self) -> DataFrameSchema:
         """The pandera schema behind the model."""
         return self.model.to_schema()
+
+    @cached_property
+    def arrow_types(self) -> dict[str, pa.DataType]:
+        """Arrow's type of each column."""
+        return {
+            name: column.dtype.type.pyarrow_dtype for name, column in self.schema.columns.items()
+        }
 
     @property
     def columns(self) -> list[str]:

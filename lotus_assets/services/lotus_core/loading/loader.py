@@ -1,0 +1,143 @@
+"""Loading a folder of files: everything checked, everything in one transaction, or nothing."""
+
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+from psycopg import sql
+from sqlalchemy import Connection, Engine, func, literal, select
+from sqlalchemy.dialects.postgresql import insert
+
+from lotus_assets.services.lotus_core.loading import consistency, sums
+from lotus_assets.services.lotus_core.loading.checking import check_piece
+from lotus_assets.services.lotus_core.loading.database_tables import loads, staged, stored
+from lotus_assets.services.lotus_core.loading.layout import TABLES, LayoutTable
+from lotus_assets.services.lotus_core.loading.reading import (
+    find_files,
+    header_problems,
+    read_pieces,
+)
+from lotus_assets.services.lotus_core.loading.refusal import KEPT, FileProblem, LoadRefused
+from lotus_assets.sources.warehouse.connection import driver_connection
+
+LOCK = 6_309_220_065
+"""Loads take turns, so that load ids are committed in order: paging is pinned to them."""
+
+
+@dataclass(frozen=True)
+class LoadReport:
+    """What a load did, in rows by table. `load_id` is None when nothing was new."""
+
+    load_id: int | None
+    read: dict[str, int] = field(default_factory=dict)
+    new: dict[str, int] = field(default_factory=dict)
+
+
+def load_folder(engine: Engine, folder: Path) -> LoadReport:
+    """Load the files in `folder` (FILE_LAYOUT.md). The same files again are no change.
+
+    Raises:
+        LoadRefused: something is wrong with them; nothing was loaded.
+    """
+    found, problems = find_files(folder)
+    if problems:
+        raise LoadRefused(problems)
+    with engine.connect().execution_options(isolation_level="READ COMMITTED") as connection:
+        connection.execute(select(func.pg_advisory_xact_lock(LOCK)))
+        files = [path for table in TABLES for path in found.get(table.name, [])]
+        names = [str(path.relative_to(folder)) for path in files]
+        tables = [table for table in TABLES if table.name in found]
+        read = {}
+        for table in tables:
+            read[table.name] = _stage(connection, table, found[table.name], files, folder, problems)
+        if problems:
+            raise LoadRefused(problems[:KEPT])
+        load_id = connection.execute(
+            insert(loads).values(source=str(folder)).returning(loads.c.load_id)
+        ).scalar_one()
+        new = {}
+        for table in tables:
+            new[table.name] = _insert(connection, table, load_id)
+            if new[table.name] < read[table.name]:
+                problems += consistency.clashes(connection, table, load_id, names)
+            problems += consistency.unknown_references(connection, table, names)
+            problems += consistency.rewritten_past(connection, table, load_id, names)
+        problems += consistency.of_whole_book(connection, [table.name for table in tables], names)
+        if problems:
+            raise LoadRefused(problems[:KEPT])
+        if not any(new.values()):
+            connection.rollback()
+            return LoadReport(None, read, new)
+        if new.get("position_valuations"):
+            sums.add(connection, load_id)
+        for table in tables:
+            if new[table.name]:
+                consistency.record(connection, table, load_id)
+        connection.commit()
+    return LoadReport(load_id, read, new)
+
+
+def _stage(
+    connection: Connection,
+    table: LayoutTable,
+    paths: list[Path],
+    files: list[Path],
+    folder: Path,
+    problems: list[FileProblem],
+) -> int:
+    """Copy the checked rows of the table's files beside it; returns how many were read."""
+    target = staged(table)
+    target.create(connection)
+    rows_read = 0
+    for path in paths:
+        for rows, found in _checked(table, path, folder):
+            problems += found[: KEPT - min(len(problems), KEPT)]
+            if not problems and rows.num_rows:
+                _copy(connection, target.name, rows, files.index(path))
+            rows_read += rows.num_rows
+    analyse = sql.SQL("ANALYZE {}").format(sql.Identifier(target.name))
+    driver_connection(connection).execute(analyse)
+    return rows_read
+
+
+def _checked(
+    table: LayoutTable, path: Path, folder: Path
+) -> Iterator[tuple[pa.Table, list[FileProblem]]]:
+    """The pieces of a file with row numbers, and their problems."""
+    nothing = pa.table({})
+    try:
+        for piece in read_pieces(path, folder):
+            wrong = header_problems(table, piece)
+            if wrong:
+                yield nothing, wrong
+                return
+            rows, problems = check_piece(table, piece)
+            numbers = pa.array(np.arange(rows.num_rows) + piece.first_row)
+            yield rows.append_column("row_number", numbers), problems
+    except (pa.ArrowInvalid, UnicodeDecodeError) as error:
+        reason = f"cannot be read: {str(error).splitlines()[0]}"
+        yield nothing, [FileProblem(str(path.relative_to(folder)), None, reason)]
+
+
+def _copy(connection: Connection, target: str, rows: pa.Table, file_number: int) -> None:
+    file = pa.repeat(pa.scalar(file_number, pa.int64()), rows.num_rows)
+    numbered = rows.append_column("file_number", file)
+    text = io.BytesIO()
+    pa_csv.write_csv(numbered, text, pa_csv.WriteOptions(include_header=False))
+    command = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv)").format(
+        sql.Identifier(target), sql.SQL(", ").join(map(sql.Identifier, numbered.column_names))
+    )
+    with driver_connection(connection).cursor() as cursor, cursor.copy(command) as copy:
+        copy.write(text.getbuffer())
+
+
+def _insert(connection: Connection, table: LayoutTable, load_id: int) -> int:
+    """Move staged rows into the table; those that are there already stay as they are."""
+    source = staged(table)
+    rows = select(*(source.c[name] for name in table.columns), literal(load_id))
+    into = insert(stored(table)).from_select([*table.columns, "load_id"], rows)
+    return connection.execute(into.on_conflict_do_nothing()).rowcount

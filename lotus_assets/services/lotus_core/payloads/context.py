@@ -1,0 +1,184 @@
+"""What a request may see: the snapshot, the portfolio as it was known, rates and calendars."""
+
+import datetime as dt
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import pyarrow as pa
+from sqlalchemy import Connection
+
+from lotus_assets.services.lotus_core.database import Snapshot, end_of_day, read_row
+from lotus_assets.services.lotus_core.payloads.calendars import Calendar, Days, read_calendar
+from lotus_assets.services.lotus_core.payloads.rates import Rates
+from lotus_assets.services.lotus_core.problems import insufficient, invalid, not_found, unsupported
+
+NEWEST = 2**62
+"""A version that no load reaches: everything that is committed."""
+PORTFOLIO_TABLES = [
+    "portfolios",
+    "positions",
+    "position_valuations",
+    "lots",
+    "external_flows",
+    "fees",
+    "benchmark_assignments",
+]
+REFERENCE_TABLES = [
+    "instruments",
+    "instrument_dimensions",
+    "calendars",
+    "fx_rates",
+    "benchmarks",
+    "benchmark_constituents",
+    "constituent_returns",
+    "risk_free_rates",
+]
+KEPT_SNAPSHOTS = 32
+
+
+@dataclass(frozen=True)
+class ReferenceContext:
+    """Reference data as of a day. Rates are shared by all requests of the same snapshot."""
+
+    snapshot: Snapshot
+    rates: Rates
+
+    def calendar(self, connection: Connection, calendar_id: str) -> Calendar:
+        """The calendar as it was known; read once a snapshot."""
+        key = (self.snapshot, calendar_id)
+        if key not in _CALENDARS:
+            if len(_CALENDARS) > KEPT_SNAPSHOTS * 8:
+                _CALENDARS.clear()
+            _CALENDARS[key] = read_calendar(connection, self.snapshot, calendar_id)
+        return _CALENDARS[key]
+
+
+@dataclass(frozen=True)
+class PortfolioContext:
+    """One portfolio as of a day."""
+
+    portfolio_id: str
+    currency: str
+    calendar_id: str
+    open_date: dt.date
+    close_date: dt.date | None
+    snapshot: Snapshot
+    reference: ReferenceContext
+
+    @property
+    def data_version(self) -> str:
+        """Changes when anything changed that answers as of the day are made of."""
+        return str(self.snapshot.version)
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """Parameters of queries on the portfolio's rows."""
+        return {**self.snapshot.parameters, "portfolio_id": self.portfolio_id}
+
+    def convert(
+        self,
+        connection: Connection,
+        amounts: pa.Array,
+        currencies: pa.Array,
+        dates: Days,
+        target: str,
+    ) -> pa.Array:
+        """Amounts in `target`, each at its own date's rate."""
+        rates = self.reference.rates
+        return rates.convert(connection, amounts, currencies, dates, target)
+
+    def convert_rows(
+        self, connection: Connection, rows: pa.Table, name: str, dates: Days, target: str
+    ) -> pa.Array:
+        """The column `name` of `rows`, whose currencies are in the column `currency`."""
+        amounts = pa.concat_arrays(rows[name].chunks)
+        return self.convert(
+            connection, amounts, pa.concat_arrays(rows["currency"].chunks), dates, target
+        )
+
+    def reporting_currency(self, connection: Connection, requested: str | None) -> str:
+        """The requested currency, by default the portfolio's.
+
+        Raises:
+            CoreProblem: UNSUPPORTED_CONFIGURATION where no rate names it.
+        """
+        currency = requested or self.currency
+        if currency != self.currency and not self.reference.rates.knows(connection, currency):
+            raise unsupported(f"reporting_currency {currency}: no exchange rates are stored")
+        return currency
+
+    def clamp(self, start: dt.date, end: dt.date, as_of: dt.date) -> tuple[dt.date, dt.date]:
+        """The window without days after the as-of day and before the open date.
+
+        Raises:
+            CoreProblem: INVALID_REQUEST where nothing is left of it up to the as-of day,
+                INSUFFICIENT_DATA where the portfolio was not open in it.
+        """
+        last = min(end, as_of)
+        if last < start:
+            raise invalid(f"the window is inverted: it begins on {start}, after {last}")
+        if last < self.open_date:
+            raise insufficient(f"{self.portfolio_id} opened on {self.open_date}, after {last}")
+        if self.close_date is not None and start > self.close_date:
+            raise insufficient(f"{self.portfolio_id} closed on {self.close_date}, before {start}")
+        return max(start, self.open_date), last
+
+    def business_days(self, connection: Connection, start: dt.date, end: dt.date) -> Days:
+        """Business days of the portfolio's calendar."""
+        calendar = self.reference.calendar(connection, self.calendar_id)
+        return calendar.business_days(start, end)
+
+
+_CALENDARS: dict[tuple[Snapshot, str], Calendar] = {}
+
+
+@lru_cache(maxsize=KEPT_SNAPSHOTS)
+def _rates(snapshot: Snapshot) -> Rates:
+    return Rates(snapshot)
+
+
+def reference_context(
+    connection: Connection, as_of: dt.date, version: int = NEWEST
+) -> ReferenceContext:
+    """Reference data as of a day, in loads up to `version`."""
+    until = end_of_day(as_of)
+    row = read_row(
+        connection,
+        "reference_version",
+        {"reference_tables": REFERENCE_TABLES, "recorded_until": until, "version": version},
+    )
+    snapshot = Snapshot(until, row["version"] if row else 0)
+    return ReferenceContext(snapshot, _rates(snapshot))
+
+
+def portfolio_context(
+    connection: Connection, portfolio_id: str, as_of: dt.date, version: int = NEWEST
+) -> PortfolioContext:
+    """The portfolio as of a day, in loads up to `version`.
+
+    Raises:
+        CoreProblem: RESOURCE_NOT_FOUND, or INSUFFICIENT_DATA where it was not known yet.
+    """
+    until = end_of_day(as_of)
+    parameters = {
+        "portfolio_id": portfolio_id,
+        "portfolio_tables": PORTFOLIO_TABLES,
+        "recorded_until": until,
+        "version": version,
+    }
+    row = read_row(connection, "portfolio", parameters)
+    if row is None:
+        raise not_found(f"portfolio {portfolio_id} is unknown")
+    if not row["is_seen"]:
+        raise insufficient(f"portfolio {portfolio_id} was not known by {as_of}")
+    reference = reference_context(connection, as_of, version)
+    return PortfolioContext(
+        portfolio_id=portfolio_id,
+        currency=row["portfolio_currency"],
+        calendar_id=row["calendar_id"],
+        open_date=row["open_date"],
+        close_date=row["close_date"],
+        snapshot=Snapshot(until, max(row["own_version"], reference.snapshot.version)),
+        reference=reference,
+    )

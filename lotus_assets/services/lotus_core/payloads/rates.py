@@ -1,0 +1,137 @@
+"""Exchange rates as they were known: looked up, inverted, crossed, carried forward."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+from sqlalchemy import Connection
+
+from lotus_assets.services.lotus_core.database import RATE, Snapshot, read_columns
+from lotus_assets.services.lotus_core.payloads.calendars import Days, as_days
+from lotus_assets.services.lotus_core.payloads.decimals import (
+    is_zero,
+    multiply,
+    multiply_rates,
+)
+from lotus_assets.services.lotus_core.problems import insufficient, unsupported
+
+CARRIED_DAYS = 7
+"""A missing rate is carried forward at most so many days (analytics.md §1, risk-free)."""
+
+
+@dataclass(frozen=True)
+class Leg:
+    """Rates of one pair by date, as stored or inverted."""
+
+    dates: Days
+    rates: pa.Array
+
+
+@dataclass
+class Rates:
+    """The rates of one snapshot; legs are read once."""
+
+    snapshot: Snapshot
+    _pairs: set[tuple[str, str]] | None = None
+    _legs: dict[tuple[str, str], Leg] = field(default_factory=dict)
+
+    def convert(
+        self,
+        connection: Connection,
+        amounts: pa.Array,
+        currencies: pa.Array,
+        dates: Days,
+        target: str,
+    ) -> pa.Array:
+        """`amounts` in `target`, each from its own currency at its own date's rate.
+
+        Raises:
+            CoreProblem: UNSUPPORTED_CONFIGURATION for a currency that no rate leads to,
+                INSUFFICIENT_DATA for a date without a rate in the 7 days up to it.
+        """
+        encoded = pc.dictionary_encode(currencies)
+        codes = np.asarray(encoded.indices.to_numpy(zero_copy_only=False))
+        names = encoded.dictionary.to_pylist()
+        foreign = ~is_zero(amounts) & np.isin(
+            codes, [i for i, n in enumerate(names) if n != target]
+        )
+        if not foreign.any():
+            return amounts
+        rates = np.full(len(amounts), -1, np.int64)
+        pools, size = [], 0
+        for code, name in enumerate(names):
+            rows = np.flatnonzero(foreign & (codes == code))
+            if len(rows) == 0:
+                continue
+            unique, places = np.unique(dates[rows], return_inverse=True)
+            pools.append(self.at(connection, name, target, unique))
+            rates[rows] = places + size
+            size += len(unique)
+        rows = np.flatnonzero(foreign)
+        pool = pa.concat_arrays(pools)
+        converted = multiply(amounts.take(pa.array(rows)), pool.take(pa.array(rates[rows])))
+        return pc.replace_with_mask(amounts, pa.array(foreign), converted)
+
+    def at(self, connection: Connection, base: str, quote: str, dates: Days) -> pa.Array:
+        """Units of `quote` for one of `base` on ascending `dates`."""
+        if base == quote:
+            return pa.repeat(pa.scalar(1).cast(pa.decimal128(19, 0)).cast(RATE), len(dates))
+        pairs = self._known_pairs(connection)
+        if (base, quote) in pairs or (quote, base) in pairs:
+            return self._carried(connection, base, quote, dates)
+        legs = {a for a, b in pairs if b == base} | {b for a, b in pairs if a == base}
+        others = {a for a, b in pairs if b == quote} | {b for a, b in pairs if a == quote}
+        if not legs & others:
+            raise unsupported(f"no exchange rates lead from {base} to {quote}")
+        third = min(legs & others)
+        return multiply_rates(
+            self._carried(connection, base, third, dates),
+            self._carried(connection, third, quote, dates),
+        )
+
+    def knows(self, connection: Connection, currency: str) -> bool:
+        """Whether any rate names `currency`."""
+        return any(currency in pair for pair in self._known_pairs(connection))
+
+    def _carried(self, connection: Connection, base: str, quote: str, dates: Days) -> pa.Array:
+        leg = self._leg(connection, base, quote)
+        places = np.searchsorted(leg.dates, dates, side="right") - 1
+        age = dates - leg.dates[np.maximum(places, 0)] if len(leg.dates) else dates - dates
+        missing = (places < 0) | (age > np.timedelta64(CARRIED_DAYS, "D"))
+        if missing.any():
+            day = dates[np.argmax(missing)]
+            raise insufficient(f"{base}/{quote} has no rate in the {CARRIED_DAYS} days up to {day}")
+        return leg.rates.take(pa.array(places))
+
+    def _leg(self, connection: Connection, base: str, quote: str) -> Leg:
+        if (base, quote) not in self._legs:
+            is_stored = (base, quote) in self._known_pairs(connection)
+            rows = read_columns(
+                connection,
+                "fx_leg" if is_stored else "fx_leg_inverted",
+                {**self.snapshot.parameters, "base": base, "quote": quote},
+                {"rate_date": "date", "rate": "rate"},
+            )
+            self._legs[base, quote] = Leg(as_days(rows["rate_date"]), _whole(rows["rate"]))
+        return self._legs[base, quote]
+
+    def _known_pairs(self, connection: Connection) -> set[tuple[str, str]]:
+        if self._pairs is None:
+            rows = read_columns(
+                connection, "fx_pairs", self.snapshot.parameters, {"base": "text", "quote": "text"}
+            )
+            names = zip(rows["base"].to_pylist(), rows["quote"].to_pylist(), strict=True)
+            self._pairs = set(names)
+        return self._pairs
+
+
+def _whole(column: pa.ChunkedArray) -> pa.Array:
+    array = column.combine_chunks()
+    return array.chunk(0) if isinstance(array, pa.ChunkedArray) and array.num_chunks else array
+
+
+def previous_dates(dates: NDArray[np.datetime64]) -> Days:
+    """Each row's previous row's date; the first has its own."""
+    return np.concatenate([dates[:1], dates[:-1]])

@@ -1,0 +1,42 @@
+"""Environment of the lotus-core service's own process."""
+
+import secrets
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class CoreSettings(BaseSettings):
+    """The service's variables; an empty one counts as not set."""
+
+    model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", frozen=True)
+
+    lotus_core_db_connection: SecretStr | None = Field(
+        default=None,
+        description="postgresql:// URL of the service's database. Not set: TEM_DB_CONNECTION.",
+    )
+    tem_db_connection: SecretStr | None = Field(
+        default=None, description="postgresql:// URL of the warehouse."
+    )
+    lotus_core_port: int = Field(default=8001, description="Port of the service.")
+    lotus_core_page_key: SecretStr = Field(
+        default_factory=lambda: SecretStr(secrets.token_urlsafe(32)),
+        description="Key that signs page tokens. Not set: a new one each start, so that tokens "
+        "end with the process; name one where several processes answer.",
+    )
+    lotus_core_page_seconds: int = Field(
+        default=3600, ge=0, description="Seconds after which a page token has expired."
+    )
+    lotus_core_log_level: str = Field(default="INFO", description="Level of the request log.")
+
+    @property
+    def connection(self) -> str:
+        """URL of the database.
+
+        Raises:
+            ValueError: neither variable is set.
+        """
+        chosen = self.lotus_core_db_connection or self.tem_db_connection
+        if chosen is None:
+            raise ValueError("Set LOTUS_CORE_DB_CONNECTION or TEM_DB_CONNECTION (postgresql://…)")
+        return chosen.get_secret_value()
