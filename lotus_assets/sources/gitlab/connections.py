@@ -32,7 +32,8 @@ def completed(
     """`node` with each connection of `lists` as a plain, complete list of its nodes.
 
     `lists` maps the field to the query that continues it; `way` leads from `project` to the
-    entity (`mergeRequest`). A connection that is null (no right to see it) becomes an empty list.
+    entity (`mergeRequest`). A connection that is null (no right to see it) becomes an empty list;
+    one that was not asked for stays absent.
 
     Raises:
         VanishedError: the entity is gone when a list is continued.
@@ -40,7 +41,9 @@ def completed(
     variables = {"project": project_path, "iid": node.get("iid")}
     complete = dict(node)
     for name, query in lists.items():
-        connection = node.get(name) or {"nodes": [], "pageInfo": {"hasNextPage": False}}
+        if name not in node:
+            continue
+        connection = node[name] or {"nodes": [], "pageInfo": {"hasNextPage": False}}
         complete[name] = [each for each in connection["nodes"] if each is not None]
         if connection["pageInfo"]["hasNextPage"]:
             after = connection["pageInfo"]["endCursor"]

@@ -26,7 +26,7 @@ SMALLEST_NESTED = 5
 _TOO_LARGE = ("complexity", "timeout", "timed out")
 _PASSING = ("internal server error", "try again", "temporarily", "went wrong")
 _NO_RIGHT = ("permission", "does not exist", "not authorized")
-_LICENSED_FIELDS = ("approvalsRequired",)
+_LICENSED_FIELDS = ("approvalsRequired", "mergeRequestDiffs")
 
 
 class TooLargeError(TransientError):

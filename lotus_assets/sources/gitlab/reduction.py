@@ -38,13 +38,15 @@ class Reduction:
     def merge_request(self, node: Node, project_id: int) -> Payload:
         """A merge request: description → `closing`; nested lists reduced."""
         payload = {key: value for key, value in node.items() if key != "description"}
+        notes = [note(each) for each in node["notes"] if _is_stored(each)]
         return payload | {
             "project_id": project_id,
             "closing": closing_references(node.get("description"), host=self.host),
             "labels": _titles(node["labels"]),
             "approvedBy": [user["id"] for user in node["approvedBy"]],
             "commits": [self._commit(commit) for commit in node["commits"]],
-            "notes": [note(each) for each in node["notes"] if _is_stored(each)],
+            "notes": notes,
+            "mergeRequestDiffs": node.get("mergeRequestDiffs", _versions(node, notes)),
         }
 
     def issue(self, node: Node, project_id: int) -> Payload:
@@ -100,6 +102,14 @@ def system_action(node: Node) -> str | None:
         return str(recorded)
     body = node.get("body") or ""
     return next((action for wording, action in _ACTION_OF_BODY if wording.search(body)), None)
+
+
+def _versions(node: Node, notes: Sequence[Node]) -> list[Payload]:
+    """Versions where the edition does not list them (Free): the first was made with the merge
+    request, and each push made another.
+    """
+    pushed = [each["createdAt"] for each in notes if each["action"] == "commit"]
+    return [{"createdAt": at} for at in [node["createdAt"], *pushed]]
 
 
 def _is_stored(node: Node) -> bool:

@@ -1,0 +1,258 @@
+"""Everything that goes wrong on the way, and what the source makes of it."""
+
+import pytest
+
+from lotus_assets.sources.gitlab import AccessError, EntityError, Window
+from lotus_assets.sources.gitlab.session import Patience
+from lotus_assets.standin.gitlab import faults
+from lotus_assets.standin.gitlab.faults import CutBody, Effect
+from lotus_assets.standin.gitlab.store import Store
+from lotus_assets_tests.integration.gitlab.reading import (
+    BUSY,
+    EVERYTHING,
+    Scene,
+    StartScene,
+    payloads_of,
+)
+
+GRAPHQL = "MergeRequests"
+PASSING: dict[str, Effect] = {
+    "429 with Retry-After": faults.too_many_requests(retry_after=0),
+    "429 without Retry-After": faults.too_many_requests(retry_after=None),
+    "502": faults.bad_gateway(),
+    "HTML instead of JSON": faults.html_page(),
+    "connection cut inside a body": CutBody(0.5),
+    "503 for a slow query": faults.statement_timeout(),
+}
+
+
+def merge_request_iids(begun: Scene) -> list[int]:
+    pages = begun.source.merge_requests(begun.reference(), EVERYTHING)
+    return sorted(int(each["iid"]) for each in payloads_of(pages))
+
+
+def deployment_ids(begun: Scene) -> list[int]:
+    pages = begun.source.deployments(begun.reference(), EVERYTHING)
+    return sorted(each["id"] for each in payloads_of(pages))
+
+
+@pytest.mark.parametrize("trouble", PASSING)
+def test_troubles_that_pass_cost_nothing(scene: StartScene, trouble: str) -> None:
+    begun = scene()
+    expected = sorted(begun.data(BUSY).merge_requests)
+    begun.reference()
+    hit = begun.server.faults.add(PASSING[trouble], operation=GRAPHQL, times=2)
+    assert merge_request_iids(begun) == expected
+    assert hit.hits > 2
+    rest = begun.server.faults.add(PASSING[trouble], path="*/deployments", times=2)
+    assert deployment_ids(begun) == [each["id"] for each in begun.data(BUSY).deployments]
+    assert rest.hits > 2
+    statistics = begun.source.statistics
+    assert statistics.retries >= 4
+    assert statistics.throttled == (4 if trouble.startswith("429") else 0)
+
+
+@pytest.mark.parametrize(
+    "effect",
+    [
+        faults.complexity_refused(300),
+        faults.graphql_timeout(),
+        faults.graphql_errors("Internal server error"),
+    ],
+)
+def test_a_page_refused_for_its_size_comes_in_smaller_ones(
+    scene: StartScene, effect: Effect
+) -> None:
+    begun = scene()
+    begun.reference()
+    begun.server.faults.add(effect, operation=GRAPHQL, times=3)
+    assert merge_request_iids(begun) == sorted(begun.data(BUSY).merge_requests)
+
+
+def test_a_cursor_resumes_after_a_failure_in_the_middle(scene: StartScene) -> None:
+    begun = scene()
+    begun.reference()
+    begun.server.faults.add(faults.complexity_refused(300), operation=GRAPHQL, times=2)
+    begun.server.faults.add(faults.bad_gateway(), operation=GRAPHQL, nth=4, times=1)
+    pages = begun.source.merge_requests(begun.reference(), EVERYTHING)
+    found = [int(each["iid"]) for each in payloads_of(pages)]
+    assert sorted(found) == sorted(set(found)) == sorted(begun.data(BUSY).merge_requests)
+
+
+@pytest.mark.parametrize(
+    ("effect", "reason"),
+    [
+        (faults.bad_gateway(), "error:http_502"),
+        (CutBody(0.5), "error:connection"),
+        (faults.complexity_refused(300), "error:connection"),
+        (faults.graphql_errors("Something is odd"), "error:graphql"),
+    ],
+)
+def test_what_does_not_pass_costs_one_entity(
+    scene: StartScene, effect: Effect, reason: str
+) -> None:
+    begun = scene()
+    begun.reference()
+    begun.server.faults.add(effect, operation=GRAPHQL, times=None)
+    with pytest.raises(EntityError) as failed:
+        merge_request_iids(begun)
+    assert failed.value.reason == reason
+    assert str(failed.value).startswith(f"project {BUSY}: merge_requests not collected")
+    assert deployment_ids(begun)
+
+
+def test_401_in_the_middle_stops_the_run(scene: StartScene) -> None:
+    begun = scene()
+    begun.reference()
+    revoked = faults.Respond(401, b'{"message":"401 Unauthorized"}')
+    begun.server.faults.add(revoked, times=None)
+    requests = begun.source.statistics.requests
+    with pytest.raises(AccessError):
+        deployment_ids(begun)
+    with pytest.raises(AccessError):
+        merge_request_iids(begun)
+    assert begun.source.statistics.requests == requests + 2
+
+
+@pytest.mark.parametrize(("status", "reason"), [(403, "forbidden"), (404, "not_found")])
+def test_403_and_404_are_coverage_reasons(scene: StartScene, status: int, reason: str) -> None:
+    begun = scene()
+    begun.reference()
+    refused = faults.Respond(status, b'{"message":"no"}')
+    begun.server.faults.add(refused, path="*/events", times=None)
+    with pytest.raises(EntityError) as failed:
+        list(begun.source.push_events(begun.reference(), None))
+    assert failed.value.reason == reason
+
+
+def test_a_forbidden_project_is_told_from_one_that_is_gone(scene: StartScene) -> None:
+    begun = scene()
+    reference = begun.reference()
+
+    def forbid(store: Store) -> None:
+        store.projects[reference.project_id].access = "forbidden"
+
+    begun.server.change(forbid)
+    for read in (begun.source.merge_requests, begun.source.pipelines, begun.source.issues):
+        with pytest.raises(EntityError) as failed:
+            list(read(reference, EVERYTHING))
+        assert failed.value.reason == "forbidden"
+    with pytest.raises(EntityError) as failed:
+        list(begun.source.deployments(reference, EVERYTHING))
+    assert failed.value.reason == "forbidden"
+    (found,) = begun.source.probe([reference], {})
+    assert found.unreadable == "forbidden"
+    begun.server.change(lambda store: store.projects.pop(reference.project_id))
+    with pytest.raises(EntityError) as failed:
+        list(begun.source.merge_requests(reference, EVERYTHING))
+    assert failed.value.reason == "not_found"
+    with pytest.raises(EntityError) as failed:
+        begun.source.repository(reference)
+    assert failed.value.reason == "error:git"
+
+
+def test_disabled_features_are_named_without_a_request(scene: StartScene) -> None:
+    begun = scene()
+    reference = begun.reference("toman/c-side/brand-assets")
+    runbooks = begun.reference("toman/core/runbooks")
+    requests = len(begun.server.requests)
+    for read, project, which in (
+        (begun.source.issues, reference, "issues"),
+        (begun.source.pipelines, reference, "pipelines"),
+        (begun.source.deployments, reference, "pipelines"),
+        (begun.source.merge_requests, runbooks, "merge_requests"),
+    ):
+        with pytest.raises(EntityError) as disabled:
+            list(read(project, EVERYTHING))
+        assert disabled.value.reason == f"feature_disabled:{which}"
+    assert len(begun.server.requests) == requests
+    assert payloads_of(begun.source.merge_requests(reference, EVERYTHING))
+
+
+def test_empty_repository_and_no_default_branch(scene: StartScene) -> None:
+    begun = scene()
+    empty = begun.reference("toman/c-side/empty-idea")
+    assert empty.is_empty
+    found = begun.source.repository(empty)
+    assert found is not None
+    assert payloads_of(found.commits) == payloads_of([found.branches]) == []
+    assert payloads_of(begun.source.commit_statistics(empty, None)) == []
+    headless = begun.reference("toman/core/placeholder")
+    assert headless.default_branch is None
+    found = begun.source.repository(headless)
+    assert found is not None
+    commits = payloads_of(found.commits)
+    assert commits
+    assert not any(each["is_on_default_branch"] for each in commits)
+
+
+def test_an_entity_deleted_between_list_and_detail(scene: StartScene) -> None:
+    begun = scene()
+    reference = begun.reference()
+    data = begun.data(BUSY)
+    busiest = max(data.merge_request_notes, key=lambda iid: len(data.merge_request_notes[iid]))
+    original = data.merge_request_notes[busiest]
+    many = [dict(original[0]) | {"id": 900_000_000 + number} for number in range(150)]
+
+    def crowd(store: Store) -> None:
+        store.projects[reference.project_id].merge_request_notes[busiest] = many
+
+    def delete(store: Store) -> None:
+        store.projects[reference.project_id].merge_requests.pop(busiest)
+
+    begun.server.change(crowd)
+    pages = begun.source.merge_requests(reference, EVERYTHING)
+    whole = {int(each["iid"]): each for each in payloads_of(pages)}
+    assert len(whole[busiest]["notes"]) == 150
+    begun.server.faults.add(faults.Change(delete), operation="MergeRequestNotes")
+    pages = begun.source.merge_requests(reference, EVERYTHING)
+    rest = {int(each["iid"]) for each in payloads_of(pages)}
+    assert rest == set(whole) - {busiest}
+
+
+def test_a_page_that_moves_while_it_is_read_loses_nothing(scene: StartScene) -> None:
+    begun = scene()
+    reference = begun.reference()
+    data = begun.data(BUSY)
+    first = min(data.merge_requests, key=lambda iid: data.merge_requests[iid]["updated_at"])
+
+    def touch(store: Store) -> None:
+        moved = store.projects[reference.project_id].merge_requests[first]
+        moved["updated_at"] = "2025-11-20T11:59:59.000Z"
+
+    begun.server.faults.add(faults.complexity_refused(300), operation=GRAPHQL, times=2)
+    begun.server.faults.add(faults.Change(touch), operation=GRAPHQL, nth=4)
+    pages = begun.source.merge_requests(reference, EVERYTHING)
+    found = [(int(each["iid"]), each["updatedAt"]) for each in payloads_of(pages)]
+    assert {iid for iid, _ in found} == set(data.merge_requests)
+    copies = [at for iid, at in found if iid == first]
+    assert copies[-1].startswith("2025-11-20T11:59:59")
+
+
+def test_free_edition_is_found_out_when_it_hides(scene: StartScene) -> None:
+    begun = scene()
+    begun.reference()
+    refused = "Field 'approvalsRequired' doesn't exist on type 'MergeRequest'"
+    begun.server.faults.add(faults.graphql_errors(refused), operation=GRAPHQL, times=1)
+    payloads = payloads_of(begun.source.merge_requests(begun.reference(), EVERYTHING))
+    assert payloads
+    assert all("approvalsRequired" not in each for each in payloads)
+
+
+def test_free_edition(scene: StartScene, young_store: Store) -> None:
+    young_store.edition = "free"
+    young_store.version = "18.8.0"
+    begun = scene()
+    payloads = payloads_of(begun.source.merge_requests(begun.reference(), EVERYTHING))
+    assert len(payloads) == len(begun.data(BUSY).merge_requests)
+    assert all("approvalsRequired" not in each for each in payloads)
+    assert begun.source.statistics.by_operation["graphql:metadata"] == 1
+
+
+def test_a_redirect_to_another_host_does_not_get_the_token(scene: StartScene) -> None:
+    begun = scene(Patience(attempts=1))
+    begun.reference()
+    elsewhere = faults.Respond(302, b"", headers=(("Location", "http://localhost:1/away"),))
+    begun.server.faults.add(elsewhere, path="*/deployments", times=None)
+    with pytest.raises(EntityError, match="GitLab redirects to localhost:1"):
+        list(begun.source.deployments(begun.reference(), Window()))
