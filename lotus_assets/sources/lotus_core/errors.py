@@ -85,3 +85,12 @@ def error_of(
     kind = ERRORS.get(code) or BY_STATUS.get(status, SourceUnavailable)
     detail = (problem or {}).get("detail") or (problem or {}).get("title") or "no reason given"
     return kind(what, str(detail), status, request_id)
+
+
+class BrokenPayload(ContractViolation):
+    """A 200 answer that breaks its contract; `rule` names which of its rules."""
+
+    def __init__(self, what: str, rule: str, detail: str, request_id: str = "") -> None:
+        """`detail` says what was expected and what came."""
+        self.rule = rule
+        super().__init__(what, f"{rule}: {detail}", 200, request_id)

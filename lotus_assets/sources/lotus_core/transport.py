@@ -93,6 +93,18 @@ class Transport:
             LotusCoreError: the kind that RFC 063 §6's code names; SourceUnavailable when the last
                 attempt got no answer.
         """
+        return self._again(what, "POST", path, json=dict(body))
+
+    def get(self, what: str, path: str, query: Mapping[str, str]) -> Answer:
+        """The same for a catalogue, which is JSON.
+
+        Raises:
+            LotusCoreError: see `post`.
+        """
+        headers = {"Accept": "application/json"}
+        return self._again(what, "GET", path, params=dict(query), headers=headers)
+
+    def _again(self, what: str, method: str, path: str, **arguments: Any) -> Answer:
         attempts = Retrying(
             retry=retry_if_exception_type(SourceUnavailable),
             stop=stop_after_attempt(self.patience.attempts),
@@ -103,23 +115,25 @@ class Transport:
             ),
             reraise=True,
         )
-        return attempts(self._post_once, what, path, body)
+        return attempts(self._once, what, method, path, arguments)
 
-    def _post_once(self, what: str, path: str, body: Mapping[str, Any]) -> Answer:
-        headers = self.correlation.headers()
+    def _once(self, what: str, method: str, path: str, arguments: Mapping[str, Any]) -> Answer:
+        identity = self.correlation.headers()
+        headers = {**arguments.get("headers", {}), **identity}
+        request = {**arguments, "headers": headers}
         try:
             with self._places:
-                response = self._client.post(path, json=dict(body), headers=headers)
-        except httpx.TransportError as broken:
+                response = self._client.request(method, path, **request)
+        except httpx.RequestError as broken:
             place = self._client.base_url
             reason = str(broken) or type(broken).__name__
             raise SourceUnavailable(what, f"no answer from {place}: {reason}") from broken
         if response.status_code != httpx.codes.OK:
-            raise _refusal(what, response, headers["X-Request-Id"])
+            raise _refusal(what, response, identity["X-Request-Id"])
         return Answer(
             content=response.content,
             media_type=response.headers.get("Content-Type", "").partition(";")[0].strip(),
-            request_id=headers["X-Request-Id"],
+            request_id=identity["X-Request-Id"],
         )
 
 

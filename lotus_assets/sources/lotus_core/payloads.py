@@ -1,0 +1,102 @@
+"""A payload as it arrives: one page, taken apart, its version, subject and hash checked."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+
+from lotus_assets.sources.lotus_core.canonical import content_hash
+from lotus_assets.sources.lotus_core.contracts import Contract, Misplaced
+from lotus_assets.sources.lotus_core.errors import BrokenPayload
+from lotus_assets.sources.lotus_core.transport import ARROW, Answer
+
+LINEAGE_FIELDS = (
+    "generated_by",
+    "generated_at",
+    "request_fingerprint",
+    "data_version",
+    "content_hash",
+)
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a payload: its rows, and the rest of it as in JSON, `lineage` beside it."""
+
+    contract: Contract
+    subject: str
+    header: Mapping[str, Any]
+    lineage: Mapping[str, Any]
+    rows: pa.Table
+
+    @property
+    def content_hash(self) -> str:
+        """SHA-256 of the page without lineage, as it was checked."""
+        return str(self.lineage["content_hash"])
+
+    @property
+    def data_version(self) -> str:
+        """Version of the data that the page was made of."""
+        return str(self.lineage["data_version"])
+
+    @property
+    def next_page_token(self) -> str | None:
+        """Token of the page after this; None on the last."""
+        token = self.lineage.get("next_page_token")
+        return None if token is None else str(token)
+
+
+def read_page(contract: Contract, subject: str, what: str, answer: Answer) -> Page:
+    """The page in an answer.
+
+    Raises:
+        BrokenPayload: no Arrow stream, other columns, no lineage, another contract version or
+            subject, or a hash that is not the content's; `rule` says which.
+    """
+
+    def broken(rule: str, detail: str) -> BrokenPayload:
+        return BrokenPayload(what, rule, detail, answer.request_id)
+
+    if answer.media_type != ARROW:
+        raise broken("media_type", f"{ARROW} was asked for, {answer.media_type!r} came")
+    try:
+        with pa.ipc.open_stream(answer.content) as stream:
+            rows = stream.read_all()
+        metadata = rows.schema.metadata or {}
+        payload = json.loads(metadata[b"payload"])
+        claimed = metadata[b"content_hash"].decode()
+        lineage = payload.pop("lineage")
+        missing = [name for name in LINEAGE_FIELDS if not lineage.get(name)]
+    except (pa.ArrowException, ValueError, KeyError, TypeError, AttributeError) as unreadable:
+        raise broken("stream", f"not a readable payload: {unreadable!r}") from unreadable
+    if missing:
+        raise broken("lineage", f"without {', '.join(missing)}")
+    rows = rows.replace_schema_metadata(None)
+    if not rows.schema.equals(contract.schema):
+        raise broken("types", _difference(contract.schema, rows.schema))
+    version = payload.get(contract.version_field)
+    if version != contract.version:
+        raise broken("contract_version", f"{contract.version} was expected, {version!r} came")
+    if payload.get(contract.subject) != subject:
+        raise broken("subject", f"asked for {subject}, got {payload.get(contract.subject)!r}")
+    try:
+        computed = content_hash(contract.assemble(payload, rows))
+    except (Misplaced, KeyError, TypeError, pa.ArrowException) as misplaced:
+        raise broken("rows", str(misplaced)) from misplaced
+    if not computed == claimed == lineage["content_hash"]:
+        raise broken(
+            "content_hash",
+            f"the content's is {computed}, the stream says {claimed}, "
+            f"the lineage {lineage['content_hash']}",
+        )
+    return Page(contract, subject, payload, lineage, rows)
+
+
+def _difference(expected: pa.Schema, came: pa.Schema) -> str:
+    wanted = [f"{field.name} {field.type}" for field in expected]
+    found = [f"{field.name} {field.type}" for field in came]
+    missing = [name for name in wanted if name not in found]
+    surplus = [name for name in found if name not in wanted]
+    return f"missing {missing}, unexpected {surplus}" if missing or surplus else "other order"
