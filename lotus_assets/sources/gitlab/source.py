@@ -20,6 +20,7 @@ from lotus_assets.sources.gitlab.errors import AccessError, EntityError, GitLabE
 from lotus_assets.sources.gitlab.git import Git
 from lotus_assets.sources.gitlab.graphql import GraphQLClient, PageSize, QueryError
 from lotus_assets.sources.gitlab.listing import UnreadableError
+from lotus_assets.sources.gitlab.own_groups import own_groups
 from lotus_assets.sources.gitlab.pacing import Pacer
 from lotus_assets.sources.gitlab.pages import Page, ProjectReference, Window, gid_number
 from lotus_assets.sources.gitlab.probe import Probe, ProbedEntity, Stored, probe
@@ -120,6 +121,10 @@ class GitLabSource:
         """
         self._repositories.git.check()
         return access.check(self._rest, self._graphql, root_groups)
+
+    def own_groups(self) -> tuple[str, ...]:
+        """The outermost groups that the token's user belongs to; AccessError without any."""
+        return own_groups(self._graphql)
 
     def projects(self, root_groups: Sequence[str]) -> Iterator[Page]:
         """Every project under the root groups, with `environments` and `releases` as lists.

@@ -55,6 +55,13 @@ def test_an_unknown_root_group_is_named(scene: StartScene) -> None:
         list(begun.source.projects(["toman/mars"]))
 
 
+def test_groups_of_the_tokens_user_are_found_without_their_subgroups(scene: StartScene) -> None:
+    begun = scene()
+    groups = begun.source.own_groups()
+    every = set(begun.store.groups)
+    assert set(groups) == {path for path in every if path.rpartition("/")[0] not in every}
+
+
 def test_nobody_at_the_address(tmp_path: Path) -> None:
     with (
         source("http://127.0.0.1:1", "token", tmp_path) as nowhere,

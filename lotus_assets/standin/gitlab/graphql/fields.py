@@ -60,6 +60,8 @@ def _groups(_root: None, arguments: Arguments, context: Context) -> Connection:
     if arguments.get("ids") is not None:
         numbers = {number_of(identifier) for identifier in arguments["ids"]}
         groups = [group for group in groups if group["id"] in numbers]
+    if arguments["topLevelOnly"]:
+        groups = [group for group in groups if "/" not in group["full_path"]]
     groups.sort(key=lambda group: int(group["id"]))
     return keyset(groups, arguments, lambda group: (group["id"],), descending=False)
 
