@@ -6,6 +6,7 @@ from lotus_assets.sources.gitlab import AccessError, EntityError, Window
 from lotus_assets.sources.gitlab.session import Patience
 from lotus_assets.standin.gitlab import faults
 from lotus_assets.standin.gitlab.faults import CutBody, Effect
+from lotus_assets.standin.gitlab.limits import RateLimits
 from lotus_assets.standin.gitlab.store import Store
 from lotus_assets_tests.integration.gitlab.reading import (
     BUSY,
@@ -38,7 +39,8 @@ def deployment_ids(begun: Scene) -> list[int]:
 
 @pytest.mark.parametrize("trouble", PASSING)
 def test_troubles_that_pass_cost_nothing(scene: StartScene, trouble: str) -> None:
-    begun = scene()
+    # No announced limit: otherwise every 429 would carry RateLimit-Reset, up to a minute away.
+    begun = scene(limits=RateLimits(requests_per_minute=0))
     expected = sorted(begun.data(BUSY).merge_requests)
     begun.reference()
     hit = begun.server.faults.add(PASSING[trouble], operation=GRAPHQL, times=2)
@@ -142,7 +144,11 @@ def test_a_forbidden_project_is_told_from_one_that_is_gone(scene: StartScene) ->
     assert failed.value.reason == "forbidden"
     (found,) = begun.source.probe([reference], {})
     assert found.unreadable == "forbidden"
-    begun.server.change(lambda store: store.projects.pop(reference.project_id))
+
+    def remove(store: Store) -> None:
+        store.projects.pop(reference.project_id)
+
+    begun.server.change(remove)
     with pytest.raises(EntityError) as failed:
         list(begun.source.merge_requests(reference, EVERYTHING))
     assert failed.value.reason == "not_found"
@@ -247,6 +253,16 @@ def test_free_edition(scene: StartScene, young_store: Store) -> None:
     assert len(payloads) == len(begun.data(BUSY).merge_requests)
     assert all("approvalsRequired" not in each for each in payloads)
     assert begun.source.statistics.by_operation["graphql:metadata"] == 1
+
+
+def test_offset_paging_refused_is_said(scene: StartScene) -> None:
+    begun = scene()
+    begun.reference()
+    refused = faults.Respond(405, b'{"error":"Offset pagination has a maximum allowed offset"}')
+    begun.server.faults.add(refused, path="*/deployments", times=None)
+    with pytest.raises(EntityError, match="maximum allowed offset") as failed:
+        deployment_ids(begun)
+    assert failed.value.reason == "error:http_405"
 
 
 def test_a_redirect_to_another_host_does_not_get_the_token(scene: StartScene) -> None:

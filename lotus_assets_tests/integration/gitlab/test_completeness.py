@@ -1,0 +1,308 @@
+"""Everything that the stand-in knows arrives, once, and without an address."""
+
+import copy
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pandas as pd
+
+from lotus_assets.raw import (
+    raw_commit,
+    raw_deployment,
+    raw_environment,
+    raw_issue,
+    raw_issue_closing_mr,
+    raw_issue_event,
+    raw_job,
+    raw_mr,
+    raw_mr_approval,
+    raw_mr_closing_issue,
+    raw_mr_commit,
+    raw_mr_note,
+    raw_mr_version,
+    raw_pipeline,
+    raw_project,
+    raw_push_event,
+    raw_release,
+    raw_tag,
+    raw_user,
+)
+from lotus_assets.sources.gitlab import Page, ProjectReference, Window
+from lotus_assets.sources.gitlab.email_hash import ADDRESS
+from lotus_assets.sources.gitlab.pages import gid_number
+from lotus_assets.standin.gitlab.store import Store
+from lotus_assets.table import gate
+from lotus_assets_tests.integration.gitlab.reading import (
+    BUSY,
+    EVERYTHING,
+    NOW,
+    ROOTS,
+    Scene,
+    StartScene,
+    payloads_of,
+)
+
+
+def test_projects_with_environments_and_releases(scene: StartScene) -> None:
+    begun = scene()
+    found = {
+        each["fullPath"]: each
+        for each in payloads_of(begun.source.projects([*ROOTS, "toman/core/identity"]))
+    }
+    known = {data.project["path_with_namespace"]: data for data in begun.store.projects.values()}
+    assert set(found) == {path for path in known if path.startswith("toman/")}
+    for path, payload in found.items():
+        releases = {each["tagName"] for each in payload["releases"]}
+        assert releases == {each["tag_name"] for each in known[path].releases}
+    names = {each["name"] for each in found[BUSY]["environments"]}
+    assert names == {each["name"] for each in known[BUSY].environments}
+
+
+def test_merge_requests_with_all_that_belongs_to_them(scene: StartScene) -> None:
+    begun = scene()
+    data = begun.data(BUSY)
+    payloads = payloads_of(begun.source.merge_requests(begun.reference(), EVERYTHING))
+    found = {int(each["iid"]): each for each in payloads}
+    assert set(found) == set(data.merge_requests)
+    for iid, payload in found.items():
+        notes = [gid_number(each["id"]) for each in payload["notes"]]
+        assert sorted(notes) == sorted(each["id"] for each in data.merge_request_notes[iid])
+        commits = [each["sha"] for each in payload["commits"]]
+        assert commits == [each["id"] for each in data.merge_request_commits[iid]]
+        assert len(payload["mergeRequestDiffs"]) == len(data.merge_request_versions[iid])
+        approvals = {gid_number(each) for each in payload["approvedBy"]}
+        assert approvals == {each["id"] for each in data.merge_request_approvals.get(iid, [])}
+        assert payload["squashCommitSha"] == data.merge_requests[iid]["squash_commit_sha"]
+
+
+def test_heads_of_versions_are_those_that_were_pushed(scene: StartScene) -> None:
+    begun = scene()
+    data = begun.data(BUSY)
+    payloads = payloads_of(begun.source.merge_requests(begun.reference(), EVERYTHING))
+    rows = raw_mr_version.rows(payloads)
+    ids = {each["id"]: iid for iid, each in data.merge_requests.items()}
+    found = {
+        (ids[row.mr_id], row.version_number): row.head_sha for row in rows.itertuples(index=False)
+    }
+    known = {
+        (iid, number): version["head_commit_sha"]
+        for iid, versions in data.merge_request_versions.items()
+        for number, version in enumerate(reversed(versions), start=1)
+    }
+    assert found == known
+
+
+def test_pipelines_with_all_their_jobs(scene: StartScene) -> None:
+    begun = scene()
+    data = begun.data(BUSY)
+    payloads = payloads_of(begun.source.pipelines(begun.reference(), EVERYTHING))
+    found = {
+        gid_number(each["id"]): {gid_number(job["id"]) for job in each["jobs"]} for each in payloads
+    }
+    known = {number: {job["id"] for job in data.jobs.get(number, [])} for number in data.pipelines}
+    assert found == known
+    rows = raw_job.rows(payloads)
+    retried = {job["id"] for jobs in data.jobs.values() for job in jobs if job["retried"]}
+    assert retried
+    assert set(rows.loc[rows["retried_flag"].astype(bool), "job_id"]) == retried
+
+
+def test_issues_with_events_and_closing_lists(scene: StartScene) -> None:
+    begun = scene()
+    data = begun.data(BUSY)
+    payloads = payloads_of(begun.source.issues(begun.reference(), EVERYTHING))
+    assert {int(each["iid"]) for each in payloads} == set(data.issues)
+    changes = {
+        note["id"]
+        for notes in data.issue_notes.values()
+        for note in notes
+        if note["system_action"] in {"closed", "opened"}
+    }
+    assert {int(event) for event in raw_issue_event.rows(payloads)["event_id"]} == changes
+    ids = {each["id"]: iid for iid, each in data.merge_requests.items()}
+    links = raw_issue_closing_mr.rows(payloads)
+    own = links[links["mr_project_id"] == begun.reference().project_id]
+    found = {(ids[row.mr_id], row.issue_iid) for row in own.itertuples(index=False)}
+    known = {
+        (iid, int(reference.rpartition("#")[2]))
+        for iid, references in data.closes_issues.items()
+        for reference in references
+        if reference.startswith(f"{BUSY}#")
+    }
+    assert found == known
+
+
+def test_deployments_and_pushes(scene: StartScene) -> None:
+    begun = scene()
+    data = begun.data(BUSY)
+    found = payloads_of(begun.source.deployments(begun.reference(), EVERYTHING))
+    assert {each["id"] for each in found} == {each["id"] for each in data.deployments}
+    pushes = payloads_of(begun.source.push_events(begun.reference(), None))
+    assert {each["id"] for each in pushes} == {each["id"] for each in data.events}
+
+
+def test_commits_of_every_ref_with_their_line_counts(scene: StartScene) -> None:
+    begun = scene()
+    data = begun.data(BUSY)
+    found = begun.source.repository(begun.reference())
+    assert found is not None
+    commits = payloads_of(found.commits)
+    assert {each["branch"] for each in found.branches.payloads} == {
+        each["name"] for each in data.branches
+    }
+    counts = payloads_of(begun.source.commit_statistics(begun.reference(), None))
+    rows = raw_commit.rows(commits, counts)
+    on_default = rows[rows["is_on_default_branch"].astype(bool)]
+    assert len(on_default) > 50
+    for row in on_default.itertuples(index=False):
+        known = data.commits[str(row.commit_id)]
+        assert (row.additions, row.deletions) == (
+            known["stats"]["additions"],
+            known["stats"]["deletions"],
+        )
+        assert row.is_signed == known["is_signed"]
+
+
+def test_old_heads_of_force_pushed_merge_requests_are_found(scene: StartScene) -> None:
+    begun = scene()
+    reference = begun.reference("toman/core/platform-charts")
+    payloads = payloads_of(begun.source.merge_requests(reference, EVERYTHING))
+    heads = sorted(raw_mr_version.rows(payloads)["head_sha"].dropna().unique())
+    bare = begun.source.repository(reference)
+    assert bare is not None
+    reached = {each["commit_id"] for each in payloads_of(bare.commits)}
+    assert set(heads) - reached
+    whole = begun.source.repository(reference, heads=heads)
+    assert whole is not None
+    assert set(heads) <= {each["commit_id"] for each in payloads_of(whole.commits)}
+
+
+def test_users_a_hundred_a_request(scene: StartScene) -> None:
+    begun = scene()
+    ids = sorted(begun.store.users)
+    unknown = range(1_000_000, 1_000_150)
+    found = payloads_of(begun.source.users([*ids, *unknown]))
+    assert {gid_number(each["id"]) for each in found} == set(ids)
+    assert begun.source.statistics.by_operation["graphql:users"] == -(-(len(ids) + 150) // 100)
+
+
+def test_windows(scene: StartScene) -> None:
+    begun = scene()
+    data = begun.data(BUSY)
+    now, days = NOW, 20
+    since = now - timedelta(days=days)
+
+    def at(text: str) -> datetime:
+        return datetime.fromisoformat(text).astimezone(UTC)
+
+    def read(window: Window) -> set[int]:
+        payloads = payloads_of(begun.source.merge_requests(begun.reference(), window))
+        return {int(each["iid"]) for each in payloads}
+
+    recent = {i for i, each in data.merge_requests.items() if at(each["updated_at"]) >= since}
+    is_open = {i for i, each in data.merge_requests.items() if each["state"] == "opened"}
+    assert read(Window.first(now, days)) == recent | is_open
+    assert read(Window.since(since + timedelta(minutes=10), timedelta(minutes=10))) == recent
+    until = since + timedelta(days=15)
+    within = {i for i in recent if at(data.merge_requests[i]["updated_at"]) < until}
+    assert read(Window.between(since, until)) == within
+    assert within
+
+
+def test_the_watermark_is_the_largest_update(scene: StartScene) -> None:
+    begun = scene()
+    data = begun.data(BUSY)
+    *_, last = begun.source.merge_requests(begun.reference(), EVERYTHING)
+    largest = max(
+        datetime.fromisoformat(each["updated_at"]) for each in data.merge_requests.values()
+    )
+    assert last.updated_at == largest.replace(microsecond=0)
+
+
+def test_more_than_ten_thousand_rows_come_in_slices(scene: StartScene) -> None:
+    begun = scene()
+    reference = begun.reference()
+    start = datetime(2025, 10, 1, tzinfo=UTC)
+    some = begun.data(BUSY).deployments[0]
+
+    def multiply(store: Store) -> None:
+        many = []
+        for number in range(10_250):
+            # Ten share each instant, so that slices end among equals.
+            at = (start + timedelta(minutes=number // 10)).isoformat(timespec="milliseconds")
+            one = copy.copy(some) | {"id": 5_000_000 + number, "iid": number + 1}
+            many.append(one | {"created_at": at, "updated_at": at})
+        store.projects[reference.project_id].deployments = many
+
+    begun.server.change(multiply)
+    before = len(begun.server.requests)
+    found = [each["id"] for each in payloads_of(begun.source.deployments(reference, EVERYTHING))]
+    assert found == [5_000_000 + number for number in range(10_250)]
+    pages = [
+        int(dict(pair.split("=") for pair in each.query.split("&"))["page"])
+        for each in begun.server.requests[before:]
+    ]
+    assert max(pages) <= 50
+    assert len(pages) <= 110
+
+
+def frames_of(begun: Scene) -> Iterator[pd.DataFrame]:
+    projects = payloads_of(begun.source.projects(ROOTS))
+    for module in (raw_project, raw_environment, raw_release):
+        yield module.rows(projects)
+    for payload in projects:
+        if payload["fullPath"] in {BUSY, "toman/core/platform-charts"}:
+            yield from frames_of_project(begun, ProjectReference.of(payload))
+    yield raw_user.rows(payloads_of(begun.source.users(begun.store.users)))
+
+
+def frames_of_project(begun: Scene, project: ProjectReference) -> Iterator[pd.DataFrame]:
+    source = begun.source
+    windowed: list[tuple[Callable[[ProjectReference, Window], Iterator[Page]], tuple[Any, ...]]] = [
+        (
+            source.merge_requests,
+            (
+                *(raw_mr, raw_mr_commit, raw_mr_note, raw_mr_version, raw_mr_approval),
+                raw_mr_closing_issue,
+            ),
+        ),
+        (source.pipelines, (raw_pipeline, raw_job)),
+        (source.issues, (raw_issue, raw_issue_event, raw_issue_closing_mr)),
+        (source.deployments, (raw_deployment,)),
+    ]
+    for read, modules in windowed:
+        payloads = payloads_of(read(project, EVERYTHING))
+        for module in modules:
+            yield module.rows(payloads)
+    yield raw_push_event.rows(payloads_of(source.push_events(project, None)))
+    repository = source.repository(project)
+    assert repository is not None
+    yield raw_tag.rows(repository.tags.payloads)
+    yield raw_commit.rows(payloads_of(repository.commits))
+
+
+def test_no_address_is_in_any_frame(scene: StartScene) -> None:
+    begun = scene()
+    for project in begun.store.projects.values():
+        for merge_request in project.merge_requests.values():
+            merge_request["description"] = "Ask ann@example.com. Closes #1"
+        for release in project.releases:
+            release["name"] = "By ann@example.com"
+    begun.server.change(lambda _: None)
+    texts = 0
+    for frame in frames_of(begun):
+        for name in frame.columns:
+            column = frame[name].dropna().astype(str)
+            texts += len(column)
+            assert not column.str.contains(ADDRESS).any(), (name, column.head())
+    assert texts > 10_000
+
+
+def test_everything_of_the_sample_passes_the_gate(scene: StartScene) -> None:
+    begun = scene()
+    payloads = payloads_of(begun.source.merge_requests(begun.reference(), EVERYTHING))
+    for module in (raw_mr, raw_mr_commit, raw_mr_note, raw_mr_version, raw_mr_approval):
+        gated = gate(module.TABLE, module.rows(payloads))
+        assert gated.bad.empty
+        assert not gated.good.empty

@@ -1,0 +1,178 @@
+"""How few requests it takes: the issue's budgets, counted at the server."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from types import ModuleType
+
+from lotus_assets.raw import raw_issue, raw_mr, raw_pipeline
+from lotus_assets.sources.gitlab import Mark, Page, ProjectReference, Stored, Window
+from lotus_assets.sources.gitlab.probe import ProbedEntity
+from lotus_assets.standin.gitlab.store import Store
+from lotus_assets_tests.integration.gitlab.reading import (
+    BUSY,
+    EVERYTHING,
+    ROOTS,
+    Scene,
+    StartScene,
+    payloads_of,
+)
+
+Read = Callable[[ProjectReference, Window], Iterator[Page]]
+OVERLAP = timedelta(minutes=10)
+BUDGET = 6
+"""Requests a project when nothing changed."""
+
+
+def mark(ids: list[int], times: list[datetime], total: int) -> Mark:
+    watermark = max(times, default=None)
+    after = watermark - OVERLAP if watermark else None
+    recent = {number: at for number, at in zip(ids, times, strict=True) if after and at >= after}
+    return Mark(len(ids), watermark, recent, total, max(ids, default=0))
+
+
+def stored(begun: Scene, project: ProjectReference) -> Stored:
+    """What is stored after everything of a project was collected."""
+    marks: dict[ProbedEntity, Mark] = {}
+    lists: list[tuple[ProbedEntity, Read, ModuleType, str]] = [
+        ("merge_requests", begun.source.merge_requests, raw_mr, "mr_id"),
+        ("issues", begun.source.issues, raw_issue, "issue_id"),
+        ("pipelines", begun.source.pipelines, raw_pipeline, "pipeline_id"),
+    ]
+    for name, read, module, key in lists:
+        rows = module.rows(payloads_of(read(project, EVERYTHING)))
+        times = [each.to_pydatetime() for each in rows["updated_at"]]
+        marks[name] = mark([int(each) for each in rows[key]], times, len(rows))
+    return Stored(marks)
+
+
+def test_nothing_changed(scene: StartScene) -> None:
+    begun = scene()
+    paths = ("toman/core/checkout", "toman/exchange/orderbook", "toman/core/ledger")
+    projects = [begun.reference(path) for path in paths]
+    known = {each.project_id: stored(begun, each) for each in projects}
+    refs = {}
+    for each in projects:
+        reading = begun.source.repository(each)
+        assert reading is not None
+        refs[each.project_id] = dict(reading.refs)
+
+    def again() -> None:
+        payloads = payloads_of(begun.source.projects(ROOTS))
+        assert payloads
+        for found in begun.source.probe(projects, known, OVERLAP):
+            assert not found.changed
+            assert not found.vanished
+            assert found.unreadable is None
+        for each in projects:
+            watermark = begun.store.now
+            since = Window.since(watermark, OVERLAP)
+            assert payloads_of(begun.source.deployments(each, since)) == []
+            list(begun.source.push_events(each, watermark))
+            list(begun.source.protected_branches(each))
+            again = begun.source.repository(each, known_refs=refs[each.project_id])
+            assert again is None
+
+    requests = begun.requests_of(again)
+    # The listing and its environments are of all projects, the rest of these three.
+    listed = sum(
+        each.project["path_with_namespace"].startswith("toman/")
+        for each in begun.store.projects.values()
+    )
+    listing = begun.requests_of(lambda: list(begun.source.projects(ROOTS)))
+    assert (requests - listing) / len(projects) + listing / listed <= BUDGET
+
+
+def test_the_probe_sees_what_moved_and_what_is_new(scene: StartScene) -> None:
+    begun = scene()
+    project = begun.reference()
+    known = {project.project_id: stored(begun, project)}
+    data = begun.data(BUSY)
+    moved = min(data.issues)
+
+    def move(store: Store) -> None:
+        store.projects[project.project_id].issues[moved]["updated_at"] = "2025-11-20T12:00:00.000Z"
+
+    begun.server.change(move)
+    (found,) = begun.source.probe([project], known, OVERLAP)
+    assert found.changed == {"issues"}
+    assert found.vanished == set()
+    assert found.totals["merge_requests"] == len(data.merge_requests)
+
+
+def test_what_was_never_collected_has_changed(scene: StartScene) -> None:
+    begun = scene()
+    (found,) = begun.source.probe([begun.reference()], {}, OVERLAP)
+    assert found.changed == {"merge_requests", "issues", "pipelines"}
+
+
+def test_what_vanished_is_suspected_and_found_by_its_ids(scene: StartScene) -> None:
+    begun = scene()
+    project = begun.reference()
+    known = {project.project_id: stored(begun, project)}
+    data = begun.data(BUSY)
+    oldest = min(data.merge_requests)
+    gone = data.merge_requests[oldest]["id"]
+
+    def delete(store: Store) -> None:
+        store.projects[project.project_id].merge_requests.pop(oldest)
+
+    begun.server.change(delete)
+    (found,) = begun.source.probe([project], known, OVERLAP)
+    assert found.vanished == {"merge_requests"}
+    ids = [each for page in begun.source.identifiers(project, "merge_requests") for each in page]
+    assert gone not in ids
+    assert set(ids) == {each["id"] for each in data.merge_requests.values()}
+    others: dict[ProbedEntity, set[int]] = {
+        "issues": {each["id"] for each in data.issues.values()},
+        "pipelines": set(data.pipelines),
+    }
+    for entity, expected in others.items():
+        assert {
+            each for page in begun.source.identifiers(project, entity) for each in page
+        } == expected
+
+
+def test_eight_projects_are_probed_with_one_request(scene: StartScene) -> None:
+    begun = scene()
+    begun.reference()
+    projects = sorted(begun.references.values(), key=lambda each: each.path)
+    readable = [each for each in projects if each.path != "toman/exchange/secret-desk"]
+    requests = begun.requests_of(lambda: list(begun.source.probe(readable[:16], {}, OVERLAP)))
+    assert requests == 2
+
+
+def test_requests_of_a_first_collection(scene: StartScene) -> None:
+    """50 merge requests or pipelines a page: what 1,000 of them would cost at this rate."""
+    begun = scene()
+    project = begun.reference()
+    data = begun.data(BUSY)
+    of_merge_requests = begun.requests_of(
+        lambda: list(begun.source.merge_requests(project, EVERYTHING))
+    )
+    of_pipelines = begun.requests_of(lambda: list(begun.source.pipelines(project, EVERYTHING)))
+    # Page, page of open ones, squash commits, edition; then 50 pipelines a page.
+    assert of_merge_requests <= 2 * -(-len(data.merge_requests) // 50) + 3
+    assert of_pipelines <= -(-len(data.pipelines) // 50)
+
+
+def test_statistics_count_what_the_server_saw(scene: StartScene) -> None:
+    begun = scene()
+    begun.reference()
+    list(begun.source.merge_requests(begun.reference(), EVERYTHING))
+    list(begun.source.deployments(begun.reference(), EVERYTHING))
+    statistics = begun.source.statistics
+    assert statistics.requests == len(begun.server.requests)
+    assert statistics.by_operation["projects/:id/deployments"] >= 1
+    assert (statistics.retries, statistics.throttled) == (0, 0)
+
+
+def test_git_costs_one_request_when_refs_stand_still(scene: StartScene) -> None:
+    begun = scene()
+    project = begun.reference()
+    first = begun.source.repository(project)
+    assert first is not None
+    known = dict(first.refs)
+    assert begun.requests_of(lambda: begun.source.repository(project, known_refs=known)) == 1
+    fetched = begun.requests_of(lambda: begun.source.repository(project))
+    assert fetched <= 4
+    assert begun.source.statistics.by_operation["git:ls-remote"] == 3
