@@ -1,10 +1,11 @@
 """Computing: a table worked out whole from others, gated and committed in one transaction."""
 
 import time
+from collections.abc import Callable
 from datetime import datetime
 
 import pandas as pd
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from lotus_assets.collecting import GateClosed, TableReport
 from lotus_assets.sources.warehouse.bookkeeping import write_quarantine, write_table_run
@@ -21,11 +22,13 @@ def write_computed(
     now: datetime,
     quarantine_limit: float,
     scope: pd.DataFrame | None = None,
+    before_commit: Callable[[Connection], None] = lambda _connection: None,
 ) -> TableReport:
     """Make `table` hold exactly the good rows of `rows`, within `scope` or everywhere.
 
     Rows that no longer follow from their inputs go; unchanged rows are not written again.
-    `scope` lists values of key columns, for example the days that were computed.
+    `scope` lists values of columns, for example the days that were computed. `before_commit`
+    writes into the same transaction what is noted of the computation.
 
     Raises:
         GateClosed: the share of bad rows passes the limit; nothing was changed but `quarantine`.
@@ -43,7 +46,8 @@ def write_computed(
         try:
             staging.stage(table, gated.good)
             written = staging.promote(table)
-            gone = staging.delete_absent(table, scope)
+            is_nothing = scope is not None and scope.empty
+            gone = 0 if is_nothing else staging.delete_absent(table, scope)
             report.written = Written(written.read, written.new, written.changed, gone)
             report.seconds = time.monotonic() - started
             write_table_run(
@@ -55,6 +59,7 @@ def write_computed(
                 report.seconds,
                 now,
             )
+            before_commit(connection)
             connection.commit()
         finally:
             staging.discard()

@@ -8,7 +8,16 @@ from lotus_assets.facts.dim_branch import dim_branch
 from lotus_assets.facts.dim_project import dim_project
 from lotus_assets.facts.dim_release import dim_release
 from lotus_assets.facts.dim_user import dim_user
+from lotus_assets.facts.fact_branch import fact_branch
+from lotus_assets.facts.fact_deployment import fact_deployment
+from lotus_assets.facts.fact_flaky_job import fact_flaky_job
+from lotus_assets.facts.fact_git_hygiene import fact_git_hygiene
+from lotus_assets.facts.fact_issue import fact_issue
+from lotus_assets.facts.fact_issue_closing import fact_issue_closing
+from lotus_assets.facts.fact_lead_time import fact_lead_time
 from lotus_assets.facts.fact_mr import fact_mr
+from lotus_assets.facts.fact_pipeline import fact_pipeline
+from lotus_assets.facts.fact_release import fact_release
 from lotus_assets.layers import LIVE, LIVE_TAG, SWEEP_TAG
 from lotus_assets.outputs.daily_export import daily_export
 from lotus_assets.raw.collect_deployments import collect_deployments
@@ -34,7 +43,23 @@ RAW = [
     collect_repository,
     collect_users,
 ]
-FACTS = [dim_project, dim_user, dim_branch, dim_release, fact_mr, coverage]
+FACTS = [
+    dim_project,
+    dim_user,
+    dim_branch,
+    dim_release,
+    fact_mr,
+    fact_deployment,
+    fact_pipeline,
+    fact_flaky_job,
+    fact_lead_time,
+    fact_git_hygiene,
+    fact_branch,
+    fact_issue,
+    fact_issue_closing,
+    fact_release,
+    coverage,
+]
 ANALYTICS = [metric_daily]
 EXPORTS = [daily_export]
 

@@ -2,10 +2,10 @@
 
 import pandas as pd
 from pandera.pandas import DataFrameModel, Field
-from semver import Version
 
 from lotus_assets.columns import Boolean, Instant, Integer, Text
 from lotus_assets.computed_assets import Inputs, computed_asset
+from lotus_assets.engine.releases import is_semver
 from lotus_assets.layers import FACTS
 from lotus_assets.raw import raw_release, raw_tag
 from lotus_assets.table import Table
@@ -54,13 +54,6 @@ def release_rows(raw_release: pd.DataFrame, raw_tag: pd.DataFrame) -> pd.DataFra
         is_release=both["found_in"] != "right_only",
     )
     return rows.sort_values(key, ignore_index=True)[TABLE.columns]
-
-
-def is_semver(tag_names: pd.Series) -> pd.Series:
-    """Whether each name is a SemVer 2.0.0 version after at most one leading `v`."""
-    distinct = tag_names.drop_duplicates()
-    valid = {name: Version.is_valid(str(name).removeprefix("v")) for name in distinct}
-    return tag_names.map(valid).astype("boolean")
 
 
 def compute(inputs: Inputs) -> pd.DataFrame:

@@ -4,14 +4,20 @@ import pandas as pd
 from pandera.pandas import DataFrameModel, Field
 
 from lotus_assets.columns import Boolean, Instant, Integer, Number, Text
-from lotus_assets.computed_assets import Inputs, computed_asset
-from lotus_assets.engine.commit_graph import CommitGraph
+from lotus_assets.computed_assets import Inputs
 from lotus_assets.engine.force_pushes import version_steps
 from lotus_assets.engine.merge_requests import is_reworked, measured_merge_requests
 from lotus_assets.facts import dim_project, dim_user
-from lotus_assets.layers import FACTS
+from lotus_assets.facts.ancestry import commit_graph, within_project
+from lotus_assets.facts.marks import content_of
+from lotus_assets.facts.recomputing import (
+    ProjectFact,
+    Recomputation,
+    project_asset,
+    rules_of,
+)
 from lotus_assets.raw import raw_commit, raw_mr, raw_mr_commit, raw_mr_note, raw_mr_version
-from lotus_assets.sources.rules_file import Rules, read_rules
+from lotus_assets.sources.rules_file import Rules
 from lotus_assets.table import Table
 
 
@@ -153,40 +159,44 @@ def _force_push_thresholds(
     return thresholds.fillna(rules.force_push_threshold)
 
 
-def compute(inputs: Inputs) -> pd.DataFrame:
-    """Rows of `fact_mr` from what is stored."""
-    commits = inputs.read(raw_commit.TABLE).drop_duplicates("commit_id")
-    versions = inputs.read(raw_mr_version.TABLE)
-    graph = CommitGraph(commits["commit_id"], commits["parent_ids"])
-    steps = version_steps(versions)
+def compute(asked: Recomputation) -> pd.DataFrame:
+    """Rows of the projects asked for, from what is stored."""
+    graph = commit_graph(asked.read(raw_commit.TABLE))
+    versions = asked.read(raw_mr_version.TABLE)
+    steps = version_steps(within_project(versions, "head_sha"))
     return merge_request_rows(
-        raw_mr=inputs.read(raw_mr.TABLE),
-        raw_mr_commit=inputs.read(raw_mr_commit.TABLE),
-        raw_mr_note=inputs.read(raw_mr_note.TABLE),
+        raw_mr=asked.read(raw_mr.TABLE),
+        raw_mr_commit=asked.read(raw_mr_commit.TABLE),
+        raw_mr_note=asked.read(raw_mr_note.TABLE),
         raw_mr_version=versions,
         version_steps=steps.assign(
             is_descendant=graph.is_ancestor(steps["older_head"], steps["newer_head"])
         ),
-        dim_user=inputs.read(dim_user.TABLE),
-        dim_project=inputs.read(dim_project.TABLE),
-        rules=read_rules(inputs.settings.tem_rules_file),
+        dim_user=asked.inputs.read(dim_user.TABLE),
+        dim_project=asked.read(dim_project.TABLE),
+        rules=rules_of(asked.inputs),
     )
 
 
-fact_mr = computed_asset(
+def given(inputs: Inputs) -> str:
+    """Who is a bot, and the rules."""
+    people = inputs.read(dim_user.TABLE)
+    bots = people.loc[people["is_bot"].fillna(False).astype(bool), ["user_id"]]
+    return f"{content_of(bots)} {rules_of(inputs).model_dump_json()}"
+
+
+FACT = ProjectFact(
     TABLE,
-    FACTS,
     compute,
-    deps=tuple(
-        table.TABLE.name
-        for table in (
-            raw_mr,
-            raw_mr_commit,
-            raw_mr_note,
-            raw_mr_version,
-            raw_commit,
-            dim_user,
-            dim_project,
-        )
+    reads=(
+        raw_mr.TABLE,
+        raw_mr_commit.TABLE,
+        raw_mr_note.TABLE,
+        raw_mr_version.TABLE,
+        raw_commit.TABLE,
+        dim_project.TABLE,
     ),
+    given=given,
+    given_by=(dim_user.TABLE,),
 )
+fact_mr = project_asset(FACT)

@@ -20,6 +20,9 @@ def _compiles(pattern: str) -> str:
 
 Pattern = Annotated[Name, AfterValidator(_compiles)]
 
+_LEADING_FLAGS = re.compile(r"^\(\?([aimsux]+)\)(.*)$", re.DOTALL)
+"""`(?i)…` may only stand in front of a whole expression; `(?i:…)` may stand anywhere."""
+
 
 class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -43,6 +46,12 @@ class ProductionOverride(_Section):
     rule: Literal["environments", "releases", "default_branch"]
     environments: tuple[Name, ...] = ()
     ref_patterns: tuple[Pattern, ...] = ()
+
+    @property
+    def ref_pattern(self) -> str | None:
+        """One expression that is found where any of `ref_patterns` is; None without any."""
+        parts = [_LEADING_FLAGS.sub(r"(?\1:\2)", pattern) for pattern in self.ref_patterns]
+        return "|".join(f"(?:{part})" for part in parts) or None
 
     @model_validator(mode="after")
     def _fits_the_rule(self) -> "ProductionOverride":

@@ -5,6 +5,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from lotus_assets.engine.releases import is_semver
 from lotus_assets.facts import dim_branch, dim_project, dim_release, dim_user
 from lotus_assets.sources.organisation_file import Organisation
 from lotus_assets.sources.rules_file import Rules
@@ -137,7 +138,7 @@ def test_protection_by_name_and_wildcard_of_the_own_project() -> None:
     ],
 )
 def test_semver(tag: str, is_valid: bool) -> None:
-    assert dim_release.is_semver(pd.Series([tag])).tolist() == [is_valid]
+    assert is_semver(pd.Series([tag])).tolist() == [is_valid]
 
 
 def test_releases_and_bare_tags_by_the_best_instant_known() -> None:

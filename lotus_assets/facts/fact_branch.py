@@ -1,0 +1,129 @@
+"""fact_branch: every life of a branch, from its creation to its merge or deletion."""
+
+import pandas as pd
+from pandera.pandas import DataFrameModel, Field
+from sqlalchemy import select
+
+from lotus_assets.columns import Boolean, Instant, Integer, Number, Text
+from lotus_assets.computed_assets import Inputs
+from lotus_assets.engine.branch_lifetimes import branch_lifetimes
+from lotus_assets.engine.merge_requests import first_commits
+from lotus_assets.facts import dim_project
+from lotus_assets.facts.marks import neighbours_of
+from lotus_assets.facts.project_rules import present
+from lotus_assets.facts.recomputing import ProjectFact, Recomputation, project_asset
+from lotus_assets.raw import (
+    raw_branch,
+    raw_mr,
+    raw_mr_commit,
+    raw_protected_branch,
+    raw_push_event,
+)
+from lotus_assets.sources.warehouse.schema import database_table
+from lotus_assets.table import Table
+
+LONG_LIFE_HOURS = 30 * 24
+
+
+class FactBranch(DataFrameModel):
+    """One row a life; default and protected branches have none."""
+
+    project_id: Integer = Field(description="GitLab's id of the branch's project.")
+    branch: Text = Field(description="Name without refs/heads/.")
+    life_number: Integer = Field(
+        ge=1, description="1 for the name's first known life; a name used again lives again."
+    )
+    created_at: Instant = Field(nullable=True, description="When it was created, if known.")
+    created_by: Text = Field(
+        nullable=True, description="push_event, or merge_request: its first commit."
+    )
+    ended_at: Instant = Field(nullable=True, description="Merge or deletion; NULL while it lives.")
+    ended_by: Text = Field(nullable=True, description="merge or deletion.")
+    branch_ttl_hours: Number = Field(nullable=True, ge=0, description="Its life, in hours.")
+    is_over_30_days: Boolean = Field(nullable=True, description="It lived longer than 30 days.")
+    reason: Text = Field(
+        nullable=True,
+        description="creation_unknown, end_unknown or created_after_merge: no duration.",
+    )
+
+    class Config:
+        """Types are enforced, unknown columns refused."""
+
+        coerce = True
+        strict = True
+
+
+TABLE = Table(
+    name="fact_branch",
+    model=FactBranch,
+    key=("project_id", "branch", "life_number"),
+    version=None,
+    description="Lives of branches (metrics.md, Git hygiene: branch TTL).",
+)
+
+
+def branch_rows(
+    *,
+    raw_mr: pd.DataFrame,
+    raw_mr_commit: pd.DataFrame,
+    raw_push_event: pd.DataFrame,
+    raw_branch: pd.DataFrame,
+    raw_protected_branch: pd.DataFrame,
+    dim_project: pd.DataFrame,
+) -> pd.DataFrame:
+    """Rows of `fact_branch` of the projects in `dim_project`, sorted.
+
+    `raw_branch` holds vanished branches too: they are deletions that the collector alone saw.
+    """
+    lives = branch_lifetimes(
+        present(raw_mr),
+        first_commits(raw_mr_commit).reset_index(),
+        raw_push_event,
+        raw_branch,
+        present(raw_protected_branch),
+        dim_project,
+    )
+    hours = lives["branch_ttl_hours"]
+    return lives.assign(
+        life_number=lives.groupby(["project_id", "branch"]).cumcount() + 1,
+        is_over_30_days=(hours > LONG_LIFE_HOURS).astype("boolean").mask(hours.isna()),
+    )[TABLE.columns]
+
+
+def forks(inputs: Inputs) -> pd.DataFrame:
+    """Projects whose branches are merged elsewhere: their facts look at those merge requests."""
+    requests = database_table(raw_mr.TABLE)
+    query = select(requests.c.source_project_id, requests.c.project_id).distinct()
+    with inputs.connect() as connection:
+        pairs = connection.execute(
+            query.where(requests.c.source_project_id != requests.c.project_id)
+        ).all()
+    return neighbours_of(pairs)
+
+
+def compute(asked: Recomputation) -> pd.DataFrame:
+    """Rows of the projects asked for, from what is stored."""
+    return branch_rows(
+        raw_mr=asked.read_with_neighbours(raw_mr.TABLE),
+        raw_mr_commit=asked.read_with_neighbours(raw_mr_commit.TABLE),
+        raw_push_event=asked.read(raw_push_event.TABLE),
+        raw_branch=asked.read(raw_branch.TABLE),
+        raw_protected_branch=asked.read(raw_protected_branch.TABLE),
+        dim_project=asked.read(dim_project.TABLE),
+    )
+
+
+FACT = ProjectFact(
+    TABLE,
+    compute,
+    reads=(
+        raw_mr.TABLE,
+        raw_mr_commit.TABLE,
+        raw_push_event.TABLE,
+        raw_branch.TABLE,
+        raw_protected_branch.TABLE,
+        dim_project.TABLE,
+    ),
+    neighbours=forks,
+)
+fact_branch = project_asset(FACT)

@@ -1,0 +1,54 @@
+"""fact_flaky_job: what was tried on one SHA under one job name, and whether it was flaky."""
+
+import pandas as pd
+from pandera.pandas import DataFrameModel, Field
+
+from lotus_assets.columns import Boolean, Instant, Integer, Text
+from lotus_assets.engine.flaky_jobs import finished_runs, flaky_groups
+from lotus_assets.facts.project_rules import present
+from lotus_assets.facts.recomputing import ProjectFact, Recomputation, project_asset
+from lotus_assets.raw import raw_job, raw_pipeline
+from lotus_assets.table import Table
+
+
+class FactFlakyJob(DataFrameModel):
+    """One row a (project, SHA, job name) with at least one finished run."""
+
+    project_id: Integer = Field(description="GitLab's id of the project.")
+    sha: Text = Field(description="The commit that the pipelines ran for.")
+    name: Text = Field(description="Name of the job.")
+    first_job_id: Integer = Field(description="The first run that succeeded or failed.")
+    first_started_at: Instant = Field(
+        nullable=True, description="When that run started: the group's day."
+    )
+    is_flaky: Boolean = Field(description="A failed run was followed by a successful one.")
+    reason: Text = Field(nullable=True, description="started_at_missing: it has no day.")
+
+    class Config:
+        """Types are enforced, unknown columns refused."""
+
+        coerce = True
+        strict = True
+
+
+TABLE = Table(
+    name="fact_flaky_job",
+    model=FactFlakyJob,
+    key=("project_id", "sha", "name"),
+    version=None,
+    description="Jobs by SHA, with which were flaky (metrics.md, Pipelines: flaky).",
+)
+
+
+def flaky_job_rows(raw_job: pd.DataFrame, raw_pipeline: pd.DataFrame) -> pd.DataFrame:
+    """Rows of `fact_flaky_job`; child pipelines' jobs count, what vanished does not."""
+    return flaky_groups(finished_runs(present(raw_job), present(raw_pipeline)))[TABLE.columns]
+
+
+def compute(asked: Recomputation) -> pd.DataFrame:
+    """Rows of the projects asked for, from what is stored."""
+    return flaky_job_rows(asked.read(raw_job.TABLE), asked.read(raw_pipeline.TABLE))
+
+
+FACT = ProjectFact(TABLE, compute, reads=(raw_job.TABLE, raw_pipeline.TABLE))
+fact_flaky_job = project_asset(FACT)

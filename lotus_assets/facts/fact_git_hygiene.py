@@ -1,0 +1,140 @@
+"""fact_git_hygiene: direct pushes, force-pushes and signatures of each project's day."""
+
+import pandas as pd
+from pandera.pandas import DataFrameModel, Field
+
+from lotus_assets.columns import Day, Integer
+from lotus_assets.computed_assets import Inputs
+from lotus_assets.engine.git_hygiene import (
+    default_branch_commits,
+    direct_pushes,
+    git_hygiene_days,
+    protected_force_pushes,
+)
+from lotus_assets.engine.local_days import local_days
+from lotus_assets.facts import dim_project, dim_user
+from lotus_assets.facts.ancestry import commit_graph, within_project
+from lotus_assets.facts.marks import content_of
+from lotus_assets.facts.project_rules import present
+from lotus_assets.facts.recomputing import ProjectFact, Recomputation, project_asset, rules_of
+from lotus_assets.raw import (
+    raw_commit,
+    raw_mr,
+    raw_mr_commit,
+    raw_protected_branch,
+    raw_push_event,
+)
+from lotus_assets.sources.rules_file import Rules
+from lotus_assets.table import Table
+
+
+class FactGitHygiene(DataFrameModel):
+    """One row a project and day on which something happened; a day without a row means zeros."""
+
+    project_id: Integer = Field(description="GitLab's id of the project.")
+    day: Day = Field(description="Calendar day of TIMEZONE.")
+    direct_pushes_default: Integer = Field(
+        ge=0, description="Commits pushed to the default branch past a merge request."
+    )
+    force_pushes_protected: Integer = Field(
+        ge=0, description="Moves of protected branches to a commit that does not descend."
+    )
+    unverified_pushes_protected: Integer = Field(
+        ge=0, description="Moves of protected branches whose ancestry is not known."
+    )
+    unsigned_commit_count: Integer = Field(
+        ge=0, description="Commits on the default branch without a signature."
+    )
+    signed_commit_count: Integer = Field(
+        ge=0, description="Commits on the default branch with a signature."
+    )
+
+    class Config:
+        """Types are enforced, unknown columns refused."""
+
+        coerce = True
+        strict = True
+
+
+TABLE = Table(
+    name="fact_git_hygiene",
+    model=FactGitHygiene,
+    key=("project_id", "day"),
+    version=None,
+    description="Git hygiene by day (metrics.md, Git hygiene).",
+)
+
+
+def git_hygiene_rows(
+    *,
+    raw_commit: pd.DataFrame,
+    raw_mr: pd.DataFrame,
+    raw_mr_commit: pd.DataFrame,
+    raw_push_event: pd.DataFrame,
+    raw_protected_branch: pd.DataFrame,
+    dim_project: pd.DataFrame,
+    dim_user: pd.DataFrame,
+    rules: Rules,
+    timezone: str,
+) -> pd.DataFrame:
+    """Rows of `fact_git_hygiene`, by project and day of `timezone`."""
+    graph = commit_graph(raw_commit)
+    commits = within_project(present(raw_commit), "commit_id")
+    pushes = within_project(raw_push_event, "commit_from", "commit_to")
+    direct = direct_pushes(
+        commits,
+        within_project(present(raw_mr), "merge_commit_sha", "squash_commit_sha", "head_sha"),
+        within_project(present(raw_mr_commit), "commit_id"),
+        pushes,
+        dim_project,
+        dim_user,
+        graph,
+        rules.bot_patterns,
+    )
+    moves = protected_force_pushes(pushes, present(raw_protected_branch), graph)
+    counted = git_hygiene_days(direct, moves, default_branch_commits(commits), timezone)
+    unverified = moves[moves["is_force_push"].isna()]
+    unverified = unverified.assign(day=local_days(unverified["created_at"], timezone))
+    days = unverified.groupby(["project_id", "day"]).size().rename("unverified_pushes_protected")
+    rows = counted.merge(days.reset_index(), on=["project_id", "day"], how="outer")
+    counts = [name for name in TABLE.columns if name not in TABLE.key]
+    return rows.assign(**rows[counts].fillna(0))[TABLE.columns]
+
+
+def compute(asked: Recomputation) -> pd.DataFrame:
+    """Rows of the projects asked for, from what is stored."""
+    return git_hygiene_rows(
+        raw_commit=asked.read(raw_commit.TABLE),
+        raw_mr=asked.read(raw_mr.TABLE),
+        raw_mr_commit=asked.read(raw_mr_commit.TABLE),
+        raw_push_event=asked.read(raw_push_event.TABLE),
+        raw_protected_branch=asked.read(raw_protected_branch.TABLE),
+        dim_project=asked.read(dim_project.TABLE),
+        dim_user=asked.inputs.read(dim_user.TABLE),
+        rules=rules_of(asked.inputs),
+        timezone=asked.inputs.settings.timezone,
+    )
+
+
+def given(inputs: Inputs) -> str:
+    """Who is who, and by which rules and days: what counts for every project alike."""
+    people = inputs.read(dim_user.TABLE)[["user_id", "username", "name", "is_bot", "email_hash"]]
+    rules = rules_of(inputs).model_dump_json()
+    return f"{content_of(people)} {rules} {inputs.settings.timezone}"
+
+
+FACT = ProjectFact(
+    TABLE,
+    compute,
+    reads=(
+        raw_commit.TABLE,
+        raw_mr.TABLE,
+        raw_mr_commit.TABLE,
+        raw_push_event.TABLE,
+        raw_protected_branch.TABLE,
+        dim_project.TABLE,
+    ),
+    given=given,
+    given_by=(dim_user.TABLE,),
+)
+fact_git_hygiene = project_asset(FACT)

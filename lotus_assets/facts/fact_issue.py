@@ -1,0 +1,123 @@
+"""fact_issue: every issue with its target, whether it is a bug, and whether the bug escaped."""
+
+import pandas as pd
+from pandera.pandas import DataFrameModel, Field
+
+from lotus_assets.columns import Boolean, Instant, Integer, Number, Text
+from lotus_assets.engine.durations import ends_before_start
+from lotus_assets.engine.issues import bug_issues, sla_issues
+from lotus_assets.engine.reasons import joined_reasons
+from lotus_assets.facts import dim_project
+from lotus_assets.facts.project_rules import of_projects, present, projects_by_rule
+from lotus_assets.facts.recomputing import ProjectFact, Recomputation, project_asset, rules_of
+from lotus_assets.raw import raw_issue, raw_release
+from lotus_assets.sources.rules_file import Rules, SlaTarget
+from lotus_assets.table import Table
+
+
+class FactIssue(DataFrameModel):
+    """One row an issue."""
+
+    project_id: Integer = Field(description="GitLab's id of the project.")
+    issue_id: Integer = Field(description="GitLab's global id of the issue.")
+    iid: Integer = Field(description="The number after the hash: #iid.")
+    created_at: Instant = Field(description="When it was opened.")
+    closed_at: Instant = Field(nullable=True, description="When it was last closed.")
+    state: Text = Field(description="opened or closed.")
+    reopened_count: Integer = Field(ge=0, description="How often it was opened again.")
+    target_days: Number = Field(
+        nullable=True, gt=0, description="Days to close it in, by its labels; NULL: no target."
+    )
+    due_at: Instant = Field(nullable=True, description="created_at and target_days of 24 hours.")
+    breached_at: Instant = Field(
+        nullable=True, description="due_at, if it was closed later or is still open."
+    )
+    is_bug: Boolean = Field(description="An incident, or it bears a bug label.")
+    is_escaped: Boolean = Field(
+        nullable=True, description="A bug that was found after a release; NULL for others."
+    )
+    last_release_at: Instant = Field(
+        nullable=True, description="The project's latest release before a bug was opened."
+    )
+    reason: Text = Field(nullable=True, description="closed_before_created.")
+
+    class Config:
+        """Types are enforced, unknown columns refused."""
+
+        coerce = True
+        strict = True
+
+
+TABLE = Table(
+    name="fact_issue",
+    model=FactIssue,
+    key=("project_id", "issue_id"),
+    version=None,
+    description="Issues measured (metrics.md, Issues and releases).",
+)
+
+KEY = ["project_id", "issue_id"]
+
+
+def issue_rows(
+    raw_issue: pd.DataFrame, raw_release: pd.DataFrame, dim_project: pd.DataFrame, rules: Rules
+) -> pd.DataFrame:
+    """Rows of `fact_issue`, sorted; what vanished is left out."""
+    issues = present(raw_issue)
+    releases = present(raw_release)
+    targets = [
+        sla_issues(of_projects(issues, project_ids), _targets(sla))
+        for sla, project_ids in projects_by_rule(dim_project, rules, lambda own: own.sla)
+    ]
+    bugs = [
+        bug_issues(of_projects(issues, project_ids), of_projects(releases, project_ids), *labels)
+        for labels, project_ids in projects_by_rule(
+            dim_project,
+            rules,
+            lambda own: (own.bug_labels, own.escaped_labels, own.escape_days),
+        )
+    ]
+    is_contradictory = ends_before_start(issues["created_at"], issues["closed_at"])
+    issues = issues.assign(
+        reopened_count=issues["reopened_count"].fillna(0),
+        reason=joined_reasons(issues.index, {"closed_before_created": is_contradictory}),
+    )
+    with_targets = _joined(issues, targets, {name: name for name in TARGET_COLUMNS})
+    rows = _joined(
+        with_targets, bugs, {"released_at": "last_release_at", "is_escaped": "is_escaped"}
+    )
+    rows["is_bug"] = rows["is_escaped"].notna()
+    return rows.sort_values(KEY, ignore_index=True)[TABLE.columns]
+
+
+TARGET_COLUMNS = ("target_days", "due_at", "breached_at")
+
+
+def _targets(sla: tuple[SlaTarget, ...]) -> pd.DataFrame:
+    rows = [(target.label, target.target_days) for target in sla]
+    return pd.DataFrame(rows, columns=["label", "target_days"])
+
+
+def _joined(issues: pd.DataFrame, parts: list[pd.DataFrame], names: dict[str, str]) -> pd.DataFrame:
+    """`issues` with the columns `names` of those that are in one of `parts`, NULL elsewhere."""
+    columns = pd.concat(parts)[[*KEY, *names]].rename(columns=names)
+    return issues.merge(columns, on=KEY, how="left")
+
+
+def compute(asked: Recomputation) -> pd.DataFrame:
+    """Rows of the projects asked for, from what is stored."""
+    return issue_rows(
+        asked.read(raw_issue.TABLE),
+        asked.read(raw_release.TABLE),
+        asked.read(dim_project.TABLE),
+        rules_of(asked.inputs),
+    )
+
+
+FACT = ProjectFact(
+    TABLE,
+    compute,
+    reads=(raw_issue.TABLE, raw_release.TABLE, dim_project.TABLE),
+    given=lambda inputs: rules_of(inputs).model_dump_json(),
+)
+fact_issue = project_asset(FACT)

@@ -1,0 +1,49 @@
+"""fact_issue_closing: every time that an issue was closed."""
+
+import pandas as pd
+from pandera.pandas import DataFrameModel, Field
+
+from lotus_assets.columns import Boolean, Instant, Integer
+from lotus_assets.engine.issues import issue_closings
+from lotus_assets.facts.project_rules import present
+from lotus_assets.facts.recomputing import ProjectFact, Recomputation, project_asset
+from lotus_assets.raw import raw_issue, raw_issue_event
+from lotus_assets.table import Table
+
+
+class FactIssueClosing(DataFrameModel):
+    """One row a closing; an issue that was opened again has several."""
+
+    project_id: Integer = Field(description="GitLab's id of the project.")
+    issue_id: Integer = Field(description="GitLab's global id of the issue.")
+    closed_at: Instant = Field(description="When it was closed.")
+    is_reopened: Boolean = Field(description="The issue was opened again at least once.")
+
+    class Config:
+        """Types are enforced, unknown columns refused."""
+
+        coerce = True
+        strict = True
+
+
+TABLE = Table(
+    name="fact_issue_closing",
+    model=FactIssueClosing,
+    key=("project_id", "issue_id", "closed_at"),
+    version=None,
+    description="Closings of issues (metrics.md, Issues: reopened rate).",
+)
+
+
+def issue_closing_rows(raw_issue: pd.DataFrame, raw_issue_event: pd.DataFrame) -> pd.DataFrame:
+    """Rows of `fact_issue_closing`, sorted; what vanished is left out."""
+    return issue_closings(present(raw_issue), raw_issue_event)[TABLE.columns]
+
+
+def compute(asked: Recomputation) -> pd.DataFrame:
+    """Rows of the projects asked for, from what is stored."""
+    return issue_closing_rows(asked.read(raw_issue.TABLE), asked.read(raw_issue_event.TABLE))
+
+
+FACT = ProjectFact(TABLE, compute, reads=(raw_issue.TABLE, raw_issue_event.TABLE))
+fact_issue_closing = project_asset(FACT)

@@ -1,0 +1,195 @@
+"""fact_lead_time: from an issue to the first production deployment of what closed it."""
+
+import pandas as pd
+from pandera.pandas import DataFrameModel, Field
+from sqlalchemy import Select, func, select, true, union
+
+from lotus_assets.columns import Instant, Integer, Number, Text
+from lotus_assets.computed_assets import Inputs
+from lotus_assets.engine.json_lists import exploded, parsed_lists
+from lotus_assets.engine.lead_time import last_merged, lead_times
+from lotus_assets.facts import dim_project, fact_deployment
+from lotus_assets.facts.ancestry import commit_graph, shas, within_project
+from lotus_assets.facts.marks import neighbours_of
+from lotus_assets.facts.project_rules import present
+from lotus_assets.facts.recomputing import ProjectFact, Recomputation, project_asset
+from lotus_assets.raw import (
+    raw_commit,
+    raw_issue,
+    raw_issue_closing_mr,
+    raw_mr,
+    raw_mr_closing_issue,
+    raw_mr_commit,
+)
+from lotus_assets.sources.warehouse.schema import database_table
+from lotus_assets.table import Table
+
+
+class FactLeadTime(DataFrameModel):
+    """One row an issue that a merged merge request closes."""
+
+    project_id: Integer = Field(description="GitLab's id of the issue's project.")
+    issue_id: Integer = Field(description="GitLab's global id of the issue.")
+    created_at: Instant = Field(description="When the issue was opened.")
+    mr_id: Integer = Field(description="The last merged of its merge requests.")
+    mr_project_id: Integer = Field(description="GitLab's id of that one's project.")
+    merged_at: Instant = Field(description="When that was merged.")
+    merge_result: Text = Field(
+        nullable=True, description="Its merge commit, else squash commit, else head."
+    )
+    deployment_id: Integer = Field(
+        nullable=True, description="First production deployment that contains it, if recorded."
+    )
+    pipeline_id: Integer = Field(nullable=True, description="The pipeline that deployed it.")
+    deployed_at: Instant = Field(nullable=True, description="When: the row's day.")
+    lead_time_hours: Number = Field(
+        nullable=True, ge=0, description="Issue's creation to that deployment's finish, in hours."
+    )
+    reason: Text = Field(
+        nullable=True,
+        description="not_deployed, merge_result_unknown, finished_at_missing, negative_duration; "
+        "unknown_sha_before: an earlier deployment may have been the first.",
+    )
+
+    class Config:
+        """Types are enforced, unknown columns refused."""
+
+        coerce = True
+        strict = True
+
+
+TABLE = Table(
+    name="fact_lead_time",
+    model=FactLeadTime,
+    key=("project_id", "issue_id"),
+    version=None,
+    description="Lead time for change (metrics.md, Pipelines and deployments).",
+)
+
+RESULTS = ("merge_commit_sha", "squash_commit_sha", "head_sha")
+REFERENCE = ["mr_id", "issue_project_path", "issue_iid"]
+
+
+def lead_time_rows(
+    *,
+    raw_issue: pd.DataFrame,
+    raw_mr: pd.DataFrame,
+    raw_mr_commit: pd.DataFrame,
+    raw_commit: pd.DataFrame,
+    raw_mr_closing_issue: pd.DataFrame,
+    raw_issue_closing_mr: pd.DataFrame,
+    fact_deployment: pd.DataFrame,
+    dim_project: pd.DataFrame,
+) -> pd.DataFrame:
+    """Rows of `fact_lead_time` of the issues given, by project and issue.
+
+    All other frames hold the merge requests' projects too. References are the closing lists, the
+    descriptions, and the messages of the merge requests' commits and merge results.
+    """
+    requests = present(raw_mr)
+    closing = pd.concat(
+        [
+            present(raw_mr_closing_issue)[REFERENCE],
+            _with_own_path(present(raw_issue_closing_mr), dim_project)[REFERENCE],
+            commit_references(raw_commit, present(raw_mr_commit), requests, dim_project),
+        ],
+        ignore_index=True,
+    )
+    merged = last_merged(
+        present(raw_issue), dim_project, closing, within_project(requests, *RESULTS)
+    )
+    deployments = within_project(fact_deployment, "sha")
+    rows = lead_times(merged, deployments, commit_graph(raw_commit))
+    return rows.assign(merge_result=shas(rows["merge_result"]))[TABLE.columns]
+
+
+def commit_references(
+    raw_commit: pd.DataFrame,
+    mr_commits: pd.DataFrame,
+    merge_requests: pd.DataFrame,
+    dim_project: pd.DataFrame,
+) -> pd.DataFrame:
+    """Issues that the messages of merge requests' commits close, columns REFERENCE.
+
+    A reference without a path is to the commit's own project.
+    """
+    key = ["project_id", "commit_id"]
+    row, reference = exploded(parsed_lists(raw_commit["closing"]))
+    parts = pd.Series(reference, dtype="string").str.extract(r"^(?P<path>.*)#(?P<iid>\d+)$")
+    told = raw_commit[key].iloc[row].reset_index(drop=True)
+    own_path = _with_own_path(told, dim_project)["issue_project_path"]
+    told = told.assign(
+        issue_project_path=parts["path"].where(parts["path"].ne(""), own_path),
+        issue_iid=pd.to_numeric(parts["iid"]).astype("Int64"),
+    ).dropna()
+    results = [
+        merge_requests[["project_id", name, "mr_id"]].rename(columns={name: "commit_id"})
+        for name in RESULTS
+    ]
+    carried = pd.concat([mr_commits[[*key, "mr_id"]], *results]).dropna().drop_duplicates()
+    return carried.merge(told, on=key)[REFERENCE]
+
+
+def _with_own_path(rows: pd.DataFrame, dim_project: pd.DataFrame) -> pd.DataFrame:
+    """`rows` with the path that their project has now: it may have moved since it was read."""
+    paths = dim_project.set_index("project_id")["path_with_namespace"]
+    return rows.assign(issue_project_path=paths.reindex(rows["project_id"]).array)
+
+
+def closing_projects(inputs: Inputs) -> pd.DataFrame:
+    """Projects whose issues are closed from elsewhere, with where from; vanished links too."""
+    with inputs.connect() as connection:
+        pairs = connection.execute(union(*_links())).all()
+    return neighbours_of([pair for pair in pairs if pair[0] != pair[1]])
+
+
+def _links() -> list[Select[tuple[int, int]]]:
+    projects = database_table(dim_project.TABLE)
+    described = database_table(raw_mr_closing_issue.TABLE)
+    listed = database_table(raw_issue_closing_mr.TABLE)
+    commits = database_table(raw_commit.TABLE)
+    path = func.lower(projects.c.path_with_namespace)
+    reference = func.jsonb_array_elements_text(commits.c.closing).table_valued("value")
+    told_path = func.lower(func.split_part(reference.c.value, "#", 1))
+    return [
+        select(projects.c.project_id, described.c.project_id).where(
+            path == func.lower(described.c.issue_project_path)
+        ),
+        select(listed.c.project_id, listed.c.mr_project_id),
+        select(projects.c.project_id, commits.c.project_id)
+        .select_from(commits)
+        .join(reference, true())
+        .join(projects, path == told_path),
+    ]
+
+
+def compute(asked: Recomputation) -> pd.DataFrame:
+    """Rows of the projects asked for, from what is stored."""
+    return lead_time_rows(
+        raw_issue=asked.read(raw_issue.TABLE),
+        raw_mr=asked.read_with_neighbours(raw_mr.TABLE),
+        raw_mr_commit=asked.read_with_neighbours(raw_mr_commit.TABLE),
+        raw_commit=asked.read_with_neighbours(raw_commit.TABLE),
+        raw_mr_closing_issue=asked.read_with_neighbours(raw_mr_closing_issue.TABLE),
+        raw_issue_closing_mr=asked.read(raw_issue_closing_mr.TABLE),
+        fact_deployment=asked.read_with_neighbours(fact_deployment.TABLE),
+        dim_project=asked.read_with_neighbours(dim_project.TABLE),
+    )
+
+
+FACT = ProjectFact(
+    TABLE,
+    compute,
+    reads=(
+        raw_issue.TABLE,
+        raw_mr.TABLE,
+        raw_mr_commit.TABLE,
+        raw_commit.TABLE,
+        raw_mr_closing_issue.TABLE,
+        raw_issue_closing_mr.TABLE,
+        fact_deployment.TABLE,
+        dim_project.TABLE,
+    ),
+    neighbours=closing_projects,
+)
+fact_lead_time = project_asset(FACT)

@@ -1,0 +1,62 @@
+"""fact_release: releases and bare tags, when they came out, and whether they are versions."""
+
+import pandas as pd
+from pandera.pandas import DataFrameModel, Field
+
+from lotus_assets.columns import Boolean, Instant, Integer, Text
+from lotus_assets.engine.releases import release_cadence
+from lotus_assets.facts.project_rules import present
+from lotus_assets.facts.recomputing import ProjectFact, Recomputation, project_asset
+from lotus_assets.raw import raw_release, raw_tag
+from lotus_assets.table import Table
+
+
+class FactRelease(DataFrameModel):
+    """One row a release or bare tag."""
+
+    project_id: Integer = Field(description="GitLab's id of the project.")
+    tag_name: Text = Field(description="The tag.")
+    released_at: Instant = Field(
+        nullable=True, description="The release's instant, else the tag's, else its commit's."
+    )
+    is_release: Boolean = Field(description="A release, not a bare tag.")
+    is_semver: Boolean = Field(description="SemVer 2.0.0, one leading v allowed.")
+    cadence_bucket: Text = Field(nullable=True, description="ISO week: 2026-W14.")
+    reason: Text = Field(nullable=True, description="tag_missing, date_missing, by `;`.")
+
+    class Config:
+        """Types are enforced, unknown columns refused."""
+
+        coerce = True
+        strict = True
+
+
+TABLE = Table(
+    name="fact_release",
+    model=FactRelease,
+    key=("project_id", "tag_name"),
+    version=None,
+    description="Release cadence (metrics.md, Issues and releases).",
+)
+
+
+def release_rows(raw_release: pd.DataFrame, raw_tag: pd.DataFrame, timezone: str) -> pd.DataFrame:
+    """Rows of `fact_release`, sorted; what vanished itself is left out."""
+    rows = release_cadence(present(raw_release), present(raw_tag), timezone)
+    return rows.rename(columns={"semver_valid": "is_semver"})[TABLE.columns]
+
+
+def compute(asked: Recomputation) -> pd.DataFrame:
+    """Rows of the projects asked for, from what is stored."""
+    return release_rows(
+        asked.read(raw_release.TABLE), asked.read(raw_tag.TABLE), asked.inputs.settings.timezone
+    )
+
+
+FACT = ProjectFact(
+    TABLE,
+    compute,
+    reads=(raw_release.TABLE, raw_tag.TABLE),
+    given=lambda inputs: inputs.settings.timezone,
+)
+fact_release = project_asset(FACT)

@@ -1,0 +1,83 @@
+"""What changed since the last computation: by project for facts, by day for metrics.
+
+Triggers number every change of a project's rows in the transaction that makes it (migration 0002),
+whoever writes: nothing is forgotten by a crash. A number is compared for equality only, because
+transactions commit in another order than they draw their numbers.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from sqlalchemy import BigInteger, Connection, Date, Text, bindparam, delete, select
+from sqlalchemy import Column as DatabaseColumn
+from sqlalchemy import Table as DatabaseTable
+from sqlalchemy.dialects.postgresql import insert
+
+from lotus_assets.sources.warehouse.schema import BOOKKEEPING
+
+project_change = DatabaseTable(
+    "project_change",
+    BOOKKEEPING,
+    DatabaseColumn("table_name", Text, primary_key=True),
+    DatabaseColumn("project_id", BigInteger, primary_key=True),
+    DatabaseColumn("change", BigInteger, nullable=False),
+)
+project_mark = DatabaseTable(
+    "project_mark",
+    BOOKKEEPING,
+    DatabaseColumn("table_name", Text, primary_key=True),
+    DatabaseColumn("project_id", BigInteger, primary_key=True),
+    DatabaseColumn("mark", Text, nullable=False),
+)
+metric_day = DatabaseTable(
+    "metric_day",
+    BOOKKEEPING,
+    DatabaseColumn("date", Date, primary_key=True),
+    DatabaseColumn("mark", Text, nullable=False),
+    DatabaseColumn("daily_export_mark", Text),
+    DatabaseColumn("weekly_export_mark", Text),
+)
+
+Changes = Mapping[int, Mapping[str, int]]
+"""Number of the last change of each table's rows, by project."""
+
+
+def read_changes(connection: Connection, table_names: Iterable[str]) -> Changes:
+    """The last changes of these tables. Read them before the rows that they stand for."""
+    found: dict[int, dict[str, int]] = {}
+    for table_name, project_id, change in connection.execute(
+        select(project_change).where(project_change.c.table_name.in_(list(table_names)))
+    ):
+        found.setdefault(project_id, {})[table_name] = change
+    return found
+
+
+def read_marks(connection: Connection, table_name: str) -> dict[int, str]:
+    """From what each project's rows of a computed table were worked out."""
+    rows = connection.execute(
+        select(project_mark.c.project_id, project_mark.c.mark).where(
+            project_mark.c.table_name == table_name
+        )
+    )
+    return dict(rows.tuples().all())
+
+
+def write_marks(
+    connection: Connection, table_name: str, marks: Mapping[int, str], *, all_projects: bool
+) -> None:
+    """Note the marks of what was worked out, in the transaction that writes its rows.
+
+    `all_projects`: the others' marks go, because their rows went too.
+    """
+    if all_projects:
+        connection.execute(delete(project_mark).where(project_mark.c.table_name == table_name))
+    if not marks:
+        return
+    statement = insert(project_mark).values(
+        table_name=table_name, project_id=bindparam("of_project"), mark=bindparam("new_mark")
+    )
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=["table_name", "project_id"], set_={"mark": statement.excluded.mark}
+        ),
+        [{"of_project": key, "new_mark": mark} for key, mark in sorted(marks.items())],
+    )
