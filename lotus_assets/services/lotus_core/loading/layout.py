@@ -160,7 +160,7 @@ TABLES: tuple[LayoutTable, ...] = (
     LayoutTable(
         "benchmark_assignments",
         BenchmarkAssignments,
-        ("portfolio_id", "assignment_id"),
+        ("portfolio_id", "assignment_id", "version"),
         "effective_from",
         references={**PORTFOLIO, ("benchmark_id",): "benchmarks"},
     ),

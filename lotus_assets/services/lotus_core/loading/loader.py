@@ -140,4 +140,5 @@ def _insert(connection: Connection, table: LayoutTable, load_id: int) -> int:
     source = staged(table)
     rows = select(*(source.c[name] for name in table.columns), literal(load_id))
     into = insert(stored(table)).from_select([*table.columns, "load_id"], rows)
-    return connection.execute(into.on_conflict_do_nothing()).rowcount
+    statement = into.on_conflict_do_nothing().execution_options(preserve_rowcount=True)
+    return connection.execute(statement).rowcount

@@ -4,7 +4,6 @@ import datetime as dt
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from importlib.metadata import version
 from typing import Any
 
 import pyarrow as pa
@@ -17,7 +16,7 @@ from lotus_assets.services.lotus_core.payloads.canonical import (
     hash_of,
 )
 
-GENERATED_BY = f"lotus-core/{version('lotus-assets')}"
+GENERATED_BY = "lotus-core/0.1.0"
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import rfc8785
 
-from lotus_assets.services.lotus_core.payloads.decimals import canonical_text
+from lotus_assets.services.lotus_core.payloads.decimals import as_array, canonical_text
 
 Pieces = list[bytes | memoryview]
 
@@ -69,16 +69,35 @@ class RowsAsJson:
         return self.between(0, len(self.text))
 
 
+@dataclass(frozen=True)
+class RawJson:
+    """A column of texts that are JSON already."""
+
+    text: pa.Array
+
+
 def rows_as_json(rows: pa.Table) -> RowsAsJson:
     """Each row as a canonical object and a comma; the columns' names are its members."""
+    return objects_as_json({name: as_array(rows.column(name)) for name in rows.column_names})
+
+
+def objects_as_json(columns: Mapping[str, pa.Array | RawJson]) -> RowsAsJson:
+    """The same of single columns, some of which may be JSON already (one text a row)."""
+    return RowsAsJson(_objects(columns, "},"))
+
+
+def nested(columns: Mapping[str, pa.Array | RawJson]) -> RawJson:
+    """Objects to be members of other objects."""
+    return RawJson(_objects(columns, "}"))
+
+
+def _objects(columns: Mapping[str, pa.Array | RawJson], closing: str) -> pa.Array:
     parts: list[Any] = []
-    for place, name in enumerate(sorted(rows.column_names)):
-        column = rows.column(name).combine_chunks()
-        if isinstance(column, pa.ChunkedArray):
-            column = column.chunk(0) if column.num_chunks else pa.array([], column.type)
-        parts += [("{" if place == 0 else ",") + f'"{name}":', _as_json(column)]
-    text = pc.binary_join_element_wise(*parts, "},", "")
-    return RowsAsJson(text if len(rows) else pa.array([], pa.string()))
+    for place, name in enumerate(sorted(columns)):
+        column = columns[name]
+        text = column.text if isinstance(column, RawJson) else _as_json(column)
+        parts += [("{" if place == 0 else ",") + f'"{name}":', text]
+    return pc.binary_join_element_wise(*parts, closing, "")
 
 
 def _as_json(column: pa.Array) -> pa.Array:
@@ -86,5 +105,4 @@ def _as_json(column: pa.Array) -> pa.Array:
     if pa.types.is_integer(column.type):
         return column.cast(pa.string())
     text = canonical_text(column) if pa.types.is_decimal(column.type) else column.cast(pa.string())
-    quoted = pc.binary_join_element_wise('"', text, '"', "")
-    return pc.fill_null(quoted, "null")
+    return pc.fill_null(pc.binary_join_element_wise('"', text, '"', ""), "null")

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from lotus_assets.services.lotus_core.database import Snapshot, end_of_day, read_row
 from lotus_assets.services.lotus_core.payloads.calendars import Calendar, Days, read_calendar
+from lotus_assets.services.lotus_core.payloads.decimals import as_array
 from lotus_assets.services.lotus_core.payloads.rates import Rates
 from lotus_assets.services.lotus_core.problems import insufficient, invalid, not_found, unsupported
 
@@ -92,10 +93,8 @@ class PortfolioContext:
         self, connection: Connection, rows: pa.Table, name: str, dates: Days, target: str
     ) -> pa.Array:
         """The column `name` of `rows`, whose currencies are in the column `currency`."""
-        amounts = pa.concat_arrays(rows[name].chunks)
-        return self.convert(
-            connection, amounts, pa.concat_arrays(rows["currency"].chunks), dates, target
-        )
+        amounts, currencies = as_array(rows[name]), as_array(rows["currency"])
+        return self.convert(connection, amounts, currencies, dates, target)
 
     def reporting_currency(self, connection: Connection, requested: str | None) -> str:
         """The requested currency, by default the portfolio's.

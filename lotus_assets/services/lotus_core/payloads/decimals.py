@@ -15,6 +15,11 @@ ZERO = pa.scalar("0").cast(DECIMAL)
 SCALE = 10
 
 
+def as_array(column: pa.ChunkedArray) -> pa.Array:
+    """The one array of a column."""
+    return pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
+
+
 def zeros(count: int) -> pa.Array:
     """`count` zeros."""
     return pa.repeat(ZERO, count)

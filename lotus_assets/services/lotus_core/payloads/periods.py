@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from dateutil.relativedelta import relativedelta
+import pandas as pd
 
 from lotus_assets.services.lotus_core.contracts.shared import Period
 
@@ -19,4 +19,5 @@ def period_start(period: Period, as_of: dt.date, open_date: dt.date) -> dt.date:
         return as_of.replace(month=1, day=1)
     if period is Period.ITD:
         return open_date
-    return as_of - relativedelta(years=YEARS[period]) + dt.timedelta(days=1)
+    before = pd.Timestamp(as_of) - pd.DateOffset(years=YEARS[period])
+    return before.date() + dt.timedelta(days=1)

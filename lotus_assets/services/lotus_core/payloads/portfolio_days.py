@@ -16,6 +16,7 @@ from lotus_assets.services.lotus_core.payloads.decimals import (
     ZERO,
     Indices,
     add,
+    as_array,
     is_zero,
     subtract,
     sum_by_row,
@@ -162,13 +163,13 @@ def _movements(
         kept &= own > dates[first - 1]
     places = np.flatnonzero(kept)
     found, own, rows = found.take(pa.array(places)).combine_chunks(), own[places], rows[places]
-    kinds = _array(found["kind"])
+    kinds = as_array(found["kind"])
     moved = pc.and_(pa.array(dates[rows] != own), pc.equal(kinds, "EOD"))
     return Movements(
         own,
         pc.if_else(moved, "BOD", kinds),
-        _array(found["currency"]),
-        _array(found["amount"]),
+        as_array(found["currency"]),
+        as_array(found["amount"]),
         rows,
     )
 
@@ -176,7 +177,3 @@ def _movements(
 def _of_kind(movements: Movements, amounts: pa.Array, kind: str, count: int) -> pa.Array:
     places = np.flatnonzero(pc.equal(movements.kinds, kind).to_numpy(zero_copy_only=False))
     return sum_by_row(amounts.take(pa.array(places)), movements.rows[places], count)
-
-
-def _array(column: pa.ChunkedArray) -> pa.Array:
-    return pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from numpy.typing import NDArray
 from sqlalchemy import Connection
 
 from lotus_assets.services.lotus_core.database import RATE, Snapshot, read_columns
 from lotus_assets.services.lotus_core.payloads.calendars import Days, as_days
 from lotus_assets.services.lotus_core.payloads.decimals import (
+    as_array,
     is_zero,
     multiply,
     multiply_rates,
@@ -51,7 +51,7 @@ class Rates:
             CoreProblem: UNSUPPORTED_CONFIGURATION for a currency that no rate leads to,
                 INSUFFICIENT_DATA for a date without a rate in the 7 days up to it.
         """
-        encoded = pc.dictionary_encode(currencies)
+        encoded = _encoded(currencies)
         codes = np.asarray(encoded.indices.to_numpy(zero_copy_only=False))
         names = encoded.dictionary.to_pylist()
         foreign = ~is_zero(amounts) & np.isin(
@@ -114,7 +114,7 @@ class Rates:
                 {**self.snapshot.parameters, "base": base, "quote": quote},
                 {"rate_date": "date", "rate": "rate"},
             )
-            self._legs[base, quote] = Leg(as_days(rows["rate_date"]), _whole(rows["rate"]))
+            self._legs[base, quote] = Leg(as_days(rows["rate_date"]), as_array(rows["rate"]))
         return self._legs[base, quote]
 
     def _known_pairs(self, connection: Connection) -> set[tuple[str, str]]:
@@ -127,11 +127,5 @@ class Rates:
         return self._pairs
 
 
-def _whole(column: pa.ChunkedArray) -> pa.Array:
-    array = column.combine_chunks()
-    return array.chunk(0) if isinstance(array, pa.ChunkedArray) and array.num_chunks else array
-
-
-def previous_dates(dates: NDArray[np.datetime64]) -> Days:
-    """Each row's previous row's date; the first has its own."""
-    return np.concatenate([dates[:1], dates[:-1]])
+def _encoded(names: pa.Array) -> pa.DictionaryArray:
+    return names if pa.types.is_dictionary(names.type) else names.dictionary_encode()

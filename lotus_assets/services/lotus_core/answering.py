@@ -1,0 +1,67 @@
+"""From a function that makes an answer to a response: JSON or Arrow, by the Accept header."""
+
+from collections.abc import Callable
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import Response, StreamingResponse
+from sqlalchemy import Connection
+
+from lotus_assets.services.lotus_core.contracts.shared import ARROW_MEDIA_TYPE, Strict
+from lotus_assets.services.lotus_core.payloads.answer import Answer, fingerprint_of
+from lotus_assets.services.lotus_core.payloads.paging import Page, PageSigner
+
+STREAMED_BYTES = 1024 * 1024
+"""Longer answers are sent in pieces, without putting them together first."""
+
+Make = Callable[[Connection], Answer]
+MakePage = Callable[[Connection, Page], Answer]
+
+
+def answer(
+    request: Request, operation: str, target: dict[str, str], body: Strict, make: Make
+) -> Response:
+    """The answer of `make`, with its lineage."""
+    fingerprint = fingerprint_of(operation, target, body.model_dump(mode="json"))
+    with request.app.state.engine.connect() as connection:
+        made = make(connection)
+    return _response(request, made, fingerprint)
+
+
+def paged_answer(
+    request: Request, operation: str, target: dict[str, str], body: Any, make: MakePage
+) -> Response:
+    """The same of one page: `body` has page_size and page_token."""
+    fingerprint = fingerprint_of(operation, target, body.model_dump(mode="json"))
+    signer: PageSigner = request.app.state.page_signer
+    if body.page_token is None:
+        page = signer.first_page(body.page_size, fingerprint)
+    else:
+        page = signer.page(body.page_token, body.page_size, fingerprint)
+    with request.app.state.engine.connect() as connection:
+        made = make(connection, page)
+    return _response(request, made, fingerprint)
+
+
+def _response(request: Request, made: Answer, fingerprint: str) -> Response:
+    vary = {"Vary": "Accept"}
+    if ARROW_MEDIA_TYPE in request.headers.get("accept", ""):
+        # Named, so that gzip leaves it alone: packing costs more than loopback.
+        headers = {**vary, "Content-Encoding": "identity"}
+        stream = memoryview(made.as_arrow(fingerprint))
+        return Response(bytes(stream), media_type=ARROW_MEDIA_TYPE, headers=headers)
+    pieces = made.as_json(fingerprint)
+    if sum(len(piece) for piece in pieces) < STREAMED_BYTES:
+        return Response(b"".join(pieces), media_type="application/json", headers=vary)
+    return StreamingResponse(_blocks(pieces), media_type="application/json", headers=vary)
+
+
+def _blocks(pieces: list[bytes | memoryview]) -> Any:
+    """Pieces put together to blocks of about 256 KiB: each costs a turn of the event loop."""
+    block = bytearray()
+    for piece in pieces:
+        block += piece
+        if len(block) >= 256 * 1024:
+            yield bytes(block)
+            block.clear()
+    yield bytes(block)

@@ -1,0 +1,180 @@
+"""The FastAPI application of the lotus-core query service."""
+
+import datetime as dt
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Annotated, Any
+
+from fastapi import FastAPI, Query, Request
+from fastapi.responses import JSONResponse, Response
+from pydantic import BaseModel, Field
+from sqlalchemy import text
+from starlette.middleware.gzip import GZipMiddleware
+
+from lotus_assets.services.lotus_core import errors
+from lotus_assets.services.lotus_core.contracts.catalogue import (
+    BenchmarkList,
+    PortfolioList,
+    RiskFreeList,
+)
+from lotus_assets.services.lotus_core.contracts.shared import CalendarDay, ErrorCode, Problem
+from lotus_assets.services.lotus_core.database import create_core_engine, migrate_core
+from lotus_assets.services.lotus_core.documentation import documented
+from lotus_assets.services.lotus_core.middleware import TracingMiddleware
+from lotus_assets.services.lotus_core.payloads import catalogue
+from lotus_assets.services.lotus_core.payloads.paging import page_signer
+from lotus_assets.services.lotus_core.problems import CoreProblem
+from lotus_assets.services.lotus_core.routes import ROUTER
+from lotus_assets.services.lotus_core.settings import CoreSettings
+
+LOGGER = logging.getLogger("lotus_core")
+AsOf = Annotated[CalendarDay, Query(description="As of which day.", examples=["2025-03-31"])]
+
+
+class Health(BaseModel):
+    """Whether the service works."""
+
+    status: str = Field(description="`ok` when it does.", examples=["ok"])
+
+
+def create_application(settings: CoreSettings) -> FastAPI:
+    """The application over the database that `settings` name.
+
+    It migrates its schema when it starts; where the database cannot be reached then, it starts all
+    the same and answers SOURCE_UNAVAILABLE until it can.
+    """
+    engine = create_core_engine(settings.connection)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        try:
+            migrate_core(engine)
+        except Exception:
+            LOGGER.exception("the schema lotus_core could not be migrated")
+        yield
+        engine.dispose()
+
+    application = FastAPI(
+        title="lotus-core query service",
+        version="0.1.0",
+        description="Input contracts for portfolio analytics: RFC 063, and the three endpoints of "
+        "RFC 062 that it names. Money and rates are decimal strings; every answer can be replayed "
+        "as of a day.",
+        lifespan=lifespan,
+        license_info={"name": "Proprietary"},
+    )
+    application.state.engine = engine
+    application.state.page_signer = page_signer(
+        settings.lotus_core_page_key.get_secret_value(), settings.lotus_core_page_seconds
+    )
+    application.include_router(ROUTER, tags=["inputs"])
+    _add_catalogue(application)
+    _add_health(application)
+    errors.install(application)
+    application.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=1)
+    application.add_middleware(TracingMiddleware)
+    application.openapi = lambda: _openapi(application, FastAPI.openapi)  # type: ignore[method-assign]
+    return application
+
+
+def _add_catalogue(application: FastAPI) -> None:
+    @application.get(
+        "/integration/portfolios",
+        tags=["catalogue"],
+        **documented(
+            PortfolioList,
+            "Portfolios and their data versions",
+            "Portfolios known as of the day. A version that changed since it was read last says "
+            "that answers as of the day have to be read again.",
+        ),
+    )
+    def portfolios(request: Request, as_of_date: AsOf) -> Response:
+        """Portfolios as of a day."""
+        with request.app.state.engine.connect() as connection:
+            found = catalogue.portfolios(connection, as_of_date)
+        return _plain({"as_of_date": as_of_date, "portfolios": found})
+
+    @application.get(
+        "/integration/benchmarks",
+        tags=["catalogue"],
+        **documented(
+            BenchmarkList,
+            "Benchmarks and their data versions",
+            "Benchmarks known as of the day.",
+        ),
+    )
+    def benchmarks(request: Request, as_of_date: AsOf) -> Response:
+        """Benchmarks as of a day."""
+        with request.app.state.engine.connect() as connection:
+            found = catalogue.benchmarks(connection, as_of_date)
+        return _plain({"as_of_date": as_of_date, "benchmarks": found})
+
+    @application.get(
+        "/integration/reference/risk-free-series",
+        tags=["catalogue"],
+        **documented(
+            RiskFreeList,
+            "Stored risk-free series and their data versions",
+            "Currencies and modes known as of the day.",
+        ),
+    )
+    def risk_free(request: Request, as_of_date: AsOf) -> Response:
+        """Risk-free series as of a day."""
+        with request.app.state.engine.connect() as connection:
+            found = catalogue.risk_free(connection, as_of_date)
+        return _plain({"as_of_date": as_of_date, "series": found})
+
+
+def _add_health(application: FastAPI) -> None:
+    @application.get(
+        "/healthz",
+        tags=["health"],
+        **documented(Health, "Whether the process lives", "Asks nothing of the database."),
+    )
+    def healthz() -> Response:
+        """Liveness."""
+        return _plain({"status": "ok"})
+
+    @application.get(
+        "/readyz",
+        tags=["health"],
+        **documented(
+            Health,
+            "Whether requests can be answered",
+            "Asks the database for its schema; 503 when it cannot be used.",
+        ),
+    )
+    def readyz(request: Request) -> Response:
+        """Readiness."""
+        with request.app.state.engine.connect() as connection:
+            known = connection.scalar(text("SELECT to_regclass('lotus_core.loads') IS NOT NULL"))
+        if not known:
+            raise CoreProblem(
+                ErrorCode.SOURCE_UNAVAILABLE, "the schema lotus_core is not there yet"
+            )
+        return _plain({"status": "ok"})
+
+
+def _plain(content: dict[str, Any]) -> Response:
+    return JSONResponse(_as_text(content))
+
+
+def _as_text(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _as_text(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_as_text(one) for one in value]
+    return value.isoformat() if isinstance(value, dt.date) else value
+
+
+def _openapi(application: FastAPI, generate: Any) -> dict[str, Any]:
+    """FastAPI's document, with `Problem` in place of its own description of errors."""
+    document: dict[str, Any] = generate(application)
+    schemas = document["components"]["schemas"]
+    for name in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(name, None)
+    problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    schemas.update(problem.pop("$defs", {}))
+    schemas["Problem"] = problem
+    return document

@@ -1,0 +1,90 @@
+"""What the OpenAPI document says of each operation: media types, headers, errors, examples."""
+
+from typing import Any
+
+from fastapi import Body
+from pydantic import BaseModel
+
+from lotus_assets.services.lotus_core.contracts.shared import (
+    ARROW_MEDIA_TYPE,
+    PROBLEM_MEDIA_TYPE,
+    ErrorCode,
+    Problem,
+)
+from lotus_assets.services.lotus_core.middleware import NAMES
+from lotus_assets.services.lotus_core.problems import STATUS, TITLES
+
+HEADERS = {
+    name: {
+        "description": f"{name} of the request, or a new one.",
+        "schema": {"type": "string"},
+        "example": example,
+    }
+    for name, example in zip(
+        NAMES,
+        (
+            "3f0c8f6e-5d1b-4d3c-9c3e-0a4f2b1c7d10",
+            "7b1e2f54-9a60-4d0e-8f52-6f1f0c9f2a11",
+            "4bf92f3577b34da6a3ce929d0e0e4736",
+            "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+        ),
+        strict=True,
+    )
+}
+
+
+def documented(model: type[BaseModel], summary: str, description: str) -> dict[str, Any]:
+    """Arguments of a route that answers `model`, as JSON or Arrow, or a problem."""
+    content = {
+        "application/json": {"example": example_of(model)},
+        ARROW_MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}},
+    }
+    success = {
+        "model": model,
+        "description": "The payload, with its lineage.",
+        "headers": HEADERS,
+        "content": content,
+    }
+    return {
+        "summary": summary,
+        "description": description,
+        "response_model": None,
+        "responses": {200: success, **problems()},
+    }
+
+
+def problems() -> dict[int, dict[str, Any]]:
+    """The answers to requests that fail, by status."""
+    codes: dict[int, list[ErrorCode]] = {}
+    for code, status in STATUS.items():
+        codes.setdefault(status, []).append(code)
+    return {status: _problem(status, of_status) for status, of_status in codes.items()}
+
+
+def _problem(status: int, codes: list[ErrorCode]) -> dict[str, Any]:
+    example = {**example_of(Problem), "status": status, "code": codes[0], "title": TITLES[codes[0]]}
+    reference = {"$ref": "#/components/schemas/Problem"}
+    return {
+        "description": f"{' or '.join(codes)}: {'; '.join(TITLES[code] for code in codes)}.",
+        "headers": HEADERS,
+        "content": {PROBLEM_MEDIA_TYPE: {"schema": reference, "example": example}},
+    }
+
+
+def request_example(model: type[BaseModel]) -> Any:
+    """The body of a request, with an example made of its fields' required ones."""
+    typical = {"summary": "Typical", "value": example_of(model, only_required=True)}
+    return Body(openapi_examples={"typical": typical})
+
+
+def example_of(model: type[BaseModel], *, only_required: bool = False) -> dict[str, Any]:
+    """An instance made of the fields' examples; nested models give their own."""
+    example = {}
+    for name, field in model.model_fields.items():
+        if only_required and not field.is_required() and name != "period":
+            continue
+        if field.examples:
+            example[name] = field.examples[0]
+        elif isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            example[name] = example_of(field.annotation)
+    return example

@@ -1,0 +1,231 @@
+"""Days of positions, or of instruments over their positions, in one currency."""
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from sqlalchemy import Connection
+
+from lotus_assets.services.lotus_core.contracts.arrow import DECIMAL, POINT_FIELDS
+from lotus_assets.services.lotus_core.database import read_columns
+from lotus_assets.services.lotus_core.payloads.calendars import Days, as_days
+from lotus_assets.services.lotus_core.payloads.canonical import Fragment, rows_as_json
+from lotus_assets.services.lotus_core.payloads.context import PortfolioContext
+from lotus_assets.services.lotus_core.payloads.decimals import (
+    ZERO,
+    Indices,
+    as_array,
+    is_zero,
+    subtract,
+    sum_by_row,
+)
+from lotus_assets.services.lotus_core.problems import violation
+
+ROWS = {
+    "position_id": "text",
+    "valuation_date": "date",
+    "market_value": "amount",
+    "begin_mv": "amount",
+    "bod_cf": "amount",
+    "eod_cf": "amount",
+    "mgmt_fees": "amount",
+}
+BEFORE = {"position_id": "text", "valuation_date": "date", "market_value": "amount"}
+BREAKS = pa.schema([("item", pa.int64()), ("date", pa.date32()), ("amount", DECIMAL)])
+READ_ROWS = 60_000
+TEXT_ROWS = 60_000
+VALUES = ["begin_mv", "bod_cf", "eod_cf", "mgmt_fees", "end_mv"]
+
+
+@dataclass(frozen=True)
+class PositionDays:
+    """Valuation points of several items, ascending by item, then date.
+
+    Item i has the rows `bounds[i]` … `bounds[i + 1]` - 1 of `points`. `breaks` has item (its
+    place), date and amount.
+    """
+
+    points: pa.Table
+    bounds: Indices
+    breaks: pa.Table
+
+
+def position_days(
+    connection: Connection,
+    context: PortfolioContext,
+    held: pa.Table,
+    start: dt.date,
+    end: dt.date,
+    currency: str,
+) -> PositionDays:
+    """The points of the positions `held` (see `holdings.HELD`) in [start, end].
+
+    Raises:
+        CoreProblem: INSUFFICIENT_DATA where a rate is missing, CONTRACT_VIOLATION_UPSTREAM for a
+            positive fee.
+    """
+    names = held["position_id"].to_pylist()
+    parameters = {
+        **context.parameters,
+        "positions": names,
+        "start_date": start,
+        "end_date": end,
+    }
+    rows = _read_rows(connection, parameters, names)
+    if pc.any(pc.greater(rows["mgmt_fees"], ZERO)).as_py():
+        raise violation(f"{context.portfolio_id} has a position with a positive fee")
+    before = read_columns(connection, "rows_before", parameters, BEFORE)
+    items = _places(rows["position_id"], names)
+    dates = as_days(rows["valuation_date"])
+    currencies = as_array(held["currency"]).dictionary_encode()
+
+    def converted(name: str, days: Days) -> pa.Array:
+        return context.convert(
+            connection, as_array(rows[name]), currencies.take(pa.array(items)), days, currency
+        )
+
+    value = converted("market_value", dates)
+    fees = converted("mgmt_fees", dates)
+    places_before = _places(before["position_id"], names)
+    value_before = context.convert(
+        connection,
+        as_array(before["market_value"]),
+        currencies.take(pa.array(places_before)),
+        as_days(before["valuation_date"]),
+        currency,
+    )
+    bounds = np.searchsorted(items, np.arange(len(names) + 1))
+    left = _left_by_previous_row(value, bounds, sum_by_row(value_before, places_before, len(names)))
+    begin = left
+    breaks = BREAKS.empty_table()
+    if rows["begin_mv"].null_count < len(rows):
+        days_before = _dates_before(dates, bounds, before, places_before)
+        stated = converted("begin_mv", days_before)
+        begin = pc.coalesce(stated, left)
+        breaks = _breaks(items, dates, subtract(begin, left), days_before)
+    points = pa.table(
+        {
+            "day": _numbered(bounds),
+            "perf_date": pa.array(dates),
+            "begin_mv": begin,
+            "bod_cf": converted("bod_cf", dates),
+            "eod_cf": converted("eod_cf", dates),
+            "mgmt_fees": fees,
+            "end_mv": subtract(value, fees),
+        },
+        schema=pa.schema(POINT_FIELDS),
+    )
+    return PositionDays(points, bounds, breaks)
+
+
+def summed_by(days: PositionDays, owners: Indices, count: int) -> PositionDays:
+    """Points of positions added up by their owner (an instrument), by date."""
+    items = owners[np.repeat(np.arange(len(days.bounds) - 1), np.diff(days.bounds))]
+    dates = as_days(days.points["perf_date"])
+    key = items * np.int64(10**6) + dates.astype(np.int64)
+    unique, places = np.unique(key, return_inverse=True)
+    sums = {name: sum_by_row(as_array(days.points[name]), places, len(unique)) for name in VALUES}
+    bounds = np.searchsorted(unique // 10**6, np.arange(count + 1))
+    points = pa.table(
+        {
+            "day": _numbered(bounds),
+            "perf_date": pa.array((unique % 10**6).astype("datetime64[D]")),
+            **sums,
+        },
+        schema=pa.schema(POINT_FIELDS),
+    )
+    of_owner = pa.array(owners).take(days.breaks["item"])
+    return PositionDays(points, bounds, days.breaks.set_column(0, "item", of_owner))
+
+
+def item_points(days: PositionDays) -> Iterator[Fragment]:
+    """The list of points of each item; texts are made for some items at a time."""
+    count = len(days.bounds) - 1
+    first = 0
+    while first < count:
+        reach = int(np.searchsorted(days.bounds, days.bounds[first] + TEXT_ROWS, side="right")) - 1
+        last = min(max(reach, first + 1), count)
+        begin = int(days.bounds[first])
+        texts = rows_as_json(days.points.slice(begin, int(days.bounds[last]) - begin))
+        for item in range(first, last):
+            bounds = days.bounds[item : item + 2] - begin
+            yield texts.between(int(bounds[0]), int(bounds[1]))
+        first = last
+
+
+def _read_rows(connection: Connection, parameters: dict[str, Any], names: list[str]) -> pa.Table:
+    """The positions' rows, read some positions at a time: the text of rows is large."""
+    days = (parameters["end_date"] - parameters["start_date"]).days + 1
+    size = max(1, READ_ROWS // days)
+    tables = [
+        _last_versions(
+            read_columns(
+                connection,
+                "position_rows",
+                {**parameters, "positions": names[first : first + size]},
+                ROWS,
+            )
+        )
+        for first in range(0, max(len(names), 1), size)
+    ]
+    return pa.concat_tables(tables)
+
+
+def _last_versions(rows: pa.Table) -> pa.Table:
+    """Of several versions of a position's day the last; rows come ascending."""
+    names = as_array(rows["position_id"])
+    dates = as_days(rows["valuation_date"])
+    if len(rows) < 2:
+        return rows
+    same = (dates[1:] == dates[:-1]) & pc.equal(names[1:], names[:-1]).to_numpy(
+        zero_copy_only=False
+    )
+    return rows.filter(pa.array(np.append(~same, True))) if same.any() else rows
+
+
+def _left_by_previous_row(value: pa.Array, bounds: Indices, before: pa.Array) -> pa.Array:
+    """The previous row's value; a position's first row has what came before the window."""
+    pool = pa.concat_arrays([value, before])
+    places = np.arange(len(value)) - 1
+    firsts = bounds[:-1][np.diff(bounds) > 0]
+    places[firsts] = len(value) + np.flatnonzero(np.diff(bounds) > 0)
+    return pool.take(pa.array(places))
+
+
+def _dates_before(dates: Days, bounds: Indices, before: pa.Table, items: Indices) -> Days:
+    """Each row's previous row's date; its own where there is none."""
+    shifted = np.concatenate([dates[:1], dates[:-1]])
+    held = np.diff(bounds) > 0
+    shifted[bounds[:-1][held]] = dates[bounds[:-1][held]]
+    known = held[items]
+    shifted[bounds[items][known]] = as_days(before["valuation_date"])[known]
+    return shifted
+
+
+def _breaks(items: Indices, dates: Days, gaps: pa.Array, dates_before: Days) -> pa.Table:
+    places = np.flatnonzero(~is_zero(gaps) & (dates_before < dates))
+    return pa.table(
+        {
+            "item": pa.array(items[places]),
+            "date": pa.array(dates[places]),
+            "amount": gaps.take(pa.array(places)),
+        }
+    )
+
+
+def _numbered(bounds: Indices) -> pa.Array:
+    sizes = np.diff(bounds)
+    return pa.array(np.arange(bounds[-1]) - np.repeat(bounds[:-1], sizes) + 1, pa.int32())
+
+
+def _places(names: pa.ChunkedArray, among: list[str]) -> Indices:
+    found: Indices = (
+        pc.index_in(as_array(names), pa.array(among, pa.string()))
+        .to_numpy(zero_copy_only=False)
+        .astype(np.int64)
+    )
+    return found
