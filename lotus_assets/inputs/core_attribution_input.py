@@ -1,0 +1,122 @@
+"""core_attribution_input: days of a portfolio, its instruments and its benchmark's groups
+(RFC 063 §5.3)."""
+
+import json
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+from pandera.pandas import DataFrameModel, Field
+
+from lotus_assets.columns import Day, Number, Text
+from lotus_assets.inputs.payload_chunk import Chunk, number
+from lotus_assets.inputs.report_rows import (
+    point_columns,
+    report_breaks,
+    report_violations,
+)
+from lotus_assets.inputs.rules import (
+    ContinuityBreak,
+    Violation,
+    epoch_days,
+    first_of_each,
+    sums_other_than_one,
+)
+from lotus_assets.sources.lotus_core.contracts import GROUP, INSTRUMENT, OBSERVATION, PORTFOLIO
+from lotus_assets.table import Table
+
+
+class CoreAttributionInput(DataFrameModel):
+    """One row a portfolio, instrument or benchmark group, day, and data version."""
+
+    portfolio_id: Text = Field(description="The portfolio.")
+    part: Text = Field(isin=[PORTFOLIO, INSTRUMENT, GROUP], description="What the row is about.")
+    id: Text = Field(
+        description="The instrument; of a benchmark group its key as JSON, dimensions sorted; "
+        "empty for the portfolio's own days."
+    )
+    perf_date: Day = Field(description="The day.")
+    data_version: Text = Field(description="lotus-core's data version that the row came with.")
+    as_of_date: Day = Field(description="Earliest as-of day whose answer is known to hold the row.")
+    currency: Text = Field(description="Currency of the amounts: the reporting currency.")
+    begin_mv: Number = Field(nullable=True, description="Market value at the day's beginning.")
+    bod_cf: Number = Field(nullable=True, description="Flows at the day's beginning.")
+    eod_cf: Number = Field(nullable=True, description="Flows at the day's end.")
+    mgmt_fees: Number = Field(nullable=True, le=0, description="Fee of the day, 0 or less.")
+    end_mv: Number = Field(nullable=True, description="Market value before the day's fee.")
+    weight_bop: Number = Field(
+        nullable=True, description="Group: weight at the start of the day, drifted."
+    )
+    return_base: Number = Field(
+        nullable=True, ge=-1, description="Group: return in the reporting currency."
+    )
+    return_local: Number = Field(
+        nullable=True, ge=-1, description="Group: return in local currencies."
+    )
+    return_fx: Number = Field(nullable=True, ge=-1, description="Group: currency return.")
+    content_hash: Text = Field(
+        str_length=64, description="Hash of the payload that the row first came in: core_payload."
+    )
+
+    class Config:
+        """Types are enforced, unknown columns refused."""
+
+        coerce = True
+        strict = True
+
+
+TABLE = Table(
+    name="core_attribution_input",
+    model=CoreAttributionInput,
+    key=("portfolio_id", "part", "id", "perf_date", "data_version"),
+    version=None,
+    description="Days of portfolios, instruments and benchmark groups as lotus-core's "
+    "attribution-input gave them; the instruments' dimensions stand in core_payload.header.",
+)
+
+
+def rows(chunk: Chunk) -> pd.DataFrame:
+    """Rows of the table from attribution-input payloads, in their order; index: the payload."""
+    columns = {
+        **point_columns(chunk),
+        "id": _ids(chunk),
+        **{name: number(chunk.rows[name]) for name in OBSERVATION},
+    }
+    return pd.DataFrame(columns, index=chunk.owners)[TABLE.columns]
+
+
+def _ids(chunk: Chunk) -> NDArray[np.object_]:
+    """Instruments as they are; groups by their key, because their place in a list may change."""
+    ids: NDArray[np.object_] = (
+        pc.fill_null(chunk.rows["id"], "").to_pandas().to_numpy(dtype=object).copy()
+    )
+    is_group = pc.equal(chunk.rows["part"], GROUP).to_numpy()
+    keys = [
+        json.dumps(group["key"], sort_keys=True, ensure_ascii=False)
+        for each in chunk.received
+        for group in each.payload.header["benchmark_groups_data"]
+    ]
+    counts = [len(each.payload.header["benchmark_groups_data"]) for each in chunk.received]
+    offsets = np.concatenate([[0], np.cumsum(counts)[:-1]]).astype(np.int64)
+    places = offsets[chunk.owners[is_group]] + ids[is_group].astype(np.int64)
+    ids[is_group] = np.array(keys, dtype=object)[places]
+    return ids
+
+
+def violations(chunk: Chunk) -> Iterator[Violation]:
+    """Payloads that break a rule of the contract which no single row shows."""
+    yield from report_violations(chunk)
+    is_group = pc.equal(chunk.rows["part"], GROUP).to_numpy()
+    for name in ("weight_bop", "return_base"):
+        is_missing = chunk.rows[name].is_null().to_numpy() & is_group
+        for owner, _row in first_of_each(chunk.owners, is_missing):
+            yield Violation(owner, "missing_value", f"{name} of a benchmark group is null")
+    days = epoch_days(chunk.rows["perf_date"])
+    yield from sums_other_than_one(chunk, days, chunk.rows["weight_bop"], is_group)
+
+
+def breaks(chunk: Chunk) -> Iterator[ContinuityBreak]:
+    """Breaks of continuity within the portfolio's and each instrument's days."""
+    yield from report_breaks(chunk)

@@ -1,0 +1,71 @@
+"""core_benchmark_returns: daily returns of benchmarks (RFC 062, named by RFC 063 §4.6)."""
+
+from collections.abc import Iterator
+
+import pandas as pd
+from pandera.pandas import DataFrameModel, Field
+
+from lotus_assets.columns import Day, Number, Text
+from lotus_assets.inputs.payload_chunk import Chunk, days_of, number
+from lotus_assets.inputs.rules import (
+    Violation,
+    epoch_days,
+    missing_values,
+    outside,
+    same_owner,
+    unordered,
+    window_days,
+)
+from lotus_assets.table import Table
+
+
+class CoreBenchmarkReturns(DataFrameModel):
+    """One row a benchmark, day and data version in which the day's return changed."""
+
+    benchmark_id: Text = Field(description="The benchmark.")
+    series_date: Day = Field(description="The day.")
+    data_version: Text = Field(description="lotus-core's data version that the row came with.")
+    as_of_date: Day = Field(description="Earliest as-of day whose answer is known to hold the row.")
+    currency: Text = Field(description="Currency of the benchmark.")
+    benchmark_return: Number = Field(ge=-1, description="Return of the day, a decimal fraction.")
+    content_hash: Text = Field(
+        str_length=64, description="Hash of the payload that the row first came in: core_payload."
+    )
+
+    class Config:
+        """Types are enforced, unknown columns refused."""
+
+        coerce = True
+        strict = True
+
+
+TABLE = Table(
+    name="core_benchmark_returns",
+    model=CoreBenchmarkReturns,
+    key=("benchmark_id", "series_date", "data_version"),
+    version=None,
+    description="Benchmark returns as lotus-core's return-series gave them; the portfolios' "
+    "assignments stand in core_payload, contract benchmark-assignment.",
+)
+
+
+def rows(chunk: Chunk) -> pd.DataFrame:
+    """Rows of the table from benchmark return series, in their order; index: the payload."""
+    return pd.DataFrame(
+        {
+            "benchmark_id": chunk.text(lambda each: each.asked.subject),
+            "series_date": days_of(chunk.rows["series_date"]),
+            **chunk.provenance(),
+            "currency": chunk.text(lambda each: each.payload.header["currency"]),
+            "benchmark_return": number(chunk.rows["benchmark_return"]),
+        },
+        index=chunk.owners,
+    )[TABLE.columns]
+
+
+def violations(chunk: Chunk) -> Iterator[Violation]:
+    """Payloads that break a rule of the contract which no single row shows."""
+    yield from missing_values(chunk, ("benchmark_return",))
+    days = epoch_days(chunk.rows["series_date"])
+    yield from unordered(chunk, days, same_owner(chunk.owners))
+    yield from outside(chunk, days, *window_days(chunk, "start_date", "end_date"))

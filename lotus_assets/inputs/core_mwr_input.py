@@ -1,0 +1,105 @@
+"""core_mwr_input: begin, end and external flows of each period (RFC 063 §5.2)."""
+
+import itertools
+import json
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+from pandera.pandas import DataFrameModel, Field
+
+from lotus_assets.columns import JSON, Day, Json, Number, Text
+from lotus_assets.inputs.payload_chunk import Chunk
+from lotus_assets.inputs.rules import (
+    Violation,
+    epoch_days,
+    first_of_each,
+    outside,
+    same_owner,
+    window_days,
+)
+from lotus_assets.sources.lotus_core.canonical import plain_decimals
+from lotus_assets.table import Table
+
+
+class CoreMwrInput(DataFrameModel):
+    """One row a portfolio, period, last day and data version."""
+
+    portfolio_id: Text = Field(description="The portfolio.")
+    period: Text = Field(description="MTD, QTD, YTD, 1Y, 3Y, 5Y or ITD.")
+    end_date: Day = Field(description="Last day of the period: the as-of day.")
+    data_version: Text = Field(description="lotus-core's data version that the row came with.")
+    as_of_date: Day = Field(description="As-of day of the answer.")
+    start_date: Day = Field(description="First day of the period, clamped to the open date.")
+    currency: Text = Field(description="Currency of the amounts.")
+    begin_mv: Number = Field(description="Value at the beginning of start_date, after fees.")
+    end_mv: Number = Field(description="Value at the end of end_date, after fees.")
+    cash_flows: Json = Field(
+        metadata=JSON,
+        description="External flows by date: date, amount (a decimal as text, into the portfolio "
+        "positive), type.",
+    )
+    content_hash: Text = Field(
+        str_length=64, description="Hash of the payload that the row first came in: core_payload."
+    )
+
+    class Config:
+        """Types are enforced, unknown columns refused."""
+
+        coerce = True
+        strict = True
+
+
+TABLE = Table(
+    name="core_mwr_input",
+    model=CoreMwrInput,
+    key=("portfolio_id", "period", "end_date", "data_version"),
+    version=None,
+    description="Money-weighted inputs of portfolios as lotus-core's mwr-input gave them.",
+)
+
+
+def rows(chunk: Chunk) -> pd.DataFrame:
+    """A row for each mwr-input payload; index: the payload."""
+    headers = [each.payload.header for each in chunk.received]
+    return pd.DataFrame(
+        {
+            "portfolio_id": [each.asked.subject for each in chunk.received],
+            "period": [each.asked.variant for each in chunk.received],
+            "end_date": [pd.Timestamp(header["end_date"]) for header in headers],
+            "data_version": [each.payload.data_version for each in chunk.received],
+            "as_of_date": [pd.Timestamp(each.as_of) for each in chunk.received],
+            "start_date": [pd.Timestamp(header["start_date"]) for header in headers],
+            "currency": [header["currency"] for header in headers],
+            "begin_mv": [float(header["begin_mv"]) for header in headers],
+            "end_mv": [float(header["end_mv"]) for header in headers],
+            "cash_flows": _flows(chunk),
+            "content_hash": [each.payload.content_hash for each in chunk.received],
+        },
+        index=np.arange(len(headers)),
+        columns=TABLE.columns,
+    )
+
+
+def _flows(chunk: Chunk) -> list[str]:
+    """The flows of each payload as JSON, amounts as the decimals that came."""
+    flows = pd.DataFrame(
+        {
+            "date": chunk.rows["date"].cast("string").to_pylist(),
+            "amount": plain_decimals(chunk.rows["amount"]).to_pylist(),
+            "type": chunk.rows["type"].to_pylist(),
+        }
+    )
+    starts = np.searchsorted(chunk.owners, np.arange(len(chunk.received) + 1))
+    records = flows.to_dict("records")
+    return [json.dumps(records[start:stop]) for start, stop in itertools.pairwise(starts)]
+
+
+def violations(chunk: Chunk) -> Iterator[Violation]:
+    """Payloads whose flows are not in order or not in the period; several a day are allowed."""
+    days = epoch_days(chunk.rows["date"])
+    first, last = window_days(chunk, "start_date", "end_date")
+    is_earlier = (np.diff(days) < 0) & same_owner(chunk.owners)
+    for owner, row in first_of_each(chunk.owners[1:], is_earlier):
+        yield Violation(owner, "order", f"flow {row + 1} comes after a later one")
+    yield from outside(chunk, days, first, last)

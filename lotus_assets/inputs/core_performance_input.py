@@ -1,0 +1,114 @@
+"""core_performance_input: a portfolio's days as lotus-core gave them (RFC 063 §5.1)."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+import pyarrow.compute as pc
+from pandera.pandas import DataFrameModel, Field
+
+from lotus_assets.columns import Boolean, Day, Integer, Number, Text
+from lotus_assets.inputs.payload_chunk import Chunk, days_of, narrow, number
+from lotus_assets.inputs.rules import (
+    ContinuityBreak,
+    Violation,
+    as_of_days,
+    continuity_breaks,
+    epoch_days,
+    outside,
+    positive_fees,
+    same_owner,
+    unlisted_business_days,
+    unordered,
+    window_days,
+)
+from lotus_assets.table import Table
+
+
+class CorePerformanceInput(DataFrameModel):
+    """One row a portfolio, day and data version in which the day's figures changed."""
+
+    portfolio_id: Text = Field(description="The portfolio.")
+    perf_date: Day = Field(description="The day.")
+    data_version: Text = Field(description="lotus-core's data version that the row came with.")
+    as_of_date: Day = Field(description="Earliest as-of day whose answer is known to hold the row.")
+    currency: Text = Field(description="Currency of the amounts: the portfolio's.")
+    begin_mv: Number = Field(description="Market value at the beginning of the day.")
+    bod_cf: Number = Field(description="External flows at the day's beginning, into it positive.")
+    eod_cf: Number = Field(description="External flows at the day's end, into it positive.")
+    mgmt_fees: Number = Field(le=0, description="Management fee of the day, 0 or less.")
+    end_mv: Number = Field(description="Market value at the end of the day, before its fee.")
+    capital_sign: Integer = Field(
+        isin=[-1, 0, 1],
+        description="Sign of begin_mv + bod_cf, decided on the decimals received "
+        "(analytics.md §2).",
+    )
+    is_business_day: Boolean = Field(description="A business day of the portfolio's calendar.")
+    content_hash: Text = Field(
+        str_length=64, description="Hash of the payload that the row first came in: core_payload."
+    )
+
+    class Config:
+        """Types are enforced, unknown columns refused."""
+
+        coerce = True
+        strict = True
+
+
+TABLE = Table(
+    name="core_performance_input",
+    model=CorePerformanceInput,
+    key=("portfolio_id", "perf_date", "data_version"),
+    version=None,
+    description="Daily valuations of portfolios as lotus-core's performance-input gave them.",
+)
+
+
+def rows(chunk: Chunk) -> pd.DataFrame:
+    """Rows of the table from performance-input payloads, in their order; index: the payload."""
+    table = chunk.rows
+    capital = pc.add(narrow(table["begin_mv"]), narrow(table["bod_cf"]))
+    return pd.DataFrame(
+        {
+            "portfolio_id": chunk.text(lambda each: each.asked.subject),
+            "perf_date": days_of(table["perf_date"]),
+            **chunk.provenance(),
+            "currency": chunk.text(lambda each: each.payload.header["currency"]),
+            **{
+                name: number(table[name])
+                for name in ("begin_mv", "bod_cf", "eod_cf", "mgmt_fees", "end_mv")
+            },
+            "capital_sign": pc.sign(capital).to_numpy(),
+            "is_business_day": _business(chunk),
+        },
+        index=chunk.owners,
+    )[TABLE.columns]
+
+
+def _business(chunk: Chunk) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """Whether a row's day is among its own payload's business days."""
+    days = epoch_days(chunk.rows["perf_date"])
+    own = [
+        np.array(each.payload.header["business_days"], dtype="datetime64[D]").astype(np.int64)
+        + owner * 1_000_000
+        for owner, each in enumerate(chunk.received)
+    ]
+    listed = np.concatenate(own) if own else np.array([], dtype=np.int64)
+    return np.isin(days + chunk.owners * 1_000_000, listed)
+
+
+def violations(chunk: Chunk) -> Iterator[Violation]:
+    """Payloads that break a rule of the contract which no single row shows."""
+    days = epoch_days(chunk.rows["perf_date"])
+    first, last = window_days(chunk, "performance_start_date", "as_of_date")
+    yield from unordered(chunk, days, same_owner(chunk.owners))
+    yield from outside(chunk, days, first, np.minimum(last, as_of_days(chunk)))
+    yield from positive_fees(chunk, days)
+    yield from unlisted_business_days(chunk, days, as_of_days(chunk))
+
+
+def breaks(chunk: Chunk) -> Iterator[ContinuityBreak]:
+    """Breaks of continuity between a portfolio's days."""
+    days = epoch_days(chunk.rows["perf_date"])
+    series = np.full(len(days), "", dtype=object)
+    yield from continuity_breaks(chunk, days, same_owner(chunk.owners), series)

@@ -1,0 +1,102 @@
+"""core_risk_free: risk-free returns or rates of a currency (RFC 062, named by RFC 063 §4.6)."""
+
+from collections.abc import Iterator
+
+import pandas as pd
+import pyarrow.compute as pc
+from pandera.pandas import DataFrameModel, Field
+
+from lotus_assets.columns import Day, Number, Text
+from lotus_assets.inputs.payload_chunk import Chunk, days_of, number
+from lotus_assets.inputs.rules import (
+    Violation,
+    epoch_days,
+    first_of_each,
+    missing_values,
+    outside,
+    same_owner,
+    unordered,
+    window_days,
+)
+from lotus_assets.table import Table
+
+RATES = "annualized_rate_series"
+
+
+class CoreRiskFree(DataFrameModel):
+    """One row a currency, series mode, day and data version in which the value changed."""
+
+    currency: Text = Field(description="The currency.")
+    series_mode: Text = Field(description="return_series or annualized_rate_series.")
+    series_date: Day = Field(description="The day.")
+    data_version: Text = Field(description="lotus-core's data version that the row came with.")
+    as_of_date: Day = Field(description="Earliest as-of day whose answer is known to hold the row.")
+    value: Number = Field(description="Return of the day, or rate a year: a decimal fraction.")
+    day_count: Text = Field(
+        nullable=True,
+        isin=["ACT/360", "ACT/365", "BUS/252"],
+        description="Convention of a rate; NULL for returns.",
+    )
+    compounding: Text = Field(
+        nullable=True,
+        isin=["SIMPLE", "COMPOUNDED"],
+        description="Convention of a rate; NULL for returns.",
+    )
+    content_hash: Text = Field(
+        str_length=64, description="Hash of the payload that the row first came in: core_payload."
+    )
+
+    class Config:
+        """Types are enforced, unknown columns refused."""
+
+        coerce = True
+        strict = True
+
+
+TABLE = Table(
+    name="core_risk_free",
+    model=CoreRiskFree,
+    key=("currency", "series_mode", "series_date", "data_version"),
+    version=None,
+    description="Risk-free series as lotus-core's risk-free-series gave them, with their "
+    "conventions.",
+)
+
+
+def rows(chunk: Chunk) -> pd.DataFrame:
+    """Rows of the table from risk-free series, in their order; index: the payload."""
+    return pd.DataFrame(
+        {
+            "currency": chunk.text(lambda each: each.asked.subject),
+            "series_mode": chunk.text(lambda each: each.asked.variant),
+            "series_date": days_of(chunk.rows["series_date"]),
+            **chunk.provenance(),
+            "value": number(chunk.rows["value"]),
+            "day_count": chunk.rows["day_count"].to_pandas().to_numpy(dtype=object),
+            "compounding": chunk.rows["compounding"].to_pandas().to_numpy(dtype=object),
+        },
+        index=chunk.owners,
+    )[TABLE.columns]
+
+
+def violations(chunk: Chunk) -> Iterator[Violation]:
+    """Payloads that break a rule of the contract which no single row shows."""
+    yield from missing_values(chunk, ("value",))
+    days = epoch_days(chunk.rows["series_date"])
+    yield from unordered(chunk, days, same_owner(chunk.owners))
+    yield from outside(chunk, days, *window_days(chunk, "start_date", "end_date"))
+    for owner, each in enumerate(chunk.received):
+        mode = each.payload.header["series_mode"]
+        if mode != each.asked.variant:
+            said = f"{each.asked.variant} was asked for, {mode} came: never relabelled"
+            yield Violation(owner, "series_mode", said)
+    is_rate = chunk.text(lambda each: each.asked.variant) == RATES
+    has_both = (chunk.rows["day_count"].is_valid()).to_numpy() & (
+        chunk.rows["compounding"].is_valid()
+    ).to_numpy()
+    has_none = pc.and_(
+        chunk.rows["day_count"].is_null(), chunk.rows["compounding"].is_null()
+    ).to_numpy()
+    is_wrong = (is_rate & ~has_both) | (~is_rate & ~has_none)
+    for owner, _row in first_of_each(chunk.owners, is_wrong):
+        yield Violation(owner, "conventions", "rates need conventions, returns have none")

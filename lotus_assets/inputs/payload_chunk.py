@@ -1,0 +1,107 @@
+"""A chunk: the payloads that are gated and written together, their rows in one table."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from lotus_assets.sources.lotus_core.client import Payload
+
+Owners = NDArray[np.int64]
+ORDINAL_OF_EPOCH = date(1970, 1, 1).toordinal()
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One request: whose data, which variant (a period, a series mode), and the request's body."""
+
+    subject: str
+    data_version: str
+    body: Mapping[str, Any]
+    variant: str = ""
+
+
+@dataclass(frozen=True)
+class Received:
+    """One payload that came for a request as of a day."""
+
+    asked: Asked
+    as_of: date
+    payload: Payload
+
+    @cached_property
+    def rows(self) -> pa.Table:
+        """The rows of all pages; those that every page repeats are taken from the first."""
+        pages = self.payload.pages
+        if len(pages) == 1:
+            return pages[0].rows
+        repeated = {"portfolio", "benchmark_group"}
+        parts = [pages[0].rows]
+        for page in pages[1:]:
+            own = page.rows
+            if "part" in own.column_names:
+                is_repeated = pc.is_in(own["part"], pa.array(sorted(repeated)))
+                own = own.filter(pc.invert(is_repeated))
+            parts.append(own)
+        return pa.concat_tables(parts)
+
+    def listed(self, field: str) -> list[Any]:
+        """The entries of a list that is spread over the pages."""
+        return [entry for page in self.payload.pages for entry in page.header.get(field, [])]
+
+
+class Chunk:
+    """Several payloads of one contract: `rows` of all, `owners` the payload of each row."""
+
+    def __init__(self, received: Sequence[Received], schema: pa.Schema) -> None:
+        """`schema` is the contract's, for a chunk without payloads."""
+        self.received = tuple(received)
+        tables = [each.rows for each in received]
+        self.rows = pa.concat_tables(tables) if tables else schema.empty_table()
+        self.owners: Owners = np.repeat(np.arange(len(tables)), [len(each) for each in tables])
+
+    def text(self, value: Callable[[Received], str | None]) -> NDArray[np.object_]:
+        """A value of each payload, repeated for its rows."""
+        texts = np.array([value(each) for each in self.received], dtype=object)
+        repeated: NDArray[np.object_] = texts[self.owners]
+        return repeated
+
+    def day(self, value: Callable[[Received], date]) -> NDArray[np.datetime64]:
+        """A day of each payload, repeated for its rows."""
+        days = np.array([value(each) for each in self.received], dtype="datetime64[ns]")
+        repeated: NDArray[np.datetime64] = days[self.owners]
+        return repeated
+
+    def provenance(self) -> dict[str, NDArray[np.object_] | NDArray[np.datetime64]]:
+        """The columns by which every row names the payload that it first came in."""
+        return {
+            "data_version": self.text(lambda each: each.payload.data_version),
+            "as_of_date": self.day(lambda each: each.as_of),
+            "content_hash": self.text(lambda each: each.payload.content_hash),
+        }
+
+
+def number(column: pa.ChunkedArray) -> pd.arrays.FloatingArray:
+    """Decimals as nullable floats."""
+    missing = column.is_null().to_numpy()
+    # numpy's way of NULL would be NaN, which a database keeps apart from NULL.
+    values = pc.fill_null(column.cast(pa.float64()), 0.0).to_numpy().copy()
+    return pd.arrays.FloatingArray(values, missing)
+
+
+def days_of(column: pa.ChunkedArray) -> NDArray[np.datetime64]:
+    """Dates at midnight, nanoseconds, as the models have them."""
+    days: NDArray[np.datetime64] = column.to_numpy().astype("datetime64[ns]")
+    return days
+
+
+def narrow(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Decimals with room for the digits of a sum."""
+    return column.cast(pa.decimal128(36, 10))

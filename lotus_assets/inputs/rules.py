@@ -1,0 +1,196 @@
+"""Rules of the contracts beyond a row's own: order, duplicates, windows, weights, calendars.
+
+Each rule looks at a whole chunk in columns and names the payloads that break it. Exactness matters
+where a rule compares amounts: those are decimals, never floats.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from lotus_assets.inputs.payload_chunk import Chunk, Owners, narrow
+
+WEIGHT_TOLERANCE = 1e-6
+"""analytics.md §3, attribution: weights of each side sum to 1 within this."""
+EPOCH = date(1970, 1, 1)
+
+Days = NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class Violation:
+    """One payload breaks one rule; `detail` names the first row that does."""
+
+    owner: int
+    rule: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class ContinuityBreak:
+    """A day whose value at the beginning is not what the day before left (a diagnostic)."""
+
+    owner: int
+    series: str
+    day: date
+    amount: str
+
+
+def epoch_days(column: pa.ChunkedArray) -> Days:
+    """Dates as days since 1970-01-01."""
+    days: Days = column.cast(pa.int32()).to_numpy()
+    return days
+
+
+def day_at(days: Days, row: int) -> date:
+    """The date of a row."""
+    return EPOCH + timedelta(days=int(days[row]))
+
+
+def first_of_each(owners: Owners, is_broken: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
+    """(owner, row) of the first broken row of each owner."""
+    rows = np.flatnonzero(is_broken)
+    found, first = np.unique(owners[rows], return_index=True)
+    yield from zip(found.tolist(), rows[first].tolist(), strict=True)
+
+
+def missing_values(chunk: Chunk, required: tuple[str, ...]) -> Iterator[Violation]:
+    """`missing_value`: a required field of a row is null."""
+    for name in required:
+        column = chunk.rows[name]
+        if column.null_count:
+            missing = column.is_null().to_numpy()
+            for owner, row in first_of_each(chunk.owners, missing):
+                yield Violation(
+                    owner, "missing_value", f"{name} is null in row {row_in(chunk, row)}"
+                )
+
+
+def row_in(chunk: Chunk, row: int) -> int:
+    """The number, from 1, of a row within its own payload."""
+    return int(row - np.searchsorted(chunk.owners, chunk.owners[row])) + 1
+
+
+def unordered(chunk: Chunk, days: Days, same_series: NDArray[np.bool_]) -> Iterator[Violation]:
+    """`order` and `duplicate_dates`: within a series, dates ascend and none comes twice.
+
+    `same_series[i]`: row i + 1 continues the series of row i.
+    """
+    step = np.diff(days)
+    for rule, is_broken, said in (
+        ("order", step < 0, "comes after a later day"),
+        ("duplicate_dates", step == 0, "comes twice"),
+    ):
+        for owner, row in first_of_each(chunk.owners[1:], is_broken & same_series):
+            yield Violation(owner, rule, f"{day_at(days, row + 1)} {said}")
+
+
+def outside(chunk: Chunk, days: Days, first: Days, last: Days) -> Iterator[Violation]:
+    """`window`: every row lies in its payload's window; `first` and `last` a payload."""
+    is_outside = (days < first[chunk.owners]) | (days > last[chunk.owners])
+    for owner, row in first_of_each(chunk.owners, is_outside):
+        window = f"{day_at(first, owner)} to {day_at(last, owner)}"
+        yield Violation(owner, "window", f"{day_at(days, row)} is outside {window}")
+
+
+def positive_fees(chunk: Chunk, days: Days) -> Iterator[Violation]:
+    """`fee_sign`: `mgmt_fees` is 0 or less (analytics.md §1, signs)."""
+    fees = chunk.rows["mgmt_fees"]
+    is_positive = pc.fill_null(pc.equal(pc.sign(fees), 1), False).to_numpy()
+    for owner, row in first_of_each(chunk.owners, is_positive):
+        yield Violation(owner, "fee_sign", f"mgmt_fees is {fees[row]} on {day_at(days, row)}")
+
+
+def continuity_breaks(
+    chunk: Chunk, days: Days, same_series: NDArray[np.bool_], series: NDArray[np.object_]
+) -> Iterator[ContinuityBreak]:
+    """Days whose `begin_mv` is not `end_mv` + fee of the row before, exactly.
+
+    A diagnostic with date and amount, never an error (analytics.md §1, continuity).
+    """
+    if len(days) < 2:
+        return
+    begin, end, fees = (narrow(chunk.rows[name]) for name in ("begin_mv", "end_mv", "mgmt_fees"))
+    left = pc.add(end.slice(0, len(days) - 1), fees.slice(0, len(days) - 1))
+    gap = pc.subtract(begin.slice(1).cast(left.type), left)
+    is_broken = pc.fill_null(pc.not_equal(pc.sign(gap), 0), False).to_numpy() & same_series
+    for row in np.flatnonzero(is_broken).tolist():
+        amount = format(gap[row].as_py().normalize(), "f")
+        owner = int(chunk.owners[row + 1])
+        yield ContinuityBreak(owner, str(series[row + 1]), day_at(days, row + 1), amount)
+
+
+def unlisted_business_days(chunk: Chunk, days: Days, last: Days) -> Iterator[Violation]:
+    """`missing_business_days`: what lacks by the calendar is what the diagnostics list.
+
+    For contracts that send `business_days`; a missing day itself is no violation.
+    """
+    starts = np.searchsorted(chunk.owners, np.arange(len(chunk.received) + 1))
+    for owner, each in enumerate(chunk.received):
+        header = each.payload.header
+        business = _as_days(header["business_days"])
+        if (np.diff(business) <= 0).any() or (business > last[owner]).any():
+            yield Violation(owner, "business_days", "not ascending within the window")
+            continue
+        lacking = np.setdiff1d(business, days[starts[owner] : starts[owner + 1]])
+        listed = _as_days(header["diagnostics"]["missing_business_days"])
+        count = header["diagnostics"]["missing_business_day_count"]
+        if not np.array_equal(lacking, listed) or count != len(lacking):
+            yield Violation(
+                owner,
+                "missing_business_days",
+                f"{len(lacking)} business days have no row, the diagnostics count {count} and "
+                f"list {len(listed)}",
+            )
+
+
+def _as_days(texts: list[str]) -> Days:
+    days: Days = np.array(texts, dtype="datetime64[D]").astype(np.int32)
+    return days
+
+
+def sums_other_than_one(
+    chunk: Chunk, days: Days, weights: pa.ChunkedArray, counts: NDArray[np.bool_]
+) -> Iterator[Violation]:
+    """`weights`: over the rows that count, a date's weights sum to 1 within the tolerance."""
+    values = pc.fill_null(weights.cast(pa.float64()), 0.0).to_numpy()[counts]
+    owners, dates = chunk.owners[counts], days[counts]
+    keys = owners * 1_000_000 + dates
+    found, inverse = np.unique(keys, return_inverse=True)
+    sums = np.bincount(inverse, values, len(found))
+    is_off = np.abs(sums - 1) > WEIGHT_TOLERANCE
+    reported: set[int] = set()
+    for at in np.flatnonzero(is_off).tolist():
+        owner, day = divmod(int(found[at]), 1_000_000)
+        if owner not in reported:
+            reported.add(owner)
+            when = EPOCH + timedelta(days=day)
+            yield Violation(owner, "weights", f"they sum to {sums[at]:.9f} on {when}")
+
+
+def window_days(chunk: Chunk, first: str, last: str) -> tuple[Days, Days]:
+    """First and last day of each payload, from two fields of its header."""
+
+    def read(field: str) -> Days:
+        return _as_days([str(each.payload.header[field]) for each in chunk.received])
+
+    return read(first), read(last)
+
+
+def as_of_days(chunk: Chunk) -> Days:
+    """The as-of day of each payload."""
+    return _as_days([each.as_of.isoformat() for each in chunk.received])
+
+
+def same_owner(owners: Owners, *others: NDArray[Any]) -> NDArray[np.bool_]:
+    """Whether each row continues the series of the row before it."""
+    same: NDArray[np.bool_] = owners[1:] == owners[:-1]
+    for other in others:
+        same = same & (other[1:] == other[:-1])
+    return same
