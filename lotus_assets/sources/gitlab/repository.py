@@ -28,9 +28,10 @@ class RepositoryReading:
     `refs` maps every ref to its SHA (and `HEAD` to the default branch's name): store it, it is
     the watermark of the next reading. `branches` feeds raw_branch and `tags` raw_tag; both are
     complete, so what is stored and not among them has vanished. `commits` feeds raw_commit:
-    pages of up to 5,000, read from the clone when they are asked for; all commits that any ref or old head reaches when `is_complete`, else
-    those that are new or whose place on the default branch changed. `vanished_commits` are SHAs
-    that no ref reaches any more (empty when `is_complete`: there, what is not given vanished).
+    pages of up to 5,000, read from the clone when they are asked for; all commits that any ref
+    or old head reaches when `is_complete`, else those that are new or whose place on the default
+    branch changed. `vanished_commits` are SHAs that no ref reaches any more (empty when
+    `is_complete`: there, what is not given vanished).
     """
 
     refs: Mapping[str, str]

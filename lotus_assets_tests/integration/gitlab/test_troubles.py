@@ -11,6 +11,7 @@ from lotus_assets.standin.gitlab.store import Store
 from lotus_assets_tests.integration.gitlab.reading import (
     BUSY,
     EVERYTHING,
+    PATIENCE,
     Scene,
     StartScene,
     payloads_of,
@@ -253,6 +254,16 @@ def test_free_edition(scene: StartScene, young_store: Store) -> None:
     assert len(payloads) == len(begun.data(BUSY).merge_requests)
     assert all("approvalsRequired" not in each for each in payloads)
     assert begun.source.statistics.by_operation["graphql:metadata"] == 1
+
+
+def test_a_rest_page_that_fails_comes_in_smaller_ones(scene: StartScene) -> None:
+    begun = scene()
+    begun.reference()
+    begun.server.faults.add(faults.bad_gateway(), path="*/deployments", times=PATIENCE.attempts)
+    assert deployment_ids(begun) == [each["id"] for each in begun.data(BUSY).deployments]
+    pages = [each.query for each in begun.server.requests if each.path.endswith("/deployments")]
+    assert "per_page=100" in pages[0]
+    assert "per_page=50" in pages[-1]
 
 
 def test_offset_paging_refused_is_said(scene: StartScene) -> None:
