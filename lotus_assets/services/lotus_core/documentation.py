@@ -35,7 +35,7 @@ HEADERS = {
 
 def documented(model: type[BaseModel], summary: str, description: str) -> dict[str, Any]:
     """Arguments of a route that answers `model`, as JSON or Arrow, or a problem."""
-    content = {
+    content: dict[str, Any] = {
         "application/json": {"example": example_of(model)},
         ARROW_MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}},
     }
@@ -73,8 +73,10 @@ def _problem(status: int, codes: list[ErrorCode]) -> dict[str, Any]:
 
 def request_example(model: type[BaseModel]) -> Any:
     """The body of a request, with an example made of its fields' required ones."""
-    typical = {"summary": "Typical", "value": example_of(model, only_required=True)}
-    return Body(openapi_examples={"typical": typical})
+    typical: dict[str, Any] = {
+        "typical": {"summary": "Typical", "value": example_of(model, only_required=True)}
+    }
+    return Body(openapi_examples=typical)
 
 
 def example_of(model: type[BaseModel], *, only_required: bool = False) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from sqlalchemy import Connection
 
 from lotus_assets.services.lotus_core.contracts.arrow import PERFORMANCE_INPUT
-from lotus_assets.services.lotus_core.database import read_columns
+from lotus_assets.services.lotus_core.database import read_columns, read_packed
 from lotus_assets.services.lotus_core.payloads.calendars import Days, as_days
 from lotus_assets.services.lotus_core.payloads.context import PortfolioContext
 from lotus_assets.services.lotus_core.payloads.decimals import (
@@ -68,7 +68,7 @@ def portfolio_days(
         CoreProblem: INSUFFICIENT_DATA where no row or no rate is there.
     """
     parameters = {**context.parameters, "start_date": start, "end_date": end}
-    sums = read_columns(connection, "portfolio_sums", parameters, SUMS)
+    sums = read_packed(connection, "portfolio_sums", parameters, SUMS)
     every_date = np.unique(as_days(sums["valuation_date"]))
     first = int(np.searchsorted(every_date, np.datetime64(start, "D")))
     if first == len(every_date):

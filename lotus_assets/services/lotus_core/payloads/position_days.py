@@ -3,7 +3,6 @@
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -11,7 +10,7 @@ import pyarrow.compute as pc
 from sqlalchemy import Connection
 
 from lotus_assets.services.lotus_core.contracts.arrow import DECIMAL, POINT_FIELDS
-from lotus_assets.services.lotus_core.database import read_columns
+from lotus_assets.services.lotus_core.database import read_columns, read_packed
 from lotus_assets.services.lotus_core.payloads.calendars import Days, as_days
 from lotus_assets.services.lotus_core.payloads.canonical import Fragment, rows_as_json
 from lotus_assets.services.lotus_core.payloads.context import PortfolioContext
@@ -64,10 +63,39 @@ def position_days(
 ) -> PositionDays:
     """The points of the positions `held` (see `holdings.HELD`) in [start, end].
 
+    Some positions are worked out at a time, which bounds the memory that it takes.
+
     Raises:
         CoreProblem: INSUFFICIENT_DATA where a rate is missing, CONTRACT_VIOLATION_UPSTREAM for a
             positive fee.
     """
+    size = max(1, READ_ROWS // ((end - start).days + 1))
+    starts = range(0, max(len(held), 1), size)
+    some = [
+        _some_position_days(connection, context, held.slice(first, size), start, end, currency)
+        for first in starts
+    ]
+    rows_before = np.cumsum([0, *(one.bounds[-1] for one in some)])
+    bounds = [one.bounds[:-1] + before for one, before in zip(some, rows_before, strict=False)]
+    breaks = [
+        one.breaks.set_column(0, "item", pc.add(one.breaks["item"], first))
+        for one, first in zip(some, starts, strict=True)
+    ]
+    return PositionDays(
+        pa.concat_tables(one.points for one in some),
+        np.concatenate([*bounds, rows_before[-1:]]),
+        pa.concat_tables(breaks),
+    )
+
+
+def _some_position_days(
+    connection: Connection,
+    context: PortfolioContext,
+    held: pa.Table,
+    start: dt.date,
+    end: dt.date,
+    currency: str,
+) -> PositionDays:
     names = held["position_id"].to_pylist()
     parameters = {
         **context.parameters,
@@ -75,7 +103,7 @@ def position_days(
         "start_date": start,
         "end_date": end,
     }
-    rows = _read_rows(connection, parameters, names)
+    rows = _last_versions(read_packed(connection, "position_rows", parameters, ROWS))
     if pc.any(pc.greater(rows["mgmt_fees"], ZERO)).as_py():
         raise violation(f"{context.portfolio_id} has a position with a positive fee")
     before = read_columns(connection, "rows_before", parameters, BEFORE)
@@ -155,24 +183,6 @@ def item_points(days: PositionDays) -> Iterator[Fragment]:
             bounds = days.bounds[item : item + 2] - begin
             yield texts.between(int(bounds[0]), int(bounds[1]))
         first = last
-
-
-def _read_rows(connection: Connection, parameters: dict[str, Any], names: list[str]) -> pa.Table:
-    """The positions' rows, read some positions at a time: the text of rows is large."""
-    days = (parameters["end_date"] - parameters["start_date"]).days + 1
-    size = max(1, READ_ROWS // days)
-    tables = [
-        _last_versions(
-            read_columns(
-                connection,
-                "position_rows",
-                {**parameters, "positions": names[first : first + size]},
-                ROWS,
-            )
-        )
-        for first in range(0, max(len(names), 1), size)
-    ]
-    return pa.concat_tables(tables)
 
 
 def _last_versions(rows: pa.Table) -> pa.Table:
