@@ -1,4 +1,4 @@
-"""The asset core_performance_input; its contract stands in the module of that name, what it asks in `requests`."""
+"""The asset core_performance_input: its contract is in its module, its requests in `requests`."""
 
 from lotus_assets.inputs import requests
 from lotus_assets.inputs.input_assets import input_asset
