@@ -224,7 +224,7 @@ def read_side_by_side(
     An error that `unreadable` does not turn into a reason stops all readers and is raised.
     """
     queue: Queue[tuple[int, Batch] | Finished | Unreadable | _Broken] = Queue(QUEUE_LENGTH)
-    stopped = Event()
+    stopped, broken = Event(), Event()
 
     def hand_over(item: tuple[int, Batch] | Finished | Unreadable | _Broken) -> None:
         while not stopped.is_set():
@@ -233,6 +233,9 @@ def read_side_by_side(
                 return
 
     def read_one(project_id: int) -> None:
+        # A token that was refused once is not tried with every other project.
+        if broken.is_set():
+            return
         try:
             for batch in read(project_id):
                 hand_over((project_id, batch))
@@ -240,7 +243,10 @@ def read_side_by_side(
                     return
             hand_over(Finished(project_id))
         except Exception as error:  # every error must reach the caller's thread
-            hand_over(unreadable(project_id, error) or _Broken(error))
+            reason = unreadable(project_id, error)
+            if reason is None:
+                broken.set()
+            hand_over(reason or _Broken(error))
 
     pool = ThreadPoolExecutor(parallelism, thread_name_prefix="collect")
     for project_id in projects:

@@ -14,6 +14,7 @@ from lotus_assets.layers import DAYS, GITLAB_POOL, RAW_GITLAB, SINGLE_RUN, SWEEP
 from lotus_assets.raw import raw_project
 from lotus_assets.resources import Environment, GitLab
 from lotus_assets.settings import Settings
+from lotus_assets.sources.gitlab.email_hash import redacted
 from lotus_assets.sources.gitlab.errors import AccessError, EntityError, UnreachableError
 from lotus_assets.sources.gitlab.pages import ProjectReference, Window
 from lotus_assets.sources.gitlab.probe import ProbedEntity
@@ -96,7 +97,8 @@ def read_references(connection: Connection) -> dict[int, ProjectReference]:
 def as_unreadable(project_id: int, error: Exception) -> Unreadable | None:
     """An error that costs one project its entity; None for those that end the run."""
     if isinstance(error, EntityError):
-        return Unreadable(project_id, error.reason, str(error))
+        # GitLab's own words may name somebody.
+        return Unreadable(project_id, error.reason, redacted(str(error)) or "")
     return None
 
 
@@ -155,9 +157,9 @@ def collection_asset(
             raise dg.Failure(str(closed), allow_retries=False) from closed
         except AccessError as refused:
             context.instance.add_run_tags(context.run.run_id, NO_RETRY)
-            raise dg.Failure(str(refused), allow_retries=False) from refused
+            raise dg.Failure(redacted(str(refused)), allow_retries=False) from None
         except UnreachableError as silent:
-            raise dg.Failure(str(silent)) from silent
+            raise dg.Failure(redacted(str(silent))) from None
         yield from report_rows(
             environment.engine, list(reports.values()), settings.tem_quarantine_limit
         )
