@@ -3,6 +3,12 @@
 import dagster as dg
 
 from lotus_assets.analytics.metric_daily import metric_daily
+from lotus_assets.checks.coverage import covered
+from lotus_assets.checks.durations import durations
+from lotus_assets.checks.freshness import with_deadline
+from lotus_assets.checks.parity import parity
+from lotus_assets.checks.reasons import reasons
+from lotus_assets.checks.reconciliation import reconciliation
 from lotus_assets.facts.coverage import coverage
 from lotus_assets.facts.dim_branch import dim_branch
 from lotus_assets.facts.dim_project import dim_project
@@ -63,6 +69,8 @@ FACTS = [
 ANALYTICS = [metric_daily]
 EXPORTS = [daily_export]
 
+CHECKS = [covered, durations, reasons, reconciliation]
+
 EVERYTHING = dg.AssetSelection.all()
 
 tem_full = dg.define_asset_job(
@@ -79,7 +87,8 @@ tem_incremental = dg.define_asset_job(
 )
 
 defs = dg.Definitions(
-    assets=[*RAW, *FACTS, *ANALYTICS, *EXPORTS],
+    assets=[*RAW, *FACTS, parity, *with_deadline([*ANALYTICS, *EXPORTS])],
+    asset_checks=CHECKS,
     jobs=[tem_full, tem_incremental],
     schedules=[
         scheduled(tem_full, "0 2 * * *", "Nightly, 02:00: full compute (PRD §13)."),

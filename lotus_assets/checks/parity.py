@@ -1,0 +1,216 @@
+"""parity: 20 merged merge requests a week, read again and compared field by field (PRD §1, §13)."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import dagster as dg
+import pandas as pd
+from pandera.pandas import DataFrameModel, Field
+from sqlalchemy import func, select
+
+from lotus_assets.checks.parity_comparison import compared
+from lotus_assets.checks.parity_sample import SAMPLE_SIZE, iso_week, read_sample, start_of_week
+from lotus_assets.checks.rule import Findings, Rule, Subject
+from lotus_assets.collecting import GateClosed, TableReport
+from lotus_assets.columns import Boolean, Instant, Integer, Text
+from lotus_assets.computing import write_computed
+from lotus_assets.facts import dim_project
+from lotus_assets.gated_assets import gate_spec, report_closed, report_rows, table_spec
+from lotus_assets.layers import FACTS, GITLAB_POOL, SWEEP_TAG, is_live
+from lotus_assets.raw import raw_mr, raw_mr_commit, raw_mr_note
+from lotus_assets.resources import Environment, GitLab
+from lotus_assets.sources.gitlab.errors import AccessError, EntityError, UnreachableError
+from lotus_assets.sources.gitlab.pages import Payload
+from lotus_assets.sources.gitlab.parity import merge_request_again
+from lotus_assets.sources.gitlab.source import GitLabSource
+from lotus_assets.sources.warehouse.copying import read_table, records
+from lotus_assets.sources.warehouse.schema import database_table
+from lotus_assets.table import Table
+
+REQUIRED_SHARE = 0.98
+QUALITY_TAG = "lotus/data-quality"
+RED = "Data Quality Red"
+
+
+class Parity(DataFrameModel):
+    """One row a week, merge request and field that was compared."""
+
+    iso_week: Text = Field(description="The ISO week that drew the sample: 2026-W14.")
+    project_id: Integer = Field(description="GitLab's id of the project.")
+    mr_id: Integer = Field(description="GitLab's global id of the merge request.")
+    iid: Integer = Field(description="The number after the exclamation mark: !iid.")
+    field: Text = Field(description="What was compared: a column of raw_mr, or a count beside it.")
+    stored_value: Text = Field(nullable=True, description="What the warehouse holds, as text.")
+    gitlab_value: Text = Field(nullable=True, description="What GitLab says now, as text.")
+    is_equal: Boolean = Field(
+        nullable=True, description="Whether they agree; NULL where they were not compared."
+    )
+    reason: Text = Field(
+        nullable=True,
+        description="Why they were not compared: moved, forbidden, error:…; or not_found.",
+    )
+    run_id: Text = Field(description="Dagster's id of the run that read GitLab.")
+    compared_at: Instant = Field(description="When that run read GitLab.")
+
+    class Config:
+        """Types are enforced, unknown columns refused."""
+
+        coerce = True
+        strict = True
+
+
+TABLE = Table(
+    name="parity",
+    model=Parity,
+    key=("iso_week", "project_id", "mr_id", "field"),
+    version=None,
+    description="The weekly sample of merge requests, stored and read again.",
+)
+DEPS = (dim_project.TABLE, raw_mr.TABLE, raw_mr_commit.TABLE, raw_mr_note.TABLE)
+
+
+def parity_share(rows: pd.DataFrame) -> float | None:
+    """Fields that agree ÷ fields that were compared; None where none was.
+
+    By field, so that one field that is wrong everywhere (one in twenty or so) is below 98 %, as
+    is one merge request that is wrong in everything.
+    """
+    judged = rows["is_equal"].dropna()
+    return float(judged.astype(bool).mean()) if len(judged) else None
+
+
+def judged(rows: pd.DataFrame) -> Findings:
+    """The parity of one week's rows against `REQUIRED_SHARE`; every difference is listed."""
+    share = parity_share(rows)
+    different = rows[rows["is_equal"].eq(False).fillna(False).astype(bool)]
+    unread = rows[rows["is_equal"].isna()]
+    requests = len(rows.drop_duplicates(["project_id", "mr_id"]))
+    said = f"{requests} merge requests, {len(rows) - len(unread)} fields compared"
+    columns = ["iso_week", "project_id", "iid", "field", "stored_value", "gitlab_value", "reason"]
+    return Findings(
+        different[columns],
+        len(different),
+        said=said
+        if share is None
+        else f"{said}: {share:.2%} agree, at least "
+        f"{REQUIRED_SHARE:.0%} asked" + ("" if share >= REQUIRED_SHARE else f" ({RED})"),
+        figures={
+            "parity": share,
+            "required": REQUIRED_SHARE,
+            "merge_requests": requests,
+            "not_compared": unread[columns],
+        },
+        passed=share is None or share >= REQUIRED_SHARE,
+    )
+
+
+def week_of(subject: Subject) -> str:
+    """The ISO week that is running."""
+    return iso_week(subject.now.astimezone(subject.settings.zone).date())
+
+
+def latest_week(subject: Subject) -> pd.DataFrame:
+    """The rows of the last week that was read."""
+    rows = database_table(TABLE)
+    newest = select(func.max(rows.c.iso_week)).scalar_subquery()
+    with subject.engine.connect() as connection:
+        return read_table(connection, TABLE, rows.c.iso_week == newest)
+
+
+RULE = Rule(
+    name="agrees_with_gitlab",
+    table=TABLE,
+    description=(
+        f"Of {SAMPLE_SIZE} merged merge requests a week, read again one by one, at least "
+        f"{REQUIRED_SHARE:.0%} of the fields agree with what is stored. Below that the run is "
+        f"tagged {QUALITY_TAG}: {RED} (PRD §13)."
+    ),
+    find=lambda subject: judged(latest_week(subject)),
+    severity=dg.AssetCheckSeverity.ERROR,
+)
+
+
+def read_again(subject: Subject, source: GitLabSource) -> pd.DataFrame:
+    """Rows of `parity` for the sample of the running week; three requests a merge request."""
+    week = week_of(subject)
+    begun_at = start_of_week(subject.now, subject.settings.zone)
+    with subject.engine.connect() as connection:
+        sample = read_sample(connection, week, begun_at)
+    answers: dict[int, Payload] = {}
+    refusals: dict[int, str] = {}
+    for position, row in enumerate(records(sample)):
+        try:
+            answers[position] = merge_request_again(
+                source, row["project_id"], row["path"], row["iid"]
+            )
+        except EntityError as refused:
+            refusals[position] = refused.reason
+    parts = [TABLE.empty().drop(columns=["iso_week", "run_id", "compared_at"])]
+    if answers:
+        parts.append(compared(sample, answers))
+    if refusals:
+        parts.append(_refused(sample, pd.Series(refusals)))
+    rows = pd.concat(parts, ignore_index=True)
+    rows = rows.assign(iso_week=week, run_id=subject.run_id, compared_at=pd.Timestamp(subject.now))
+    return rows[TABLE.columns]
+
+
+def _refused(sample: pd.DataFrame, reasons: pd.Series) -> pd.DataFrame:
+    """Merge requests that could not be read; one that GitLab does not know is a difference."""
+    rows = sample.loc[reasons.index, ["project_id", "mr_id", "iid"]]
+    is_gone = reasons.eq("not_found")
+    return rows.assign(
+        field="merge_request",
+        stored_value="merged",
+        gitlab_value=None,
+        is_equal=pd.Series(False, index=rows.index, dtype="boolean").where(is_gone),
+        reason=reasons,
+    )
+
+
+def is_due(context: dg.AssetExecutionContext, subject: Subject) -> bool:
+    """Whether this run reads GitLab: once a week at night, again while it is red, or by hand."""
+    if not is_live(context):
+        return True
+    if context.run.tags.get(SWEEP_TAG) != "true":
+        return False
+    rows = latest_week(subject)
+    return rows.empty or rows["iso_week"].iloc[0] != week_of(subject) or not judged(rows).is_kept
+
+
+@dg.multi_asset(
+    name="parity",
+    specs=[table_spec(TABLE, FACTS, [table.name for table in DEPS])],
+    check_specs=[gate_spec(TABLE), RULE.spec],
+    pool=GITLAB_POOL,
+)
+def parity(
+    context: dg.AssetExecutionContext, environment: Environment, gitlab: GitLab
+) -> Iterator[Any]:
+    """Read the week's sample again if it is due, and judge the last one that was read."""
+    subject = Subject(environment.engine, environment.settings, context.run.run_id)
+    limit = subject.settings.tem_quarantine_limit
+    report = TableReport(TABLE)
+    if is_due(context, subject):
+        try:
+            report = write_computed(
+                subject.engine,
+                TABLE,
+                read_again(subject, gitlab.source()),
+                run_id=subject.run_id,
+                now=subject.now,
+                quarantine_limit=limit,
+                scope=pd.DataFrame({"iso_week": [week_of(subject)]}),
+            )
+        except GateClosed as closed:
+            yield from report_closed(closed, [TABLE], limit)
+            raise dg.Failure(str(closed), allow_retries=False) from closed
+        except AccessError as refused:
+            raise dg.Failure(str(refused), allow_retries=False) from refused
+        except UnreachableError as silent:
+            raise dg.Failure(str(silent)) from silent
+    yield from report_rows(subject.engine, [report], limit)
+    findings = RULE.find(subject)
+    if not findings.is_kept:
+        context.instance.add_run_tags(subject.run_id, {QUALITY_TAG: RED})
+    yield RULE.result(findings)

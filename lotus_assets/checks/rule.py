@@ -1,0 +1,147 @@
+"""From a rule to asset checks: what it finds becomes a result with the failing rows in it."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import dagster as dg
+import pandas as pd
+from sqlalchemy import Engine, Select, func
+
+from lotus_assets.collecting import REASON_ROWS
+from lotus_assets.resources import Environment
+from lotus_assets.settings import Settings
+from lotus_assets.sources.warehouse.copying import read_table
+from lotus_assets.table import Table
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a rule may look at: the warehouse, the settings, and the run that asks."""
+
+    engine: Engine
+    settings: Settings
+    run_id: str
+
+    @property
+    def now(self) -> datetime:
+        """The instant that counts as now, in UTC."""
+        return self.settings.now()
+
+    def read(self, table: Table) -> pd.DataFrame:
+        """All rows of a table through its model, sorted by key."""
+        with self.engine.connect() as connection:
+            return read_table(connection, table)
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What a rule found: how many rows break it, and the first of them.
+
+    `figures` are shown beside the rows (a share, a count by reason) and do not decide. `passed`
+    None: nothing was found.
+    """
+
+    rows: pd.DataFrame
+    total: int
+    said: str = ""
+    figures: Mapping[str, Any] = field(default_factory=dict)
+    passed: bool | None = None
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether the rule is kept."""
+        return self.total == 0 if self.passed is None else self.passed
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One asset check of the table `table`.
+
+    `reads` names the other tables that it looks at: it is asked when all of them are up to date.
+    """
+
+    name: str
+    table: Table
+    description: str
+    find: Callable[[Subject], Findings]
+    reads: Sequence[Table] = ()
+    severity: dg.AssetCheckSeverity = dg.AssetCheckSeverity.WARN
+
+    @property
+    def key(self) -> dg.AssetCheckKey:
+        """Asset and name."""
+        return dg.AssetCheckKey(dg.AssetKey(self.table.name), self.name)
+
+    @property
+    def spec(self) -> dg.AssetCheckSpec:
+        """The check as the graph shows it. None blocks: the gate of the table did that already."""
+        others = [table.name for table in self.reads if table is not self.table]
+        return dg.AssetCheckSpec(
+            self.name,
+            asset=self.table.name,
+            description=self.description,
+            additional_deps=others,
+        )
+
+    def result(self, findings: Findings) -> dg.AssetCheckResult:
+        """The check's result, with the first failing rows in its metadata."""
+        counted = f"{findings.total:,} row{'' if findings.total == 1 else 's'}"
+        return dg.AssetCheckResult(
+            asset_key=self.table.name,
+            check_name=self.name,
+            passed=findings.is_kept,
+            severity=self.severity,
+            description=findings.said or f"{counted} found",
+            metadata={
+                "rows": findings.total,
+                **{name: as_metadata(value) for name, value in findings.figures.items()},
+                "failing_rows": as_metadata(findings.rows.head(REASON_ROWS)),
+            },
+        )
+
+
+def as_metadata(value: Any) -> dg.MetadataValue:
+    """A number as such; frames and mappings as JSON that the UI unfolds."""
+    if isinstance(value, pd.DataFrame):
+        text = value.to_json(orient="records", date_format="iso")
+        return dg.MetadataValue.json(json.loads(text))
+    if isinstance(value, bool):
+        return dg.MetadataValue.bool(value)
+    if isinstance(value, int):
+        return dg.MetadataValue.int(value)
+    if isinstance(value, float):
+        return dg.MetadataValue.float(value)
+    return dg.MetadataValue.json(value)
+
+
+def asset_checks(name: str, rules: Sequence[Rule]) -> dg.AssetChecksDefinition:
+    """All `rules` in one step, each a check of its own; any of them can be asked alone."""
+    by_key = {rule.key: rule for rule in rules}
+
+    @dg.multi_asset_check(name=name, specs=[rule.spec for rule in rules], can_subset=True)
+    def check_rules(
+        context: dg.AssetCheckExecutionContext, environment: Environment
+    ) -> Iterator[dg.AssetCheckResult]:
+        subject = Subject(environment.engine, environment.settings, context.run.run_id)
+        for key in sorted(context.selected_asset_check_keys, key=str):
+            rule = by_key[key]
+            yield rule.result(rule.find(subject))
+
+    return check_rules
+
+
+def offenders(query: Select[Any]) -> Callable[[Subject], Findings]:
+    """A rule whose failing rows are those that `query` gives; all are counted, few are read."""
+    counted = query.add_columns(func.count().over().label("total")).limit(REASON_ROWS)
+
+    def find(subject: Subject) -> Findings:
+        with subject.engine.connect() as connection:
+            rows = pd.DataFrame(connection.execute(counted).mappings().all())
+        if rows.empty:
+            return Findings(rows, 0)
+        return Findings(rows.drop(columns="total"), int(rows["total"].iloc[0]))
+
+    return find
