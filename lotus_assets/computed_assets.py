@@ -13,7 +13,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from lotus_assets.collecting import GateClosed
 from lotus_assets.computing import write_computed
 from lotus_assets.gated_assets import gate_spec, report_closed, report_rows, table_spec
-from lotus_assets.layers import DAYS, SINGLE_RUN, is_live
+from lotus_assets.layers import DAYS, NO_RETRY, SINGLE_RUN, is_live
 from lotus_assets.resources import Environment
 from lotus_assets.settings import Settings
 from lotus_assets.sources.warehouse.copying import read_table
@@ -77,6 +77,7 @@ def computed_asset(
             )
         except GateClosed as closed:
             yield from report_closed(closed, [table], limit)
+            context.instance.add_run_tags(context.run.run_id, NO_RETRY)
             raise dg.Failure(str(closed), allow_retries=False) from closed
         yield from report_rows(inputs.engine, [report], limit)
 

@@ -10,7 +10,15 @@ from sqlalchemy import Connection, Engine
 
 from lotus_assets.collecting import Batch, CollectionRun, GateClosed, Unreadable
 from lotus_assets.gated_assets import gate_spec, report_closed, report_rows, table_spec
-from lotus_assets.layers import DAYS, GITLAB_POOL, RAW_GITLAB, SINGLE_RUN, SWEEP_TAG, is_live
+from lotus_assets.layers import (
+    DAYS,
+    GITLAB_POOL,
+    NO_RETRY,
+    RAW_GITLAB,
+    SINGLE_RUN,
+    SWEEP_TAG,
+    is_live,
+)
 from lotus_assets.raw import raw_project
 from lotus_assets.resources import Environment, GitLab
 from lotus_assets.settings import Settings
@@ -26,8 +34,6 @@ from lotus_assets.table import Table
 
 PROBE_SCOPE = "probe"
 """`ingestion_state` entities `probe:<project>` hold what the run's probe found."""
-NO_RETRY = {"dagster/max_retries": "0"}
-"""Run-level retries ignore `Failure(allow_retries=False)`; the tag is what they obey."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +90,6 @@ def read_references(connection: Connection) -> dict[int, ProjectReference]:
             project_id=row["project_id"],
             path=row["path_with_namespace"],
             default_branch=row["default_branch"],
-            repository_url=row["http_url_to_repo"],
             is_empty=bool(row["is_empty_repository"]),
             issues_enabled=row["issues_enabled"] is not False,
             merge_requests_enabled=row["merge_requests_enabled"] is not False,

@@ -5,6 +5,10 @@ from typing import Any
 
 import dagster as dg
 
+from lotus_assets.computed_assets import computed_asset
+from lotus_assets.layers import DAYS, FACTS
+from lotus_assets.resources import Environment
+from lotus_assets.sources.warehouse.connection import create_warehouse_engine
 from lotus_assets.standin.gitlab.faults import Respond
 from lotus_assets.standin.gitlab.store import Payload, Store
 from lotus_assets_tests.integration.runs import changes
@@ -17,6 +21,11 @@ from lotus_assets_tests.integration.runs.contents import (
     watermarks,
 )
 from lotus_assets_tests.integration.runs.workplace import Run, Workplace
+from lotus_assets_tests.integration.warehouse.sample_table import (
+    SAMPLE,
+    create_sample,
+    sample_rows,
+)
 from lotus_assets_tests.standin_fixtures import StandinFactory
 
 NEXT_MORNING = "2025-11-21T08:30:00.000Z"
@@ -96,22 +105,31 @@ def test_too_many_bad_rows_stop_the_table_and_everything_downstream(
 
 
 def test_bad_rows_of_a_computed_table_stop_what_follows_and_are_not_retried(
-    collected: Workplace, young_store: Store, standin: StandinFactory
+    empty_place: Workplace, young_world: Store, standin: StandinFactory
 ) -> None:
-    # Two projects' merge requests with one id: each project's rows are good, fact_mr's are not.
-    data, other = young_store.projects[PROJECT], young_store.projects[502]
-    twin = changes.copy_merge_request(other, min(other.merge_requests), NEXT_MORNING)
-    changes.copy_merge_request(data, min(data.merge_requests), NEXT_MORNING)
-    before = business_rows(collected.url)["fact_mr"]
-    later = collected.later(days=1)
-    run = later.run(standin(young_store), "tem_incremental", TEM_QUARANTINE_LIMIT="0")
-    assert run.failed_steps == {"fact_mr"}
-    check = run.check("fact_mr")
+    place = empty_place
+    shared = create_warehouse_engine(place.url)
+    create_sample(shared)
+    shared.dispose()
+    bad = sample_rows({"project_id": 1, "item_id": 7, "name": "bad"})
+    sample = computed_asset(SAMPLE, FACTS, lambda _inputs: bad, deps=())
+
+    @dg.asset(deps=[SAMPLE.name], partitions_def=DAYS)
+    def downstream() -> None: ...
+
+    definitions = dg.Definitions(
+        assets=[sample, downstream],
+        jobs=[dg.define_asset_job("sample_job", dg.AssetSelection.all())],
+        resources={"environment": Environment()},
+    )
+    run = place.run(standin(young_world), "sample_job", definitions=definitions)
+    assert run.failed_steps == {SAMPLE.name}
+    check = run.check(SAMPLE.name)
     assert not check.passed
     assert check.blocking
-    assert {payload["mr_id"] for payload in failing_rows(check)} == {twin}
-    assert business_rows(collected.url)["fact_mr"] == before
-    assert not run.finished_steps & {"metric_daily", "daily_export"}
+    assert [row["item_id"] for row in failing_rows(check)] == [7]
+    assert one(place.url, "SELECT count(*) FROM sample") == 0
+    assert run.finished_steps == set()
     assert_nothing_retries(run)
 
 

@@ -65,13 +65,20 @@ class Workplace:
                 shared_engine(self.url).dispose()
                 shared_engine.cache_clear()
 
-    def run(self, server: StandinServer, job: str = "tem_incremental", **more: str) -> "Run":
+    def run(
+        self,
+        server: StandinServer,
+        job: str,
+        definitions: dg.Definitions = defs,
+        **more: str,
+    ) -> "Run":
         """A whole live run of `job`; `more` are environment variables."""
         variables = self.variables(server, **more)
         before = len(server.requests)
         with self.instance(variables) as instance, console_on_stderr() as console:
             day = Settings().now().astimezone(Settings().zone).date().isoformat()
-            done = execute(defs.resolve_job_def(job), instance, console, partition_key=day)
+            resolved = definitions.resolve_job_def(job)
+            done = execute(resolved, instance, console, partition_key=day)
             run = instance.get_run_by_id(done.run_id)
             events = [entry.dagster_event for entry in instance.all_logs(done.run_id)]
         assert run is not None
