@@ -26,6 +26,7 @@ from lotus_assets.facts.fact_pipeline import fact_pipeline
 from lotus_assets.facts.fact_release import fact_release
 from lotus_assets.layers import LIVE, LIVE_TAG, SWEEP_TAG
 from lotus_assets.outputs.daily_export import daily_export
+from lotus_assets.outputs.weekly_export import last_week_export, weekly_export
 from lotus_assets.raw.collect_deployments import collect_deployments
 from lotus_assets.raw.collect_issues import collect_issues
 from lotus_assets.raw.collect_merge_requests import collect_merge_requests
@@ -67,11 +68,13 @@ FACTS = [
     coverage,
 ]
 ANALYTICS = [metric_daily]
-EXPORTS = [daily_export]
+EXPORTS = [daily_export, last_week_export]
+ON_REQUEST = [weekly_export]
 
 CHECKS = [covered, durations, reasons, reconciliation]
 
-EVERYTHING = dg.AssetSelection.all()
+EVERYTHING = dg.AssetSelection.all() - dg.AssetSelection.assets(*ON_REQUEST)
+"""All that a run of a day can do: Dagster keeps jobs to one kind of partition."""
 
 tem_full = dg.define_asset_job(
     "tem_full",
@@ -87,7 +90,7 @@ tem_incremental = dg.define_asset_job(
 )
 
 defs = dg.Definitions(
-    assets=[*RAW, *FACTS, parity, *with_deadline([*ANALYTICS, *EXPORTS])],
+    assets=[*RAW, *FACTS, parity, *with_deadline([*ANALYTICS, *EXPORTS]), *ON_REQUEST],
     asset_checks=CHECKS,
     jobs=[tem_full, tem_incremental],
     schedules=[

@@ -4,16 +4,11 @@ import numpy as np
 import pandas as pd
 
 from lotus_assets.analytics.metric import Competency, Facts, Metric, Unit, Window, percentile
+from lotus_assets.analytics.populations import by_day_of
 from lotus_assets.engine.counted_days import at_end_of_day, days_of, end_of_days, in_window
 from lotus_assets.engine.slice_days import PlacedRows, SliceDays
 
-
-def merged(facts: Facts, places: SliceDays, window: int, column: str | None) -> PlacedRows:
-    """The merge requests merged in the window, with the value of `column`."""
-    rows = facts["fact_mr"]
-    days = days_of(rows["merged_at"], places.timezone)
-    values = None if column is None else rows[column]
-    return places.place(rows["project_id"], in_window(days, window), values)
+MERGED = by_day_of("fact_mr", "merged_at")
 
 
 def in_progress(facts: Facts, places: SliceDays, window: int, column: str | None) -> PlacedRows:
@@ -55,7 +50,7 @@ def _hours(key: str, quantile: float, column: str, definition: str) -> Metric:
         competency=Competency.CODING,
         definition=f"{definition}, merge requests merged in the window, p{quantile * 100:.0f}.",
         table="fact_mr",
-        population=merged,
+        population=MERGED,
         statistic=percentile(quantile),
         column=column,
     )
@@ -94,7 +89,7 @@ METRICS = (
         definition="Share of the merge requests merged in the window that took more than one "
         "review round, or more force-pushes than the threshold.",
         table="fact_mr",
-        population=merged,
+        population=MERGED,
         statistic=PlacedRows.share,
         column="is_reworked",
     ),
@@ -105,7 +100,7 @@ METRICS = (
         competency=Competency.CODING,
         definition="Merge requests merged in the window.",
         table="fact_mr",
-        population=merged,
+        population=MERGED,
         statistic=PlacedRows.count,
     ),
     Metric(
@@ -128,7 +123,7 @@ METRICS = (
         definition="Of the merge requests merged in the window whose required approvals are "
         "known, the share with fewer approvals standing at the merge.",
         table="fact_mr",
-        population=merged,
+        population=MERGED,
         statistic=PlacedRows.share,
         column="is_bypassed",
     ),

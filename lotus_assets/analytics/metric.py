@@ -61,9 +61,13 @@ class Metric:
     statistic: Statistic
     column: str | None = None
 
+    def population_of(self, facts: Facts, places: SliceDays) -> PlacedRows:
+        """The rows that the metric is over, each in its slices on the days on which it counts."""
+        return self.population(facts, places, int(self.window), self.column)
+
     def figures(self, facts: Facts, places: SliceDays) -> Figures:
         """The metric for every slice and day, shape (slices, days), NaN for NULL."""
-        return self.statistic(self.population(facts, places, int(self.window), self.column))
+        return self.statistic(self.population_of(facts, places))
 
 
 def percentile(quantile: float) -> Statistic:

@@ -1,20 +1,42 @@
 """metric_daily: every metric of the catalogue for every slice and day."""
 
-from collections.abc import Iterable
-from datetime import date
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
 
+import dagster as dg
 import numpy as np
 import pandas as pd
 from pandera.pandas import DataFrameModel, Field
 
 from lotus_assets.analytics.metric import Facts, Metric
 from lotus_assets.analytics.metric_catalogue import CATALOGUE
+from lotus_assets.collecting import GateClosed, TableReport
 from lotus_assets.columns import Day, Number, Text
-from lotus_assets.computed_assets import Inputs, computed_asset
+from lotus_assets.computed_assets import Inputs, inputs_of
+from lotus_assets.computing import write_computed
+from lotus_assets.engine.day_fingerprints import day_fingerprints, slice_hashes
 from lotus_assets.engine.slice_days import SliceDays
 from lotus_assets.engine.slices import LEVELS, slices_of
-from lotus_assets.facts import dim_project, fact_mr
-from lotus_assets.layers import ANALYTICS
+from lotus_assets.facts import (
+    dim_project,
+    fact_branch,
+    fact_deployment,
+    fact_flaky_job,
+    fact_git_hygiene,
+    fact_issue,
+    fact_issue_closing,
+    fact_lead_time,
+    fact_mr,
+    fact_pipeline,
+    fact_release,
+)
+from lotus_assets.facts.marks import ENGINE, code_fingerprint, digest
+from lotus_assets.gated_assets import gate_spec, report_closed, report_rows, table_spec
+from lotus_assets.layers import ANALYTICS, DAYS, SINGLE_RUN, is_live
+from lotus_assets.resources import Environment
+from lotus_assets.sources.warehouse.changes import read_metric_days, write_metric_days
 from lotus_assets.table import Table
 
 
@@ -61,46 +83,120 @@ def metric_rows(
     Raises:
         KeyError: a table that a metric is over is not in `facts`.
     """
-    projects = facts["dim_project"]
-    slices = slices_of(projects[projects["is_measured"].fillna(False).to_numpy(bool)])
-    distinct = sorted(set(days))
-    places = SliceDays(slices, np.array(distinct, dtype="datetime64[D]"), timezone)
+    places = slice_days(facts, days, timezone)
     figures = np.array([metric.figures(facts, places) for metric in metrics])
     # Asked for as (metric, slice, day), laid out as (day, slice, metric).
     values = figures.reshape(len(metrics), *places.shape).transpose(2, 1, 0).ravel()
     day, place, metric = np.unravel_index(
-        np.arange(len(values)), (len(distinct), len(slices), len(metrics))
+        np.arange(len(values)), (len(places.days), len(places.slices), len(metrics))
     )
+    levels = places.slices.levels
     return pd.DataFrame(
         {
             "date": places.days[day].astype("datetime64[s]"),
-            **{level: slices.levels[level].to_numpy()[place] for level in LEVELS},
+            **{level: levels[level].to_numpy()[place] for level in LEVELS},
             "metric": np.array([entry.key for entry in metrics], dtype=object)[metric],
             "value": pd.array(values, dtype="Float64"),
         }
     )
 
 
-SOURCES = (dim_project.TABLE, fact_mr.TABLE)
+def day_marks(
+    facts: Facts,
+    days: Iterable[date],
+    timezone: str,
+    metrics: tuple[Metric, ...] = CATALOGUE,
+) -> dict[date, str]:
+    """All that the metrics of each day follow from, in short; equal only if nothing changed.
+
+    The rows that count on the day, the slices, the catalogue and the code. A changed rules or org
+    file shows in the facts and the slices.
+    """
+    places = slice_days(facts, days, timezone)
+    levels = places.slices.levels
+    hashes = slice_hashes(levels)
+    counting = [day_fingerprints(metric.population_of(facts, places), hashes) for metric in metrics]
+    shared = [code_fingerprint(CODE), [metric.key for metric in metrics], hashes.tolist()]
+    return {
+        day.astype(object): digest([digest(shared), of_day])
+        for day, of_day in zip(places.days, np.array(counting).T.tolist(), strict=True)
+    }
+
+
+def slice_days(facts: Facts, days: Iterable[date], timezone: str) -> SliceDays:
+    """The slices of the measured projects, on distinct days in order."""
+    projects = facts["dim_project"]
+    slices = slices_of(projects[projects["is_measured"].fillna(False).to_numpy(bool)])
+    return SliceDays(slices, np.array(sorted(set(days)), dtype="datetime64[D]"), timezone)
+
+
+CODE = (ENGINE, Path(__file__).parent)
+SOURCES = (
+    dim_project.TABLE,
+    fact_mr.TABLE,
+    fact_pipeline.TABLE,
+    fact_flaky_job.TABLE,
+    fact_deployment.TABLE,
+    fact_lead_time.TABLE,
+    fact_git_hygiene.TABLE,
+    fact_branch.TABLE,
+    fact_issue.TABLE,
+    fact_issue_closing.TABLE,
+    fact_release.TABLE,
+)
 """Tables that the metrics of the catalogue are over."""
 
 
-def compute(inputs: Inputs) -> pd.DataFrame:
-    """All metrics of the run's days."""
+def recompute(inputs: Inputs, *, catches_up: bool) -> TableReport:
+    """Work out the run's days; one that `catches_up` also those whose rows or slices changed.
+
+    A live run catches up; the Sunday of the last complete week is one of its days.
+
+    Raises:
+        GateClosed: too many rows break the contract; neither rows nor marks were written.
+    """
     facts = {table.name: inputs.read(table) for table in SOURCES}
-    return metric_rows(facts, inputs.days, inputs.settings.timezone)
+    timezone = inputs.settings.timezone
+    with inputs.connect() as connection:
+        stored = read_metric_days(connection)
+    asked = set(inputs.days)
+    if catches_up:
+        asked.add(last_sunday(inputs.days[-1]))
+    marks = day_marks(facts, asked | stored.keys() if catches_up else asked, timezone)
+    days = sorted(day for day in marks if day in asked or marks[day] != stored.get(day))
+    return write_computed(
+        inputs.engine,
+        TABLE,
+        metric_rows(facts, days, timezone),
+        run_id=inputs.run_id,
+        now=inputs.now,
+        quarantine_limit=inputs.settings.tem_quarantine_limit,
+        scope=pd.DataFrame({"date": pd.to_datetime(days)}),
+        before_commit=lambda connection: write_metric_days(
+            connection, {day: marks[day] for day in days}
+        ),
+    )
 
 
-def days_in_scope(inputs: Inputs) -> pd.DataFrame:
-    """The days whose rows are replaced."""
-    return pd.DataFrame({"date": pd.to_datetime(list(inputs.days))})
+def last_sunday(day: date) -> date:
+    """The Sunday that ends the last ISO week that is complete when `day` is over."""
+    return day - timedelta(days=day.isoweekday() % 7)
 
 
-metric_daily = computed_asset(
-    TABLE,
-    ANALYTICS,
-    compute,
-    deps=tuple(table.name for table in SOURCES),
-    scope=days_in_scope,
-    is_daily=True,
+@dg.multi_asset(
+    name=TABLE.name,
+    specs=[table_spec(TABLE, ANALYTICS, [table.name for table in SOURCES], DAYS)],
+    check_specs=[gate_spec(TABLE)],
+    partitions_def=DAYS,
+    backfill_policy=SINGLE_RUN,
 )
+def metric_daily(context: dg.AssetExecutionContext, environment: Environment) -> Iterator[Any]:
+    """The metrics of the run's days, and in a live run of all days that changed."""
+    inputs = inputs_of(context, environment, is_daily=True)
+    limit = inputs.settings.tem_quarantine_limit
+    try:
+        report = recompute(inputs, catches_up=is_live(context))
+    except GateClosed as closed:
+        yield from report_closed(closed, [TABLE], limit)
+        raise dg.Failure(str(closed), allow_retries=False) from closed
+    yield from report_rows(inputs.engine, [report], limit)

@@ -11,7 +11,8 @@ import pandas as pd
 
 from lotus_assets.sources.warehouse.changes import Changes
 
-CODE = (Path(__file__).parents[1] / "engine", Path(__file__).parent)
+ENGINE = Path(__file__).parents[1] / "engine"
+CODE = (ENGINE, Path(__file__).parent)
 
 
 def project_marks(changes: Changes, neighbours: pd.DataFrame, shared: str) -> dict[int, str]:
@@ -46,7 +47,7 @@ def content_of(frame: pd.DataFrame) -> str:
 
 @cache
 def code_fingerprint(folders: tuple[Path, ...] = CODE) -> str:
-    """The code that facts are worked out with: after an upgrade all are worked out anew."""
+    """The code that rows are worked out with: after an upgrade all are worked out anew."""
     files = sorted(path for folder in folders for path in folder.rglob("*.py"))
     return digest([[path.name, path.read_text(encoding="utf-8")] for path in files])
 

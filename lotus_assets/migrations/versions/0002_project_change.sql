@@ -40,3 +40,6 @@ BEGIN
              FOR EACH STATEMENT EXECUTE FUNCTION public.note_project_change()', watched);
     END LOOP;
 END $$;
+
+-- Days that were worked out before marks were kept are worked out again: no mark is ''.
+INSERT INTO public.metric_day (date, mark) SELECT DISTINCT date, '' FROM public.metric_daily;

@@ -6,8 +6,10 @@ transactions commit in another order than they draw their numbers.
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Literal
 
-from sqlalchemy import BigInteger, Connection, Date, Text, bindparam, delete, select
+from sqlalchemy import BigInteger, Connection, Date, Text, bindparam, delete, select, update
 from sqlalchemy import Column as DatabaseColumn
 from sqlalchemy import Table as DatabaseTable
 from sqlalchemy.dialects.postgresql import insert
@@ -80,4 +82,43 @@ def write_marks(
             index_elements=["table_name", "project_id"], set_={"mark": statement.excluded.mark}
         ),
         [{"of_project": key, "new_mark": mark} for key, mark in sorted(marks.items())],
+    )
+
+
+def read_metric_days(connection: Connection) -> dict[date, str]:
+    """Every day whose metrics are stored, with the mark of what they were worked out from."""
+    rows = connection.execute(select(metric_day.c.date, metric_day.c.mark))
+    return dict(rows.tuples().all())
+
+
+def write_metric_days(connection: Connection, marks: Mapping[date, str]) -> None:
+    """Note the marks of the days that were worked out, in the transaction that writes them."""
+    if not marks:
+        return
+    statement = insert(metric_day).values(date=bindparam("day"), mark=bindparam("new_mark"))
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=["date"], set_={"mark": statement.excluded.mark}
+        ),
+        [{"day": day, "new_mark": mark} for day, mark in sorted(marks.items())],
+    )
+
+
+Export = Literal["daily_export_mark", "weekly_export_mark"]
+
+
+def read_unexported_days(connection: Connection, export: Export) -> set[date]:
+    """The days whose metrics are not those that were last exported."""
+    differs = metric_day.c[export].is_distinct_from(metric_day.c.mark)
+    return set(connection.scalars(select(metric_day.c.date).where(differs)))
+
+
+def write_exported_days(connection: Connection, export: Export, marks: Mapping[date, str]) -> None:
+    """Note that these days were exported as they were when their marks were read."""
+    if not marks:
+        return
+    statement = update(metric_day).where(metric_day.c.date == bindparam("day"))
+    connection.execute(
+        statement.values({export: bindparam("seen")}),
+        [{"day": day, "seen": mark} for day, mark in sorted(marks.items())],
     )

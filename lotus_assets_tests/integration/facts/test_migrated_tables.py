@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import Engine, inspect, text
 
+from lotus_assets.checks import parity
 from lotus_assets.definitions import defs
 from lotus_assets.execution import tables_of
 from lotus_assets.sources.warehouse import changes
@@ -13,6 +14,7 @@ assert changes.project_change.metadata is BOOKKEEPING
 
 CONTRACTS = {
     **{name: database_table(table) for name, table in tables_of(defs.get_repository_def()).items()},
+    parity.TABLE.name: database_table(parity.TABLE),
     **{table.name: table for table in BOOKKEEPING.tables.values()},
 }
 

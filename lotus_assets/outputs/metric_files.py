@@ -1,0 +1,103 @@
+"""Figures as JSON and CSV (metrics.md, Org exports): the form that daily and weekly files share."""
+
+import csv
+import io
+import json
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import dagster as dg
+import pandas as pd
+
+from lotus_assets.analytics.metric import Unit
+from lotus_assets.analytics.metric_catalogue import BY_KEY, CATALOGUE
+from lotus_assets.computed_assets import Inputs
+from lotus_assets.engine.slices import LEVELS
+from lotus_assets.sources.exports import write_export
+from lotus_assets.sources.warehouse.bookkeeping import write_export_files
+from lotus_assets.sources.warehouse.changes import Export, write_exported_days
+
+CSV_COLUMNS = ("date", *LEVELS, "metric", "value", "unit", "competency")
+
+
+def rows_of_day(metric_daily: pd.DataFrame, day: date) -> pd.DataFrame:
+    """The rows of one day in the order of the files.
+
+    Raises:
+        ValueError: the table has no row of the day, or a metric that the catalogue does not know.
+    """
+    rows = metric_daily[metric_daily["date"] == pd.Timestamp(day)]
+    if rows.empty:
+        raise ValueError(f"metric_daily has no row of {day}; compute that day before exporting it")
+    unknown = sorted(set(rows["metric"]) - set(BY_KEY))
+    if unknown:
+        raise ValueError(f"metric_daily of {day} holds metrics not in the catalogue: {unknown}")
+    return rows.sort_values([*LEVELS, "metric"], kind="stable")
+
+
+def as_json(rows: pd.DataFrame, day: date) -> bytes:
+    """One array with one object a slice, in the PRD's contract (§7), metrics in catalogue order."""
+    objects = []
+    for levels, of_slice in rows.groupby(LEVELS, sort=True):
+        values = dict(zip(of_slice["metric"], of_slice["value"], strict=True))
+        objects.append(
+            {
+                "date": day.isoformat(),
+                **{level: text or None for level, text in zip(LEVELS, levels, strict=True)},
+                "metrics": {
+                    metric.key: exported_number(values[metric.key], metric.unit)
+                    for metric in CATALOGUE
+                    if metric.key in values
+                },
+            }
+        )
+    text = json.dumps(objects, indent=2, ensure_ascii=False, allow_nan=False)
+    return f"{text}\n".encode()
+
+
+def as_csv(rows: pd.DataFrame, day: date) -> bytes:
+    """One line a slice and metric; levels that do not apply and NULL values are empty."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(CSV_COLUMNS)
+    for levels, key, value in zip(
+        rows[LEVELS].itertuples(index=False), rows["metric"], rows["value"], strict=True
+    ):
+        metric = BY_KEY[key]
+        number = exported_number(value, metric.unit)
+        shown = "" if number is None else repr(number)
+        writer.writerow([day.isoformat(), *levels, key, shown, metric.unit, metric.competency])
+    return text.getvalue().encode()
+
+
+def exported_number(value: Any, unit: Unit) -> int | float | None:
+    """The value as it is exported: NULL as None, counts whole, others shortest that reads back."""
+    if pd.isna(value):
+        return None
+    return round(value) if unit is Unit.COUNT else float(value)
+
+
+def write_files(
+    inputs: Inputs, files: Mapping[str, bytes], export: Export, marks: Mapping[date, str]
+) -> None:
+    """Write the files, and note them and the marks of the days that they show.
+
+    A run that is killed between notes nothing, and the next one writes them again.
+    """
+    for path, content in files.items():
+        write_export(inputs.settings.tem_export_dir / path, content)
+    with inputs.engine.begin() as connection:
+        write_export_files(connection, inputs.run_id, files, inputs.now)
+        write_exported_days(connection, export, marks)
+
+
+def exported(inputs: Inputs, files: Mapping[str, bytes]) -> dg.MaterializeResult[None]:
+    """What an export asset reports."""
+    return dg.MaterializeResult(
+        metadata={
+            "directory": dg.MetadataValue.path(str(inputs.settings.tem_export_dir)),
+            "files": dg.MetadataValue.json(sorted(files)),
+            "bytes": sum(map(len, files.values())),
+        }
+    )

@@ -1,0 +1,110 @@
+"""weekly_export: a week's figures as `weekly/2026-W14/{org,teams,repos}.{json,csv}`.
+
+The figures of an ISO week are those of its Sunday: counts named `_wk` cover exactly the week,
+every other windowed metric the 30 days that end with it (metrics.md, Conventions).
+"""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+from pathlib import PurePosixPath
+
+import dagster as dg
+import pandas as pd
+
+from lotus_assets.analytics import metric_daily
+from lotus_assets.analytics.metric_daily import last_sunday
+from lotus_assets.computed_assets import Inputs, inputs_of
+from lotus_assets.layers import EXPORT_KINDS, EXPORTS, OWNERS, SINGLE_RUN
+from lotus_assets.outputs.metric_files import as_csv, as_json, exported, rows_of_day, write_files
+from lotus_assets.resources import Environment
+from lotus_assets.settings import Settings
+from lotus_assets.sources.warehouse.changes import Export, read_metric_days, read_unexported_days
+from lotus_assets.sources.warehouse.schema import database_table
+
+FIRST_MONDAY = "2025-01-06"
+MARK: Export = "weekly_export_mark"
+
+WEEKS = dg.WeeklyPartitionsDefinition(
+    start_date=FIRST_MONDAY, timezone=Settings().timezone, day_offset=1
+)
+"""ISO weeks of TIMEZONE, by their Monday; Dagster's own weeks start on Sunday."""
+
+
+def weekly_files(metric_daily: pd.DataFrame, sunday: date) -> dict[PurePosixPath, bytes]:
+    """The files of the ISO week that ends with `sunday`, by their path below the directory.
+
+    `org` holds the organisation and its business lines, `teams` the teams, `repos` the services.
+
+    Raises:
+        ValueError: the Sunday has no rows, or a metric that the catalogue does not know.
+    """
+    rows = rows_of_day(metric_daily, sunday)
+    is_repo = rows["repo"].ne("")
+    is_team = rows["team"].ne("") & ~is_repo
+    year, week, _ = sunday.isocalendar()
+    folder = PurePosixPath("weekly") / f"{year}-W{week:02}"
+    files = {}
+    for name, shown in (("org", ~is_team & ~is_repo), ("teams", is_team), ("repos", is_repo)):
+        files[folder / f"{name}.json"] = as_json(rows[shown], sunday)
+        files[folder / f"{name}.csv"] = as_csv(rows[shown], sunday)
+    return files
+
+
+def export_weeks(inputs: Inputs, sundays: Iterable[date]) -> dict[str, bytes]:
+    """Write the files of the weeks that end with these Sundays; path → content."""
+    asked = sorted(set(sundays))
+    with inputs.connect() as connection:
+        marks = read_metric_days(connection)
+    dates = database_table(metric_daily.TABLE).c.date
+    rows = inputs.read(metric_daily.TABLE, dates.in_(asked))
+    files = {
+        str(path): content
+        for sunday in asked
+        for path, content in weekly_files(rows, sunday).items()
+    }
+    write_files(inputs, files, MARK, {day: marks[day] for day in asked if day in marks})
+    return files
+
+
+def weeks_to_export(inputs: Inputs) -> set[date]:
+    """The Sundays of the last complete week, and of earlier ones whose figures changed since."""
+    today = inputs.now.astimezone(inputs.settings.zone).date()
+    last = last_sunday(today - timedelta(days=1))
+    with inputs.connect() as connection:
+        late = read_unexported_days(connection, MARK)
+        known = read_metric_days(connection)
+    return {day for day in {last, *late} if day.isoweekday() == 7 and day in known}
+
+
+@dg.asset(
+    group_name=EXPORTS,
+    deps=[metric_daily.TABLE.name],
+    partitions_def=WEEKS,
+    backfill_policy=SINGLE_RUN,
+    kinds=EXPORT_KINDS,
+    owners=OWNERS,
+    description="weekly/YYYY-Www/{org,teams,repos}.json and .csv of the weeks asked for.",
+)
+def weekly_export(
+    context: dg.AssetExecutionContext, environment: Environment
+) -> dg.MaterializeResult[None]:
+    """The files of the run's weeks."""
+    inputs = inputs_of(context, environment, is_daily=False)
+    mondays = [date.fromisoformat(key) for key in context.partition_keys]
+    return exported(inputs, export_weeks(inputs, [day + timedelta(days=6) for day in mondays]))
+
+
+@dg.asset(
+    group_name=EXPORTS,
+    deps=[metric_daily.TABLE.name],
+    kinds=EXPORT_KINDS,
+    owners=OWNERS,
+    description="The weekly files of the last complete week, and of weeks that changed. The runs "
+    "by the clock are about days, which Dagster does not mix with the weeks of weekly_export.",
+)
+def last_week_export(
+    context: dg.AssetExecutionContext, environment: Environment
+) -> dg.MaterializeResult[None]:
+    """The files of the last complete week, and of earlier ones whose figures changed since."""
+    inputs = inputs_of(context, environment, is_daily=False)
+    return exported(inputs, export_weeks(inputs, weeks_to_export(inputs)))
