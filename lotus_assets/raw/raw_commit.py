@@ -52,6 +52,7 @@ TABLE = Table(
     model=RawCommit,
     key=("project_id", "commit_id"),
     version=None,
+    kept=("additions", "deletions"),
     description="Commits of the repositories.",
 )
 

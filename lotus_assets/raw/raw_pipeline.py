@@ -82,6 +82,7 @@ TABLE = Table(
     name="raw_pipeline",
     model=RawPipeline,
     key=("project_id", "pipeline_id"),
+    kept=("environment",),
     description="Pipelines.",
 )
 

@@ -26,7 +26,10 @@ class RawProject(RawModel):
     )
     archived: Boolean = Field(description="It, or a group above it, is archived.")
     pending_deletion: Boolean = Field(description="Marked for deletion.")
-    is_empty_repository: Boolean = Field(description="Nothing was ever pushed, or it is no more.")
+    is_empty_repository: Boolean = Field(
+        nullable=True,
+        description="Nothing was ever pushed; NULL where the repository may not be seen.",
+    )
     issues_enabled: Boolean = Field(nullable=True, description="Issues can be read.")
     merge_requests_enabled: Boolean = Field(
         nullable=True, description="Merge requests can be read."
@@ -35,7 +38,6 @@ class RawProject(RawModel):
     created_at: Instant = Field(nullable=True, description="When it was created.")
     updated_at: Instant = Field(nullable=True, description="When its settings last changed.")
     last_activity_at: Instant = Field(nullable=True, description="When anything last happened.")
-    http_url_to_repo: Text = Field(nullable=True, description="Where Git fetches it from.")
     vanished_at: Instant = Field(nullable=True, description="When it was found to be gone.")
 
     @dataframe_check(name="updated_before_created")
@@ -63,19 +65,18 @@ _COLUMNS = {
     "createdAt": "created_at",
     "updatedAt": "updated_at",
     "lastActivityAt": "last_activity_at",
-    "httpUrlToRepo": "http_url_to_repo",
 }
 
 
 def rows(payloads: Payloads) -> pd.DataFrame:
-    """Rows of `GitLabSource.projects`; a project without a repository counts as empty."""
+    """Rows of `GitLabSource.projects`."""
     sources = ["project_id", *_COLUMNS, "markedForDeletionOn", "repository.empty"]
     frame = flat(payloads, sources).rename(columns=_COLUMNS)
     frame = frame.assign(
         project_id=frame["project_id"].astype("Int64"),
         archived=frame["archived"].astype("boolean").fillna(False),
         pending_deletion=frame["markedForDeletionOn"].notna(),
-        is_empty_repository=frame["repository.empty"].astype("boolean").fillna(True),
+        is_empty_repository=frame["repository.empty"].astype("boolean"),
         created_at=instants(frame["created_at"]),
         updated_at=instants(frame["updated_at"]),
         last_activity_at=instants(frame["last_activity_at"]),

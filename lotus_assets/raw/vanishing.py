@@ -30,15 +30,16 @@ def still_there(
         return
     if not (reading.sweeps or reading.may_have_vanished(project_id, entity)):
         return
-    listed: set[int] = set()
-    for identifiers in reading.source.identifiers(reading.references[project_id], entity):
-        listed.update(identifiers)
     rows = database_table(table)
     key = rows.c[table.key[1]]
+    # Before the listing: what another run adds while it lasts is new, not gone.
     with reading.engine.connect() as connection:
         stored = connection.scalars(
             select(key).where(rows.c.project_id == project_id, rows.c.vanished_at.is_(None))
         ).all()
+    listed: set[int] = set()
+    for identifiers in reading.source.identifiers(reading.references[project_id], entity):
+        listed.update(identifiers)
     gone = sorted(set(stored) - listed)
     parents = pd.DataFrame({"project_id": project_id, table.key[1]: gone}, dtype="Int64")
     yield Batch(frames={}, complete=(CompleteList(table, parents),))

@@ -5,7 +5,7 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -28,6 +28,15 @@ _PASSING = re.compile(
 )
 
 
+_REASONS = (
+    ("error: 403", "forbidden"),
+    ("not allowed to download code", "forbidden"),
+    ("error: 404", "not_found"),
+    ("not found", "not_found"),
+)
+"""What GitLab answers to Git (metrics.md, "Coverage and parity"); libcurl names the status."""
+
+
 class GitError(GitLabError):
     """A Git command failed; `text` is what it said."""
 
@@ -35,6 +44,14 @@ class GitError(GitLabError):
         """`command` is the subcommand's name."""
         super().__init__(f"git {command}: {text.strip() or 'failed without a word'}")
         self.text = text
+
+    @property
+    def reason(self) -> str:
+        """The coverage reason: what GitLab's answer to Git means, else `error:git`."""
+        for words, reason in _REASONS:
+            if words in self.text:
+                return reason
+        return "error:git"
 
     @property
     def refused(self) -> set[str]:
@@ -79,12 +96,13 @@ class Git:
                 check=False,
             )
         except subprocess.TimeoutExpired:
-            raise TransientError(f"git {arguments[0]} took over {self.timeout:.0f} s") from None
+            name = _subcommand(arguments)
+            raise TransientError(f"git {name} took over {self.timeout:.0f} s") from None
         if done.returncode:
             said = self._without_token(done.stderr)
             if _PASSING.search(said):
-                raise TransientError(f"git {arguments[0]}: {said.strip()}")
-            raise GitError(arguments[0], said)
+                raise TransientError(f"git {_subcommand(arguments)}: {said.strip()}")
+            raise GitError(_subcommand(arguments), said)
         return done.stdout
 
     def stream(self, *arguments: str, directory: Path, given: str = "") -> Iterator[bytes]:
@@ -109,7 +127,7 @@ class Git:
             if process.returncode:
                 said.seek(0)
                 words = said.read().decode("utf-8", "replace")
-                raise GitError(arguments[0], self._without_token(words))
+                raise GitError(_subcommand(arguments), self._without_token(words))
 
     def environment(self) -> dict[str, str]:
         """The environment: the token as a header for this GitLab only; no user configuration."""
@@ -132,6 +150,12 @@ class Git:
 
     def _without_token(self, text: str) -> str:
         return text.replace(self.token, "[token]") if self.token else text
+
+
+def _subcommand(arguments: Sequence[str]) -> str:
+    """`fetch` of `-c protocol.version=0 fetch …`."""
+    start = 2 * sum(argument == "-c" for argument in arguments)
+    return arguments[start]
 
 
 def _inherited() -> dict[str, str]:

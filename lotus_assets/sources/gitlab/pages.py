@@ -58,7 +58,6 @@ class ProjectReference:
     project_id: int
     path: str
     default_branch: str | None = None
-    repository_url: str | None = None
     is_empty: bool = False
     issues_enabled: bool = True
     merge_requests_enabled: bool = True
@@ -73,8 +72,7 @@ class ProjectReference:
             project_id=int(payload["project_id"]),
             path=str(payload["fullPath"]),
             default_branch=repository.get("rootRef"),
-            repository_url=payload.get("httpUrlToRepo"),
-            is_empty=bool(repository.get("empty", not repository)),
+            is_empty=bool(repository.get("empty")),
             issues_enabled=payload.get("issuesEnabled") is not False,
             merge_requests_enabled=payload.get("mergeRequestsEnabled") is not False,
             jobs_enabled=payload.get("jobsEnabled") is not False,

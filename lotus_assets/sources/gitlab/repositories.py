@@ -4,7 +4,6 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
-from urllib.parse import urlsplit
 
 from lotus_assets.sources.gitlab.clone import Clone
 from lotus_assets.sources.gitlab.commit_log import CommitParser
@@ -33,7 +32,6 @@ class Repositories:
         project: ProjectReference,
         known_refs: Mapping[str, str] | None,
         heads: Collection[str],
-        changes_only: bool,
     ) -> RepositoryReading | None:
         """See `GitLabSource.repository`.
 
@@ -41,7 +39,7 @@ class Repositories:
             GitError: the repository cannot be read.
             TransientError: the last attempt failed too.
         """
-        url = repository_url(project, self.git.url)
+        url = f"{self.git.url}/{project.path}.git"
         clone = Clone(self.git, self.folder / f"{project.project_id}.git", url)
         with clone.locked():
             refs = self._paced("ls-remote", 1, lambda: clone.remote_refs(project.default_branch))
@@ -50,8 +48,7 @@ class Repositories:
             self._paced("fetch", FETCH_REQUESTS, clone.update)
             attempts = self._paced("fetch-heads", 0, lambda: clone.fetch_heads(heads))
             self.session.counters.request("git:fetch-heads", attempts * FETCH_REQUESTS)
-            known = known_refs if changes_only else None
-            return read(clone, project.project_id, refs, known, self.parser)
+            return read(clone, project.project_id, refs, known_refs, self.parser)
 
     def _paced(self, operation: str, requests: int, command: Callable[[], T]) -> T:
         """Run a command that talks to GitLab in a slot; again while its failure may pass."""
@@ -67,15 +64,3 @@ class Repositories:
         if not heads:
             return False
         return not clone.path.exists() or bool(clone.wanted(heads))
-
-
-def repository_url(project: ProjectReference, gitlab_url: str) -> str:
-    """Where to fetch from: what GitLab says, if that is the host that the API is reached by.
-
-    GitLab names its external address; another host than ours may not be reachable from here, and
-    gets no token.
-    """
-    said = project.repository_url or ""
-    if said and urlsplit(said).netloc == urlsplit(gitlab_url).netloc:
-        return said
-    return f"{gitlab_url}/{project.path}.git"

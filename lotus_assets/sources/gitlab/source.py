@@ -16,8 +16,8 @@ from lotus_assets.sources.gitlab.commit_log import CommitParser
 from lotus_assets.sources.gitlab.connections import PROJECT_LISTS, VanishedError, completed
 from lotus_assets.sources.gitlab.email_hash import EmailHash
 from lotus_assets.sources.gitlab.entities import Entities
-from lotus_assets.sources.gitlab.errors import AccessError, EntityError, GitLabError
-from lotus_assets.sources.gitlab.git import Git
+from lotus_assets.sources.gitlab.errors import AccessError, EntityError
+from lotus_assets.sources.gitlab.git import Git, GitError
 from lotus_assets.sources.gitlab.graphql import GraphQLClient, PageSize, QueryError
 from lotus_assets.sources.gitlab.listing import UnreadableError
 from lotus_assets.sources.gitlab.own_groups import own_groups
@@ -243,17 +243,16 @@ class GitLabSource:
         *,
         known_refs: Mapping[str, str] | None = None,
         heads: Collection[str] = (),
-        changes_only: bool = False,
     ) -> RepositoryReading | None:
         """Branches, tags and commits; None when the refs are those of `known_refs` (1 request).
 
         `known_refs` is `RepositoryReading.refs` as stored after the last collection (Git's
-        watermark); None reads everything. `heads` are SHAs (old merge request heads) to be
-        fetched besides; one that GitLab no longer gives is missing from the commits. With
-        `changes_only`, commits that are stored already and have not moved are left out.
+        watermark): commits that were stored then and have not moved are left out. None reads
+        everything. `heads` are SHAs (old merge request heads) to be fetched besides; one that
+        GitLab no longer gives is missing from the commits.
         """
         with self._named(project, "repository"):
-            return self._repositories.read(project, known_refs, heads, changes_only)
+            return self._repositories.read(project, known_refs, heads)
 
     def _project(self, node: Mapping[str, Any]) -> dict[str, Any]:
         """A project with its releases read to their end, and its environments: GitLab gives the
@@ -300,8 +299,8 @@ class GitLabSource:
             raise EntityError(project.path, entity, reason, str(failed)) from None
         except QueryError as refused:
             raise EntityError(project.path, entity, "error:graphql", str(refused)) from None
-        except GitLabError as failed:
-            raise EntityError(project.path, entity, "error:git", str(failed)) from None
+        except GitError as failed:
+            raise EntityError(project.path, entity, failed.reason, str(failed)) from None
 
     def _unreadable(self, project: ProjectReference, entity: str) -> EntityError:
         """Why GraphQL gave null: REST tells a forbidden project from one that is gone."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lotus_assets.sources.gitlab import AccessError, EntityError, Window
+from lotus_assets.sources.gitlab import AccessError, EntityError, UnreachableError, Window
 from lotus_assets.sources.gitlab.session import Patience
 from lotus_assets.standin.gitlab import faults
 from lotus_assets.standin.gitlab.faults import CutBody, Effect
@@ -155,7 +155,7 @@ def test_a_forbidden_project_is_told_from_one_that_is_gone(scene: StartScene) ->
     assert failed.value.reason == "not_found"
     with pytest.raises(EntityError) as failed:
         begun.source.repository(reference)
-    assert failed.value.reason == "error:git"
+    assert failed.value.reason == "not_found"
 
 
 def test_disabled_features_are_named_without_a_request(scene: StartScene) -> None:
@@ -281,5 +281,5 @@ def test_a_redirect_to_another_host_does_not_get_the_token(scene: StartScene) ->
     begun.reference()
     elsewhere = faults.Respond(302, b"", headers=(("Location", "http://localhost:1/away"),))
     begun.server.faults.add(elsewhere, path="*/deployments", times=None)
-    with pytest.raises(EntityError, match="GitLab redirects to localhost:1"):
+    with pytest.raises(UnreachableError, match="GitLab redirects to localhost:1"):
         list(begun.source.deployments(begun.reference(), Window()))

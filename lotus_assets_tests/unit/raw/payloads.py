@@ -188,7 +188,6 @@ def project(number: int = 7, **more: Any) -> dict[str, Any]:
         "createdAt": "2026-01-01T00:00:00Z",
         "updatedAt": "2026-03-01T00:00:00Z",
         "lastActivityAt": "2026-03-02T00:00:00Z",
-        "httpUrlToRepo": "https://gitlab.example.com/toman/core/ledger.git",
         "repository": {"empty": False, "rootRef": "main"},
         "environments": [
             {

@@ -16,7 +16,7 @@ from lotus_assets.sources.gitlab.repository import RepositoryReading, read
 from lotus_assets.sources.gitlab.session import TransientError
 from lotus_assets_tests.unit.sources.gitlab.git_repository import Origin
 
-TOKEN = "glpat-a-token-of-this-test"
+TOKEN = "a-token-of-this-test"
 PARSER = CommitParser(EmailHash())
 
 
