@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from pydantic import ValidationError
+from pydantic import AliasChoices, ValidationError
 
 from lotus_assets.settings import Settings
 
@@ -12,12 +12,11 @@ README = Path(__file__).parents[2] / "README.md"
 
 
 def variables() -> list[str]:
-    return [
-        field.validation_alias.choices[0]  # type: ignore[union-attr]
-        if field.validation_alias
-        else name.upper()
-        for name, field in Settings.model_fields.items()
-    ]
+    names = []
+    for name, field in Settings.model_fields.items():
+        alias = field.validation_alias
+        names.append(str(alias.choices[0]) if isinstance(alias, AliasChoices) else name.upper())
+    return names
 
 
 def test_the_readme_lists_every_variable_with_its_default_and_meaning() -> None:
