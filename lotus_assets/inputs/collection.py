@@ -49,7 +49,8 @@ class TooManyViolations(Exception):
         self.report = report
         first = report.quarantined["reason"].iloc[0]
         super().__init__(
-            f"{report.kind.table.name}: {len(report.quarantined)} of {report.payloads} payloads "
+            f"{report.kind.table.name}: {len(report.quarantined)} of "
+            f"{report.payloads + report.unchanged} payloads "
             f"break their contract ({first}, for example). The limit is {limit:.1%} "
             "(LOTUS_CORE_QUARANTINE_LIMIT); nothing was committed. See the table quarantine."
         )
@@ -78,8 +79,9 @@ class InputReport:
 
     @property
     def bad_share(self) -> float:
-        """Quarantined payloads ÷ payloads that came, 0 when none did."""
-        return len(self.quarantined) / self.payloads if self.payloads else 0.0
+        """Quarantined payloads ÷ payloads that came now or unchanged before, 0 without any."""
+        known = self.payloads + self.unchanged
+        return len(self.quarantined) / known if known else 0.0
 
     def add(self, other: "InputReport") -> None:
         """Count another day in."""

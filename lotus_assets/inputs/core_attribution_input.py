@@ -38,7 +38,9 @@ class CoreAttributionInput(DataFrameModel):
         "empty for the portfolio's own days."
     )
     perf_date: Day = Field(description="The day.")
-    data_version: Text = Field(description="lotus-core's data version that the row came with.")
+    data_version: Text = Field(
+        description="As-of day and version of the data that the row first came with."
+    )
     as_of_date: Day = Field(description="Earliest as-of day whose answer is known to hold the row.")
     currency: Text = Field(description="Currency of the amounts: the reporting currency.")
     begin_mv: Number = Field(nullable=True, description="Market value at the day's beginning.")

@@ -24,7 +24,9 @@ class CoreBenchmarkReturns(DataFrameModel):
 
     benchmark_id: Text = Field(description="The benchmark.")
     series_date: Day = Field(description="The day.")
-    data_version: Text = Field(description="lotus-core's data version that the row came with.")
+    data_version: Text = Field(
+        description="As-of day and version of the data that the row first came with."
+    )
     as_of_date: Day = Field(description="Earliest as-of day whose answer is known to hold the row.")
     currency: Text = Field(description="Currency of the benchmark.")
     benchmark_return: Number = Field(ge=-1, description="Return of the day, a decimal fraction.")

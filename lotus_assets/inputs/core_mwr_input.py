@@ -28,7 +28,9 @@ class CoreMwrInput(DataFrameModel):
     portfolio_id: Text = Field(description="The portfolio.")
     period: Text = Field(description="MTD, QTD, YTD, 1Y, 3Y, 5Y or ITD.")
     end_date: Day = Field(description="Last day of the period: the as-of day.")
-    data_version: Text = Field(description="lotus-core's data version that the row came with.")
+    data_version: Text = Field(
+        description="As-of day and version of the data that the row first came with."
+    )
     as_of_date: Day = Field(description="As-of day of the answer.")
     start_date: Day = Field(description="First day of the period, clamped to the open date.")
     currency: Text = Field(description="Currency of the amounts.")
@@ -67,7 +69,7 @@ def rows(chunk: Chunk) -> pd.DataFrame:
             "portfolio_id": [each.asked.subject for each in chunk.received],
             "period": [each.asked.variant for each in chunk.received],
             "end_date": [pd.Timestamp(header["end_date"]) for header in headers],
-            "data_version": [each.payload.data_version for each in chunk.received],
+            "data_version": [each.data_version for each in chunk.received],
             "as_of_date": [pd.Timestamp(each.as_of) for each in chunk.received],
             "start_date": [pd.Timestamp(header["start_date"]) for header in headers],
             "currency": [header["currency"] for header in headers],

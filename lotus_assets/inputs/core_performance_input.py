@@ -30,7 +30,9 @@ class CorePerformanceInput(DataFrameModel):
 
     portfolio_id: Text = Field(description="The portfolio.")
     perf_date: Day = Field(description="The day.")
-    data_version: Text = Field(description="lotus-core's data version that the row came with.")
+    data_version: Text = Field(
+        description="As-of day and version of the data that the row first came with."
+    )
     as_of_date: Day = Field(description="Earliest as-of day whose answer is known to hold the row.")
     currency: Text = Field(description="Currency of the amounts: the portfolio's.")
     begin_mv: Number = Field(description="Market value at the beginning of the day.")

@@ -24,7 +24,9 @@ class CorePositionsInput(DataFrameModel):
     portfolio_id: Text = Field(description="The portfolio.")
     position_id: Text = Field(description="The position.")
     position_date: Day = Field(description="The day on which it is held: the as-of day.")
-    data_version: Text = Field(description="lotus-core's data version that the row came with.")
+    data_version: Text = Field(
+        description="As-of day and version of the data that the row first came with."
+    )
     as_of_date: Day = Field(description="As-of day of the answer.")
     valuation_date: Day = Field(description="Last day with a valuation.")
     instrument_id: Text = Field(description="What it holds.")
@@ -83,7 +85,7 @@ def rows(chunk: Chunk) -> pd.DataFrame:
         own = {
             "portfolio_id": each.asked.subject,
             "position_date": pd.Timestamp(each.as_of),
-            "data_version": each.payload.data_version,
+            "data_version": each.data_version,
             "as_of_date": pd.Timestamp(each.as_of),
             "valuation_date": pd.Timestamp(header["valuation_date"]),
             **header["currency_context"],

@@ -29,7 +29,9 @@ class CoreRiskFree(DataFrameModel):
     currency: Text = Field(description="The currency.")
     series_mode: Text = Field(description="return_series or annualized_rate_series.")
     series_date: Day = Field(description="The day.")
-    data_version: Text = Field(description="lotus-core's data version that the row came with.")
+    data_version: Text = Field(
+        description="As-of day and version of the data that the row first came with."
+    )
     as_of_date: Day = Field(description="Earliest as-of day whose answer is known to hold the row.")
     value: Number = Field(description="Return of the day, or rate a year: a decimal fraction.")
     day_count: Text = Field(

@@ -130,7 +130,10 @@ def gate_result(table: Table, report: InputReport, limit: float) -> dg.AssetChec
         check_name=GATE,
         passed=passed,
         severity=dg.AssetCheckSeverity.WARN if passed else dg.AssetCheckSeverity.ERROR,
-        description=(f"{len(bad)} of {report.payloads} payloads in quarantine (limit {limit:.1%})"),
+        description=(
+            f"{len(bad)} of {report.payloads + report.unchanged} payloads in quarantine "
+            f"(limit {limit:.1%})"
+        ),
         metadata={
             "payloads": report.payloads,
             "quarantined": len(bad),

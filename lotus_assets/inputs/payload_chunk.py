@@ -15,17 +15,21 @@ from numpy.typing import NDArray
 from lotus_assets.sources.lotus_core.client import Payload
 
 Owners = NDArray[np.int64]
-ORDINAL_OF_EPOCH = date(1970, 1, 1).toordinal()
+VERSION_DIGITS = 10
 
 
 @dataclass(frozen=True)
 class Asked:
-    """One request: whose data, which variant (a period, a series mode), and the request's body."""
+    """One request: whose data, which variant (a period, a series mode), and the request's body.
+
+    `last_day` is the last one on which the subject was open: no valuation is missed after it.
+    """
 
     subject: str
     data_version: str
     body: Mapping[str, Any]
     variant: str = ""
+    last_day: date | None = None
 
 
 @dataclass(frozen=True)
@@ -51,6 +55,17 @@ class Received:
                 own = own.filter(pc.invert(is_repeated))
             parts.append(own)
         return pa.concat_tables(parts)
+
+    @cached_property
+    def data_version(self) -> str:
+        """Version of the rows: the as-of day and lotus-core's version, the later the greater.
+
+        lotus-core's own version counts what was loaded. One load may hold a row and its later
+        correction, so that only the day tells the two apart.
+        """
+        version = self.payload.data_version
+        ordered = version.zfill(VERSION_DIGITS) if version.isdigit() else version
+        return f"{self.as_of.isoformat()}.{ordered}"
 
     def listed(self, field: str) -> list[Any]:
         """The entries of a list that is spread over the pages."""
@@ -82,7 +97,7 @@ class Chunk:
     def provenance(self) -> dict[str, NDArray[np.object_] | NDArray[np.datetime64]]:
         """The columns by which every row names the payload that it first came in."""
         return {
-            "data_version": self.text(lambda each: each.payload.data_version),
+            "data_version": self.text(lambda each: each.data_version),
             "as_of_date": self.day(lambda each: each.as_of),
             "content_hash": self.text(lambda each: each.payload.content_hash),
         }

@@ -22,7 +22,7 @@ def performance(client: LotusCoreClient, as_of: date, inputs: InputSettings) -> 
     """The longest lookback that the contract has."""
     for entry in _open(client, as_of):
         body = {"as_of_date": str(as_of), "lookback_days": inputs.lotus_core_lookback_days}
-        yield Asked(entry.portfolio_id, entry.data_version, body)
+        yield Asked(entry.portfolio_id, entry.data_version, body, last_day=entry.close_date)
 
 
 def mwr(client: LotusCoreClient, as_of: date, _inputs: InputSettings) -> Iterator[Asked]:

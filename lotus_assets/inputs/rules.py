@@ -138,7 +138,9 @@ def unlisted_business_days(chunk: Chunk, days: Days, last: Days) -> Iterator[Vio
         if (np.diff(business) <= 0).any() or (business > last[owner]).any():
             yield Violation(owner, "business_days", "not ascending within the window")
             continue
-        lacking = np.setdiff1d(business, days[starts[owner] : starts[owner + 1]])
+        closed = each.asked.last_day
+        due = business if closed is None else business[business <= (closed - EPOCH).days]
+        lacking = np.setdiff1d(due, days[starts[owner] : starts[owner + 1]])
         listed = _as_days(header["diagnostics"]["missing_business_days"])
         count = header["diagnostics"]["missing_business_day_count"]
         if not np.array_equal(lacking, listed) or count != len(lacking):

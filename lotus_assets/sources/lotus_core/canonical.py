@@ -135,4 +135,4 @@ def runs(values: pa.ChunkedArray) -> Sequence[tuple[Any, int, int]]:
     """(value, start, stop) of each stretch of equal values, in order."""
     encoded = pc.run_end_encode(values.combine_chunks(), run_end_type=pa.int32())
     ends = encoded.run_ends.to_pylist()
-    return list(zip(encoded.values.to_pylist(), [0, *ends[:-1]], ends, strict=True))
+    return list(zip(encoded.values.to_pylist(), [0, *ends][: len(ends)], ends, strict=True))

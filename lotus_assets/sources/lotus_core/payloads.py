@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 
 from lotus_assets.sources.lotus_core.canonical import content_hash
-from lotus_assets.sources.lotus_core.contracts import Contract, Misplaced
+from lotus_assets.sources.lotus_core.contracts import Contract
 from lotus_assets.sources.lotus_core.errors import BrokenPayload
 from lotus_assets.sources.lotus_core.transport import ARROW, Answer
 
@@ -83,7 +83,7 @@ def read_page(contract: Contract, subject: str, what: str, answer: Answer) -> Pa
         raise broken("subject", f"asked for {subject}, got {payload.get(contract.subject)!r}")
     try:
         computed = content_hash(contract.assemble(payload, rows))
-    except (Misplaced, KeyError, TypeError, pa.ArrowException) as misplaced:
+    except (ValueError, KeyError, TypeError, pa.ArrowException) as misplaced:
         raise broken("rows", str(misplaced)) from misplaced
     if not computed == claimed == lineage["content_hash"]:
         raise broken(

@@ -2,7 +2,8 @@
 
 A table that is written here has in its key a column `data_version`, and beside it `as_of_date`:
 the earliest day as of which the row is known to have been the answer. As of a day D, the row of an
-identity (the key without `data_version`) is the one with the latest `as_of_date` up to D.
+identity (the key without `data_version`) is the one with the latest `as_of_date` up to D; of
+several, the one with the greatest `data_version`.
 """
 
 from collections.abc import Iterable
@@ -112,11 +113,12 @@ class VersionedRows:
                 delete(changed).where(changed.c[self._entity].in_(contradicted))
             )
         earlier = self._lower(changed)
-        new = self._connection.execute(
+        new = self._connection.scalar(select(func.count()).select_from(changed)) or 0
+        self._connection.execute(
             insert(self._target).from_select(
                 self._table.columns, select(*(changed.c[name] for name in self._table.columns))
             )
-        ).rowcount
+        )
         for relation in (staged, changed):
             relation.drop(self._connection)
         return Versions(len(rows), new, earlier, tuple(contradicted))
@@ -166,17 +168,13 @@ class VersionedRows:
     def _contradicted(self, changed: DatabaseTable) -> list[str]:
         """Entities that give under one data version what differs from what it gave before.
 
-        A stored row of the same key may only say the same, as of a later day.
+        A snapshot of the same version and day was read before, and said otherwise.
         """
-        is_known_later = and_(
-            self._says_the_same(changed, self._target), self._target.c[AS_OF] > self._as_of
-        )
         same_key = and_(*(self._target.c[name] == changed.c[name] for name in self._table.key))
         found = self._connection.scalars(
             select(changed.c[self._entity])
             .distinct()
             .select_from(changed.join(self._target, same_key))
-            .where(not_(is_known_later))
             .order_by(changed.c[self._entity])
         )
         return [str(entity) for entity in found]
@@ -192,7 +190,11 @@ class VersionedRows:
             .distinct(*identity)
             .where(target.c[self._entity].in_(entities))
             .where(since > self._as_of if is_later else since <= self._as_of)
-            .order_by(*identity, since.asc() if is_later else since.desc())
+            .order_by(
+                *identity,
+                since.asc() if is_later else since.desc(),
+                target.c[DATA_VERSION].desc(),
+            )
             .subquery()
         )
 
@@ -239,5 +241,5 @@ def rows_as_of(table: Table, as_of: date, *where: ColumnElement[bool]) -> Select
         select(*(target.c[name] for name in table.columns))
         .distinct(*identity)
         .where(target.c[AS_OF] <= as_of, *where)
-        .order_by(*identity, target.c[AS_OF].desc())
+        .order_by(*identity, target.c[AS_OF].desc(), target.c[DATA_VERSION].desc())
     )
