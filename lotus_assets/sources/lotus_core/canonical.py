@@ -91,34 +91,32 @@ def plain_decimals(column: pa.ChunkedArray | pa.Array) -> pa.Array:
 
 
 def object_texts(columns: Mapping[str, pa.Array | pa.ChunkedArray]) -> pa.StringArray:
-    """Each row as a JSON object and a comma; `columns` by field name, decimals and dates quoted.
+    """Each row as a JSON object and a comma; `columns` by field name, all but integers quoted.
 
-    A missing text is null; every other column is complete.
+    Texts are plain identifiers, which need no escaping.
     """
     pieces: list[Any] = []
     before = "{"
     for name in sorted(columns):
         column = columns[name]
-        kind = column.type
-        if pa.types.is_integer(kind):
-            pieces += [f'{before}"{name}":', pc.cast(column, pa.string())]
-        elif pa.types.is_string(kind):
-            pieces += [f'{before}"{name}":', _quoted(column)]
+        text = _text(column)
+        if pa.types.is_integer(column.type):
+            pieces += [f'{before}"{name}":', pc.fill_null(text, "null")]
+        elif column.null_count:
+            quoted = pc.binary_join_element_wise('"', text, '"', "")
+            pieces += [f'{before}"{name}":', pc.fill_null(quoted, "null")]
         else:
-            text = (
-                plain_decimals(column)
-                if pa.types.is_decimal(kind)
-                else pc.cast(column, pa.string())
-            )
             pieces += [f'{before}"{name}":"', text, '"']
         before = ","
     joined = pc.binary_join_element_wise(*pieces, "},", "")
     return joined.combine_chunks() if isinstance(joined, pa.ChunkedArray) else joined
 
 
-def _quoted(column: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
-    quoted = pc.binary_join_element_wise('"', column, '"', "")
-    return pc.fill_null(quoted, "null")
+def _text(column: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
+    """Values as the contracts write them, without quotes."""
+    if pa.types.is_decimal(column.type):
+        return plain_decimals(column)
+    return pc.cast(column, pa.string())
 
 
 def point_texts(table: pa.Table) -> pa.StringArray:

@@ -109,7 +109,7 @@ class Transport:
             retry=retry_if_exception_type(SourceUnavailable),
             stop=stop_after_attempt(self.patience.attempts),
             wait=wait_exponential_jitter(
-                initial=self.patience.first_wait_seconds,
+                multiplier=self.patience.first_wait_seconds,
                 max=MAXIMUM_WAIT_SECONDS,
                 jitter=self.patience.first_wait_seconds,
             ),

@@ -27,7 +27,13 @@ from lotus_assets.standin.sample_book.ledger import (
 from lotus_assets.standin.sample_book.lots import lot_rows
 from lotus_assets.standin.sample_book.market import Market
 from lotus_assets.standin.sample_book.plans import Plan
-from lotus_assets.standin.sample_book.trading import Trading, cents, prices_of, trade
+from lotus_assets.standin.sample_book.trading import (
+    Trading,
+    cents,
+    prices_of,
+    trade,
+    valuation_days,
+)
 
 CLOSING_NOTICE = timedelta(days=30)
 """How long before its last day a portfolio's closing is known."""
@@ -49,9 +55,9 @@ class Portfolio:
 
 def portfolio_tables(seed: int, plan: Plan, market: Market) -> Portfolio | None:
     """Everything about one portfolio until the market's last day; None before it opens."""
-    trading = trade(seed, plan, market)
-    if not len(trading.days):
+    if not len(valuation_days(plan, market)):
         return None
+    trading = trade(seed, plan, market)
     securities, to_cash = security_rows(plan, market, trading)
     cash, payout = cash_rows(plan, market, trading, to_cash)
     valuations = corrected(seed, plan, market, [securities, *cash])

@@ -58,7 +58,7 @@ def _calendars() -> pa.Table:
         (calendar_id, day.date())
         for calendar_id, rules in CALENDARS.items()
         for day in rules().holidays(*CALENDAR_YEARS)
-        if day.dayofweek < 5
+        if day.weekday() < 5
     ]
     return table_of(
         {
