@@ -3,12 +3,11 @@
 import copy
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import psycopg
 import pytest
 from psycopg import sql
-from sqlalchemy.engine import make_url
 
 from lotus_assets.standin.gitlab.faults import Respond
 from lotus_assets.standin.gitlab.server import StandinServer
@@ -52,18 +51,14 @@ def spoil_one(store: Store) -> Payload:
 @pytest.fixture(scope="module")
 def free(
     young_world: Store,
-    server_url: str,
-    template: str,
+    create_shared_database: Callable[[], str],
     tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[tuple[Workplace, Run, Payload]]:
+) -> tuple[Workplace, Run, Payload]:
     store = copy.deepcopy(young_world)
     store.edition, store.version = "free", "18.8.0"
     put_addresses_everywhere(store)
     bad = spoil_one(store)
-    with psycopg.connect(server_url, autocommit=True) as connection:
-        names = map(sql.Identifier, ("lotus_free", template))
-        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*names))
-    url = make_url(server_url).set(database="lotus_free").render_as_string(hide_password=False)
+    url = create_shared_database()
     place = Workplace(url, tmp_path_factory.mktemp("free"), store.now.isoformat())
     with StandinServer(store) as server:
         # What a refusal says is somebody's text too.
@@ -71,9 +66,7 @@ def free(
         server.faults.add(refusal, path="/api/v4/projects/502/deployments", times=None)
         run = place.run(server, "tem_full")
     assert run.execution.succeeded, run.reasons
-    yield place, run, bad
-    with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute("DROP DATABASE lotus_free WITH (FORCE)")
+    return place, run, bad
 
 
 def test_few_bad_rows_go_to_quarantine_and_the_export_is_made(
