@@ -1,0 +1,100 @@
+"""A hand-made GitLab, collected by a real run, and what the warehouse and the files then say."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import pytest
+
+from lotus_assets.definitions import defs
+from lotus_assets.standin.gitlab.server import StandinServer
+from lotus_assets.standin.gitlab.store import Store
+from lotus_assets_tests.integration.hand_made import HandMade, amsterdam
+from lotus_assets_tests.integration.runs.contents import Row, rows
+from lotus_assets_tests.integration.runs.workplace import Run, Workplace
+
+
+@dataclass(frozen=True)
+class Collected:
+    """A run that is over, with the place that it filled and the GitLab that it read."""
+
+    place: Workplace
+    run: Run
+    server: StandinServer
+
+    def rows(self, table: str, **where: Any) -> list[Row]:
+        """The rows of a table with these values."""
+        return [
+            row
+            for row in rows(self.place.url, table)
+            if all(row[name] == value for name, value in where.items())
+        ]
+
+    def one(self, table: str, **where: Any) -> Row:
+        (row,) = self.rows(table, **where)
+        return row
+
+    def daily(self, day: str) -> list[Row]:
+        """The objects of a day's export."""
+        text = (self.place.exports / "daily" / f"{day}.json").read_text(encoding="utf-8")
+        objects: list[Row] = json.loads(text)
+        return objects
+
+    def metrics(self, day: str, repo: str) -> Row:
+        """The metrics of a repository's slice on a day, by key."""
+        (found,) = [each["metrics"] for each in self.daily(day) if each["repo"] == repo]
+        metrics: Row = found
+        return metrics
+
+    def check(self, table: str, name: str) -> dg.AssetCheckEvaluation:
+        """How a check of the run came out."""
+        kind = dg.DagsterEventType.ASSET_CHECK_EVALUATION
+        (found,) = [
+            evaluation
+            for event in self.run.events
+            if event.event_type == kind
+            and (evaluation := event.asset_check_evaluation_data).check_name == name
+            and evaluation.asset_key == dg.AssetKey(table)
+        ]
+        return found
+
+    def shown(self, table: str, name: str, key: str) -> Any:
+        """What a check shows under `key`."""
+        return self.check(table, name).metadata[key].value
+
+
+Collect = Callable[..., Collected]
+"""(world or store, job="tem_full", **environment) → what a run at the world's `now` made of it."""
+
+
+@pytest.fixture
+def hand_made(tmp_path: Path) -> Callable[[str], HandMade]:
+    """A new GitLab that stands at an instant by Amsterdam's clock."""
+
+    def begin(now: str) -> HandMade:
+        return HandMade(tmp_path / "repositories", amsterdam(now))
+
+    return begin
+
+
+@pytest.fixture
+def collect(database: str, tmp_path: Path) -> Iterator[Collect]:
+    """Serves a GitLab and collects it into this test's own warehouse, again if asked again."""
+    stores: list[Store] = []
+    with StandinServer(lambda: stores[-1]) as server:
+
+        def run(world: HandMade, job: str = "tem_full", **environment: str) -> Collected:
+            stores.append(world.on_disk())
+            server.change(lambda _store: None)
+            place = Workplace(database, tmp_path / "place", world.now.isoformat())
+            done = place.run(server, job, defs, **environment)
+            assert done.execution.succeeded, done.reasons
+            return Collected(place, done, server)
+
+        yield run
+
+
+__all__ = ["Collect", "Collected", "collect", "hand_made"]

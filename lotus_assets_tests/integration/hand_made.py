@@ -1,0 +1,363 @@
+"""A GitLab written down by hand: what a test says happened, and nothing else."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from lotus_assets.standin.gitlab.store import Payload, ProjectData, Store
+from lotus_assets.standin.gitlab.world import ci_payloads, payloads
+from lotus_assets.standin.gitlab.world.calendar import milliseconds, text
+from lotus_assets.standin.gitlab.world.disk import write
+from lotus_assets.standin.gitlab.world.people import EVERYONE, PEOPLE, Person, user
+from lotus_assets.standin.gitlab.world.repository import LineCounts, Repository, Revision
+
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+AYLIN, BRAM, CHIDI = PEOPLE[:3]
+ROOTS = ("toman/core", "toman/corporate-services", "toman/exchange", "toman/c-side")
+"""The groups of the sample org file; they are there even without projects."""
+
+
+def amsterdam(moment: str) -> datetime:
+    """An instant by the clock of Amsterdam: `2026-03-10 09:30`, seconds if need be."""
+    return datetime.fromisoformat(moment).replace(tzinfo=AMSTERDAM).astimezone(UTC)
+
+
+def _text(moment: datetime | None) -> str | None:
+    return None if moment is None else text(milliseconds(moment))
+
+
+@dataclass
+class HandMade:
+    """Groups and projects of one GitLab as it stands at `now`."""
+
+    folder: Path
+    now: datetime
+    store: Store = field(init=False)
+    projects: dict[str, "Project"] = field(default_factory=dict)
+    counts: Counter[str] = field(default_factory=Counter)
+
+    def __post_init__(self) -> None:
+        people = {person.user_id: user(person) for person in EVERYONE}
+        self.store = Store("enterprise", "18.8.0-ee", self.now, users=people)
+        for path in ROOTS:
+            self.group(path)
+
+    def identifier(self, kind: str) -> int:
+        """The next id of a kind of entity."""
+        self.counts[kind] += 1
+        return 1000 + self.counts[kind]
+
+    def group(self, path: str) -> Payload:
+        """A group and those above it."""
+        if path not in self.store.groups:
+            above = self.group(path.rpartition("/")[0]) if "/" in path else None
+            name = path.rpartition("/")[2].capitalize()
+            self.store.groups[path] = payloads.group(self.identifier("group"), path, name, above)
+        return self.store.groups[path]
+
+    def project(self, path: str, *, created: str = "2025-06-02 09:00") -> "Project":
+        """A project with a first commit on `main`, which is protected."""
+        folder, _, name = path.rpartition("/")
+        at = milliseconds(amsterdam(created))
+        payload = payloads.project(
+            self.identifier("project"),
+            name,
+            self.group(folder),
+            default_branch="main",
+            created_at=at,
+        )
+        project = Project(self, ProjectData(payload), Repository("main"))
+        self.store.projects[payload["id"]] = project.data
+        self.projects[path] = project
+        first = project.commit(created, "Start")
+        project.repository.refs["refs/heads/main"] = first.sha
+        return project
+
+    def on_disk(self) -> Store:
+        """The store, with its repositories written as they stand."""
+        for project in self.projects.values():
+            project.write(self.folder)
+        return self.store
+
+
+@dataclass
+class Project:
+    """One project's books and repository; whatever happens is written down as it is told."""
+
+    world: HandMade
+    data: ProjectData
+    repository: Repository
+    counts: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def project_id(self) -> int:
+        return int(self.data.project["id"])
+
+    @property
+    def path(self) -> str:
+        return str(self.data.project["path_with_namespace"])
+
+    @property
+    def tip(self) -> str:
+        """The SHA at the tip of `main`."""
+        return self.repository.refs["refs/heads/main"]
+
+    def next_iid(self, kind: str) -> int:
+        self.counts[kind] += 1
+        return self.counts[kind]
+
+    def commit(
+        self,
+        authored: str,
+        title: str,
+        *,
+        parents: tuple[str, ...] = (),
+        author: Person = AYLIN,
+        committed: str | None = None,
+    ) -> Revision:
+        """A commit that adds a file of one line."""
+        at = milliseconds(amsterdam(authored))
+        number = self.next_iid("file")
+        revision = self.repository.commit(
+            parents,
+            {f"file_{number}.py": (number,)},
+            f"{title}\n",
+            author=author,
+            authored_at=at,
+            committed_at=milliseconds(amsterdam(committed)) if committed else at,
+        )
+        brief = payloads.commit(revision, self.data.project["web_url"])
+        self.data.commits[revision.sha] = payloads.commit_detail(
+            brief, LineCounts(1, 0, 1), revision.is_signed, self.project_id
+        )
+        return revision
+
+    def push(self, at: str, new: str | None, *, branch: str = "main", by: Person = AYLIN) -> None:
+        """A push event: a branch appears, moves or (without `new`) goes."""
+        ref = f"refs/heads/{branch}"
+        old = self.repository.refs.get(ref)
+        self.data.events.append(
+            payloads.push_event(
+                self.world.identifier("event"),
+                self.project_id,
+                by,
+                milliseconds(amsterdam(at)),
+                ref_type="branch",
+                ref=branch,
+                old=old,
+                new=new,
+                commit_count=1,
+                title=None,
+            )
+        )
+        if new is None:
+            del self.repository.refs[ref]
+        else:
+            self.repository.refs[ref] = new
+        self.data.project["last_activity_at"] = _text(amsterdam(at))
+
+    def merge_request(
+        self,
+        opened: str,
+        commits: list[Revision],
+        *,
+        merged: str | None = None,
+        author: Person = AYLIN,
+        labels: list[str] | None = None,
+    ) -> Payload:
+        """A merge request; merged by a merge commit on `main`, pushed at that instant."""
+        iid = self.next_iid("merge_request")
+        request = ci_payloads.merge_request(
+            self.world.identifier("merge_request"),
+            iid,
+            self.data.project,
+            author,
+            milliseconds(amsterdam(opened)),
+            title=f"Change {iid}",
+            description="",
+            source_branch=f"change-{iid}",
+            source_project_id=self.project_id,
+            squash=False,
+            approvals_required=0,
+        )
+        head = commits[-1].sha if commits else None
+        request |= {"sha": head, "changes_count": str(len(commits)), "labels": labels or []}
+        request["diff_stats"] = {
+            "additions": len(commits),
+            "deletions": 0,
+            "file_count": len(commits),
+        }
+        self.data.merge_requests[iid] = request
+        self.data.merge_request_commits[iid] = [
+            self.data.commits[revision.sha] for revision in reversed(commits)
+        ]
+        self.data.merge_request_notes[iid] = []
+        if head:
+            self.repository.refs[f"refs/merge-requests/{iid}/head"] = head
+            at = milliseconds(amsterdam(opened))
+            version = ci_payloads.version(
+                self.world.identifier("version"), request, at, head=head, base=self.tip
+            )
+            self.data.merge_request_versions[iid] = [version]
+        if merged:
+            self._merge(request, head or self.tip, merged)
+        return request
+
+    def _merge(self, request: Payload, head: str, at: str) -> None:
+        merge = self.commit(at, f"Merge !{request['iid']}", parents=(self.tip, head), author=BRAM)
+        self.push(at, merge.sha, by=BRAM)
+        instant = _text(amsterdam(at))
+        request |= {"state": "merged", "merged_at": instant, "updated_at": instant}
+        request |= {
+            "merged_by": BRAM.brief,
+            "merge_user": BRAM.brief,
+            "merge_commit_sha": merge.sha,
+        }
+
+    def change(self, opened: str, merged: str) -> Payload:
+        """A merged merge request of one commit, authored at the instant of its opening."""
+        return self.merge_request(
+            opened, [self.commit(opened, "Work", parents=(self.tip,))], merged=merged
+        )
+
+    def note(self, request: Payload, at: str, body: str, by: Person = BRAM) -> None:
+        """A comment on a merge request."""
+        note = payloads.note(
+            self.world.identifier("note"),
+            by,
+            body,
+            milliseconds(amsterdam(at)),
+            noteable=request,
+            noteable_type="MergeRequest",
+            action=None,
+        )
+        self.data.merge_request_notes[request["iid"]].append(note)
+        request["user_notes_count"] += 1
+
+    def pipeline(
+        self,
+        created: str,
+        status: str,
+        *,
+        ended: str | None = None,
+        ref: str = "main",
+        sha: str | None = None,
+        source: str = "push",
+        seconds: int = 300,
+    ) -> Payload:
+        """A pipeline that ended at `ended`, or is still on its way."""
+        at = milliseconds(amsterdam(created))
+        pipeline = ci_payloads.pipeline(
+            self.world.identifier("pipeline"),
+            self.next_iid("pipeline"),
+            self.data.project,
+            AYLIN,
+            at,
+            sha=sha or self.tip,
+            ref=ref,
+            source=source,
+            is_tag=False,
+        )
+        end = _text(amsterdam(ended)) if ended else None
+        pipeline |= {"status": status, "started_at": text(at), "finished_at": end}
+        pipeline |= {"updated_at": end or text(at), "duration": seconds if ended else None}
+        pipeline |= {"stages": ["build", "test"], "name": None, "merge_request_iid": None}
+        self.data.pipelines[pipeline["id"]] = pipeline
+        self.data.jobs[pipeline["id"]] = []
+        return pipeline
+
+    def job(self, pipeline: Payload, name: str, *, needs: list[str] | None = None) -> Payload:
+        """A job of one minute that succeeded."""
+        start = datetime.fromisoformat(pipeline["created_at"])
+        job = ci_payloads.job(
+            self.world.identifier("job"),
+            pipeline,
+            ci_payloads.brief_pipeline(pipeline),
+            self.data.commits.get(pipeline["sha"], {}),
+            AYLIN.brief,
+            milliseconds(start),
+            name=name,
+            stage="build",
+            kind="build",
+            allow_failure=False,
+            needs=needs,
+        )
+        job |= {"status": "success", "started_at": pipeline["created_at"], "duration": 60.0}
+        job |= {"finished_at": text(milliseconds(start) + 60_000), "runner": None}
+        self.data.jobs[pipeline["id"]].append(job)
+        return job
+
+    def deployment(self, pipeline: Payload, environment: str, finished: str) -> Payload:
+        """A successful deployment by a job of its own; its environment is made if need be."""
+        job = self.job(pipeline, f"deploy {environment}")
+        at = milliseconds(datetime.fromisoformat(pipeline["created_at"]))
+        place = next((each for each in self.data.environments if each["name"] == environment), None)
+        if place is None:
+            place = ci_payloads.environment(
+                self.world.identifier("environment"),
+                environment,
+                "production",
+                self.data.project,
+                at,
+            )
+            self.data.environments.append(place)
+        deployment = ci_payloads.deployment(
+            self.world.identifier("deployment"), self.next_iid("deployment"), job, place, at
+        )
+        end = _text(amsterdam(finished))
+        job["finished_at"] = end
+        deployment |= {"status": "success", "updated_at": end}
+        self.data.deployments.append(deployment)
+        return deployment
+
+    def issue(
+        self, opened: str, *, closed: str | None = None, labels: list[str] | None = None
+    ) -> Payload:
+        """An issue, open or closed."""
+        iid = self.next_iid("issue")
+        issue = payloads.issue(
+            self.world.identifier("issue"),
+            iid,
+            self.data.project,
+            CHIDI,
+            milliseconds(amsterdam(opened)),
+            title=f"Issue {iid}",
+            labels=labels or [],
+            issue_type="issue",
+        )
+        if closed:
+            end = _text(amsterdam(closed))
+            issue |= {"state": "closed", "closed_at": end, "updated_at": end}
+        self.data.issues[iid] = issue
+        self.data.issue_notes[iid] = []
+        return issue
+
+    def tag(self, name: str, at: str, *, tagger: Person | None = BRAM) -> None:
+        """A tag on the tip of `main`, annotated unless it has no tagger."""
+        moment = milliseconds(amsterdam(at))
+        target = self.repository.tag(name, self.tip, tagger=tagger, at=moment, message=name)
+        commit = self.data.commits[self.tip]
+        self.data.tags.append({"name": name, "target": target, "commit": commit, "release": None})
+
+    def release(self, name: str, at: str) -> None:
+        """A release; its tag is another matter."""
+        instant = _text(amsterdam(at))
+        release: dict[str, Any] = {
+            "name": f"Release {name}",
+            "tag_name": name,
+            "description": "",
+            "created_at": instant,
+            "released_at": instant,
+            "upcoming_release": False,
+            "author": BRAM.brief,
+            "commit": self.data.commits[self.tip],
+        }
+        self.data.releases.insert(0, release)
+
+    def write(self, folder: Path) -> None:
+        """Bring the repository on disk up to date."""
+        self.data.repository = folder / f"{self.project_id}.git"
+        write(self.repository, self.data.repository)
