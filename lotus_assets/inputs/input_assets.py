@@ -69,7 +69,7 @@ def input_asset(
         limit = inputs.lotus_core_quarantine_limit
         total = InputReport(kind)
         try:
-            with lotus_core.client(context.run_id) as client:
+            with lotus_core.client(context.run.run_id) as client:
                 asked = asked_partitions(context, environment.settings, inputs)
                 for as_of, shards in asked.items():
                     for each, requests in ((kind, ask), *also):
@@ -82,7 +82,7 @@ def input_asset(
                             engine=environment.engine,
                             client=client,
                             kind=each,
-                            run_id=context.run_id,
+                            run_id=context.run.run_id,
                             now=environment.settings.now(),
                             chunk_size=inputs.lotus_core_chunk,
                             quarantine_limit=limit,
@@ -91,10 +91,10 @@ def input_asset(
                         total.add(collection.collect(as_of, wanted, shards))
         except TooManyViolations as closed:
             yield gate_result(table, closed.report, limit)
-            context.instance.add_run_tags(context.run_id, NO_RETRY)
+            context.instance.add_run_tags(context.run.run_id, NO_RETRY)
             raise dg.Failure(str(closed), allow_retries=False) from closed
         except (InvalidRequest, BrokenPayload) as refused:
-            context.instance.add_run_tags(context.run_id, NO_RETRY)
+            context.instance.add_run_tags(context.run.run_id, NO_RETRY)
             raise dg.Failure(str(refused), allow_retries=False) from refused
         except SourceUnavailable as silent:
             raise dg.Failure(str(silent)) from silent
