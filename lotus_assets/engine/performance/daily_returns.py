@@ -25,6 +25,12 @@ CANCELLED = 1e-9
 MONEY = ("begin_mv", "bod_cf", "eod_cf", "mgmt_fees", "end_mv")
 GAIN_SIGNS = {"end_mv": 1, "begin_mv": -1, "bod_cf": -1, "eod_cf": -1}
 
+# numpy widens an enumeration's members to 64 bits.
+SMALL_CAPITAL = np.uint8(Mark.SMALL_CAPITAL)
+NO_CAPITAL = np.uint8(Mark.NO_CAPITAL)
+SHORT_CAPITAL = np.uint8(Mark.SHORT_CAPITAL)
+UNDEFINED = np.uint8(Mark.UNDEFINED)
+
 Marks = NDArray[np.uint8]
 DecimalLookup = Callable[[str, Integers], Sequence[Decimal]]
 """Received decimals of a column (one of MONEY) at some rows, numbered from 0 over all rows."""
@@ -98,7 +104,7 @@ class DailyReturns:
     @property
     def signed(self) -> Floats:
         """Gain over signed capital, which contribution and attribution keep."""
-        return np.where(self.marks & Mark.SHORT_CAPITAL, -self.returns, self.returns)
+        return np.where(self.marks & SHORT_CAPITAL, -self.returns, self.returns)
 
     @property
     def per_capital(self) -> Floats:
@@ -156,15 +162,17 @@ def daily_returns(
     if not ordinary.all():
         unusual = np.flatnonzero(~ordinary)
         exact, marks[unusual] = _unusual(values, basis, unusual + rows.start)
+        # What the decimals add to capital they take from the gain.
+        gain[unusual] -= exact - capital[unusual]
         gain[unusual[exact == 0]] = 0.0
         capital[unusual] = exact
-        gain[(marks & Mark.UNDEFINED) > 0] = np.nan
+        gain[(marks & UNDEFINED) > 0] = np.nan
         gain /= np.where(capital == 0, 1.0, np.abs(capital))
     else:
         gain /= capital
     undefined = np.isnan(gain)
     if undefined.any():
-        marks[undefined] |= Mark.UNDEFINED
+        marks[undefined] |= UNDEFINED
     return DailyReturns(gain, marks, capital)
 
 
@@ -194,10 +202,10 @@ def has_gain(values: DailyValues, basis: Basis, rows: Integers) -> Booleans:
 def _unusual(values: DailyValues, basis: Basis, rows: Integers) -> tuple[Floats, Marks]:
     capital = exact_capitals(values, rows)
     marks = np.zeros(len(rows), np.uint8)
-    marks[np.abs(capital) < SMALL_SHARE * np.abs(values.begin_mv[rows])] |= Mark.SMALL_CAPITAL
-    marks[capital < 0] |= Mark.SHORT_CAPITAL
-    marks[np.isnan(capital)] |= Mark.UNDEFINED
+    marks[np.abs(capital) < SMALL_SHARE * np.abs(values.begin_mv[rows])] |= SMALL_CAPITAL
+    marks[capital < 0] |= SHORT_CAPITAL
+    marks[np.isnan(capital)] |= UNDEFINED
     empty = np.flatnonzero(capital == 0)
-    marks[empty] |= Mark.NO_CAPITAL
-    marks[empty[has_gain(values, basis, rows[empty])]] |= Mark.UNDEFINED
+    marks[empty] |= NO_CAPITAL
+    marks[empty[has_gain(values, basis, rows[empty])]] |= UNDEFINED
     return capital, marks

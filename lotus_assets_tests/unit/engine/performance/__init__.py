@@ -1,0 +1,1 @@
+"""Properties, hand-worked edges and published examples of the performance engine."""
