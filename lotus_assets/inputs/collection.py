@@ -157,7 +157,7 @@ class _Day:
 
     def run(self) -> InputReport:
         """Read, gate and write chunk after chunk."""
-        answers = self.own.client.side_by_side(self.asked, self._read)
+        answers = self.own.client.side_by_side(self.asked, self._read, ahead=self.own.chunk_size)
         for chunk in _chunks(answers, self.own.chunk_size):
             self._take(chunk)
             done = self.report.unchanged + self.report.rows

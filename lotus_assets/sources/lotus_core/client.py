@@ -137,19 +137,21 @@ class LotusCoreClient:
         return Payload(tuple(self.pages(contract, subject, body)))
 
     def side_by_side(
-        self, keys: Iterable[Key], read: Callable[[Key], Result]
+        self, keys: Iterable[Key], read: Callable[[Key], Result], *, ahead: int = 0
     ) -> Iterator[tuple[Key, Result | LotusCoreError]]:
         """`read` for every key, at most `parallelism` at once, results in the order of `keys`.
 
-        An error of lotus-core comes in place of the result. Twice `parallelism` results wait at
-        most: memory does not depend on how many keys there are.
+        An error of lotus-core comes in place of the result. So many results wait `ahead` of the
+        caller at most (at least twice `parallelism`): reading goes on while the caller writes,
+        and memory does not depend on how many keys there are.
         """
+        most = max(ahead, 2 * self.parallelism)
         with ThreadPoolExecutor(self.parallelism, thread_name_prefix="lotus-core") as pool:
             waiting: deque[tuple[Key, Future[Result | LotusCoreError]]] = deque()
             try:
                 for key in keys:
                     waiting.append((key, pool.submit(_answered, read, key)))
-                    if len(waiting) >= 2 * self.parallelism:
+                    if len(waiting) >= most:
                         first, future = waiting.popleft()
                         yield first, future.result()
                 while waiting:
