@@ -1,0 +1,1 @@
+"""Checks across tables, on real warehouses and in real runs."""
