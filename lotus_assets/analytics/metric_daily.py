@@ -1,7 +1,7 @@
 """metric_daily: every metric of the catalogue for every slice and day."""
 
 from collections.abc import Iterable, Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from pandera.pandas import DataFrameModel, Field
 
-from lotus_assets.analytics.metric import Facts, Metric
+from lotus_assets.analytics.metric import Facts, Metric, Window
 from lotus_assets.analytics.metric_catalogue import CATALOGUE
 from lotus_assets.collecting import GateClosed, TableReport
 from lotus_assets.columns import Day, Number, Text
@@ -37,6 +37,7 @@ from lotus_assets.gated_assets import gate_spec, report_closed, report_rows, tab
 from lotus_assets.layers import ANALYTICS, DAYS, SINGLE_RUN, is_live
 from lotus_assets.resources import Environment
 from lotus_assets.sources.warehouse.changes import read_metric_days, write_metric_days
+from lotus_assets.sources.warehouse.schema import database_table
 from lotus_assets.table import Table
 
 
@@ -155,14 +156,15 @@ def recompute(inputs: Inputs, *, catches_up: bool) -> TableReport:
     Raises:
         GateClosed: too many rows break the contract; neither rows nor marks were written.
     """
-    facts = {table.name: inputs.read(table) for table in SOURCES}
     timezone = inputs.settings.timezone
     with inputs.connect() as connection:
         stored = read_metric_days(connection)
     asked = set(inputs.days)
     if catches_up:
         asked.add(last_sunday(inputs.days[-1]))
-    marks = day_marks(facts, asked | stored.keys() if catches_up else asked, timezone)
+    looked_at = asked | stored.keys() if catches_up else asked
+    facts = read_facts(inputs, min(looked_at, default=inputs.now.date()))
+    marks = day_marks(facts, looked_at, timezone)
     days = sorted(day for day in marks if day in asked or marks[day] != stored.get(day))
     return write_computed(
         inputs.engine,
@@ -176,6 +178,15 @@ def recompute(inputs: Inputs, *, catches_up: bool) -> TableReport:
             connection, {day: marks[day] for day in days}
         ),
     )
+
+
+def read_facts(inputs: Inputs, first_day: date) -> Facts:
+    """The tables of SOURCES; of jobs, by far the most, those that count on `first_day` or later."""
+    # A day more than the window: days begin at another time than UTC's.
+    since = datetime.combine(first_day - timedelta(days=Window.MONTH + 1), time(), UTC)
+    started_at = database_table(fact_flaky_job.TABLE).c.first_started_at
+    recent = {fact_flaky_job.TABLE: [started_at >= since]}
+    return {table.name: inputs.read(table, *recent.get(table, ())) for table in SOURCES}
 
 
 def last_sunday(day: date) -> date:

@@ -153,7 +153,9 @@ class CommitGraph:
         times (older commits / `TARGETS_A_SWEEP`) at the very worst.
         """
         generation = np.append(self._generation, 0)
-        asked = np.flatnonzero((old >= 0) & (new >= 0) & (generation[old] < generation[new]))
+        # Commits on a cycle are numbered last, with generation 0: only the numbers rule them out.
+        may_descend = (old < new) & (generation[old] < generation[new])
+        asked = np.flatnonzero((old >= 0) & may_descend)
         targets, target_of_pair = np.unique(old[asked], return_inverse=True)
         is_found = np.zeros(len(old), dtype=bool)
         order = np.argsort(target_of_pair, kind="stable")

@@ -155,6 +155,12 @@ def test_forks_share_their_commits() -> None:
     assert graph.reachable(["a"]).tolist() == [True, True, False]
 
 
+def test_a_commit_on_a_cycle_is_an_ancestor_of_nothing_that_is_known() -> None:
+    graph = graph_of({"root": [], "tip": ["root"], "x": ["y"], "y": ["x"]})
+    answers = graph.is_ancestor(["x", "x", "root"], ["tip", "root", "tip"])
+    assert answers.tolist() == [False, False, True]
+
+
 def test_a_cycle_ends_and_is_unknown() -> None:
     graph = graph_of({"a": ["b"], "b": ["a"], "root": [], "c": ["root"]})
 
