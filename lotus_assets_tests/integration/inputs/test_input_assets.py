@@ -1,6 +1,7 @@
 """The input assets in real Dagster runs: partitions, backfills, checks, failures."""
 
 from datetime import date
+from typing import Any
 
 import dagster as dg
 import pandas as pd
@@ -62,7 +63,7 @@ def serve(core: CoreServer, payload: Json) -> None:
     core.answers(path, Reply(content=stream(PERFORMANCE_INPUT.contract, payload)))
 
 
-def materialise(**arguments: object) -> dg.ExecuteInProcessResult:
+def materialise(**arguments: Any) -> dg.ExecuteInProcessResult:
     definitions = dg.Definitions(
         assets=[collect_core_performance_input],
         resources={"environment": Environment(), "lotus_core": LotusCore()},

@@ -1,0 +1,125 @@
+"""The sample book through the loader, the real service and every input: nothing is quarantined."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import Engine
+
+from lotus_assets.inputs import core_payload, input_tables, requests
+from lotus_assets.inputs.collection import InputCollection, InputReport
+from lotus_assets.inputs.contract_gate import InputTable
+from lotus_assets.inputs.input_assets import Ask
+from lotus_assets.inputs.input_settings import InputSettings
+from lotus_assets.inputs.reading import read_input
+from lotus_assets.services.lotus_core.database import create_core_engine, migrate_core
+from lotus_assets.services.lotus_core.loading.loader import load_folder
+from lotus_assets.services.lotus_core.settings import CoreSettings
+from lotus_assets.sources.lotus_core.client import LotusCoreClient
+from lotus_assets.sources.warehouse.copying import read_table
+from lotus_assets.standin.sample_book.files import write_book
+from lotus_assets_tests.integration.services.lotus_core.served import served
+
+MARCH, APRIL = date(2022, 3, 31), date(2022, 4, 29)
+NOW = datetime(2022, 5, 1, tzinfo=UTC)
+PORTFOLIOS = 43
+"""All of the book but the one that opens in 2024."""
+EVERY: tuple[tuple[InputTable, Ask], ...] = (
+    (input_tables.PERFORMANCE_INPUT, requests.performance),
+    (input_tables.MWR_INPUT, requests.mwr),
+    (input_tables.ATTRIBUTION_INPUT, requests.attribution),
+    (input_tables.CONTRIBUTION_INPUT, requests.contribution),
+    (input_tables.POSITIONS_INPUT, requests.positions),
+    (input_tables.BENCHMARK_RETURNS, requests.benchmark_returns),
+    (input_tables.BENCHMARK_ASSIGNMENT, requests.assignments),
+    (input_tables.RISK_FREE, requests.risk_free),
+)
+
+
+@pytest.fixture
+def client(engine: Engine, empty_database: str, tmp_path: Path) -> Iterator[LotusCoreClient]:
+    """A client of the real service with the book until March, then grown to April."""
+    core = create_core_engine(empty_database)
+    migrate_core(core)
+    write_book(tmp_path / "march", 63, MARCH)
+    load_folder(core, tmp_path / "march")
+    write_book(tmp_path / "april", 63, APRIL, recorded_after=MARCH)
+    load_folder(core, tmp_path / "april")
+    core.dispose()
+    settings = CoreSettings(lotus_core_db_connection=SecretStr(empty_database))
+    with served(settings) as service, LotusCoreClient(str(service.client.base_url)) as client:
+        yield client
+
+
+def collect(
+    engine: Engine, client: LotusCoreClient, kind: InputTable, ask: Ask, as_of: date
+) -> InputReport:
+    asked = list(ask(client, as_of, InputSettings()))
+    collection = InputCollection(engine, client, kind, "run-1", NOW, 16, 0.0)
+    return collection.collect(as_of, asked, ["000"])
+
+
+def contents(engine: Engine) -> dict[str, pd.DataFrame]:
+    with engine.connect() as connection:
+        return {table.name: read_table(connection, table) for table in input_tables.TABLES}
+
+
+@pytest.mark.timeout(600)
+def test_every_input_is_filled_twice_with_the_same_rows(
+    engine: Engine, client: LotusCoreClient
+) -> None:
+    for kind, ask in EVERY:
+        report = collect(engine, client, kind, ask, APRIL)
+        assert report.quarantined.empty, report.quarantined["reason"].tolist()
+        assert not report.refused, (kind.contract.name, report.refused)
+    first = contents(engine)
+    assert all(len(rows) for rows in first.values())
+    assert first["core_performance_input"]["portfolio_id"].nunique() == PORTFOLIOS
+    for kind, ask in EVERY:
+        again = collect(engine, client, kind, ask, APRIL)
+        assert again.unchanged == again.asked, kind.contract.name
+    second = contents(engine)
+    for name, rows in first.items():
+        pd.testing.assert_frame_equal(second[name], rows)
+    _check_sums(first)
+
+
+def _check_sums(found: dict[str, pd.DataFrame]) -> None:
+    """Positions add up to their portfolio, day by day; groups weigh one."""
+    contribution = found["core_contribution_input"]
+    own = contribution[contribution["part"] == "portfolio"]
+    parts = contribution[contribution["part"] == "position"]
+    keys = ["portfolio_id", "perf_date"]
+    sums = parts.groupby(keys)[["end_mv", "bod_cf", "eod_cf", "mgmt_fees"]].sum()
+    expected = own.set_index(keys)[sums.columns]
+    off = (sums - expected).abs().astype(float) / expected["end_mv"].abs().max()
+    assert off.to_numpy().max() < 1e-12
+    groups = found["core_attribution_input"].query("part == 'benchmark_group'")
+    weights = groups.groupby(keys)["weight_bop"].sum()
+    assert (weights - 1).abs().max() < 1e-8
+
+
+@pytest.mark.timeout(600)
+def test_a_day_is_the_same_whenever_it_is_collected(
+    engine: Engine, client: LotusCoreClient
+) -> None:
+    kind, ask = EVERY[0]
+    days = [date(2021, 11, 5), MARCH, APRIL]
+    for as_of in (days[1], days[2], days[0]):
+        assert collect(engine, client, kind, ask, as_of).quarantined.empty
+    with engine.connect() as connection:
+        stored = [read_input(connection, kind, day) for day in days]
+        known = read_table(connection, core_payload.TABLE)
+    for day, rows in zip(days, stored, strict=True):
+        asked = {each.subject: each for each in ask(client, day, InputSettings())}
+        for name in ("PF-003", "PF-043", "PF-044"):
+            table = client.payload(kind.contract, name, asked[name].body).pages[0].rows
+            own = rows[rows["portfolio_id"] == name]
+            values = [float(value) for value in table["end_mv"].to_pylist()]
+            assert own["end_mv"].tolist() == values
+    # Corrections of prices tell the days apart.
+    assert stored[0]["end_mv"].tolist() != stored[2]["end_mv"].tolist()[: len(stored[0])]
+    assert known.groupby("as_of_date")["subject"].nunique().tolist() == [PORTFOLIOS] * 3
