@@ -20,7 +20,7 @@ from lotus_assets.services.lotus_core.contracts.catalogue import (
 )
 from lotus_assets.services.lotus_core.contracts.shared import CalendarDay, ErrorCode, Problem
 from lotus_assets.services.lotus_core.database import create_core_engine, migrate_core
-from lotus_assets.services.lotus_core.documentation import documented
+from lotus_assets.services.lotus_core.documentation import add_missing_examples, documented
 from lotus_assets.services.lotus_core.middleware import TracingMiddleware
 from lotus_assets.services.lotus_core.payloads import catalogue
 from lotus_assets.services.lotus_core.payloads.paging import page_signer
@@ -177,4 +177,5 @@ def _openapi(application: FastAPI, generate: Any) -> dict[str, Any]:
     problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
     schemas.update(problem.pop("$defs", {}))
     schemas["Problem"] = problem
+    add_missing_examples(schemas)
     return document

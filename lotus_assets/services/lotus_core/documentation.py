@@ -90,3 +90,25 @@ def example_of(model: type[BaseModel], *, only_required: bool = False) -> dict[s
         elif isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
             example[name] = example_of(field.annotation)
     return example
+
+
+def add_missing_examples(schemas: dict[str, Any]) -> None:
+    """Give attributes that are made of others an example made of theirs."""
+    for schema in schemas.values():
+        for attribute in schema.get("properties", {}).values():
+            if not attribute.get("examples"):
+                attribute["examples"] = [_schema_example(schemas, attribute)]
+
+
+def _schema_example(schemas: dict[str, Any], schema: dict[str, Any]) -> Any:
+    if schema.get("examples"):
+        return schema["examples"][0]
+    if "anyOf" in schema:
+        return _schema_example(schemas, schema["anyOf"][0])
+    if schema.get("type") == "array":
+        return [_schema_example(schemas, schema["items"])]
+    target = schemas[schema["$ref"].rsplit("/", 1)[-1]]
+    return {
+        name: _schema_example(schemas, attribute)
+        for name, attribute in target.get("properties", {}).items()
+    }

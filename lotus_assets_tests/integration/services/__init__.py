@@ -1,0 +1,1 @@
+"""Services through their doors: real HTTP on loopback, real PostgreSQL."""

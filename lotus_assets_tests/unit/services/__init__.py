@@ -1,0 +1,1 @@
+"""Rules of services that need neither network nor database."""

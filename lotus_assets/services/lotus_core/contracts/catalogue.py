@@ -15,7 +15,7 @@ class PortfolioEntry(Strict):
     portfolio_currency: Currency = Field(description="Its currency.", examples=["EUR"])
     calendar_id: Identifier = Field(description="Its calendar.", examples=["TARGET"])
     open_date: dt.date = Field(description="First day.", examples=["2021-01-04"])
-    close_date: dt.date | None = Field(description="Last day; null: open.", examples=[None])
+    close_date: dt.date | None = Field(description="Last day; null: open.", examples=["2025-12-31"])
     data_version: str = Field(
         description="Changes when anything changed that its answers as of the day are made of.",
         examples=["7"],

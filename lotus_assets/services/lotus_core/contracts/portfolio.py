@@ -153,7 +153,8 @@ class MwrInputResponse(Strict):
         description="Value at the end of end_date, after fees.", examples=["1061234.5"]
     )
     cash_flows: list[CashFlow] = Field(
-        description="External flows of the window, by date; each at its own day's rate.",
+        description="External flows of the window by date, one a day: the net of its flows, at "
+        "that day's rate.",
         examples=[[{"date": "2025-02-03", "amount": "50000", "type": "external_flow"}]],
     )
     currency: Currency = Field(description="Currency of all amounts.", examples=["EUR"])

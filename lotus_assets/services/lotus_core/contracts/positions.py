@@ -62,7 +62,7 @@ class PositionsInputRequest(CoreRequest):
         default=None,
         max_length=2000,
         description="lineage.next_page_token of the page before, with the same request.",
-        examples=[None],
+        examples=["eyJhZnRlciI6IlBPUy0xIn0.Z-rX8A.c2lnbmVk"],
     )
 
     @model_validator(mode="after")

@@ -61,7 +61,9 @@ class BenchmarkAssignmentResponse(Strict):
     assignment_id: Identifier = Field(description="The assignment.", examples=["AS-1"])
     assignment_version: int = Field(description="Its version.", examples=[1])
     effective_from: dt.date = Field(description="First day.", examples=["2021-01-04"])
-    effective_to: dt.date | None = Field(description="Last day; null: open.", examples=[None])
+    effective_to: dt.date | None = Field(
+        description="Last day; null: open.", examples=["2025-12-31"]
+    )
     recorded_at: dt.datetime = Field(
         description="From when it was known, UTC.", examples=["2021-01-03T23:00:00Z"]
     )

@@ -139,7 +139,7 @@ class Lineage(Strict):
         default=None,
         description="Token of the next page; null: this is the last. Send the same request with "
         "it in `page_token`.",
-        examples=[None],
+        examples=["eyJhZnRlciI6IlBPUy0xIn0.Z-rX8A.c2lnbmVk"],
     )
 
 

@@ -69,8 +69,9 @@ def sum_by_row(values: pa.Array, rows: Indices, count: int) -> pa.Array:
 
 
 def is_zero(values: pa.Array) -> NDArray[np.bool_]:
-    """Which values are zero, decided on the decimals."""
-    mask: NDArray[np.bool_] = pc.equal(values, ZERO).to_numpy(zero_copy_only=False)
+    """Which values are zero or NULL, decided on the decimals."""
+    zero = pc.fill_null(pc.equal(values, ZERO), True)
+    mask: NDArray[np.bool_] = zero.to_numpy(zero_copy_only=False)
     return mask
 
 

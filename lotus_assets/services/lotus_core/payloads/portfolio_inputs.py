@@ -22,7 +22,7 @@ from lotus_assets.services.lotus_core.payloads.context import (
     PortfolioContext,
     portfolio_context,
 )
-from lotus_assets.services.lotus_core.payloads.decimals import add, canonical_text
+from lotus_assets.services.lotus_core.payloads.decimals import add, canonical_text, sum_by_row
 from lotus_assets.services.lotus_core.payloads.diagnostics import (
     diagnostics,
     missing_business_days,
@@ -114,16 +114,14 @@ def mwr_input(connection: Connection, portfolio_id: str, request: MwrInputReques
 def _cash_flows(
     connection: Connection, context: PortfolioContext, days: PortfolioDays, start: dt.date
 ) -> pa.Table:
-    """The external flows that the window's rows hold, each at its own day's rate.
+    """The external flows that the window's rows hold, each at its own day's rate, one a day.
 
     A flow that came with the first row from before the window is dated at the window's start: the
     beginning value does not hold it.
     """
     movements = days.movements
-    is_flow = pc.not_equal(movements.kinds, "FEE").to_numpy(zero_copy_only=False)
-    places = np.flatnonzero(is_flow)
+    places = np.flatnonzero(pc.not_equal(movements.kinds, "FEE").to_numpy(zero_copy_only=False))
     taken = pa.array(places)
-    dates = np.maximum(movements.dates[places], np.datetime64(start, "D"))
     amounts = context.convert(
         connection,
         movements.amounts.take(taken),
@@ -131,11 +129,13 @@ def _cash_flows(
         movements.dates[places],
         context.currency,
     )
+    dated = np.maximum(movements.dates[places], np.datetime64(start, "D"))
+    dates, rows = np.unique(dated, return_inverse=True)
     return pa.table(
         {
             "date": pa.array(dates),
-            "amount": amounts,
-            "type": pa.repeat(pa.scalar("external_flow"), len(places)),
+            "amount": sum_by_row(amounts, rows, len(dates)),
+            "type": pa.repeat(pa.scalar("external_flow"), len(dates)),
         },
         schema=MWR_INPUT,
     )

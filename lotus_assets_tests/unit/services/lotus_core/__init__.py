@@ -1,0 +1,1 @@
+"""Decimals, calendars, periods and pages of the lotus-core service."""
