@@ -86,12 +86,9 @@ def canonical_text(values: pa.Array) -> pa.Array:
     plain = pc.if_else(zero, "0", plain)
     if not pc.any(small).as_py():
         return plain
-    units = pc.multiply(
-        values.cast(pa.decimal128(26, 10)), pa.scalar(10**SCALE).cast(pa.decimal128(11, 0))
-    )
-    digits = pc.utf8_lpad(
-        pc.if_else(small, pc.abs(units), 0).cast(pa.int64()).cast(pa.string()), SCALE, "0"
-    )
+    few = pc.if_else(small, pc.abs(values), ZERO).cast(pa.decimal128(18, SCALE))
+    units = pc.multiply(few, pa.scalar(10**SCALE).cast(pa.decimal128(19, 0)))
+    digits = pc.utf8_lpad(units.cast(pa.int64()).cast(pa.string()), SCALE, "0")
     written = pc.binary_join_element_wise("0.", pc.ascii_rtrim(digits, "0"), "")
     sign = pc.if_else(pc.less(values, ZERO), "-", "")
     return pc.if_else(small, pc.binary_join_element_wise(sign, written, ""), plain)

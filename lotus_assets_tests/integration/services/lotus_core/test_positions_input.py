@@ -1,6 +1,7 @@
 """`positions-analytics-input`: what the book holds on 10 January."""
 
 from collections.abc import Callable
+from typing import Any
 
 from lotus_assets_tests.integration.services.lotus_core.book import LOTS, valuation
 from lotus_assets_tests.integration.services.lotus_core.served import Core
@@ -93,13 +94,14 @@ def test_performance_of_periods(core: Core) -> None:
 
 
 def test_periods_and_their_section_belong_together(core: Core) -> None:
-    for asked in (
+    wrong: list[dict[str, Any]] = [
         {"sections": ["PERFORMANCE"]},
         {"sections": ["BASE"], "performance_periods": ["YTD"]},
         {"sections": []},
         {"sections": ["BASE", "BASE"]},
         {"sections": ["NAME"]},
-    ):
+    ]
+    for asked in wrong:
         assert core.problem(PATH, **ASKED, **asked)[:2] == (400, "INVALID_REQUEST")
 
 
