@@ -15,6 +15,7 @@ from lotus_assets.inputs.rules import (
     as_of_days,
     continuity_breaks,
     epoch_days,
+    is_among,
     outside,
     positive_fees,
     same_owner,
@@ -96,7 +97,7 @@ def _business(chunk: Chunk) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
         for owner, each in enumerate(chunk.received)
     ]
     listed = np.concatenate(own) if own else np.array([], dtype=np.int64)
-    return np.isin(days + chunk.owners * 1_000_000, listed)
+    return is_among(days + chunk.owners * 1_000_000, np.sort(listed))
 
 
 def violations(chunk: Chunk) -> Iterator[Violation]:
