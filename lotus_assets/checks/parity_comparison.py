@@ -65,7 +65,9 @@ def as_text(values: pd.Series, name: str) -> pd.Series:
         return shown
     if name in LISTS:
         values = values.map(lambda items: ", ".join(sorted(map(str, items))), na_action="ignore")
-    whole = values.map(lambda value: str(int(value)) if _is_number(value) else str(value))
+    whole = values.map(
+        lambda value: str(int(value)) if _is_number(value) else str(value), na_action="ignore"
+    )
     text: pd.Series = whole.astype(object).where(values.notna(), None)
     return text
 

@@ -1,13 +1,18 @@
 """A hand-made GitLab, collected by a real run, and what the warehouse and the files then say."""
 
 import json
+import uuid
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
+import psycopg
 import pytest
+from psycopg import sql
+from sqlalchemy.engine import make_url
 
 from lotus_assets.definitions import defs
 from lotus_assets.standin.gitlab.server import StandinServer
@@ -97,4 +102,15 @@ def collect(database: str, tmp_path: Path) -> Iterator[Collect]:
         yield run
 
 
-__all__ = ["Collect", "Collected", "collect", "hand_made"]
+@contextmanager
+def own_database(server_url: str, template: str) -> Iterator[str]:
+    """A migrated database for all tests of a module."""
+    name = f"module_{uuid.uuid4().hex}"
+    with psycopg.connect(server_url, autocommit=True) as connection:
+        statement = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+        connection.execute(statement.format(*map(sql.Identifier, (name, template))))
+        yield make_url(server_url).set(database=name).render_as_string(hide_password=False)
+        connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+__all__ = ["Collect", "Collected", "collect", "hand_made", "own_database"]

@@ -122,6 +122,14 @@ def test_of_two_answers_one_may_tell_less() -> None:
     assert found["is_equal"].all()
 
 
+def test_of_two_answers_one_may_say_null() -> None:
+    stored = pd.DataFrame([stored_row(), stored_row(head_sha=None, lines_added=None)], dtype=object)
+    found = compared(stored, {0: told(), 1: told(head_sha=None, lines_added=None)})
+    assert found["is_equal"].all()
+    shown = found[found["field"].eq("lines_added")]["gitlab_value"].tolist()
+    assert shown == ["20", None]
+
+
 def test_what_moved_after_it_was_collected_is_said_and_not_compared() -> None:
     moved = told(updated_at="2026-03-30T10:00:05Z", state="opened", comment_count=9)
     (row,) = compared(pd.DataFrame([stored_row()], dtype=object), {0: moved}).to_dict("records")
