@@ -51,8 +51,12 @@ def balances(x: Floats, amounts: Floats, years: Floats) -> Floats:
     exponents = -x[:, None] * years
     exponents -= exponents.max(axis=1, keepdims=True)
     terms = amounts * np.exp(exponents)
-    total: Floats = terms.sum(axis=1) / np.abs(terms).sum(axis=1)
-    return total
+    return _row_sums(terms) / _row_sums(np.abs(terms))
+
+
+def _row_sums(terms: Floats) -> Floats:
+    """Sums from the first flow on: zeros below the last flow then change no bit."""
+    return np.add.accumulate(terms, axis=1)[:, -1]
 
 
 def _search(table: FlowTable) -> FoundRoots:
@@ -132,7 +136,7 @@ def _turning(left: Floats, right: Floats, height: Floats, amounts: Floats, years
     for _ in range(MOST_HALVINGS):
         exponents = -x[:, None] * years
         terms = amounts * np.exp(exponents - exponents.max(axis=1, keepdims=True))
-        value, slope = terms.sum(axis=1), -(terms * years).sum(axis=1)
+        value, slope = _row_sums(terms), -_row_sums(terms * years)
         same = value * height > 0
         left, right = np.where(same, x, left), np.where(same, right, x)
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -141,8 +145,10 @@ def _turning(left: Floats, right: Floats, height: Floats, amounts: Floats, years
         # A step that gains less than halving does is not taken.
         good = (newton > left) & (newton < right) & (np.abs(newton - x) < moved / 2)
         following = np.where(good, newton, halving)
+        # Who has arrived stays, so that no series' root depends on how long others take.
+        following = np.where(moved <= TURNING_PRECISION, x, following)
         moved, x = np.abs(following - x), following
-        if (moved <= TURNING_PRECISION).all():
+        if (moved == 0).all():
             break
     return x
 

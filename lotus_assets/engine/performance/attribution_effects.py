@@ -15,7 +15,7 @@ from lotus_assets.engine.performance.group_sides import (
     NumberArray,
     Side,
 )
-from lotus_assets.engine.performance.segments import Floats
+from lotus_assets.engine.performance.segments import Floats, column_sums
 
 
 class Model(StrEnum):
@@ -46,7 +46,7 @@ class SinglePeriods:
 
 def off_balance(side: Side) -> Floats:
     """How far the weights of every period are from 1."""
-    off: Floats = np.abs(np.add.reduce(side.weight, axis=0) - 1.0)
+    off: Floats = np.abs(column_sums(side.weight) - 1.0)
     return off
 
 
@@ -61,8 +61,8 @@ def completed(portfolio: Side, benchmark: Side) -> SinglePeriods:
     A return supplied for weight 0 is used; else a group absent from the benchmark has
     r_B := R_B, one absent from the portfolio r_P := r_B; local returns alike.
     """
-    weight_p = portfolio.weight / np.add.reduce(portfolio.weight, axis=0)
-    weight_b = benchmark.weight / np.add.reduce(benchmark.weight, axis=0)
+    weight_p = portfolio.weight / column_sums(portfolio.weight)
+    weight_b = benchmark.weight / column_sums(benchmark.weight)
     base_b = _with_total(weight_b, benchmark.base)
     base_p = np.where(np.isnan(portfolio.base), base_b, portfolio.base)
     local_p = local_b = None
@@ -73,8 +73,8 @@ def completed(portfolio: Side, benchmark: Side) -> SinglePeriods:
     return SinglePeriods(
         Side(weight_p, base_p, local_p),
         Side(weight_b, base_b, local_b),
-        np.add.reduce(weight_p * base_p, axis=0),
-        np.add.reduce(weight_b * base_b, axis=0),
+        column_sums(weight_p * base_p),
+        column_sums(weight_b * base_b),
     )
 
 
@@ -84,7 +84,7 @@ def _with_total(weight: NumberArray, returns: NumberArray) -> NumberArray:
     if not absent.any():
         return returns
     known = np.where(absent, 0.0, returns)
-    total = np.add.reduce(weight * known, axis=0)
+    total = column_sums(weight * known)
     return np.where(absent, total, known)
 
 
@@ -105,5 +105,5 @@ def effects(
     pick = return_p - return_b
     against = return_b
     if model is Model.BF:
-        against = return_b - np.add.reduce(weight_b * return_b, axis=0)
+        against = return_b - column_sums(weight_b * return_b)
     return Effects(tilt * against, weight_b * pick, tilt * pick)

@@ -22,7 +22,8 @@ class InternalRates:
     """One value a portfolio. Rates are NaN where the status is `NO_SOLUTION`, which `reason` says.
 
     `residual` is `|Σ cf·e^(-xd/365)| ÷ Σ |cf|·e^(-xd/365)` at the rate. All annual rates of
-    portfolio k are `roots[root_offsets[k]:root_offsets[k + 1]]`, ascending.
+    portfolio k are `roots[root_offsets[k]:root_offsets[k + 1]]`, ascending, and `log_roots` are
+    their ln(1 + i), which tells rates near -1 apart. A period rate past float64 is infinite.
     """
 
     annual_rate: Floats
@@ -33,6 +34,7 @@ class InternalRates:
     iterations: Integers
     is_short_period: Booleans
     roots: Floats
+    log_roots: Floats
     root_offsets: Integers
 
 
@@ -72,15 +74,18 @@ def _rates_of_chunk(flows: CashFlows, first: int, last: int) -> InternalRates:
     status[counts > 1] = Status.MULTIPLE_ROOTS
     every = np.repeat(x, counts)
     every[np.repeat(np.isin(np.arange(len(x)), searched), counts)] = found.x
+    with np.errstate(over="ignore"):
+        period_rate = np.expm1(x * days / 365.0)
     return InternalRates(
         annual_rate=np.expm1(x),
-        period_rate=np.expm1(x * days / 365.0),
+        period_rate=period_rate,
         status=status,
         reason=reason,
         residual=residual,
         iterations=solved.iterations,
         is_short_period=np.asarray(days < SHORT_PERIOD_DAYS),
         roots=np.expm1(every),
+        log_roots=every,
         root_offsets=np.append(0, np.cumsum(counts)),
     )
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from lotus_assets.engine.performance.all_roots import HIGHEST, LOWEST
 from lotus_assets.engine.performance.cash_flows import FlowTable, NettedFlows
-from lotus_assets.engine.performance.segments import Booleans, Floats, Integers
+from lotus_assets.engine.performance.segments import Booleans, Floats, Integers, column_sums
 
 SETTLED_STEP = 1e-5
 """Inverse cubic interpolation errs by its step's square times the previous one's: below 1e-15."""
@@ -73,8 +73,7 @@ class _Batch:
         scratch = np.empty_like(discount)
 
         def discounted(amounts: Floats) -> Floats:
-            total: Floats = np.add.reduce(np.multiply(amounts, discount, out=scratch), axis=0)
-            return total
+            return column_sums(np.multiply(amounts, discount, out=scratch))
 
         got, gave = discounted(self.received), discounted(self.paid)
         slope = discounted(self.dated_paid) / gave - discounted(self.dated_received) / got
@@ -87,11 +86,16 @@ class _Batch:
         self.high = np.where(beyond, self.x, self.high)
         self.low = np.where(beyond, self.low, self.x)
         following, is_close = _next(height, self.previous)
-        inside = (following > self.low) & (following < self.high) & is_patient
         width = self.high - self.low
+        # A final step may round to an end of its bracket, or just past it.
+        slack = 1e-14 * np.maximum(1.0, np.abs(self.x))
+        is_final = is_close & (following > self.low - slack) & (following < self.high + slack)
+        inside = (following > self.low) & (following < self.high) & is_patient
+        middle = self.low + width / 2
+        self.x = np.where(is_final, np.clip(following, self.low, self.high), middle)
+        self.x = np.where(inside, following, self.x)
         # A bracket without room is settled too: its residual judges what it holds.
-        self.is_settled = (inside & is_close) | (width <= 1e-14 * np.maximum(1.0, abs(self.x)))
-        self.x = np.where(inside, following, self.low + width / 2)
+        self.is_settled = is_final | (width <= slack)
         self.previous = height
 
     def keep(self, chosen: Booleans) -> None:
@@ -193,6 +197,6 @@ def _soper(table: FlowTable, x: Floats) -> Booleans:
     """
     terms = table.amounts * discounts(x, table.years, table.years.max(axis=0))
     balances = np.cumsum(terms, axis=0) * np.sign(table.amounts[0])
-    clear = balances > CLEAR * np.abs(terms).sum(axis=0)
+    clear = balances > CLEAR * column_sums(np.abs(terms))
     clear |= np.arange(len(terms))[:, None] >= table.counts - 1
     return np.asarray(clear.all(axis=0) & np.isfinite(x))

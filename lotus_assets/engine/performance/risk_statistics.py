@@ -9,7 +9,7 @@ Sharpe, "The Sharpe Ratio", Journal of Portfolio Management 21 (1994); Sortino a
 import numpy as np
 import pandas as pd
 
-from lotus_assets.engine.performance.calendar_days import DAY, Frequency, years_from
+from lotus_assets.engine.performance.calendar_days import DAY, Frequency, month_numbers, years_from
 from lotus_assets.engine.performance.drawdowns import maximum_drawdowns
 from lotus_assets.engine.performance.linking import link
 from lotus_assets.engine.performance.segments import (
@@ -183,8 +183,9 @@ def _is_short(dates: Days, offsets: Integers, frequency: Frequency) -> Booleans:
     filled = np.diff(offsets) > 0
     first, last = dates[offsets[:-1][filled]], dates[offsets[1:][filled] - 1]
     if frequency is Frequency.MONTHLY:
-        first = first.astype("datetime64[M]").astype("datetime64[D]")
-    elif frequency is Frequency.WEEKLY:
+        short[filled] = month_numbers(last) - month_numbers(first) + 1 < 12
+        return short
+    if frequency is Frequency.WEEKLY:
         first = first - np.timedelta64(6, "D")
     short[filled] = last < years_from(first, 1) - DAY
     return short

@@ -119,6 +119,17 @@ def _running(operation: np.ufunc, values: Floats, offsets: Integers) -> Floats:
     return running
 
 
+def column_sums(matrix: NDArray[np.float64]) -> Floats:
+    """Sum of every column, added from the first row on, however many columns there are.
+
+    A reduction of one column alone would be taken as one long row and added in pairs.
+    """
+    if matrix.shape[1] == 1:
+        return np.add.accumulate(matrix, axis=0)[-1:].ravel() if len(matrix) else np.zeros(1)
+    total: Floats = np.add.reduce(matrix, axis=0)
+    return total
+
+
 def expand(counts: Integers) -> tuple[Integers, Integers]:
     """For segments of these lengths: the segment of every row, and its place in the segment."""
     owner = np.repeat(np.arange(len(counts)), counts)

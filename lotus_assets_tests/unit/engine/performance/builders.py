@@ -26,20 +26,23 @@ def daily_values(*portfolios: Sequence[Row]) -> DailyValues:
     """One segment a portfolio."""
     rows = [row for portfolio in portfolios for row in portfolio]
     columns = list(zip(*rows, strict=True)) or [()] * 6
-    money = [np.array(column, np.float64) for column in columns[1:]]
-    return DailyValues(
-        np.array(columns[0], "datetime64[D]"), *money, offsets([len(one) for one in portfolios])
-    )
+    begin, bod, eod, fees, end = (np.array(column, np.float64) for column in columns[1:])
+    segments = offsets([len(one) for one in portfolios])
+    return DailyValues(np.array(columns[0], "datetime64[D]"), begin, bod, eod, fees, end, segments)
 
 
 def with_decimals(rows: Sequence[tuple[str, str, str, str, str, str]]) -> DailyValues:
     """One portfolio whose decimals hold more digits than a float."""
     names = ("begin_mv", "bod_cf", "eod_cf", "mgmt_fees", "end_mv")
     texts = {name: [row[place + 1] for row in rows] for place, name in enumerate(names)}
-    money = [np.array(texts[name], np.float64) for name in names]
+    begin, bod, eod, fees, end = (np.array(texts[name], np.float64) for name in names)
     return DailyValues(
         np.array([row[0] for row in rows], "datetime64[D]"),
-        *money,
+        begin,
+        bod,
+        eod,
+        fees,
+        end,
         offsets([len(rows)]),
         lambda name, chosen: [Decimal(texts[name][row]) for row in chosen],
     )

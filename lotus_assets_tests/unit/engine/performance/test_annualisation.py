@@ -10,6 +10,7 @@ from lotus_assets.engine.performance.annualisation import (
     years_act_365,
     years_act_act,
 )
+from lotus_assets.engine.performance.segments import as_days
 from lotus_assets.engine.performance.statuses import Reason
 
 
@@ -79,7 +80,7 @@ def test_business_days_must_be_given() -> None:
 )
 def test_isda_examples_of_actual_actual(start: str, end: str, years: float) -> None:
     """ISDA counts the first day and not the last: our end is the day before."""
-    last = np.array([end], "datetime64[D]") - np.timedelta64(1, "D")
+    last = as_days(np.array([end], "datetime64[D]") - np.timedelta64(1, "D"))
     found = years_act_act(np.array([start], "datetime64[D]"), last)
     assert found[0] == pytest.approx(years, abs=1e-12)
 

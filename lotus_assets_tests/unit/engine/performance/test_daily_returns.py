@@ -1,5 +1,7 @@
 """Daily returns: the formula, and every edge of capital, worked out by hand."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -16,7 +18,7 @@ from lotus_assets_tests.unit.engine.performance.builders import (
 DAY = "2025-01-31"
 
 
-def one_day(*row: float) -> tuple[float, int]:
+def one_day(*row: float) -> tuple[Any, int]:
     found = daily_returns(daily_values([(DAY, *row)]))  # type: ignore[list-item]
     return float(found.returns[0]), int(found.marks[0])
 

@@ -71,7 +71,7 @@ def test_a_window_before_the_portfolio_opened_has_no_observations() -> None:
 
 @pytest.mark.parametrize("name", ["WTD", "0Y", "", "1y", "EXPLICIT"])
 def test_unknown_periods_are_refused(name: str) -> None:
-    with pytest.raises(ValueError, match="period|EXPLICIT"):
+    with pytest.raises(ValueError, match=r"period|EXPLICIT"):
         Period(name)
 
 
