@@ -124,27 +124,26 @@ def of_whole_book(connection: Connection, tables: list[str], files: list[str]) -
     return problems
 
 
-def record(connection: Connection, table: LayoutTable, load_id: int) -> None:
+def record(
+    connection: Connection, table: LayoutTable, load_id: int, *, every_row_is_new: bool
+) -> None:
     """Note which entities the load added rows for, and when those were recorded."""
     source, target = staged(table), stored(table)
     entity = _entity(table, source)
-    rows = (
-        select(
-            literal(load_id),
-            literal(table.name),
-            entity,
-            func.min(source.c.recorded_at),
-            func.max(source.c.recorded_at),
+    rows = select(
+        literal(load_id),
+        literal(table.name),
+        entity,
+        func.min(source.c.recorded_at),
+        func.max(source.c.recorded_at),
+    ).group_by(entity)
+    if not every_row_is_new:
+        is_new = and_(
+            _same(table, source, target),
+            source.c.recorded_at == target.c.recorded_at,
+            target.c.load_id == load_id,
         )
-        .where(
-            exists().where(
-                _same(table, source, target),
-                source.c.recorded_at == target.c.recorded_at,
-                target.c.load_id == load_id,
-            )
-        )
-        .group_by(entity)
-    )
+        rows = rows.where(exists().where(is_new))
     names = ["load_id", "table_name", "entity", "first_recorded_at", "last_recorded_at"]
     connection.execute(insert(recordings).from_select(names, rows))
 

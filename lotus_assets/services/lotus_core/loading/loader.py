@@ -11,6 +11,7 @@ import pyarrow.csv as pa_csv
 from psycopg import sql
 from sqlalchemy import Connection, Engine, func, literal, select
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
 
 from lotus_assets.services.lotus_core.loading import consistency, sums
 from lotus_assets.services.lotus_core.loading.checking import check_piece
@@ -72,11 +73,12 @@ def load_folder(engine: Engine, folder: Path) -> LoadReport:
         if not any(new.values()):
             connection.rollback()
             return LoadReport(None, read, new)
-        if new.get("position_valuations"):
-            sums.add(connection, load_id)
         for table in tables:
+            is_all = new[table.name] == read[table.name]
+            if new[table.name] and table.name == "position_valuations":
+                sums.add(connection, load_id, every_row_is_new=is_all)
             if new[table.name]:
-                consistency.record(connection, table, load_id)
+                consistency.record(connection, table, load_id, every_row_is_new=is_all)
         connection.commit()
     return LoadReport(load_id, read, new)
 
@@ -140,5 +142,9 @@ def _insert(connection: Connection, table: LayoutTable, load_id: int) -> int:
     source = staged(table)
     rows = select(*(source.c[name] for name in table.columns), literal(load_id))
     into = insert(stored(table)).from_select([*table.columns, "load_id"], rows)
-    statement = into.on_conflict_do_nothing().execution_options(preserve_rowcount=True)
-    return connection.execute(statement).rowcount
+    try:
+        with connection.begin_nested():  # in half the time where every row is new
+            return connection.execute(into.execution_options(preserve_rowcount=True)).rowcount
+    except IntegrityError:
+        statement = into.on_conflict_do_nothing().execution_options(preserve_rowcount=True)
+        return connection.execute(statement).rowcount

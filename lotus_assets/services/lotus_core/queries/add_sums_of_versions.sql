@@ -7,7 +7,9 @@ WITH versions AS (
         lag(stored.begin_mv) OVER version AS begin_mv_before
     FROM lotus_core.position_valuations AS stored
     WHERE (stored.portfolio_id, stored.position_id, stored.valuation_date) IN (
-        SELECT portfolio_id, position_id, valuation_date FROM staged_position_valuations
+        SELECT portfolio_id, position_id, valuation_date
+        FROM staged_position_valuations
+        WHERE portfolio_id NOT IN (SELECT portfolio_id FROM first_valued)
     )
     WINDOW version AS (
         PARTITION BY stored.portfolio_id, stored.position_id, stored.valuation_date
