@@ -1,0 +1,109 @@
+"""Contribution and attribution at issue 5's scale; memory of one chunk whatever the number."""
+
+import tracemalloc
+
+import numpy as np
+import pandas as pd
+import pytest
+from pytest_benchmark.fixture import BenchmarkFixture
+
+from lotus_assets.engine.performance.attribution import Attribution, attribution
+from lotus_assets.engine.performance.contribution import Contributions, contributions
+from lotus_assets.engine.performance.group_sides import GroupSide
+from lotus_assets.engine.performance.linked_periods import Method
+from lotus_assets.engine.performance.linking_coefficients import Linking
+from lotus_assets_tests.benchmarks.performance_world import (
+    Holdings,
+    group_sides,
+    holdings,
+    whole_window,
+)
+
+PORTFOLIOS = 1_000
+POSITIONS, DAYS = 50, 260
+GROUPS, LONG = 10, 1_300
+
+
+@pytest.fixture(scope="module")
+def book() -> Holdings:
+    return holdings(PORTFOLIOS, POSITIONS, DAYS)
+
+
+@pytest.fixture(scope="module")
+def sides() -> tuple[GroupSide, GroupSide]:
+    return group_sides(PORTFOLIOS, GROUPS, LONG)
+
+
+def contribute(book: Holdings) -> Contributions:
+    windows = whole_window(book.portfolios.dates, book.portfolios.offsets)
+    return contributions(book.portfolios, book.positions, book.offsets, windows)
+
+
+def pandas_contribution(book: Holdings) -> pd.Series:
+    """Carino by frames: merge, multiply, group. No edge, no fee, no weight, no own return."""
+    owner = np.repeat(np.arange(PORTFOLIOS), DAYS)
+    whole = pd.DataFrame({"portfolio": owner, "date": book.portfolios.dates})
+    capital = book.portfolios.begin_mv
+    gain = book.portfolios.end_mv - capital + book.portfolios.mgmt_fees
+    growth = np.log1p(gain / capital)
+    total = pd.Series(growth).groupby(owner).transform("sum")
+    whole["scale"] = growth / (gain / capital) / (total / np.expm1(total)) / capital
+    position = np.repeat(np.arange(PORTFOLIOS * POSITIONS), DAYS)
+    rows = pd.DataFrame(
+        {
+            "portfolio": position // POSITIONS,
+            "position": position,
+            "date": book.positions.dates,
+            "gain": book.positions.end_mv - book.positions.begin_mv,
+        }
+    ).merge(whole, on=["portfolio", "date"])
+    return (rows["gain"] * rows["scale"]).groupby(rows["position"]).sum()
+
+
+def attribute(sides: tuple[GroupSide, GroupSide], linking: Linking) -> Attribution:
+    dates = sides[0].dates[: LONG * GROUPS : GROUPS]
+    count = len(sides[0].offsets) - 1
+    windows = whole_window(np.tile(dates, count), np.arange(count + 1) * LONG)
+    return attribution(*sides, windows=windows, method=Method(linking=linking))
+
+
+@pytest.mark.benchmark(group="contribution: 1,000 portfolios of 50 positions and 260 days")
+def test_contribution(benchmark: BenchmarkFixture, book: Holdings) -> None:
+    found = benchmark(contribute, book)
+    np.testing.assert_allclose(
+        found.positions["contribution"], pandas_contribution(book), rtol=1e-9, atol=1e-15
+    )
+
+
+@pytest.mark.benchmark(group="contribution: 1,000 portfolios of 50 positions and 260 days")
+def test_contribution_in_pandas(benchmark: BenchmarkFixture, book: Holdings) -> None:
+    assert len(benchmark.pedantic(pandas_contribution, (book,), rounds=2)) > 0
+
+
+@pytest.mark.benchmark(group="attribution: 1,000 portfolios of 10 groups and 1,300 days")
+@pytest.mark.parametrize("linking", [Linking.CARINO, Linking.MENCHERO, Linking.GRAP])
+def test_attribution(
+    benchmark: BenchmarkFixture, sides: tuple[GroupSide, GroupSide], linking: Linking
+) -> None:
+    found = benchmark.pedantic(attribute, (sides, linking), rounds=5, warmup_rounds=1)
+    sums = found.groups.groupby("portfolio")["total"].sum()
+    np.testing.assert_allclose(sums, found.totals["active_return"], atol=1e-12)
+
+
+@pytest.mark.parametrize("count", [100, 400])
+def test_memory_is_a_chunk_s(benchmark: BenchmarkFixture, count: int) -> None:
+    """Peak beside the inputs, the answer's own rows (100 bytes each) allowed for."""
+    some = holdings(count, POSITIONS, DAYS)
+    two = group_sides(count, GROUPS, LONG)
+    peaks = []
+
+    def measure() -> None:
+        for work in (lambda: contribute(some), lambda: attribute(two, Linking.CARINO)):
+            tracemalloc.start()
+            work()
+            peaks.append(tracemalloc.get_traced_memory()[1])
+            tracemalloc.stop()
+
+    benchmark.pedantic(measure, rounds=1)
+    benchmark.extra_info["peak_megabytes"] = [round(peak / 1e6) for peak in peaks]
+    assert max(peaks) < 120e6
