@@ -1,0 +1,234 @@
+"""`dev`: the Dagster UI in headless Chromium, looked at and worked with as a person does.
+
+`SCREENSHOTS` names a folder to keep the pictures in.
+"""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import Error, Page, expect, sync_playwright
+from tenacity import retry, retry_if_result, stop_after_delay, wait_fixed
+
+from lotus_assets.sources.embedded_postgres import EmbeddedPostgres
+from lotus_assets_tests.e2e.place import Place, answer_of, leftovers
+from lotus_assets_tests.integration.runs.contents import one, table_names, watermarks
+
+CHROMIUM = shutil.which("chromium")
+FLAGS = (
+    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+)
+"""toolbox.md, "browser"."""
+PATIENCE = 60_000
+"""Milliseconds that a page may take on a busy machine."""
+
+pytestmark = [
+    pytest.mark.timeout(900),
+    pytest.mark.skipif(CHROMIUM is None, reason="SKIPPED: no Chromium (apt install chromium)"),
+]
+
+
+class Interface:
+    """Dagster's webserver as `dev` starts it, and its GraphQL."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    def ask(self, query: str, **variables: Any) -> Any:
+        answer = httpx.post(
+            f"{self.url}/graphql", json={"query": query, "variables": variables}, timeout=60
+        ).json()
+        assert "errors" not in answer, answer["errors"]
+        return answer["data"]
+
+    def runs(self) -> dict[str, dict[str, Any]]:
+        """Run id → status, job and tags."""
+        query = "{runsOrError{... on Runs{results{runId jobName status tags{key value}}}}}"
+        return {run["runId"]: run for run in self.ask(query)["runsOrError"]["results"]}
+
+    def finished(self, known: set[str]) -> dict[str, Any]:
+        """The one run that is not among `known`, when it is over; the reason to wait else."""
+
+        @retry(
+            retry=retry_if_result(lambda run: run is None),
+            stop=stop_after_delay(180),
+            wait=wait_fixed(0.5),
+        )
+        def wait() -> dict[str, Any] | None:
+            new = [run for run_id, run in self.runs().items() if run_id not in known]
+            over = [run for run in new if run["status"] in {"SUCCESS", "FAILURE", "CANCELED"}]
+            return over[0] if over else None
+
+        run = wait()
+        assert run is not None
+        return run
+
+
+@pytest.fixture(scope="module")
+def interface(place: Place, first_run: "subprocess.CompletedProcess[str]") -> Iterator[Interface]:
+    assert first_run.returncode == 0, first_run.stderr
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    process = place.start("dev", LOTUS_DAGSTER_PORT=str(port))
+    try:
+        assert answer_of(f"http://127.0.0.1:{port}/").status_code == 200
+        yield Interface(f"http://127.0.0.1:{port}")
+    finally:
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate()
+    assert process.returncode == 130, err
+    assert leftovers(place) == []
+
+
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    kept = os.environ.get("SCREENSHOTS")
+    return Path(kept) if kept else tmp_path_factory.mktemp("pictures")
+
+
+@pytest.fixture
+def page(interface: Interface) -> Iterator[Page]:
+    """A page on which no script failed."""
+    failures: list[Error] = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+        page = browser.new_page(base_url=interface.url, viewport={"width": 1600, "height": 1000})
+        page.set_default_timeout(PATIENCE)
+        page.on("pageerror", lambda error: failures.append(error))
+        yield page
+        browser.close()
+    assert failures == []
+
+
+def stored_marks(place: Place) -> dict[str, str]:
+    with EmbeddedPostgres(place.data / "postgres") as server:
+        return watermarks(server.url)
+
+
+def test_every_asset_and_column_says_what_it_is(interface: Interface) -> None:
+    query = """{assetNodes{assetKey{path} groupName description owners{... on TeamAssetOwner{team}}
+      kinds hasAssetChecks
+      metadataEntries{... on TableSchemaMetadataEntry{schema{columns{name description}}}}}}"""
+    nodes = {node["assetKey"]["path"][-1]: node for node in interface.ask(query)["assetNodes"]}
+    assert set(table_names()) <= set(nodes)
+    assert [name for name, node in nodes.items() if not node["description"]] == []
+    assert [name for name, node in nodes.items() if not node["owners"] or not node["kinds"]] == []
+    for name in table_names():
+        [schema] = [entry["schema"] for entry in nodes[name]["metadataEntries"] if entry]
+        silent = [column["name"] for column in schema["columns"] if not column["description"]]
+        assert silent == [], name
+        assert nodes[name]["hasAssetChecks"], name
+
+
+def test_the_lineage_shows_the_layers(page: Page, pictures: Path) -> None:
+    page.goto("/asset-groups")
+    for layer in ("raw_gitlab", "facts", "analytics", "exports"):
+        expect(page.get_by_text(layer).last).to_be_visible(timeout=PATIENCE)
+    page.screenshot(path=pictures / "lineage.png")
+    page.goto("/assets/fact_mr?view=lineage&lineageScope=upstream")
+    expect(page.get_by_text("raw_mr", exact=True).first).to_be_visible(timeout=PATIENCE)
+    page.screenshot(path=pictures / "lineage_of_fact_mr.png")
+
+
+def test_an_asset_shows_its_columns_rows_and_checks(page: Page, pictures: Path) -> None:
+    page.goto("/assets/raw_mr")
+    expect(page.get_by_text("When it was merged.")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("Row count")).to_be_visible()
+    page.screenshot(path=pictures / "columns.png")
+    page.goto("/assets/raw_mr?view=checks&checkDetail=gate")
+    expect(page.get_by_text("failing_rows")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("Passed").first).to_be_visible()
+    # The sample has three merge requests that are merged without saying when.
+    expect(page.get_by_text(re.compile(r"3 of [\d,]+ rows in quarantine"))).to_be_visible()
+    page.screenshot(path=pictures / "check.png")
+
+
+def test_an_asset_is_materialised_with_a_click(
+    page: Page, interface: Interface, place: Place, pictures: Path
+) -> None:
+    known = set(interface.runs())
+    page.goto("/assets/raw_protected_branch")
+    page.get_by_role("button", name="Materialize").first.click()
+    expect(page.get_by_text("Launched run")).to_be_visible(timeout=PATIENCE)
+    page.screenshot(path=pictures / "materialised.png")
+    run = interface.finished(known)
+    assert run["status"] == "SUCCESS"
+    page.goto(f"/runs/{run['runId']}")
+    expect(page.get_by_text("Succeeded (1)")).to_be_visible(timeout=PATIENCE)
+    page.screenshot(path=pictures / "run.png")
+
+
+def test_a_range_of_days_is_backfilled_from_the_dialog(
+    page: Page, interface: Interface, place: Place, pictures: Path
+) -> None:
+    known, marks = set(interface.runs()), stored_marks(place)
+    with EmbeddedPostgres(place.data / "postgres") as server:
+        rows = "SELECT count(*) FROM raw_deployment"
+        before = one(server.url, rows)
+        days = "updated_at >= '2026-02-28T23:00Z' AND updated_at < '2026-03-10T23:00Z'"
+        one(
+            server.url,
+            f"WITH gone AS (DELETE FROM raw_deployment WHERE {days} RETURNING 1) "  # noqa: S608
+            "SELECT count(*) FROM gone",
+        )
+        lost = before - one(server.url, rows)
+    assert lost > 10
+    page.goto("/assets/raw_deployment")
+    page.get_by_role("button", name="Materialize").first.click()
+    dialog = page.get_by_role("dialog")
+    # The days before TEM_AS_OF may lie outside what the dialog offers first.
+    dialog.get_by_role("button", name="Last 90 days").click()
+    page.get_by_role("menuitem", name="All time").click()
+    wanted = dialog.locator("input[type=text]").first
+    wanted.fill("[2026-03-01...2026-03-10]")
+    wanted.press("Enter")
+    expect(dialog.get_by_text("10 partitions", exact=True)).to_be_visible(timeout=PATIENCE)
+    expect(dialog.get_by_text("Backfills all partitions in a single run.")).to_be_visible()
+    page.screenshot(path=pictures / "backfill_dialog.png")
+    dialog.get_by_role("button", name="Launch backfill").click()
+    expect(page.get_by_text("Created backfill")).to_be_visible(timeout=PATIENCE)
+    run = interface.finished(known)
+    assert run["status"] == "SUCCESS"
+    tags = {tag["key"]: tag["value"] for tag in run["tags"]}
+    assert tags["dagster/asset_partition_range_start"] == "2026-03-01"
+    assert tags["dagster/asset_partition_range_end"] == "2026-03-10"
+    page.goto(f"/runs/b/{tags['dagster/backfill']}")
+    # The daemon looks at its backfills every half minute.
+    expect(page.get_by_text("100% completed")).to_be_visible(timeout=2 * PATIENCE)
+    page.screenshot(path=pictures / "backfill.png")
+    page.goto("/assets/raw_deployment?view=partitions&default_range=[2026-03-01...2026-03-10]")
+    expect(page.get_by_text(re.compile("Materialized", re.IGNORECASE)).first).to_be_visible()
+    page.screenshot(path=pictures / "partitions.png")
+    with EmbeddedPostgres(place.data / "postgres") as server:
+        assert one(server.url, rows) == before
+    assert stored_marks(place) == marks
+
+
+def test_jobs_and_schedules_are_there(page: Page, interface: Interface, pictures: Path) -> None:
+    query = """{repositoriesOrError{... on RepositoryConnection{nodes{
+      jobs{name description} schedules{name cronSchedule executionTimezone description}}}}}"""
+    [repository] = interface.ask(query)["repositoriesOrError"]["nodes"]
+    jobs = {job["name"] for job in repository["jobs"] if job["description"]}
+    assert {"tem_full", "tem_incremental"} <= jobs
+    schedules = {
+        schedule["cronSchedule"]
+        for schedule in repository["schedules"]
+        if schedule["executionTimezone"] == "Europe/Amsterdam" and schedule["description"]
+    }
+    assert {"0 2 * * *", "15 * * * *"} <= schedules
+    page.goto("/automation")
+    expect(page.get_by_text("tem_incremental_schedule").first).to_be_visible(timeout=PATIENCE)
+    page.screenshot(path=pictures / "automation.png")
+    page.goto("/runs")
+    expect(page.get_by_text("tem_full").first).to_be_visible(timeout=PATIENCE)
+    page.screenshot(path=pictures / "runs.png")

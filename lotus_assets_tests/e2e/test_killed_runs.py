@@ -1,0 +1,125 @@
+"""kill -9 anywhere, then `run` again: the same tables as without the kill."""
+
+import subprocess
+import sys
+from collections.abc import Set
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+
+from lotus_assets.standin.gitlab.__main__ import SEED
+from lotus_assets.standin.gitlab.faults import Change
+from lotus_assets.standin.gitlab.server import StandinServer
+from lotus_assets.standin.gitlab.store import Store
+from lotus_assets.standin.gitlab.world.build import build_store
+from lotus_assets_tests.e2e.place import Place, kill, leftovers, read_until
+from lotus_assets_tests.integration.runs.contents import differences
+
+ANCHOR = "2026-03-31"
+AS_OF = "2025-11-20T12:00:00+01:00"
+"""Seven weeks of the sample organisation: every entity, and a run of some seconds."""
+
+pytestmark = pytest.mark.timeout(600)
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """The sample organisation as the embedded stand-in builds it."""
+    instant = datetime.fromisoformat(AS_OF)
+    folder = tmp_path_factory.mktemp("world")
+    return build_store(SEED, date.fromisoformat(ANCHOR), instant, folder)
+
+
+def variables(server: StandinServer) -> dict[str, str]:
+    sample = Path(sys.modules[build_store.__module__].__file__ or "").parents[2]
+    return {
+        "GITLAB_API_URL": server.url,
+        "GITLAB_API_TOKEN": server.token,
+        "TEM_ORG_FILE": str(sample / "sample_organisation.yaml"),
+    }
+
+
+@pytest.fixture(scope="module")
+def undisturbed(world: Store, reachable_folder_of_module: Path) -> dict[str, Set[str]]:
+    """What the tables hold after a run that nothing disturbed."""
+    place = Place(reachable_folder_of_module, AS_OF)
+    with StandinServer(world) as server:
+        done = place.run("run", **variables(server))
+    assert done.returncode == 0, done.stderr
+    return place.rows()
+
+
+def assert_same_after_another_run(
+    place: Place, server: StandinServer, undisturbed: dict[str, Set[str]]
+) -> None:
+    assert leftovers(place) == []
+    done = place.run("run", **variables(server))
+    assert done.returncode == 0, done.stderr
+    assert leftovers(place) == []
+    assert differences(undisturbed, place.rows()) == {}
+
+
+@pytest.mark.parametrize(
+    ("operation", "path", "nth"),
+    [
+        pytest.param("MergeRequests", None, 6, id="merge requests"),
+        pytest.param("Pipelines", None, 9, id="pipelines"),
+        pytest.param(None, "*/git-upload-pack", 12, id="repository"),
+    ],
+)
+def test_killed_while_it_collects(
+    operation: str | None,
+    path: str | None,
+    nth: int,
+    world: Store,
+    undisturbed: dict[str, Set[str]],
+    reachable_folder: Path,
+) -> None:
+    place, started = Place(reachable_folder, AS_OF), list[subprocess.Popen[str]]()
+    with StandinServer(world) as server:
+        # The very request is the trigger: nothing depends on the machine's speed.
+        now = Change(lambda _: kill(started[0]))
+        trigger = server.faults.add(now, operation=operation, path=path, nth=nth)
+        started.append(place.start("run", **variables(server)))
+        started[0].communicate()
+        assert started[0].returncode == -9
+        assert trigger.hits >= nth
+        server.faults.clear()
+        assert_same_after_another_run(place, server, undisturbed)
+
+
+def test_killed_while_it_computes_facts(
+    world: Store, undisturbed: dict[str, Set[str]], reachable_folder: Path
+) -> None:
+    place = Place(reachable_folder, AS_OF)
+    with StandinServer(world) as server:
+        process = place.start("run", **variables(server))
+        read_until(process, "dim_user: done")
+        kill(process)
+        process.communicate()
+        assert process.returncode == -9
+        assert_same_after_another_run(place, server, undisturbed)
+
+
+def test_killed_while_the_stand_in_writes_its_repositories(
+    undisturbed: dict[str, Set[str]], reachable_folder: Path
+) -> None:
+    place = Place(reachable_folder, AS_OF)
+    # The sample's history ends months before its anchor day, which is kept from the first start.
+    anchor = place.data / "gitlab" / "anchor"
+    anchor.parent.mkdir(parents=True)
+    anchor.write_text(f"{ANCHOR}\n", encoding="utf-8")
+    process = place.start("run")
+    read_until(process, "Starting the GitLab stand-in")
+    repositories = place.data / "gitlab" / "repositories"
+    while not list(repositories.glob("*/objects/pack/*")):
+        assert process.poll() is None, "the run ended before the stand-in wrote anything"
+    kill(process)
+    process.communicate()
+    assert process.returncode == -9
+    assert leftovers(place) == []
+    done = place.run("run")
+    assert done.returncode == 0, done.stderr
+    assert leftovers(place) == []
+    assert differences(undisturbed, place.rows()) == {}
