@@ -10,7 +10,6 @@ import pyarrow as pa
 import rfc8785
 
 from lotus_assets.services.lotus_core.payloads.canonical import (
-    Fragment,
     Pieces,
     canonical_object,
     hash_of,
@@ -73,8 +72,3 @@ def fingerprint_of(operation: str, target: Mapping[str, str], request: Mapping[s
     body = {name: value for name, value in request.items() if name != "page_token"}
     canonical = rfc8785.dumps({"operation": operation, "target": dict(target), "request": body})
     return hashlib.sha256(canonical).hexdigest()
-
-
-def fragment(value: Any) -> Fragment:
-    """A plain value as a fragment."""
-    return Fragment([rfc8785.dumps(value)])

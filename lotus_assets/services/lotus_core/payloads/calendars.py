@@ -43,8 +43,3 @@ def as_days(column: object) -> Days:
     """An Arrow column of dates as numpy days."""
     days: Days = np.asarray(column.to_numpy()).astype("datetime64[D]")  # type: ignore[attr-defined]
     return days
-
-
-def as_text(days: Days) -> list[str]:
-    """ISO 8601."""
-    return [str(day) for day in np.datetime_as_string(days, unit="D")]

@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import rfc8785
 
+from lotus_assets.services.lotus_core.payloads.calendars import Days
 from lotus_assets.services.lotus_core.payloads.decimals import as_array, canonical_text
 
 Pieces = list[bytes | memoryview]
@@ -67,6 +68,12 @@ class RowsAsJson:
     def all(self) -> Fragment:
         """A list of all rows."""
         return self.between(0, len(self.text))
+
+
+def days_as_json(days: Days) -> Fragment:
+    """A list of ISO 8601 days."""
+    texts = pa.array(days).cast(pa.date32()).cast(pa.string())
+    return RowsAsJson(pc.binary_join_element_wise('"', texts, '",', "")).all()
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,11 @@ import numpy as np
 import pyarrow as pa
 from sqlalchemy import Connection
 
-from lotus_assets.services.lotus_core.payloads.calendars import Days, as_text
+from lotus_assets.services.lotus_core.payloads.calendars import Days
 from lotus_assets.services.lotus_core.payloads.canonical import (
     Fragment,
     canonical_object,
+    days_as_json,
     rows_as_json,
 )
 from lotus_assets.services.lotus_core.payloads.context import PortfolioContext
@@ -32,7 +33,7 @@ def diagnostics(missing: Days, *breaks: pa.Table) -> Fragment:
     """The member `diagnostics`; tables of breaks have the columns id, date, amount."""
     fields: dict[str, Any] = {
         "missing_business_day_count": len(missing),
-        "missing_business_days": as_text(missing),
+        "missing_business_days": days_as_json(missing),
         "continuity_breaks": [],
     }
     if breaks:

@@ -15,9 +15,8 @@ from lotus_assets.services.lotus_core.contracts.portfolio import (
     PerformanceInputRequest,
 )
 from lotus_assets.services.lotus_core.contracts.shared import RFC_063
-from lotus_assets.services.lotus_core.payloads.answer import Answer, fragment
-from lotus_assets.services.lotus_core.payloads.calendars import as_text
-from lotus_assets.services.lotus_core.payloads.canonical import rows_as_json
+from lotus_assets.services.lotus_core.payloads.answer import Answer
+from lotus_assets.services.lotus_core.payloads.canonical import days_as_json, rows_as_json
 from lotus_assets.services.lotus_core.payloads.context import (
     PortfolioContext,
     portfolio_context,
@@ -59,7 +58,7 @@ def performance_input(
         "portfolio_open_date": context.open_date.isoformat(),
         "currency": context.currency,
         "calendar_id": context.calendar_id,
-        "business_days": fragment(as_text(context.business_days(connection, start, end))),
+        "business_days": days_as_json(context.business_days(connection, start, end)),
         "pas_contract_version": RFC_063,
         "consumer_system": request.consumer_system,
         "diagnostics": diagnostics(missing, days.breaks),

@@ -8,10 +8,14 @@ import pytest
 from lotus_assets.services.lotus_core.contracts.shared import Period
 from lotus_assets.services.lotus_core.database import end_of_day
 from lotus_assets.services.lotus_core.payloads.benchmarks import linked
-from lotus_assets.services.lotus_core.payloads.calendars import Calendar, as_text
+from lotus_assets.services.lotus_core.payloads.calendars import Calendar, Days
 from lotus_assets.services.lotus_core.payloads.periods import period_start
 
 OPEN = dt.date(2019, 5, 2)
+
+
+def as_text(days: Days) -> list[str]:
+    return [str(day) for day in days]
 
 
 @pytest.mark.parametrize(
