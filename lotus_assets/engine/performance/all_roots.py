@@ -131,7 +131,10 @@ def _turning(left: Floats, right: Floats, height: Floats, amounts: Floats, years
     scipy's `find_root` takes half a millisecond for each step whatever its size, and there are
     hundreds; a turning point off by 1e-9 moves a height there by its square.
     """
-    left, right, x = left.copy(), right.copy(), (left + right) / 2
+    x = (left + right) / 2
+    # Rates are found near their neighbours, not halfway to the interval's far ends.
+    x = np.where((left == LOWEST) & (right > LOWEST + 2), np.minimum(right, 1.0) - 1.0, x)
+    x = np.where((right == HIGHEST) & (left < HIGHEST - 2), np.maximum(left, -1.0) + 1.0, x)
     moved = right - left
     for _ in range(MOST_HALVINGS):
         exponents = -x[:, None] * years

@@ -136,6 +136,11 @@ class NettedFlows:
     years: Floats
     offsets: Integers
 
+    def chosen(self, numbers: Integers) -> "NettedFlows":
+        """Some series."""
+        rows, offsets = rows_of_segments(self.offsets, numbers)
+        return NettedFlows(self.amounts[rows], self.years[rows], offsets)
+
     def tables(self, cells: int, chosen: Integers | None = None) -> Iterator[FlowTable]:
         """The (chosen) series in tables of about so many cells, similar lengths together."""
         numbers = np.arange(len(self.offsets) - 1) if chosen is None else chosen
@@ -150,18 +155,22 @@ class NettedFlows:
     def _table(self, numbers: Integers) -> FlowTable:
         firsts, lasts = self.offsets[numbers], self.offsets[numbers + 1] - 1
         counts = lasts - firsts + 1
-        steps = np.arange(counts.max())[:, None]
-        rows = firsts + steps
-        is_ragged = bool((counts != counts[0]).any())
-        if is_ragged:
-            rows = np.minimum(rows, lasts)
-        amounts = self.amounts[rows]
+        longest = int(counts.max())
+        is_even = bool((counts == longest).all()) and bool((np.diff(numbers) == 1).all())
+        if is_even:
+            block = slice(int(firsts[0]), int(lasts[-1]) + 1)
+            amounts = np.ascontiguousarray(self.amounts[block].reshape(-1, longest).T)
+            years = np.ascontiguousarray(self.years[block].reshape(-1, longest).T)
+        else:
+            steps = np.arange(longest)[:, None]
+            rows = np.minimum(firsts + steps, lasts)
+            amounts, years = self.amounts[rows], self.years[rows]
         positive = amounts > 0
         # Below its last flow a column repeats it, which changes no sign.
         changes = np.count_nonzero(positive[1:] != positive[:-1], axis=0)
-        if is_ragged:
+        if not is_even:
             amounts[steps >= counts] = 0.0
-        return FlowTable(numbers, amounts, self.years[rows], counts, changes)
+        return FlowTable(numbers, amounts, years, counts, changes)
 
 
 def netted(flows: CashFlows, first: int, last: int) -> NettedFlows:

@@ -152,7 +152,8 @@ def daily_returns(
     """`(end_mv - begin_mv - bod_cf - eod_cf + f) / (begin_mv + bod_cf)` of every row.
 
     Source: analytics.md §3, "daily return", "no capital", "short capital". NaN is undefined: a
-    gain without capital, or a missing figure.
+    gain without capital, or a missing figure. Short capital is divided by its size: linking such
+    returns depends on the path, and is not gain over initial exposure.
     """
     rows = rows or slice(0, len(values.dates))
     capital = capitals(values, rows)

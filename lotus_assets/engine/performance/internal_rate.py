@@ -13,7 +13,7 @@ from lotus_assets.engine.performance.newton import solve
 from lotus_assets.engine.performance.segments import Booleans, Floats, Integers, chunks
 from lotus_assets.engine.performance.statuses import Reason, Status
 
-CHUNK_FLOWS = 1_048_576
+CHUNK_FLOWS = 262_144
 SHORT_PERIOD_DAYS = 365
 
 
@@ -45,45 +45,88 @@ def internal_rates(flows: CashFlows) -> InternalRates:
     Soper's condition, and only the rest are searched for all their roots. Source: Soper, "The
     Marginal Efficiency of Capital", Economic Journal 69 (1959).
     """
+    first_pass = _FirstPass.empty(flows.count)
+    found: list[FoundRoots] = []
+    waiting: list[tuple[Integers, NettedFlows]] = []
     offsets = flows.offsets + 2 * np.arange(flows.count + 1)
-    parts = [_rates_of_chunk(flows, *chunk) for chunk in chunks(offsets, CHUNK_FLOWS)]
-    return _joined(parts or [_rates_of_chunk(flows, 0, 0)])
+    for first, last in chunks(offsets, CHUNK_FLOWS):
+        series = netted(flows, first, last)
+        doubtful = first_pass.take(series, flows.end_mv[first:last], first)
+        waiting.append((doubtful + first, series.chosen(doubtful)))
+        # One search for many series costs little more than for one.
+        if sum(len(some.amounts) for _, some in waiting) > CHUNK_FLOWS or last == flows.count:
+            found.append(_search(waiting))
+            waiting = []
+    return _rates(flows, first_pass, found)
 
 
-def _rates_of_chunk(flows: CashFlows, first: int, last: int) -> InternalRates:
-    series = netted(flows, first, last)
-    days, end_mv = flows.days[first:last], flows.end_mv[first:last]
-    solved = solve(series)
-    reason = _reasons(series, end_mv)
-    has_solution = reason == Reason.NONE
-    searched = np.flatnonzero(has_solution & ~solved.is_unique)
-    found = search(series, searched)
-    x = np.where(has_solution, solved.x, np.nan)
-    residual = np.where(has_solution, solved.residual, np.nan)
-    x[searched], residual[searched] = np.nan, np.nan
-    if len(found.series):
-        chosen = _nearest(flows, first, found)
-        x[found.series[chosen]] = found.x[chosen]
-        residual[found.series[chosen]] = found.residual[chosen]
-    unverified = has_solution & ~(residual <= TOLERANCE)
+@dataclass(frozen=True)
+class _FirstPass:
+    """What Newton and the reasons say of every portfolio, before any search for all roots."""
+
+    x: Floats
+    residual: Floats
+    reason: NDArray[np.object_]
+    iterations: Integers
+
+    @classmethod
+    def empty(cls, count: int) -> "_FirstPass":
+        reason = np.full(count, Reason.NONE, dtype=object)
+        return cls(np.full(count, np.nan), np.full(count, np.nan), reason, np.zeros(count, int))
+
+    def take(self, series: NettedFlows, end_mv: Floats, first: int) -> Integers:
+        """Solve a chunk from portfolio `first` on; gives its series whose root may not be alone."""
+        chunk = slice(first, first + len(end_mv))
+        solved = solve(series)
+        reason = _reasons(series, end_mv)
+        certain = (reason == Reason.NONE) & solved.is_unique
+        self.x[chunk] = np.where(certain, solved.x, np.nan)
+        self.residual[chunk] = np.where(certain, solved.residual, np.nan)
+        self.reason[chunk] = reason
+        self.iterations[chunk] = solved.iterations
+        return np.flatnonzero((reason == Reason.NONE) & ~solved.is_unique)
+
+
+def _search(waiting: list[tuple[Integers, NettedFlows]]) -> FoundRoots:
+    """All roots of the series that wait, under their portfolios' numbers."""
+    numbers = np.concatenate([some for some, _ in waiting])
+    counts = np.concatenate([np.diff(series.offsets) for _, series in waiting])
+    together = NettedFlows(
+        np.concatenate([series.amounts for _, series in waiting]),
+        np.concatenate([series.years for _, series in waiting]),
+        np.append(0, np.cumsum(counts)),
+    )
+    found = search(together, np.arange(len(numbers)))
+    return FoundRoots(numbers[found.series], found.x, found.residual)
+
+
+def _rates(flows: CashFlows, first_pass: _FirstPass, parts: list[FoundRoots]) -> InternalRates:
+    x, residual, reason = first_pass.x, first_pass.residual, first_pass.reason
+    series = np.concatenate([np.empty(0, np.int64), *(part.series for part in parts)])
+    found_x = np.concatenate([np.empty(0), *(part.x for part in parts)])
+    chosen = _nearest(flows, series, found_x)
+    x[series[chosen]] = found_x[chosen]
+    found_residual = np.concatenate([np.empty(0), *(part.residual for part in parts)])
+    residual[series[chosen]] = found_residual[chosen]
+    unverified = (reason == Reason.NONE) & ~(residual <= TOLERANCE)
     reason[unverified], x[unverified], residual[unverified] = Reason.NO_ROOT, np.nan, np.nan
-    status = np.full(len(x), Status.OK, dtype=object)
+    status = np.full(flows.count, Status.OK, dtype=object)
     status[reason != Reason.NONE] = Status.NO_SOLUTION
-    counts = np.isfinite(x).astype(np.int64)
-    counts[searched] = np.bincount(found.series, minlength=len(x))[searched]
-    status[counts > 1] = Status.MULTIPLE_ROOTS
+    several = np.bincount(series, minlength=flows.count)
+    status[several > 1] = Status.MULTIPLE_ROOTS
+    counts = np.where(several > 0, several, np.isfinite(x))
     every = np.repeat(x, counts)
-    every[np.repeat(np.isin(np.arange(len(x)), searched), counts)] = found.x
+    every[np.repeat(several > 0, counts)] = found_x
     with np.errstate(over="ignore"):
-        period_rate = np.expm1(x * days / 365.0)
+        period_rate = np.expm1(x * flows.days / 365.0)
     return InternalRates(
         annual_rate=np.expm1(x),
         period_rate=period_rate,
         status=status,
         reason=reason,
         residual=residual,
-        iterations=solved.iterations,
-        is_short_period=np.asarray(days < SHORT_PERIOD_DAYS),
+        iterations=first_pass.iterations,
+        is_short_period=np.asarray(flows.days < SHORT_PERIOD_DAYS),
         roots=np.expm1(every),
         log_roots=every,
         root_offsets=np.append(0, np.cumsum(counts)),
@@ -102,25 +145,15 @@ def _reasons(series: NettedFlows, end_mv: Floats) -> NDArray[np.object_]:
     return reason
 
 
-def _nearest(flows: CashFlows, first: int, found: FoundRoots) -> Integers:
+def _nearest(flows: CashFlows, series: Integers, x: Floats) -> Integers:
     """Of the roots of each series the one nearest to its Modified Dietz return, else to 0."""
-    numbers = found.series
-    dietz = modified_dietz(flows.chosen(np.unique(numbers) + first))
+    numbers, owner = np.unique(series, return_inverse=True)
+    dietz = modified_dietz(flows.chosen(numbers))
     usable = (dietz.average_capital > 0) & (dietz.period_return > -1.0)
     target = np.zeros(len(usable))
-    days = flows.days[np.unique(numbers) + first]
-    target[usable] = np.log1p(dietz.period_return[usable]) * 365.0 / days[usable]
-    owner = np.unique(numbers, return_inverse=True)[1]
-    order = np.lexsort((np.abs(found.x - target[owner]), numbers))
-    is_first = np.append(True, numbers[order][1:] != numbers[order][:-1])
+    target[usable] = np.log1p(dietz.period_return[usable]) * 365.0 / flows.days[numbers[usable]]
+    order = np.lexsort((np.abs(x - target[owner]), series))
+    ordered = series[order]
+    is_first = np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)]
     chosen: Integers = order[is_first]
     return chosen
-
-
-def _joined(parts: list[InternalRates]) -> InternalRates:
-    counts = np.concatenate([np.diff(part.root_offsets) for part in parts])
-    names = [name for name in InternalRates.__dataclass_fields__ if name != "root_offsets"]
-    return InternalRates(
-        **{name: np.concatenate([getattr(part, name) for part in parts]) for name in names},
-        root_offsets=np.append(0, np.cumsum(counts)),
-    )

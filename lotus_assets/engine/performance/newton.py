@@ -16,6 +16,8 @@ PATIENCE = 12
 """Steps after which every other one halves the bracket."""
 CLEAR = 1e-12
 """A discounted balance this small beside its terms has no certain sign."""
+LARGE_EXPONENT = 300.0
+"""e^300 times any amount of money, summed, is still a float."""
 WORTH_COPYING = 0.6
 TABLE_CELLS = 65_536
 """Flows (with padding) that are iterated together: few enough for the cache."""
@@ -68,17 +70,22 @@ class _Batch:
         self.previous: _Height | None = None
 
     def evaluate(self) -> tuple[_Height, Floats]:
-        """Height and slope at x, and the residual."""
-        discount = discounts(self.x, self.years, self.last_year)
-        scratch = np.empty_like(discount)
+        """Height at x, its slope (left out where all series have settled), and the residual."""
+        discount = discounts(self.x, self.years, self.last_year) if self.previous else None
+        scratch = np.empty_like(self.years)
 
         def discounted(amounts: Floats) -> Floats:
+            # At x = 0, where all begin, nothing is discounted.
+            if discount is None:
+                return column_sums(amounts)
             return column_sums(np.multiply(amounts, discount, out=scratch))
 
         got, gave = discounted(self.received), discounted(self.paid)
-        slope = discounted(self.dated_paid) / gave - discounted(self.dated_received) / got
-        height = _Height(self.x, np.log(got / gave), slope)
-        return height, np.abs(got - gave) / (got + gave)
+        residual = np.abs(got - gave) / (got + gave)
+        slope = np.full(len(got), np.nan)
+        if not self.is_settled.all():
+            slope = discounted(self.dated_paid) / gave - discounted(self.dated_received) / got
+        return _Height(self.x, np.log(got / gave), slope), residual
 
     def step(self, height: _Height, is_patient: bool) -> None:
         """Narrow the bracket by the height at x, and go on by interpolation or to its middle."""
@@ -109,11 +116,14 @@ class _Batch:
 
 
 def discounts(x: Floats, years: Floats, last_year: Floats) -> Floats:
-    """e^(-xt) of every flow, scaled so that none is above 1."""
+    """e^(-xt) of every flow; scaled so that none is above 1 where one could overflow.
+
+    A series' scale is decided by its own x alone, and cancels in every quotient.
+    """
     exponents = (-x) * years
-    negative = x < 0
-    if negative.any():
-        exponents += np.where(negative, x * last_year, 0.0)
+    growing = x * last_year < -LARGE_EXPONENT
+    if growing.any():
+        exponents += np.where(growing, x * last_year, 0.0)
     discount: Floats = np.exp(exponents, out=exponents)
     return discount
 
@@ -157,7 +167,7 @@ def solve(series: NettedFlows) -> Solved:
             several = table.changes > 1
             solved.is_unique[table.number] = ~several
             if several.any():
-                table = table.kept(several)
+                table = table if several.all() else table.kept(several)
                 solved.is_unique[table.number] = _soper(table, solved.x[table.number])
     return solved
 
@@ -195,8 +205,15 @@ def _soper(table: FlowTable, x: Floats) -> Booleans:
     By Abel's summation f is then of one sign on either side of x, so x is the only root; balances
     too near to 0 for a certain sign certify nothing. NaN certifies nothing.
     """
-    terms = table.amounts * discounts(x, table.years, table.years.max(axis=0))
-    balances = np.cumsum(terms, axis=0) * np.sign(table.amounts[0])
-    clear = balances > CLEAR * column_sums(np.abs(terms))
-    clear |= np.arange(len(terms))[:, None] >= table.counts - 1
-    return np.asarray(clear.all(axis=0) & np.isfinite(x))
+    discount = discounts(x, table.years, table.years.max(axis=0))
+    terms = np.multiply(table.amounts, discount, out=discount)
+    clear = CLEAR * column_sums(np.abs(terms))
+    balances = np.add.accumulate(terms, axis=0)[:-1]
+    is_positive = table.amounts[0] > 0
+    lowest, highest = balances, balances
+    if (table.counts <= len(balances)).any():
+        counted = np.arange(len(balances))[:, None] < table.counts - 1
+        lowest = np.where(counted, balances, np.inf)
+        highest = np.where(counted, balances, -np.inf)
+    keeps = np.where(is_positive, lowest.min(axis=0) > clear, highest.max(axis=0) < -clear)
+    return np.asarray(keeps & np.isfinite(x))
