@@ -207,7 +207,7 @@ def test_a_range_of_days_is_backfilled_from_the_dialog(
     expect(page.get_by_text("100% completed")).to_be_visible(timeout=2 * PATIENCE)
     page.screenshot(path=pictures / "backfill.png")
     page.goto("/assets/raw_deployment?view=partitions&default_range=[2026-03-01...2026-03-10]")
-    expect(page.get_by_text(re.compile("Materialized", re.IGNORECASE)).first).to_be_visible()
+    expect(page.get_by_text("Materialized (10)")).to_be_visible(timeout=PATIENCE)
     page.screenshot(path=pictures / "partitions.png")
     with EmbeddedPostgres(place.data / "postgres") as server:
         assert one(server.url, rows) == before
