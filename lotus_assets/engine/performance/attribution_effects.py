@@ -10,11 +10,7 @@ from enum import StrEnum
 
 import numpy as np
 
-from lotus_assets.engine.performance.group_sides import (
-    WEIGHT_TOLERANCE,
-    NumberArray,
-    Side,
-)
+from lotus_assets.engine.performance.group_sides import NumberArray, Side
 from lotus_assets.engine.performance.segments import Floats, column_sums
 
 
@@ -48,11 +44,6 @@ def off_balance(side: Side) -> Floats:
     """How far the weights of every period are from 1."""
     off: Floats = np.abs(column_sums(side.weight) - 1.0)
     return off
-
-
-def is_balanced(side: Side) -> bool:
-    """Whether the weights of every period sum to 1 within the tolerance."""
-    return bool((off_balance(side) <= WEIGHT_TOLERANCE).all())
 
 
 def completed(portfolio: Side, benchmark: Side) -> SinglePeriods:
