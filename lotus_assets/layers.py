@@ -26,7 +26,8 @@ A run without the tag (a backfill from the UI) queries its days and never moves 
 (architecture.md, "Decisions that measurement forced")."""
 
 SWEEP_TAG = "lotus/sweep"
-"""Runs with `lotus/sweep: true` (the nightly one) list all ids, to find what GitLab deleted."""
+"""Runs with `lotus/sweep: true` (the nightly one) list the ids wherever anything moved, to find
+what GitLab deleted."""
 
 NO_RETRY = {"dagster/max_retries": "0"}
 """Run-level retries ignore `Failure(allow_retries=False)`; the tag is what they obey."""

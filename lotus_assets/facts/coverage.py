@@ -10,6 +10,7 @@ from lotus_assets.computed_assets import Inputs, computed_asset
 from lotus_assets.facts import dim_project
 from lotus_assets.layers import FACTS
 from lotus_assets.raw import raw_project
+from lotus_assets.raw.reading import COLLECTIONS
 from lotus_assets.sources.warehouse.bookkeeping import read_outcomes
 from lotus_assets.table import Table
 
@@ -106,18 +107,6 @@ def coverage_share(rows: pd.DataFrame) -> float | None:
     """Active projects fully collected ÷ active projects; None without active projects."""
     active = rows[rows["active"].astype(bool)]
     return float(active["collected"].astype(bool).mean()) if len(active) else None
-
-
-COLLECTIONS = {
-    "collect_protected_branches": "raw_protected_branch",
-    "collect_merge_requests": "raw_mr",
-    "collect_issues": "raw_issue",
-    "collect_deployments": "raw_deployment",
-    "collect_pipelines": "raw_pipeline",
-    "collect_push_events": "raw_push_event",
-    "collect_repository": "raw_commit",
-}
-"""Collections that read every project, with the table that each fills first."""
 
 
 def compute(inputs: Inputs) -> pd.DataFrame:

@@ -10,6 +10,7 @@ from lotus_assets.computed_assets import Inputs, computed_asset
 from lotus_assets.layers import FACTS
 from lotus_assets.organisation import organisation_of
 from lotus_assets.raw import raw_mr, raw_project
+from lotus_assets.raw.reading import COLLECTIONS
 from lotus_assets.sources.organisation_file import Organisation
 from lotus_assets.sources.warehouse.bookkeeping import read_outcomes
 from lotus_assets.table import Table
@@ -104,5 +105,9 @@ def compute(inputs: Inputs) -> pd.DataFrame:
 
 
 dim_project = computed_asset(
-    TABLE, FACTS, compute, deps=(raw_project.TABLE.name, raw_mr.TABLE.name)
+    TABLE,
+    FACTS,
+    compute,
+    # All collections, because what one of them could not read makes a project unreadable.
+    deps=(raw_project.TABLE.name, *COLLECTIONS.values()),
 )

@@ -32,6 +32,16 @@ from lotus_assets.sources.warehouse.copying import read_table, records
 from lotus_assets.sources.warehouse.schema import database_table
 from lotus_assets.table import Table
 
+COLLECTIONS = {
+    "collect_protected_branches": "raw_protected_branch",
+    "collect_merge_requests": "raw_mr",
+    "collect_issues": "raw_issue",
+    "collect_deployments": "raw_deployment",
+    "collect_pipelines": "raw_pipeline",
+    "collect_push_events": "raw_push_event",
+    "collect_repository": "raw_commit",
+}
+"""Collections that read every project, with the table that each fills first."""
 PROBE_SCOPE = "probe"
 """`ingestion_state` entities `probe:<project>` hold what the run's probe found."""
 
@@ -68,8 +78,14 @@ class Reading:
         return Window.since(watermark, timedelta(minutes=self.settings.tem_overlap_minutes))
 
     def may_have_vanished(self, project_id: int, entity: ProbedEntity) -> bool:
-        """Whether the run's probe counted fewer than are stored."""
-        return entity in self.probes.get(project_id, {}).get("vanished", ())
+        """Whether rows are to be looked for that GitLab no longer has.
+
+        When the run's probe counted fewer than are stored; and in a sweeping run wherever
+        anything moved, because among many moves one deletion can hide from the count.
+        """
+        probe = self.probes.get(project_id, {})
+        moved = self.sweeps and entity in probe.get("changed", (entity,))
+        return moved or entity in probe.get("vanished", ())
 
 
 Read = Callable[[Reading, int], Iterator[Batch]]

@@ -18,8 +18,7 @@ def still_there(
     """A complete list of those stored rows that GitLab does not list any more.
 
     GitLab's own count goes with it, in the same transaction: the next probe compares with it.
-    Ids are listed when the run's probe counted fewer than are stored, and in every full run; a
-    row that moved meanwhile is not touched, because it is staged or newer.
+    A row that moved meanwhile is not touched, because it is staged or newer.
     """
     if reading.days is not None:
         return
@@ -28,7 +27,7 @@ def still_there(
         yield Batch(frames={}, state={"total": total})
     if project_id not in reading.watermarks:
         return
-    if not (reading.sweeps or reading.may_have_vanished(project_id, entity)):
+    if not reading.may_have_vanished(project_id, entity):
         return
     rows = database_table(table)
     key = rows.c[table.key[1]]

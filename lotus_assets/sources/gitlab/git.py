@@ -28,6 +28,10 @@ _PASSING = re.compile(
 )
 
 
+_REFUSED_TOKEN = re.compile(
+    r"Authentication failed|could not read (?:Username|Password)|error: 401"
+    r"|HTTP Basic: Access denied"
+)
 _REASONS = (
     ("error: 403", "forbidden"),
     ("not allowed to download code", "forbidden"),
@@ -100,6 +104,11 @@ class Git:
             raise TransientError(f"git {name} took over {self.timeout:.0f} s") from None
         if done.returncode:
             said = self._without_token(done.stderr)
+            if _REFUSED_TOKEN.search(said):
+                raise AccessError(
+                    "GitLab refused the token (401) when Git read a repository; set "
+                    "GITLAB_API_TOKEN to a valid token with the scope read_repository."
+                )
             if _PASSING.search(said):
                 raise TransientError(f"git {_subcommand(arguments)}: {said.strip()}")
             raise GitError(_subcommand(arguments), said)
