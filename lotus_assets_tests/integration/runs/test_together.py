@@ -136,8 +136,12 @@ def test_what_another_run_adds_while_ids_are_listed_is_not_taken_for_gone(
 ) -> None:
     copied = [name for name in raw_mr.TABLE.columns if name != "mr_id"]
     addition = sql.SQL(
-        "INSERT INTO raw_mr (mr_id, {columns}) SELECT -1, {columns} FROM raw_mr LIMIT 1"
-    ).format(columns=sql.SQL(", ").join(map(sql.Identifier, copied)))
+        "INSERT INTO raw_mr (mr_id, {columns}) SELECT -1, {columns} FROM raw_mr "
+        "WHERE project_id = {project} LIMIT 1"
+    ).format(
+        project=sql.Literal(changes.PROJECT),
+        columns=sql.SQL(", ").join(map(sql.Identifier, copied)),
+    )
 
     def add(_store: Store) -> None:
         with psycopg.connect(collected.url) as connection:
@@ -145,7 +149,11 @@ def test_what_another_run_adds_while_ids_are_listed_is_not_taken_for_gone(
 
     server = standin(young_store)
     server.faults.add(Change(add), operation="MergeRequestsIdentifiers")
-    run = collected.run(server, "tem_full")
+    # Ids are listed only where something moved.
+    data = young_store.projects[changes.PROJECT]
+    request = changes.merged_request(data)
+    changes.add_note(data, request["iid"], "2025-11-21T08:30:00.000Z", "Late", request["author"])
+    run = collected.later(days=1).run(server, "tem_full")
     assert run.execution.succeeded, run.reasons
     mark = "SELECT vanished_at::text FROM raw_mr WHERE mr_id = -1"
     assert one(collected.url, mark) is None
