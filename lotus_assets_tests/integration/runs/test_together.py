@@ -148,13 +148,14 @@ def test_what_another_run_adds_while_ids_are_listed_is_not_taken_for_gone(
             connection.execute(addition)
 
     server = standin(young_store)
-    server.faults.add(Change(add), operation="MergeRequestsIdentifiers")
+    listing = server.faults.add(Change(add), operation="MergeRequestsIdentifiers")
     # Ids are listed only where something moved.
     data = young_store.projects[changes.PROJECT]
     request = changes.merged_request(data)
     changes.add_note(data, request["iid"], "2025-11-21T08:30:00.000Z", "Late", request["author"])
     run = collected.later(days=1).run(server, "tem_full")
     assert run.execution.succeeded, run.reasons
+    assert listing.hits > 0
     mark = "SELECT vanished_at::text FROM raw_mr WHERE mr_id = -1"
     assert one(collected.url, mark) is None
 
