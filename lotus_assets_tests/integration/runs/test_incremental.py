@@ -34,6 +34,10 @@ def test_a_second_run_changes_nothing_and_asks_little(
     projects = len(rows(collected.url, "raw_project"))
     assert run.requests <= REQUESTS_A_PROJECT * projects
     assert run.requests < collected_once[1].requests / 2
+    # The interface shows a check beside the materialisation that it judged, not an older one.
+    target = run.check("raw_mr").target_materialization_data
+    assert target is not None
+    assert target.run_id == run.record.run_id
 
 
 def test_every_entity_of_the_organisation_is_in_the_tables(
