@@ -24,6 +24,8 @@ CANCELLED = 1e-9
 """A float sum this small beside its terms is taken again from the decimals."""
 MONEY = ("begin_mv", "bod_cf", "eod_cf", "mgmt_fees", "end_mv")
 GAIN_SIGNS = {"end_mv": 1, "begin_mv": -1, "bod_cf": -1, "eod_cf": -1}
+SMALLEST_AMOUNT = 1e-10
+"""The smallest amount of the contracts: scale 10 (analytics.md §1, "numbers")."""
 
 # numpy widens an enumeration's members to 64 bits.
 SMALL_CAPITAL = np.uint8(Mark.SMALL_CAPITAL)
@@ -49,6 +51,8 @@ class DailyValues:
 
     Money is float64. `decimals` gives the decimals received where floats cancel; without it the
     shortest decimals of the floats stand in, which are those received up to 15 digits.
+    `capital_signs` (-1, 0, 1) are those of `begin_mv + bod_cf` in the decimals received, where
+    only they were kept: they outweigh the floats.
     Raises ValueError where lengths differ or dates of a segment do not rise.
     """
 
@@ -60,6 +64,7 @@ class DailyValues:
     end_mv: Floats
     offsets: Integers
     decimals: DecimalLookup | None = field(default=None, compare=False)
+    capital_signs: NDArray[np.int8] | None = None
 
     def __post_init__(self) -> None:
         """Check shapes and order once, so that no calculation has to."""
@@ -70,6 +75,8 @@ class DailyValues:
             if column.shape != self.dates.shape:
                 raise ValueError(f"{name} has {column.shape} rows, dates have {self.dates.shape}")
             object.__setattr__(self, name, column)
+        if self.capital_signs is not None and self.capital_signs.shape != self.dates.shape:
+            raise ValueError("capital_signs need one value a row")
         numbers = self.dates.view(np.int64)
         rising = numbers[1:] > numbers[:-1]
         rising[self.offsets[(self.offsets > 0) & (self.offsets < len(self.dates))] - 1] = True
@@ -186,6 +193,10 @@ def exact_capitals(values: DailyValues, rows: Integers) -> Floats:
     at = np.flatnonzero(doubtful)
     if len(at):
         capital[at] = values.exactly({"begin_mv": 1, "bod_cf": 1}, rows[at])
+    if values.capital_signs is not None:
+        signs = values.capital_signs[rows]
+        differing = (np.sign(capital) != signs) & ~np.isnan(capital)
+        capital[differing] = signs[differing] * SMALLEST_AMOUNT
     return capital
 
 
