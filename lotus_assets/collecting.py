@@ -90,6 +90,14 @@ class TableReport:
         total = self.rows + len(self.quarantined)
         return len(self.quarantined) / total if total else 0.0
 
+    def add(self, gated: Gated) -> None:
+        """Count in what the gate made of some more rows."""
+        self.rows += len(gated.good)
+        if self.sample.empty:
+            self.sample = gated.good.head(5)
+        if not gated.bad.empty:
+            self.quarantined = pd.concat([self.quarantined, gated.bad], ignore_index=True)
+
 
 class GateClosed(Exception):
     """Too many bad rows: nothing of the collection was committed, everything downstream stops."""
@@ -327,12 +335,4 @@ class _Intake:
         gated = gate(table, pd.concat(frames, ignore_index=True)) if frames else None
         staging.stage(table, table.empty() if gated is None else gated.good)
         if gated is not None:
-            self._report(table, gated)
-
-    def _report(self, table: Table, gated: Gated) -> None:
-        report = self.reports[table]
-        report.rows += len(gated.good)
-        if report.sample.empty:
-            report.sample = gated.good.head(5)
-        if not gated.bad.empty:
-            report.quarantined = pd.concat([report.quarantined, gated.bad], ignore_index=True)
+            self.reports[table].add(gated)

@@ -1,7 +1,7 @@
 """Computing: a table worked out whole from others, gated and committed in one transaction."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 import pandas as pd
@@ -33,21 +33,53 @@ def write_computed(
     Raises:
         GateClosed: the share of bad rows passes the limit; nothing was changed but `quarantine`.
     """
+    return write_in_chunks(
+        engine,
+        table,
+        [rows],
+        run_id=run_id,
+        now=now,
+        quarantine_limit=quarantine_limit,
+        scope=lambda _connection: scope,
+        before_commit=before_commit,
+    )
+
+
+def write_in_chunks(
+    engine: Engine,
+    table: Table,
+    chunks: Iterable[pd.DataFrame],
+    *,
+    run_id: str,
+    now: datetime,
+    quarantine_limit: float,
+    scope: Callable[[Connection], pd.DataFrame | None],
+    before_commit: Callable[[Connection], None] = lambda _connection: None,
+) -> TableReport:
+    """The same for rows that come in chunks, of which memory holds one.
+
+    All of them are one transaction. `scope` is asked for when the last one has come.
+
+    Raises:
+        GateClosed: see `write_computed`.
+    """
     started = time.monotonic()
-    gated = gate(table, rows)
-    report = TableReport(table, quarantined=gated.bad, rows=len(gated.good))
-    report.sample = gated.good.head(5)
+    report = TableReport(table)
     with engine.connect() as connection:
-        write_quarantine(connection, gated.bad, run_id, now)
-        connection.commit()
-        if report.bad_share > quarantine_limit:
-            raise GateClosed([report], quarantine_limit)
         staging = Staging(connection)
         try:
-            staging.stage(table, gated.good)
+            for rows in chunks:
+                gated = gate(table, rows)
+                report.add(gated)
+                staging.stage(table, gated.good)
+            write_quarantine(connection, report.quarantined, run_id, now)
+            connection.commit()
+            if report.bad_share > quarantine_limit:
+                raise GateClosed([report], quarantine_limit)
             written = staging.promote(table)
-            is_nothing = scope is not None and scope.empty
-            gone = 0 if is_nothing else staging.delete_absent(table, scope)
+            within = scope(connection)
+            is_nothing = within is not None and within.empty
+            gone = 0 if is_nothing else staging.delete_absent(table, within)
             report.written = Written(written.read, written.new, written.changed, gone)
             report.seconds = time.monotonic() - started
             write_table_run(
@@ -55,7 +87,7 @@ def write_computed(
                 run_id,
                 table.name,
                 report.written,
-                len(gated.bad),
+                len(report.quarantined),
                 report.seconds,
                 now,
             )

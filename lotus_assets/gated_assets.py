@@ -78,7 +78,7 @@ def report_rows(
     """Check result and materialisation of each table that was committed."""
     for report in reports:
         yield dg.MaterializeResult(
-            asset_key=report.table.name, metadata=_row_metadata(engine, report)
+            asset_key=report.table.name, metadata=row_metadata(engine, report)
         )
         # Second: Dagster files a check under the latest materialisation that it knows.
         yield gate_result(report, limit)
@@ -121,7 +121,8 @@ def gate_result(report: TableReport, limit: float) -> dg.AssetCheckResult:
     )
 
 
-def _row_metadata(engine: Engine, report: TableReport) -> dict[str, dg.MetadataValue]:
+def row_metadata(engine: Engine, report: TableReport) -> dict[str, dg.MetadataValue]:
+    """Counts of a commit, the table's rows, and the first of those that were written."""
     with engine.connect() as connection:
         target = database_table(report.table)
         total = connection.scalar(select(func.count()).select_from(target)) or 0

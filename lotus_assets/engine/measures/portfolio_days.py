@@ -76,28 +76,30 @@ def portfolio_days(
         raise ValueError(f"portfolio {unknown} has points but is not listed")
     dates = as_days(points["perf_date"].to_numpy())
     order = np.lexsort((dates, owner))
-    money = {name: points[name].to_numpy(np.float64)[order] for name in MONEY}
+    begin_mv, bod_cf, eod_cf, mgmt_fees, end_mv = (
+        points[name].to_numpy(np.float64)[order] for name in MONEY
+    )
     signs = None
     if "capital_sign" in points:
         signs = points["capital_sign"].to_numpy(np.int8)[order]
-    return PortfolioDays(
-        identifiers,
-        *(as_days(portfolios[name].to_numpy()) for name in PORTFOLIO_COLUMNS),
-        values=DailyValues(
-            dates=dates[order],
-            offsets=offsets_of(owner[order], len(identifiers)),
-            capital_signs=signs,
-            **money,
-        ),
-        calendars=_calendars(identifiers, calendars),
+    as_of, opened, known = (as_days(portfolios[name].to_numpy()) for name in PORTFOLIO_COLUMNS)
+    values = DailyValues(
+        dates=dates[order],
+        begin_mv=begin_mv,
+        bod_cf=bod_cf,
+        eod_cf=eod_cf,
+        mgmt_fees=mgmt_fees,
+        end_mv=end_mv,
+        offsets=offsets_of(owner[order], len(identifiers)),
+        capital_signs=signs,
     )
+    own = None if calendars is None else _calendars(identifiers, calendars)
+    return PortfolioDays(identifiers, as_of, opened, known, values, own)
 
 
 def _calendars(
-    identifiers: Identifiers, calendars: Mapping[str, Days] | None
-) -> BusinessCalendars | None:
-    if calendars is None:
-        return None
+    identifiers: Identifiers, calendars: Mapping[str, Days]
+) -> BusinessCalendars:
     # Portfolios share the calendars of a few markets.
     distinct: dict[bytes, int] = {}
     listed: list[Days] = []
