@@ -1,4 +1,4 @@
-"""The code location on one page: sources → raw → facts → analytics → exports; jobs, schedules."""
+"""The code location on one page: sources → raw, inputs → facts → analytics → exports; jobs."""
 
 import dagster as dg
 
@@ -24,6 +24,14 @@ from lotus_assets.facts.fact_lead_time import fact_lead_time
 from lotus_assets.facts.fact_mr import fact_mr
 from lotus_assets.facts.fact_pipeline import fact_pipeline
 from lotus_assets.facts.fact_release import fact_release
+from lotus_assets.inputs.collect_core_attribution_input import collect_core_attribution_input
+from lotus_assets.inputs.collect_core_benchmark_returns import collect_core_benchmark_returns
+from lotus_assets.inputs.collect_core_contribution_input import collect_core_contribution_input
+from lotus_assets.inputs.collect_core_mwr_input import collect_core_mwr_input
+from lotus_assets.inputs.collect_core_performance_input import collect_core_performance_input
+from lotus_assets.inputs.collect_core_positions_input import collect_core_positions_input
+from lotus_assets.inputs.collect_core_risk_free import collect_core_risk_free
+from lotus_assets.inputs.lotus_core_resource import LotusCore
 from lotus_assets.layers import LIVE, LIVE_TAG, SWEEP_TAG
 from lotus_assets.outputs.daily_export import daily_export
 from lotus_assets.outputs.weekly_export import last_week_export, weekly_export
@@ -50,6 +58,15 @@ RAW = [
     collect_repository,
     collect_users,
 ]
+INPUTS = [
+    collect_core_performance_input,
+    collect_core_mwr_input,
+    collect_core_attribution_input,
+    collect_core_contribution_input,
+    collect_core_positions_input,
+    collect_core_benchmark_returns,
+    collect_core_risk_free,
+]
 FACTS = [
     dim_project,
     dim_user,
@@ -68,12 +85,14 @@ FACTS = [
     coverage,
 ]
 ANALYTICS = [metric_daily]
+PORTFOLIO_ANALYTICS: list[dg.AssetsDefinition] = []
 EXPORTS = [daily_export, last_week_export]
 ON_REQUEST = [weekly_export]
 
 CHECKS = [covered, durations, reasons, reconciliation]
 
-EVERYTHING = dg.AssetSelection.all() - dg.AssetSelection.assets(*ON_REQUEST)
+PORTFOLIOS = dg.AssetSelection.assets(*INPUTS, *PORTFOLIO_ANALYTICS)
+EVERYTHING = dg.AssetSelection.all() - dg.AssetSelection.assets(*ON_REQUEST) - PORTFOLIOS
 """All that a run of a day can do: Dagster keeps jobs to one kind of partition."""
 
 tem_full = dg.define_asset_job(
@@ -88,15 +107,28 @@ tem_incremental = dg.define_asset_job(
     description="Collects what is new, computes and exports.",
     tags={LIVE_TAG: LIVE},
 )
+portfolio_full = dg.define_asset_job(
+    "portfolio_full",
+    PORTFOLIOS,
+    description="Collects what lotus-core says of portfolios as of a day, and works them out.",
+)
 
 defs = dg.Definitions(
-    assets=[*RAW, *FACTS, parity, *with_deadline([*ANALYTICS, *EXPORTS]), *ON_REQUEST],
+    assets=[
+        *RAW,
+        *INPUTS,
+        *FACTS,
+        parity,
+        *with_deadline([*ANALYTICS, *EXPORTS]),
+        *PORTFOLIO_ANALYTICS,
+        *ON_REQUEST,
+    ],
     asset_checks=CHECKS,
-    jobs=[tem_full, tem_incremental],
+    jobs=[tem_full, tem_incremental, portfolio_full],
     schedules=[
         scheduled(tem_full, "0 2 * * *", "Nightly, 02:00: full compute (PRD §13)."),
         scheduled(tem_incremental, "15 * * * *", "Hourly, at :15: what is new (PRD §13)."),
     ],
-    resources={"environment": Environment(), "gitlab": GitLab()},
+    resources={"environment": Environment(), "gitlab": GitLab(), "lotus_core": LotusCore()},
     executor=dg.in_process_executor,
 )

@@ -14,7 +14,9 @@ from rich.console import Console
 from lotus_assets.progress import RunProgress
 from lotus_assets.table import Table
 
-LAYERS = ("lotus_assets.raw", "lotus_assets.facts", "lotus_assets.analytics")
+LAYERS = tuple(
+    f"lotus_assets.{layer}" for layer in ("raw", "inputs", "facts", "analytics", "checks")
+)
 
 PROCESS_TAG = "lotus/process"
 """Which process executes a run: `host/pid/start`. A run whose process is gone has ended."""
@@ -111,7 +113,9 @@ def tables_of(repository: dg.RepositoryDefinition) -> dict[str, Table]:
     for key in keys:
         for layer in LAYERS:
             if importlib.util.find_spec(f"{layer}.{key}") is not None:
-                found[key] = importlib.import_module(f"{layer}.{key}").TABLE
+                module = importlib.import_module(f"{layer}.{key}")
+                if hasattr(module, "TABLE"):
+                    found[key] = module.TABLE
     return found
 
 

@@ -22,7 +22,7 @@ from lotus_assets.inputs.partitions import (
     shard_of,
 )
 from lotus_assets.inputs.payload_chunk import Asked
-from lotus_assets.layers import SINGLE_RUN
+from lotus_assets.layers import NO_RETRY, SINGLE_RUN
 from lotus_assets.resources import Environment
 from lotus_assets.settings import Settings
 from lotus_assets.sources.lotus_core.client import LotusCoreClient
@@ -32,15 +32,15 @@ from lotus_assets.sources.lotus_core.errors import (
     LotusCoreError,
     SourceUnavailable,
 )
+from lotus_assets.sources.warehouse.bookkeeping import write_table_run
 from lotus_assets.sources.warehouse.schema import database_table
+from lotus_assets.sources.warehouse.staging import Written
 from lotus_assets.table import Table
 
 Ask = Callable[[LotusCoreClient, date, InputSettings], Iterable[Asked]]
 """Gives the requests of one day, for all shards."""
 
 PARTITIONS = as_of_shards(Settings(), InputSettings())
-NO_RETRY = {"dagster/max_retries": "0"}
-"""Run-level retries ignore `Failure(allow_retries=False)`; the tag is what they obey."""
 
 
 def input_asset(
@@ -90,6 +90,7 @@ def input_asset(
                         )
                         total.add(collection.collect(as_of, wanted, shards))
         except TooManyViolations as closed:
+            _note(environment, table, closed.report, context.run.run_id)
             yield gate_result(table, closed.report, limit)
             context.instance.add_run_tags(context.run.run_id, NO_RETRY)
             raise dg.Failure(str(closed), allow_retries=False) from closed
@@ -100,10 +101,12 @@ def input_asset(
             raise dg.Failure(str(silent)) from silent
         except LotusCoreError as other:
             raise dg.Failure(str(other)) from other
-        yield gate_result(table, total, limit)
+        _note(environment, table, total, context.run.run_id)
         yield dg.MaterializeResult(
             asset_key=table.name, metadata=_metadata(environment.engine, table, total)
         )
+        # Second: Dagster files a check under the latest materialisation that it knows.
+        yield gate_result(table, total, limit)
 
     return collect
 
@@ -144,6 +147,21 @@ def gate_result(table: Table, report: InputReport, limit: float) -> dg.AssetChec
             ),
         },
     )
+
+
+def _note(environment: Environment, table: Table, report: InputReport, run_id: str) -> None:
+    """Note for the run's summary what it did to the table."""
+    written = Written(report.rows, report.new, 0, 0)
+    with environment.engine.begin() as connection:
+        write_table_run(
+            connection,
+            run_id,
+            table.name,
+            written,
+            len(report.quarantined),
+            report.seconds,
+            environment.settings.now(),
+        )
 
 
 def _metadata(engine: Engine, table: Table, report: InputReport) -> dict[str, Any]:

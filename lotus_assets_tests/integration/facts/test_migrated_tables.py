@@ -3,9 +3,9 @@
 import pytest
 from sqlalchemy import Engine, inspect, text
 
-from lotus_assets.checks import parity
 from lotus_assets.definitions import defs
 from lotus_assets.execution import tables_of
+from lotus_assets.inputs import core_payload
 from lotus_assets.sources.warehouse import changes
 from lotus_assets.sources.warehouse.schema import BOOKKEEPING, database_table
 from lotus_assets_tests.integration.facts.facts_of_the_graph import PROJECT_FACTS
@@ -14,7 +14,7 @@ assert changes.project_change.metadata is BOOKKEEPING
 
 CONTRACTS = {
     **{name: database_table(table) for name, table in tables_of(defs.get_repository_def()).items()},
-    parity.TABLE.name: database_table(parity.TABLE),
+    core_payload.TABLE.name: database_table(core_payload.TABLE),
     **{table.name: table for table in BOOKKEEPING.tables.values()},
 }
 
