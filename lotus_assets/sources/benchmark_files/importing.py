@@ -1,0 +1,107 @@
+"""Importing: any file or folder of results, recognised by what it holds, turned into runs."""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from lotus_assets.sources.benchmark_files.cargo_criterion import (
+    is_cargo_criterion,
+    read_cargo_criterion,
+)
+from lotus_assets.sources.benchmark_files.criterion import CriterionTree, is_criterion_tree
+from lotus_assets.sources.benchmark_files.details import RunDetails
+from lotus_assets.sources.benchmark_files.documents import parse_json, read_text
+from lotus_assets.sources.benchmark_files.errors import BenchmarkFileError
+from lotus_assets.sources.benchmark_files.github_action import is_data_js, read_data_js
+from lotus_assets.sources.benchmark_files.pytest_benchmark import (
+    is_pytest_benchmark,
+    read_pytest_benchmark,
+)
+from lotus_assets.sources.benchmark_files.run_file import parse_run
+from lotus_assets.sources.benchmark_files.run_model import FORMAT, BenchmarkRun
+
+PARTS_OF_A_TREE = ("benchmark.json", "estimates.json", "sample.json", "tukey.json")
+
+
+@dataclass
+class Imported:
+    """What became of some files: runs, refusals, and files that say nothing new."""
+
+    runs: list[BenchmarkRun] = field(default_factory=list)
+    refused: list[BenchmarkFileError] = field(default_factory=list)
+    left_out: list[tuple[Path, str]] = field(default_factory=list)
+
+
+def import_paths(paths: Iterable[Path], details: RunDetails, *, baseline: str = "new") -> Imported:
+    """The runs of all `paths`. What is refused stops nothing else: each source is one whole."""
+    imported = Imported()
+    for source in (found for path in paths for found in _sources(path)):
+        try:
+            if source.is_dir():
+                tree = CriterionTree(source)
+                imported.runs.append(tree.read(details, baseline))
+                imported.left_out += tree.left_out(baseline)
+            else:
+                imported.runs += _runs_of_file(source, details)
+        except BenchmarkFileError as error:
+            imported.refused.append(error)
+    return imported
+
+
+def _sources(path: Path) -> Iterator[Path]:
+    """Files, and folders that are one Criterion tree; other folders are looked through."""
+    if not path.is_dir():
+        yield path
+        return
+    children = sorted(path.iterdir())
+    if is_criterion_tree(path):
+        trees = [child for child in children if is_criterion_tree(child)]
+        if not trees or _begins_here(path):
+            yield path
+            return
+    for child in children:
+        yield from _sources(child)
+
+
+def _begins_here(path: Path) -> bool:
+    """Whether the first measurement's own `directory_name` begins at this folder."""
+    first = CriterionTree(path).measurements()[0]
+    try:
+        name = json.loads((first / "benchmark.json").read_bytes())["directory_name"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return True
+    return isinstance(name, str) and first.parent == path.joinpath(*name.split("/"))
+
+
+def _runs_of_file(path: Path, details: RunDetails) -> list[BenchmarkRun]:
+    if path.suffix == ".cbor":
+        raise BenchmarkFileError(
+            path, "the whole file", "cargo-criterion's CBOR is not read; its messages are "
+            "(cargo criterion --message-format=json)",
+        )  # fmt: skip
+    if path.name in PARTS_OF_A_TREE:
+        raise BenchmarkFileError(
+            path, "the whole file", "a part of a Criterion tree; import the folder target/criterion"
+        )
+    text = read_text(path)
+    if is_data_js(text):
+        return list(read_data_js(path, details))
+    first_line = text.lstrip().partition("\n")[0]
+    try:
+        is_messages = is_cargo_criterion(json.loads(first_line))
+    except ValueError:
+        is_messages = False
+    if is_messages:
+        return [read_cargo_criterion(path, details)]
+    content = parse_json(text, path)
+    if is_pytest_benchmark(content):
+        return [read_pytest_benchmark(path, details)]
+    if isinstance(content, dict) and content.get("format") == FORMAT:
+        return [parse_run(text, path)]
+    raise BenchmarkFileError(
+        path,
+        "the whole file",
+        "neither pytest-benchmark's JSON, nor cargo-criterion's messages, nor a data.js of "
+        "github-action-benchmark, nor a run file",
+    )
