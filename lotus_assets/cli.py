@@ -31,6 +31,7 @@ from lotus_assets.preparation import (
 )
 from lotus_assets.processes import ProcessFailed, running
 from lotus_assets.progress import console_on_stderr
+from lotus_assets.services.lotus_core.settings import CoreSettings
 from lotus_assets.settings import Settings
 from lotus_assets.sources.gitlab.errors import AccessError, UnreachableError
 from lotus_assets.sources.server_account import EmbeddedPostgresError
@@ -133,32 +134,46 @@ def _run(errors: Console, instant: datetime, only: list[str] | None) -> bool:
         warnings.simplefilter("ignore", category)
     from lotus_assets.definitions import defs
     from lotus_assets.execution import execute, stages, tables_of
+    from lotus_assets.inputs.input_settings import InputSettings
+    from lotus_assets.inputs.partitions import last_complete_day, whole_day_tags
     from lotus_assets.layers import day_key
     from lotus_assets.outputs.run_summary import run_summary
     from lotus_assets.resources import Environment
     from lotus_assets.summary import print_summary
 
     settings = Settings()
-    job = (
-        defs.resolve_job_def("tem_full")
-        if only is None
-        else defs.resolve_implicit_global_asset_job_def()
-    )
     with dg.DagsterInstance.get() as instance:
-        execution = execute(
-            job,
-            instance,
-            errors,
-            partition_key=day_key(instant, settings),
-            assets=None if only is None else [dg.AssetKey(name) for name in only],
-        )
-    for failure in execution.failures:
+        if only is None:
+            shards = InputSettings().lotus_core_shards
+            executions = [
+                execute(
+                    defs.resolve_job_def("tem_full"),
+                    instance,
+                    errors,
+                    partition_key=day_key(instant, settings),
+                ),
+                execute(
+                    defs.resolve_job_def("portfolio_full"),
+                    instance,
+                    errors,
+                    tags=whole_day_tags(last_complete_day(settings), shards),
+                ),
+            ]
+        else:
+            job = defs.resolve_implicit_global_asset_job_def()
+            assets = [dg.AssetKey(name) for name in only]
+            day = day_key(instant, settings)
+            executions = [execute(job, instance, errors, partition_key=day, assets=assets)]
+    for failure in (each for execution in executions for each in execution.failures):
         errors.print(f"[red]{escape(failure.step)}: {escape(failure.reason)}[/]", soft_wrap=True)
     repository = defs.get_repository_def()
-    summary = run_summary(Environment().engine, execution.run_id, tables_of(repository))
-    spent = stages(repository, execution.seconds)
+    run_ids = [execution.run_id for execution in executions]
+    summary = run_summary(Environment().engine, run_ids, tables_of(repository))
+    spent = stages(
+        repository, {step: time for each in executions for step, time in each.seconds.items()}
+    )
     print_summary(Console(), summary, settings.tem_export_dir, spent)
-    return execution.succeeded
+    return all(execution.succeeded for execution in executions)
 
 
 @application.command()
@@ -171,8 +186,10 @@ def dev(
     with console_on_stderr() as errors, _told_to_the_reader(errors):
         settings = Settings()
         check_all(settings)
+        core_port = CoreSettings().lotus_core_port
         check_port(host, settings.dagster_port, "LOTUS_DAGSTER_PORT")
-        with surroundings(settings, errors.print) as settled:
+        check_port(host, core_port, "LOTUS_CORE_PORT")
+        with surroundings(settings, errors.print, core_port, host) as settled:
             check_gitlab_access(settled)
             _serve_dagster(host, settings.dagster_port, errors)
 

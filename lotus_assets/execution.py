@@ -18,6 +18,9 @@ LAYERS = tuple(
     f"lotus_assets.{layer}" for layer in ("raw", "inputs", "facts", "analytics", "checks")
 )
 
+CHECKS = "checks"
+"""Stage of the steps that fill no table."""
+
 PROCESS_TAG = "lotus/process"
 """Which process executes a run: `host/pid/start`. A run whose process is gone has ended."""
 
@@ -52,12 +55,13 @@ def execute(
     instance: dg.DagsterInstance,
     console: Console,
     *,
-    partition_key: str,
+    partition_key: str | None = None,
+    tags: Mapping[str, str] | None = None,
     assets: Sequence[dg.AssetKey] | None = None,
 ) -> Execution:
     """Run `job` (or only `assets` of it) here and now; progress goes to `console`.
 
-    A failing step raises nothing.
+    What it covers is one partition, or what `tags` say. A failing step raises nothing.
 
     Raises:
         KeyboardInterrupt: SIGINT or SIGTERM came; the run is marked as ended.
@@ -73,7 +77,7 @@ def execute(
             asset_selection=assets,
             raise_on_error=False,
             run_id=run_id,
-            tags={PROCESS_TAG: _process_name(psutil.Process())},
+            tags={**(tags or {}), PROCESS_TAG: _process_name(psutil.Process())},
         )
     events = result.all_events
     if any(_is_interrupt(event) for event in events if event.is_step_failure):
@@ -90,7 +94,7 @@ def execute(
 
 
 def stages(repository: dg.RepositoryDefinition, seconds: Mapping[str, float]) -> dict[str, float]:
-    """Seconds of the steps, summed by the group (layer) of their assets."""
+    """Seconds of the steps, summed by the group (layer) of their assets; checks by themselves."""
     by_stage: dict[str, float] = {}
     groups = {
         assets.op.name: next(iter(assets.group_names_by_key.values()))
@@ -98,7 +102,7 @@ def stages(repository: dg.RepositoryDefinition, seconds: Mapping[str, float]) ->
         if assets.is_executable
     }
     for step, spent in seconds.items():
-        stage = groups.get(step, step)
+        stage = groups.get(step, CHECKS)
         by_stage[stage] = by_stage.get(stage, 0.0) + spent
     return by_stage
 

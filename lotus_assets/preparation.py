@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 
+from lotus_assets.lotus_core_preparation import lotus_core
 from lotus_assets.organisation import organisation_of
 from lotus_assets.processes import ProcessFailed, first_line, running
 from lotus_assets.settings import Settings
@@ -235,8 +236,14 @@ def dagster_variables(settings: Settings, url: str) -> dict[str, str]:
 
 
 @contextmanager
-def surroundings(settings: Settings, say: Say) -> Iterator[Settings]:
-    """Database, GitLab and Dagster's variables in place; the settings that result."""
-    with database(settings, say) as url, gitlab(settings, say) as source:
-        os.environ.update(dagster_variables(settings, url) | source)
+def surroundings(
+    settings: Settings, say: Say, lotus_core_port: int = 0, host: str = LOOPBACK
+) -> Iterator[Settings]:
+    """Database, GitLab, lotus-core and Dagster's variables in place; the settings that result."""
+    with (
+        database(settings, say) as url,
+        gitlab(settings, say) as source,
+        lotus_core(settings, url, lotus_core_port, say, host) as core,
+    ):
+        os.environ.update(dagster_variables(settings, url) | source | core)
         yield Settings()

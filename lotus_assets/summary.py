@@ -48,7 +48,8 @@ def _parts(
 
 
 def _tables(summary: RunSummary) -> Table:
-    shown = Table(box=box.SIMPLE_HEAD, title=f"Run {summary.run_id}", title_justify="left")
+    title = f"Run {', '.join(summary.run_ids)}"
+    shown = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left")
     shown.add_column("table", no_wrap=True)
     for name in ("rows", "new", "changed", "vanished", "quarantined"):
         shown.add_column(name, justify="right", no_wrap=True)

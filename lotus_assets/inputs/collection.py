@@ -157,11 +157,15 @@ class _Day:
 
     def run(self) -> InputReport:
         """Read, gate and write chunk after chunk."""
+        done = self.report.unchanged
         answers = self.own.client.side_by_side(self.asked, self._read, ahead=self.own.chunk_size)
         for chunk in _chunks(answers, self.own.chunk_size):
             self._take(chunk)
-            done = self.report.unchanged + self.report.rows
-            self.own.progress(f"{self.kind.table.name} as of {self.as_of}: {done} rows")
+            done += len(chunk)
+            self.own.progress(
+                f"{self.kind.table.name} as of {self.as_of}: {done} of {self.report.asked} "
+                f"payloads, {self.report.rows} rows read"
+            )
         self.report.quarantined = quarantine_frame(self.quarantine)
         if self.report.bad_share > self.own.quarantine_limit:
             raise TooManyViolations(self.report, self.own.quarantine_limit)

@@ -4,6 +4,10 @@ import hashlib
 from datetime import date, timedelta
 
 import dagster as dg
+from dagster._core.storage.tags import (
+    ASSET_PARTITION_RANGE_END_TAG,
+    ASSET_PARTITION_RANGE_START_TAG,
+)
 
 from lotus_assets.inputs.input_settings import InputSettings
 from lotus_assets.settings import Settings
@@ -51,6 +55,11 @@ def as_of_shards(settings: Settings, inputs: InputSettings) -> dg.MultiPartition
     )
 
 
+def last_complete_day(settings: Settings) -> date:
+    """Yesterday in TIMEZONE."""
+    return settings.now().astimezone(settings.zone).date() - timedelta(days=1)
+
+
 def asked_partitions(
     context: dg.AssetExecutionContext, settings: Settings, inputs: InputSettings
 ) -> dict[date, set[str]]:
@@ -59,8 +68,7 @@ def asked_partitions(
     A run without partitions (`make run`) collects the last complete day of every shard.
     """
     if not (context.has_partition_key or context.has_partition_key_range):
-        yesterday = settings.now().astimezone(settings.zone).date() - timedelta(days=1)
-        return {yesterday: set(shard_keys(inputs.lotus_core_shards))}
+        return {last_complete_day(settings): set(shard_keys(inputs.lotus_core_shards))}
     asked: dict[date, set[str]] = {}
     for key in context.partition_keys:
         if not isinstance(key, dg.MultiPartitionKey):
@@ -68,3 +76,12 @@ def asked_partitions(
         day = date.fromisoformat(key.keys_by_dimension[AS_OF])
         asked.setdefault(day, set()).add(key.keys_by_dimension[SHARD])
     return dict(sorted(asked.items()))
+
+
+def whole_day_tags(day: date, count: int) -> dict[str, str]:
+    """Tags that make one run of all shards of an as-of day, so that each shows as filled."""
+    first, last = (
+        dg.MultiPartitionKey({AS_OF: str(day), SHARD: shard_key(number)})
+        for number in (0, count - 1)
+    )
+    return {ASSET_PARTITION_RANGE_START_TAG: str(first), ASSET_PARTITION_RANGE_END_TAG: str(last)}

@@ -1,6 +1,6 @@
-"""What one run did, for the person who started it: read from the warehouse, nothing else."""
+"""What a command's runs did, for the person who started it, as the warehouse has it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine, func, select
@@ -52,7 +52,7 @@ class ProjectSummary:
 class RunSummary:
     """All of it. `coverage` is a share of active projects, None when there are none."""
 
-    run_id: str
+    run_ids: tuple[str, ...]
     tables: tuple[TableSummary, ...]
     quarantine: tuple[QuarantineSummary, ...]
     projects: int
@@ -62,19 +62,19 @@ class RunSummary:
     exports: tuple[str, ...]
 
 
-def run_summary(engine: Engine, run_id: str, tables: Mapping[str, Table]) -> RunSummary:
-    """The summary of a run, tables in the order in which they were filled.
+def run_summary(engine: Engine, run_ids: Sequence[str], tables: Mapping[str, Table]) -> RunSummary:
+    """The summary of runs, tables in the order in which they were filled.
 
-    `tables` are those of the graph by name; a table of the run that is not among them is left
+    `tables` are those of the graph by name; a table of the runs that is not among them is left
     out.
     """
     with engine.connect() as connection:
-        covered = read_table(connection, COVERAGE, database_table(COVERAGE).c.run_id == run_id)
+        covered = read_table(connection, COVERAGE, database_table(COVERAGE).c.run_id.in_(run_ids))
         listed = covered[covered["reason"].notna()]
         return RunSummary(
-            run_id=run_id,
-            tables=_tables(connection, run_id, tables),
-            quarantine=_quarantine(connection, run_id),
+            run_ids=tuple(run_ids),
+            tables=_tables(connection, run_ids, tables),
+            quarantine=_quarantine(connection, run_ids),
             projects=len(covered),
             active_projects=int(covered["active"].sum()),
             coverage=coverage_share(covered),
@@ -85,7 +85,7 @@ def run_summary(engine: Engine, run_id: str, tables: Mapping[str, Table]) -> Run
             exports=tuple(
                 connection.scalars(
                     select(export_file.c.path)
-                    .where(export_file.c.run_id == run_id)
+                    .where(export_file.c.run_id.in_(run_ids))
                     .order_by(export_file.c.path)
                 )
             ),
@@ -93,28 +93,29 @@ def run_summary(engine: Engine, run_id: str, tables: Mapping[str, Table]) -> Run
 
 
 def _tables(
-    connection: Connection, run_id: str, tables: Mapping[str, Table]
+    connection: Connection, run_ids: Sequence[str], tables: Mapping[str, Table]
 ) -> tuple[TableSummary, ...]:
-    done = connection.execute(select(table_run).where(table_run.c.run_id == run_id)).mappings()
+    done = connection.execute(select(table_run).where(table_run.c.run_id.in_(run_ids))).mappings()
     by_name = {row["table_name"]: row for row in done}
+    filled = [name for name in tables if name in by_name]
     return tuple(
         TableSummary(
             name=name,
-            rows=connection.scalar(select(func.count()).select_from(database_table(table))) or 0,
+            rows=connection.scalar(select(func.count()).select_from(database_table(tables[name])))
+            or 0,
             new=by_name[name]["rows_new"],
             changed=by_name[name]["rows_changed"],
             vanished=by_name[name]["rows_vanished"],
             quarantined=by_name[name]["rows_quarantined"],
         )
-        for name, table in tables.items()
-        if name in by_name
+        for name in sorted(filled, key=lambda name: run_ids.index(by_name[name]["run_id"]))
     )
 
 
-def _quarantine(connection: Connection, run_id: str) -> tuple[QuarantineSummary, ...]:
+def _quarantine(connection: Connection, run_ids: Sequence[str]) -> tuple[QuarantineSummary, ...]:
     rows = connection.execute(
         select(quarantine.c.table_name, quarantine.c.reason, func.count())
-        .where(quarantine.c.last_seen_run_id == run_id)
+        .where(quarantine.c.last_seen_run_id.in_(run_ids))
         .group_by(quarantine.c.table_name, quarantine.c.reason)
         .order_by(quarantine.c.table_name, quarantine.c.reason)
     )
