@@ -35,6 +35,7 @@ from lotus_assets.inputs.lotus_core_resource import LotusCore
 from lotus_assets.layers import LIVE, LIVE_TAG, SWEEP_TAG
 from lotus_assets.outputs.daily_export import daily_export
 from lotus_assets.outputs.weekly_export import last_week_export, weekly_export
+from lotus_assets.portfolio_refresh import changed_portfolios, nightly_portfolios
 from lotus_assets.raw.collect_deployments import collect_deployments
 from lotus_assets.raw.collect_issues import collect_issues
 from lotus_assets.raw.collect_merge_requests import collect_merge_requests
@@ -128,7 +129,9 @@ defs = dg.Definitions(
     schedules=[
         scheduled(tem_full, "0 2 * * *", "Nightly, 02:00: full compute (PRD §13)."),
         scheduled(tem_incremental, "15 * * * *", "Hourly, at :15: what is new (PRD §13)."),
+        nightly_portfolios(portfolio_full),
     ],
+    sensors=[changed_portfolios(portfolio_full)],
     resources={"environment": Environment(), "gitlab": GitLab(), "lotus_core": LotusCore()},
     executor=dg.in_process_executor,
 )

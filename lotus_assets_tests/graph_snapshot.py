@@ -1,4 +1,4 @@
-"""The asset graph as text: keys, dependencies, groups, partitions, checks, jobs, schedules.
+"""The asset graph as text: keys, dependencies, groups, partitions, checks, jobs, schedules, sensors.
 
 `python -m lotus_assets_tests.graph_snapshot` writes it anew after a change that is meant.
 """
@@ -57,7 +57,16 @@ def graph_snapshot(definitions: dg.Definitions) -> dict[str, Any]:
             key=lambda entry: entry.name,
         )
     }
-    return {"assets": assets, "jobs": jobs, "schedules": schedules}
+    sensors = {
+        sensor.name: {
+            "job": sensor.job_name,
+            "seconds": sensor.minimum_interval_seconds,
+            "status": sensor.default_status.value,
+        }
+        for sensor in sorted(definitions.sensors or (), key=lambda entry: entry.name)
+        if isinstance(sensor, dg.SensorDefinition)
+    }
+    return {"assets": assets, "jobs": jobs, "schedules": schedules, "sensors": sensors}
 
 
 def _partitions(partitions: "dg.PartitionsDefinition[str] | None") -> str | None:
@@ -65,6 +74,8 @@ def _partitions(partitions: "dg.PartitionsDefinition[str] | None") -> str | None
         return None
     if isinstance(partitions, dg.DailyPartitionsDefinition):
         return f"daily, {partitions.timezone}, from {partitions.start:%Y-%m-%d}"
+    if isinstance(partitions, dg.MultiPartitionsDefinition):
+        return " × ".join(each.name for each in partitions.partitions_defs)
     return type(partitions).__name__
 
 

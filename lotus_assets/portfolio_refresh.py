@@ -1,0 +1,139 @@
+"""When the portfolio side refreshes by itself: every night, and when lotus-core has new data."""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+
+import dagster as dg
+from sqlalchemy import Engine
+
+from lotus_assets.analytics.portfolio_assets import PORTFOLIOS_TAG
+from lotus_assets.inputs import core_payload
+from lotus_assets.inputs.input_settings import InputSettings
+from lotus_assets.inputs.input_tables import BENCHMARK_RETURNS, PERFORMANCE_INPUT, RISK_FREE
+from lotus_assets.inputs.lotus_core_resource import LotusCore
+from lotus_assets.inputs.partitions import last_complete_day, whole_day_tags
+from lotus_assets.resources import Environment
+from lotus_assets.settings import Settings
+from lotus_assets.sources.lotus_core.catalogue import CatalogueEntry
+from lotus_assets.sources.lotus_core.client import LotusCoreClient
+from lotus_assets.sources.warehouse.payload_index import known_payloads
+
+NIGHTLY = "0 4 * * *"
+"""After GitLab's nightly run; 04:00 is in every day, whatever the clocks do."""
+SENSOR_SECONDS = 300
+NAMED_PORTFOLIOS = 200
+"""More changes than these refresh the whole day: the run's tag stays readable."""
+
+Key = tuple[str, str]
+"""Subject and variant of a payload."""
+
+
+def nightly_portfolios(job: "dg.UnresolvedAssetJobDefinition") -> dg.ScheduleDefinition:
+    """Collect and work out every portfolio as of the day that ended."""
+
+    @dg.schedule(
+        name=f"{job.name}_schedule",
+        job=job,
+        cron_schedule=NIGHTLY,
+        execution_timezone=Settings().timezone,
+        description="Nightly, 04:00: every portfolio as of the day that ended.",
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+    )
+    def fire(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+        instant = context.scheduled_execution_time
+        day = instant.astimezone(Settings().zone).date() - timedelta(days=1)
+        return dg.RunRequest(
+            run_key=f"{job.name}:{instant.isoformat()}",
+            tags=whole_day_tags(day, InputSettings().lotus_core_shards),
+        )
+
+    return fire
+
+
+def changed_portfolios(job: "dg.UnresolvedAssetJobDefinition") -> dg.SensorDefinition:
+    """Refresh the portfolios whose data version is another one than the collected one.
+
+    A benchmark or a risk-free series that changed refreshes every portfolio: any may be held
+    against it. Before the night's run of a day there is nothing to refresh.
+    """
+
+    @dg.sensor(
+        name="changed_portfolios",
+        job=job,
+        minimum_interval_seconds=SENSOR_SECONDS,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+        description="Asks lotus-core for data versions and refreshes what has a new one.",
+    )
+    def look(
+        context: dg.SensorEvaluationContext, environment: Environment, lotus_core: LotusCore
+    ) -> dg.RunRequest | dg.SkipReason:
+        day = last_complete_day(environment.settings)
+        with lotus_core.client(f"sensor:{day}") as client:
+            portfolios, series = changes(environment.engine, client, day)
+        if portfolios is None:
+            return dg.SkipReason(f"Nothing has been collected as of {day} yet.")
+        if not portfolios and not series:
+            return dg.SkipReason(f"Nothing changed since it was collected as of {day}.")
+        return refresh(day, portfolios, series)
+
+    return look
+
+
+def changes(
+    engine: Engine, client: LotusCoreClient, day: date
+) -> tuple[dict[str, str] | None, dict[str, str]]:
+    """Portfolios, and benchmarks and series, whose version is not the collected one, with it.
+
+    None for portfolios: not one was collected as of `day`.
+
+    Raises:
+        LotusCoreError: lotus-core does not answer.
+    """
+    with engine.connect() as connection:
+        known = {
+            kind: known_payloads(connection, core_payload.TABLE, kind.contract.name, day)
+            for kind in (PERFORMANCE_INPUT, BENCHMARK_RETURNS, RISK_FREE)
+        }
+    if not known[PERFORMANCE_INPUT]:
+        return None, {}
+    portfolios: Iterator[tuple[Key, CatalogueEntry]] = (
+        ((entry.portfolio_id, ""), entry)
+        for entry in client.portfolios(day)
+        if entry.open_date <= day
+    )
+    benchmarks: Iterator[tuple[Key, CatalogueEntry]] = (
+        ((entry.benchmark_id, ""), entry)
+        for entry in client.benchmarks(day)
+        if entry.first_date is not None and entry.first_date <= day
+    )
+    rates: Iterator[tuple[Key, CatalogueEntry]] = (
+        ((entry.currency, entry.series_mode), entry)
+        for entry in client.risk_free_series(day)
+        if entry.first_date <= day
+    )
+    return (
+        _unlike(portfolios, known[PERFORMANCE_INPUT]),
+        _unlike(benchmarks, known[BENCHMARK_RETURNS]) | _unlike(rates, known[RISK_FREE]),
+    )
+
+
+def _unlike(
+    entries: Iterator[tuple[Key, CatalogueEntry]],
+    known: Mapping[Key, tuple[str, str | None, object]],
+) -> dict[str, str]:
+    """Subject → new data version. A payload that was refused has none and waits for the night."""
+    return {
+        key[0]: entry.data_version
+        for key, entry in entries
+        if key not in known or known[key][1] not in {None, entry.data_version}
+    }
+
+
+def refresh(day: date, portfolios: dict[str, str], series: dict[str, str]) -> dg.RunRequest:
+    """One run for all that changed; the same changes again are the same run."""
+    said = repr((sorted(portfolios.items()), sorted(series.items())))
+    tags = whole_day_tags(day, InputSettings().lotus_core_shards)
+    if not series and len(portfolios) <= NAMED_PORTFOLIOS:
+        tags[PORTFOLIOS_TAG] = ",".join(sorted(portfolios))
+    return dg.RunRequest(run_key=f"{day}:{hashlib.sha256(said.encode()).hexdigest()}", tags=tags)
