@@ -3,6 +3,8 @@
 import dagster as dg
 
 from lotus_assets.analytics.metric_daily import metric_daily
+from lotus_assets.benchmarks.bench_history import bench_history
+from lotus_assets.benchmarks.import_benchmark_runs import import_benchmark_runs
 from lotus_assets.checks.coverage import covered
 from lotus_assets.checks.durations import durations
 from lotus_assets.checks.freshness import with_deadline
@@ -89,11 +91,13 @@ ANALYTICS = [metric_daily]
 PORTFOLIO_ANALYTICS: list[dg.AssetsDefinition] = []
 EXPORTS = [daily_export, last_week_export]
 ON_REQUEST = [weekly_export]
+BENCHMARKS = [import_benchmark_runs, bench_history]
 
 CHECKS = [covered, durations, reasons, reconciliation]
 
 PORTFOLIOS = dg.AssetSelection.assets(*INPUTS, *PORTFOLIO_ANALYTICS)
-EVERYTHING = dg.AssetSelection.all() - dg.AssetSelection.assets(*ON_REQUEST) - PORTFOLIOS
+SPEED = dg.AssetSelection.assets(*BENCHMARKS)
+EVERYTHING = dg.AssetSelection.all() - dg.AssetSelection.assets(*ON_REQUEST) - PORTFOLIOS - SPEED
 """All that a run of a day can do: Dagster keeps jobs to one kind of partition."""
 
 tem_full = dg.define_asset_job(
@@ -114,6 +118,12 @@ portfolio_full = dg.define_asset_job(
     description="Collects what lotus-core says of portfolios as of a day, and works them out.",
 )
 
+bench = dg.define_asset_job(
+    "bench",
+    SPEED,
+    description="Stores new runs of benchmark suites, and makes history and dashboard of them.",
+)
+
 defs = dg.Definitions(
     assets=[
         *RAW,
@@ -123,9 +133,10 @@ defs = dg.Definitions(
         *with_deadline([*ANALYTICS, *EXPORTS]),
         *PORTFOLIO_ANALYTICS,
         *ON_REQUEST,
+        *BENCHMARKS,
     ],
     asset_checks=CHECKS,
-    jobs=[tem_full, tem_incremental, portfolio_full],
+    jobs=[tem_full, tem_incremental, portfolio_full, bench],
     schedules=[
         scheduled(tem_full, "0 2 * * *", "Nightly, 02:00: full compute (PRD §13)."),
         scheduled(tem_incremental, "15 * * * *", "Hourly, at :15: what is new (PRD §13)."),

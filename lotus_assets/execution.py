@@ -15,7 +15,8 @@ from lotus_assets.progress import RunProgress
 from lotus_assets.table import Table
 
 LAYERS = tuple(
-    f"lotus_assets.{layer}" for layer in ("raw", "inputs", "facts", "analytics", "checks")
+    f"lotus_assets.{layer}"
+    for layer in ("raw", "inputs", "facts", "analytics", "checks", "benchmarks")
 )
 
 CHECKS = "checks"

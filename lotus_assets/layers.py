@@ -11,6 +11,7 @@ RAW_GITLAB = "raw_gitlab"
 FACTS = "facts"
 ANALYTICS = "analytics"
 EXPORTS = "exports"
+BENCHMARKS = "benchmarks"
 
 OWNERS = ["team:platform"]
 KINDS = {"postgres", "pandas"}

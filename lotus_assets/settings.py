@@ -26,6 +26,10 @@ class Settings(BaseSettings):
         description="postgresql:// URL of the warehouse (15 or newer). Not set: embedded server.",
     )
     tem_export_dir: Path = Field(default=Path("exports"), description="Where exports are written.")
+    tem_bench_dir: Path = Field(
+        default=Path("benchmarks-history"),
+        description="Benchmark history: a file a run, and the dashboard made of them.",
+    )
     tem_data_dir: Path = Field(
         default=Path(".lotus"),
         description="Embedded database, stand-in, Git clones and Dagster's local files.",

@@ -1,7 +1,7 @@
 """The durable history: a folder with one file a run, the content of the branch `gh-pages`."""
 
 import hashlib
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,22 +55,24 @@ class HistoryFolder:
         return sorted((self.folder / RUNS).glob("**/*.json"))
 
     def read(
-        self, known: Collection[str] = (), refused: list[BenchmarkFileError] | None = None
+        self,
+        known: Mapping[str, str] | None = None,
+        refused: list[BenchmarkFileError] | None = None,
     ) -> Iterator[StoredRun]:
-        """The runs whose ids are not `known` already, one file at a time.
+        """The runs that are not `known` already (run id → SHA-256), one file at a time.
 
-        A file that breaks the format is added to `refused`; the others are read all the same.
-        Without the list it raises.
+        A file that breaks the format, or says something else than what is known under its id, is
+        added to `refused`; the others are read all the same. Without the list it raises.
 
         Raises:
             BenchmarkFileError: a file is refused, and there is no list for it.
         """
         seen: dict[str, Path] = {}
         for path in self.files():
-            if path.stem in known:
-                continue
             try:
-                stored = self._stored(path)
+                stored = self._stored(path, (known or {}).get(path.stem))
+                if stored is None:
+                    continue
                 other = seen.setdefault(stored.run.run_id, path)
                 if other != path:
                     raise BenchmarkFileError(path, "$.run_id", f"{other} has the same run id")
@@ -81,12 +83,20 @@ class HistoryFolder:
                 continue
             yield stored
 
-    def _stored(self, path: Path) -> StoredRun:
+    def _stored(self, path: Path, known: str | None) -> StoredRun | None:
+        """The run of a file; None: it is known. A known file is hashed, not parsed."""
         text = read_text(path)
+        sha256 = hashlib.sha256(text.encode()).hexdigest()
+        if known is not None:
+            if known == sha256:
+                return None
+            raise BenchmarkFileError(
+                path, "the whole file", "it was changed after it was stored; runs are final"
+            )
         run = parse_run(text, path)
         if run.run_id != path.stem:
             raise BenchmarkFileError(
                 path, "$.run_id", f"it is {run.run_id}, so the file should be {run.run_id}.json"
             )
         name = path.relative_to(self.folder).as_posix()
-        return StoredRun(run, name, hashlib.sha256(text.encode()).hexdigest())
+        return StoredRun(run, name, sha256)

@@ -1,0 +1,133 @@
+"""bench_history: the runs in a row, one series for each suite, benchmark and metric."""
+
+import numpy as np
+import pandas as pd
+from pandera.pandas import DataFrameModel, Field
+
+from lotus_assets.benchmarks import bench_result, bench_run
+from lotus_assets.columns import Boolean, Instant, Integer, Number, Text
+from lotus_assets.computed_assets import Inputs, computed_asset
+from lotus_assets.layers import BENCHMARKS
+from lotus_assets.table import Table
+
+SERIES = ["suite", "benchmark", "metric"]
+
+
+class BenchHistory(DataFrameModel):
+    """One row a point: a metric of a benchmark in one run, beside the points before it.
+
+    An epoch holds the points of one machine and one statistic; figures are compared within it.
+    """
+
+    suite: Text = Field(description="Suite.")
+    benchmark: Text = Field(description="Benchmark.")
+    metric: Text = Field(description="Metric.")
+    run_id: Text = Field(description="Run of the point.")
+    position: Integer = Field(ge=1, description="Number of the point in its series, from 1.")
+    ordered_at: Instant = Field(
+        description="When it was measured; for a released version measured later, its release."
+    )
+    epoch: Integer = Field(ge=1, description="Number of the epoch, by first appearance.")
+    machine_fingerprint: Text = Field(description="Machine of the run.")
+    is_machine_change: Boolean = Field(description="Not the machine of the point before.")
+    commit_id: Text = Field(nullable=True, description="Commit that was measured.")
+    version: Text = Field(nullable=True, description="Released version that was measured.")
+    kind: Text = Field(description="Kind of the run.")
+    quantity: Text = Field(description="What was measured.")
+    unit: Text = Field(description="Unit of the figures.")
+    direction: Text = Field(description="What is better: lower, higher; exact: == only.")
+    is_derived: Boolean = Field(description="Worked out from another metric; not compared again.")
+    statistic: Text = Field(description="min, max, median or mean of the run's samples.")
+    value: Number = Field(description="The figure that is compared.")
+    stddev: Number = Field(nullable=True, description="Standard deviation of the run's samples.")
+    rounds: Integer = Field(nullable=True, description="Samples of the run.")
+    previous_value: Number = Field(nullable=True, description="The epoch's point before.")
+    best_value: Number = Field(
+        nullable=True, description="Best of the epoch up to this point; NULL for exact metrics."
+    )
+    ratio_to_previous: Number = Field(
+        nullable=True, description="To the point before, more than 1 is worse; exact: value ÷ it."
+    )
+    ratio_to_best: Number = Field(
+        nullable=True, description="To the best, 1 or more; NULL for exact metrics."
+    )
+
+    class Config:
+        """Types are enforced, unknown columns refused."""
+
+        coerce = True
+        strict = True
+
+
+TABLE = Table(
+    name="bench_history",
+    model=BenchHistory,
+    key=("suite", "benchmark", "metric", "run_id"),
+    version=None,
+    description="Benchmark results as series, in epochs of one machine and statistic.",
+)
+
+
+def history_rows(runs: pd.DataFrame, results: pd.DataFrame) -> pd.DataFrame:
+    """Rows of `bench_history` from `bench_run` and `bench_result`, sorted by series and position.
+
+    Runs of the same code again (aa) and reruns of suspects are no points. A released version that
+    was measured later (backfill) stands where it was released, if that is known.
+    """
+    counting = runs[~runs["kind"].isin(bench_run.OUTSIDE_HISTORY)]
+    is_late = counting["kind"].eq("backfill") & counting["committed_at"].notna()
+    of_run = counting.assign(
+        ordered_at=counting["started_at"].mask(is_late, counting["committed_at"])
+    )[
+        ["run_id", "ordered_at", "started_at", "machine_fingerprint", "commit_id", "version",
+         "kind"]
+    ]  # fmt: skip
+    rows = results.merge(of_run, on="run_id").sort_values(
+        [*SERIES, "ordered_at", "started_at", "run_id"], ignore_index=True
+    )
+    series = rows.groupby(SERIES, sort=False)
+    rows["position"] = series.cumcount() + 1
+    before = series["machine_fingerprint"].shift(1)
+    rows["is_machine_change"] = before.notna() & rows["machine_fingerprint"].ne(before)
+    alike = [*SERIES, "machine_fingerprint", "statistic"]
+    rows["first"] = rows.groupby(alike, sort=False)["position"].transform("min")
+    rows["epoch"] = rows.groupby(SERIES, sort=False)["first"].rank("dense").astype("int64")
+    return _compared(rows)[TABLE.columns]
+
+
+def _compared(rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows with what each is compared with, in its epoch."""
+    epoch = rows.groupby([*SERIES, "epoch"], sort=False)["value"]
+    value = rows["value"].astype("float64")
+    previous = epoch.shift(1).astype("float64")
+    is_higher, is_exact = rows["direction"].eq("higher"), rows["direction"].eq("exact")
+    best = epoch.cummin().where(~is_higher, epoch.cummax()).astype("float64")
+    return rows.assign(
+        previous_value=previous,
+        best_value=best.mask(is_exact),
+        ratio_to_previous=oriented_ratio(value, previous, is_higher),
+        ratio_to_best=oriented_ratio(value, best, is_higher).mask(is_exact),
+    )
+
+
+def oriented_ratio(value: pd.Series, other: pd.Series, is_higher: pd.Series) -> pd.Series:
+    """How many times worse `value` is than `other`: their ratio, turned where more is better.
+
+    Equal figures give 1, zeros too; a ratio to zero otherwise is missing.
+    """
+    above, below = value.where(~is_higher, other), other.where(~is_higher, value)
+    ratio = (above / below.replace(0.0, np.nan)).mask(value.eq(other), 1.0)
+    return ratio.mask(other.isna())
+
+
+def compute(inputs: Inputs) -> pd.DataFrame:
+    """Rows of `bench_history` from what is stored."""
+    return history_rows(inputs.read(bench_run.TABLE), inputs.read(bench_result.FIGURES))
+
+
+bench_history = computed_asset(
+    TABLE,
+    BENCHMARKS,
+    compute,
+    deps=[bench_run.TABLE.name, bench_result.TABLE.name],
+)
