@@ -91,11 +91,11 @@ def changes(
         LotusCoreError: lotus-core does not answer.
     """
     with engine.connect() as connection:
-        known = {
-            kind: known_payloads(connection, core_payload.TABLE, kind.contract.name, day)
+        known_portfolios, known_benchmarks, known_rates = (
+            known_payloads(connection, core_payload.TABLE, kind.contract.name, day)
             for kind in (PERFORMANCE_INPUT, BENCHMARK_RETURNS, RISK_FREE)
-        }
-    if not known[PERFORMANCE_INPUT]:
+        )
+    if not known_portfolios:
         return None, {}
     portfolios: Iterator[tuple[Key, CatalogueEntry]] = (
         ((entry.portfolio_id, ""), entry)
@@ -113,8 +113,8 @@ def changes(
         if entry.first_date <= day
     )
     return (
-        _unlike(portfolios, known[PERFORMANCE_INPUT]),
-        _unlike(benchmarks, known[BENCHMARK_RETURNS]) | _unlike(rates, known[RISK_FREE]),
+        _unlike(portfolios, known_portfolios),
+        _unlike(benchmarks, known_benchmarks) | _unlike(rates, known_rates),
     )
 
 
