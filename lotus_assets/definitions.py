@@ -3,6 +3,8 @@
 import dagster as dg
 
 from lotus_assets.analytics.metric_daily import metric_daily
+from lotus_assets.analytics.twr import twr
+from lotus_assets.analytics.twr_breakdown import twr_breakdown
 from lotus_assets.benchmarks.bench_history import bench_history
 from lotus_assets.benchmarks.import_benchmark_runs import import_benchmark_runs
 from lotus_assets.checks.coverage import covered
@@ -88,7 +90,7 @@ FACTS = [
     coverage,
 ]
 ANALYTICS = [metric_daily]
-PORTFOLIO_ANALYTICS: list[dg.AssetsDefinition] = []
+PORTFOLIO_ANALYTICS = [twr, twr_breakdown]
 EXPORTS = [daily_export, last_week_export]
 ON_REQUEST = [weekly_export]
 BENCHMARKS = [import_benchmark_runs, bench_history]

@@ -75,7 +75,8 @@ class PortfolioInputs:
 
 def _index(frame: pd.DataFrame, identifier: str, variant: str | None) -> pd.Index:
     if variant is None:
-        return pd.Index(frame[identifier].to_numpy(dtype=object))
+        alone: pd.Index = pd.Index(frame[identifier].to_numpy(dtype=object))
+        return alone
     both: pd.Index = pd.MultiIndex.from_frame(frame[[identifier, variant]].astype(object))
     return both
 

@@ -1,5 +1,6 @@
 """From portfolio analytic to Dagster asset: partitions, dependencies, checks, metadata."""
 
+import warnings
 from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
@@ -32,6 +33,8 @@ PORTFOLIOS_TAG = "lotus/portfolios"
 those of its partitions: the sensor refreshes single portfolios."""
 Picture = Callable[[Connection, date], str | None]
 
+# That Dagster calls it beta is known.
+warnings.filterwarnings("ignore", "Class `MultiPartitionMapping`", dg.BetaWarning)
 SAME_DAY_ANY_SHARD = dg.MultiPartitionMapping(
     {
         AS_OF: dg.DimensionPartitionMapping(AS_OF, dg.IdentityPartitionMapping()),
@@ -85,8 +88,8 @@ def portfolio_asset(
         metadata = {
             **row_metadata(environment.engine, report),
             **_coverage_metadata(coverage),
-            **_picture_metadata(picture, environment, max(wanted.shards)),
         }
+        _draw(context, environment, table.name, picture, max(wanted.shards))
         yield dg.MaterializeResult(asset_key=table.name, metadata=metadata)
         yield gate_result(report, limit)
 
@@ -111,11 +114,20 @@ def _coverage_metadata(coverage: Coverage) -> dict[str, dg.MetadataValue]:
     }
 
 
-def _picture_metadata(
-    picture: Picture | None, environment: Environment, as_of: date
-) -> dict[str, dg.MetadataValue]:
+def _draw(
+    context: dg.AssetExecutionContext,
+    environment: Environment,
+    key: str,
+    picture: Picture | None,
+    as_of: date,
+) -> None:
+    """Add the picture to the materialisation of the last partition: not to hundreds of them."""
     if picture is None:
-        return {}
+        return
     with environment.engine.connect() as connection:
         drawn = picture(connection, as_of)
-    return {} if drawn is None else {"picture": dg.MetadataValue.md(drawn)}
+    if drawn is not None:
+        is_partitioned = context.has_partition_key or context.has_partition_key_range
+        keys = context.partition_keys if is_partitioned else [None]
+        found = {"picture": dg.MetadataValue.md(drawn)}
+        context.add_asset_metadata(found, asset_key=key, partition_key=keys[-1])

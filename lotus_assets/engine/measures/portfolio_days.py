@@ -97,9 +97,7 @@ def portfolio_days(
     return PortfolioDays(identifiers, as_of, opened, known, values, own)
 
 
-def _calendars(
-    identifiers: Identifiers, calendars: Mapping[str, Days]
-) -> BusinessCalendars:
+def _calendars(identifiers: Identifiers, calendars: Mapping[str, Days]) -> BusinessCalendars:
     # Portfolios share the calendars of a few markets.
     distinct: dict[bytes, int] = {}
     listed: list[Days] = []

@@ -1,0 +1,41 @@
+"""Small pictures for an asset's metadata, where a person would rather look than read numbers."""
+
+import base64
+import io
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+Line = tuple[NDArray[np.datetime64], NDArray[np.float64]]
+COLOURS = ("#1f4e9c", "#7a9cc6", "#c25a3c", "#8a8a8a")
+POINTS = 120
+"""Points of a line at most: more would not be seen, and the event log keeps every picture."""
+
+
+def line_chart(title: str, lines: Mapping[str, Line]) -> str:
+    """Lines by name over time, decimal fractions shown as per cent: Markdown with the picture.
+
+    An SVG of some 15 kB as a data: URI, which Dagster's UI shows; the same lines give the same
+    bytes.
+    """
+    # Importing matplotlib takes 0.8 CPU-seconds, which every process of Dagster would pay.
+    from matplotlib import rc_context
+    from matplotlib.figure import Figure
+    from matplotlib.ticker import MaxNLocator, PercentFormatter
+
+    with rc_context({"svg.fonttype": "none", "svg.hashsalt": "lotus"}):
+        figure = Figure(figsize=(5.6, 2.2), layout="constrained")
+        axes = figure.subplots()
+        for (name, (days, values)), colour in zip(lines.items(), COLOURS, strict=False):
+            kept = np.unique(np.linspace(0, len(days) - 1, POINTS).astype(np.int64))
+            axes.plot(days[kept], values[kept], label=name, color=colour, linewidth=1.1)
+        axes.yaxis.set_major_formatter(PercentFormatter(1.0))
+        axes.yaxis.set_major_locator(MaxNLocator(5))
+        axes.tick_params(labelsize=7)
+        axes.set_title(title, fontsize=8, loc="left")
+        axes.legend(fontsize=7, frameon=False)
+        content = io.BytesIO()
+        figure.savefig(content, format="svg", metadata={"Date": None})
+    text = base64.b64encode(content.getvalue()).decode()
+    return f"![{title}](data:image/svg+xml;base64,{text})"
