@@ -41,10 +41,11 @@ dev: $(INSTALLED) ## Serve the Dagster UI, its daemon and the source until inter
 bench: $(INSTALLED) ## Benchmarks (they run nowhere else)
 	$(PYTEST) $(TESTS)/benchmarks --benchmark-only --timeout 3600
 
-lint: $(INSTALLED) ## Ruff (rules and format) and the import contracts
+lint: $(INSTALLED) ## Ruff (rules and format), the import contracts, lotus-core's vocabulary
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports --no-cache
+	$(BIN)/python -m lotus_assets.services.lotus_core.vocabulary --check
 
 lint-workflows: $(INSTALLED) ## actionlint, yamllint and the workflows' schema
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/actionlint
