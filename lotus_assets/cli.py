@@ -5,22 +5,17 @@ interrupted. Messages and progress go to stderr, the summary to stdout.
 """
 
 import os
-import signal
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
-from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 from rich.console import Console
 from rich.markup import escape
 
+from lotus_assets.command_errors import FAILED, told_to_the_reader
 from lotus_assets.preparation import (
     LOOPBACK,
-    NotReady,
     check_all,
     check_day,
     check_gitlab_access,
@@ -33,70 +28,16 @@ from lotus_assets.processes import ProcessFailed, running
 from lotus_assets.progress import console_on_stderr
 from lotus_assets.services.lotus_core.settings import CoreSettings
 from lotus_assets.settings import Settings
-from lotus_assets.sources.gitlab.errors import AccessError, UnreachableError
-from lotus_assets.sources.server_account import EmbeddedPostgresError
-from lotus_assets.sources.warehouse.connection import WarehouseUnavailable
-from lotus_assets.sources.yaml_file import ConfigurationFileError
-
-FAILED, NOT_READY, INTERRUPTED = 1, 2, 130
-
-NEEDS_SETTING_RIGHT = (
-    NotReady,
-    ProcessFailed,
-    EmbeddedPostgresError,
-    WarehouseUnavailable,
-    ConfigurationFileError,
-    AccessError,
-    UnreachableError,
-)
 
 application = typer.Typer(
     add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__
 )
 
 
-@contextmanager
-def _told_to_the_reader(errors: Console) -> Iterator[None]:
-    """Turn what the reader can set right into one paragraph and an exit code."""
-    with _interrupts_raised():
-        try:
-            yield
-        except ValidationError as invalid:
-            _refuse(errors, "\n".join(map(_fault, invalid.errors())))
-        except NEEDS_SETTING_RIGHT as error:
-            _refuse(errors, str(error))
-        except KeyboardInterrupt:
-            errors.print("Interrupted; everything that was started has been stopped.")
-            raise typer.Exit(INTERRUPTED) from None
-
-
-@contextmanager
-def _interrupts_raised() -> Iterator[None]:
-    """SIGINT and SIGTERM raise KeyboardInterrupt, even where a shell's `&` had SIGINT ignored."""
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        for number in before:
-            signal.signal(number, signal.default_int_handler)
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-def _refuse(errors: Console, message: str) -> NoReturn:
-    errors.print(f"[red]{escape(message)}[/]", soft_wrap=True)
-    raise typer.Exit(NOT_READY) from None
-
-
-def _fault(problem: ErrorDetails) -> str:
-    name = ".".join(str(part) for part in problem["loc"]).upper()
-    return f"{name}: {problem['msg'].removeprefix('Value error, ')}"
-
-
 @application.command()
 def run() -> None:
     """Collect, compute and export once, and end with a summary."""
-    with console_on_stderr() as errors, _told_to_the_reader(errors):
+    with console_on_stderr() as errors, told_to_the_reader(errors):
         settings = Settings()
         check_all(settings)
         with surroundings(settings, errors.print) as settled:
@@ -114,7 +55,7 @@ def export(
     ],
 ) -> None:
     """Compute and export one day from what is in the warehouse."""
-    with console_on_stderr() as errors, _told_to_the_reader(errors):
+    with console_on_stderr() as errors, told_to_the_reader(errors):
         settings = Settings()
         noon = day.replace(hour=12, tzinfo=settings.zone)
         check_day(noon.date(), settings)
@@ -183,7 +124,7 @@ def dev(
     ] = LOOPBACK,
 ) -> None:
     """Serve the Dagster UI, its daemon and the source until interrupted."""
-    with console_on_stderr() as errors, _told_to_the_reader(errors):
+    with console_on_stderr() as errors, told_to_the_reader(errors):
         settings = Settings()
         check_all(settings)
         core_port = CoreSettings().lotus_core_port
