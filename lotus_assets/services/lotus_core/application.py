@@ -12,21 +12,22 @@ from pydantic import BaseModel, Field
 from sqlalchemy import text
 from starlette.middleware.gzip import GZipMiddleware
 
-from lotus_assets.services.lotus_core import errors
+from lotus_assets.services import problem_answers
+from lotus_assets.services.documentation import add_missing_examples, documented
+from lotus_assets.services.lotus_core import database_problems
 from lotus_assets.services.lotus_core.contracts.catalogue import (
     BenchmarkList,
     PortfolioList,
     RiskFreeList,
 )
-from lotus_assets.services.lotus_core.contracts.shared import CalendarDay, ErrorCode, Problem
+from lotus_assets.services.lotus_core.contracts.shared import CalendarDay
 from lotus_assets.services.lotus_core.database import create_core_engine, migrate_core
-from lotus_assets.services.lotus_core.documentation import add_missing_examples, documented
-from lotus_assets.services.lotus_core.middleware import TracingMiddleware
 from lotus_assets.services.lotus_core.payloads import catalogue
 from lotus_assets.services.lotus_core.payloads.paging import page_signer
-from lotus_assets.services.lotus_core.problems import CoreProblem
 from lotus_assets.services.lotus_core.routes import ROUTER
 from lotus_assets.services.lotus_core.settings import CoreSettings
+from lotus_assets.services.problems import ErrorCode, Problem, ServiceProblem
+from lotus_assets.services.tracing import TracingMiddleware
 
 LOGGER = logging.getLogger("lotus_core")
 AsOf = Annotated[CalendarDay, Query(description="As of which day.", examples=["2025-03-31"])]
@@ -71,7 +72,8 @@ def create_application(settings: CoreSettings) -> FastAPI:
     application.include_router(ROUTER, tags=["inputs"])
     _add_catalogue(application)
     _add_health(application)
-    errors.install(application)
+    problem_answers.install(application)
+    database_problems.install(application)
     application.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=1)
     application.add_middleware(TracingMiddleware)
     application.openapi = lambda: _openapi(application, FastAPI.openapi)  # type: ignore[method-assign]
@@ -150,7 +152,7 @@ def _add_health(application: FastAPI) -> None:
         with request.app.state.engine.connect() as connection:
             known = connection.scalar(text("SELECT to_regclass('lotus_core.loads') IS NOT NULL"))
         if not known:
-            raise CoreProblem(
+            raise ServiceProblem(
                 ErrorCode.SOURCE_UNAVAILABLE, "the schema lotus_core is not there yet"
             )
         return _plain({"status": "ok"})

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import Response
 
+from lotus_assets.services.documentation import documented, request_example
 from lotus_assets.services.lotus_core.answering import answer, paged_answer
 from lotus_assets.services.lotus_core.contracts.portfolio import (
     MwrInputRequest,
@@ -30,7 +31,6 @@ from lotus_assets.services.lotus_core.contracts.report import (
     ContributionInputRequest,
     ContributionInputResponse,
 )
-from lotus_assets.services.lotus_core.documentation import documented, request_example
 from lotus_assets.services.lotus_core.payloads import (
     portfolio_inputs,
     positions_input,

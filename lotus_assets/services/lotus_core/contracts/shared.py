@@ -2,14 +2,13 @@
 
 import datetime as dt
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 RFC_063 = "rfc_063_v1"
 RFC_062 = "rfc_062_v1"
 ARROW_MEDIA_TYPE = "application/vnd.apache.arrow.stream"
-PROBLEM_MEDIA_TYPE = "application/problem+json"
 PRINTABLE = r"^[ -~]{1,64}$"
 """What a system may call itself: printable ASCII."""
 
@@ -140,45 +139,4 @@ class Lineage(Strict):
         description="Token of the next page; null: this is the last. Send the same request with "
         "it in `page_token`.",
         examples=["eyJhZnRlciI6IlBPUy0xIn0.Z-rX8A.c2lnbmVk"],
-    )
-
-
-class ErrorCode(StrEnum):
-    """RFC 063 §6."""
-
-    INVALID_REQUEST = "INVALID_REQUEST"
-    RESOURCE_NOT_FOUND = "RESOURCE_NOT_FOUND"
-    INSUFFICIENT_DATA = "INSUFFICIENT_DATA"
-    SOURCE_UNAVAILABLE = "SOURCE_UNAVAILABLE"
-    CONTRACT_VIOLATION_UPSTREAM = "CONTRACT_VIOLATION_UPSTREAM"
-    UNSUPPORTED_CONFIGURATION = "UNSUPPORTED_CONFIGURATION"
-
-
-class FieldProblem(Strict):
-    """One field that is wrong."""
-
-    field: str = Field(description="Where, as a path.", examples=["window.end_date"])
-    reason: str = Field(description="What is wrong with it.", examples=["Field required"])
-
-
-class Problem(BaseModel):
-    """An error (RFC 9457), with the code of RFC 063 §6."""
-
-    type: str = Field(description="URI of the kind of problem.", examples=["about:blank"])
-    title: str = Field(description="The kind, in words.", examples=["Insufficient data"])
-    status: int = Field(description="HTTP status.", examples=[422])
-    code: ErrorCode | Literal["INTERNAL_ERROR"] = Field(
-        description="Code of RFC 063 §6.", examples=["INSUFFICIENT_DATA"]
-    )
-    detail: str = Field(
-        description="What is wrong and what to do about it.",
-        examples=["USD/EUR has no rate in the 7 days up to 2025-03-31"],
-    )
-    correlation_id: str = Field(
-        description="The request's X-Correlation-Id.", examples=["3f0c8f6e-0000-4000-8000-0"]
-    )
-    errors: list[FieldProblem] = Field(
-        default=[],
-        description="Fields that are wrong, for INVALID_REQUEST.",
-        examples=[[{"field": "as_of_date", "reason": "Field required"}]],
     )

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from lotus_assets.services.lotus_core.database import read_columns
 from lotus_assets.services.lotus_core.payloads.calendars import Days, as_days
 from lotus_assets.services.lotus_core.payloads.context import ReferenceContext
-from lotus_assets.services.lotus_core.problems import insufficient
+from lotus_assets.services.problems import insufficient
 
 Numbers = NDArray[np.float64]
 WEIGHTS = {
@@ -57,7 +57,7 @@ def benchmark_days(
     observation's rate to the day's.
 
     Raises:
-        CoreProblem: INSUFFICIENT_DATA where weights, returns or rates are missing.
+        ServiceProblem: INSUFFICIENT_DATA where weights, returns or rates are missing.
     """
     parameters = {
         **reference.snapshot.parameters,

@@ -12,7 +12,7 @@ from lotus_assets.services.lotus_core.database import Snapshot, end_of_day, read
 from lotus_assets.services.lotus_core.payloads.calendars import Calendar, Days, read_calendar
 from lotus_assets.services.lotus_core.payloads.decimals import as_array
 from lotus_assets.services.lotus_core.payloads.rates import Rates
-from lotus_assets.services.lotus_core.problems import insufficient, invalid, not_found, unsupported
+from lotus_assets.services.problems import insufficient, invalid, not_found, unsupported
 
 NEWEST = 2**62
 """A version that no load reaches: everything that is committed."""
@@ -100,7 +100,7 @@ class PortfolioContext:
         """The requested currency, by default the portfolio's.
 
         Raises:
-            CoreProblem: UNSUPPORTED_CONFIGURATION where no rate names it.
+            ServiceProblem: UNSUPPORTED_CONFIGURATION where no rate names it.
         """
         currency = requested or self.currency
         if currency != self.currency and not self.reference.rates.knows(connection, currency):
@@ -111,7 +111,7 @@ class PortfolioContext:
         """The window without days after the as-of day and before the open date.
 
         Raises:
-            CoreProblem: INVALID_REQUEST where nothing is left of it up to the as-of day,
+            ServiceProblem: INVALID_REQUEST where nothing is left of it up to the as-of day,
                 INSUFFICIENT_DATA where the portfolio was not open in it.
         """
         last = min(end, as_of)
@@ -157,7 +157,7 @@ def portfolio_context(
     """The portfolio as of a day, in loads up to `version`.
 
     Raises:
-        CoreProblem: RESOURCE_NOT_FOUND, or INSUFFICIENT_DATA where it was not known yet.
+        ServiceProblem: RESOURCE_NOT_FOUND, or INSUFFICIENT_DATA where it was not known yet.
     """
     until = end_of_day(as_of)
     parameters = {

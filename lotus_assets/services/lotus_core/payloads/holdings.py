@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from lotus_assets.services.lotus_core.database import Snapshot, read_columns
 from lotus_assets.services.lotus_core.payloads.context import PortfolioContext, ReferenceContext
-from lotus_assets.services.lotus_core.problems import unsupported
+from lotus_assets.services.problems import unsupported
 
 UNCLASSIFIED = "Unclassified"
 OWN_DIMENSIONS = {"currency": "currency", "instrument_type": "instrument_type"}
@@ -41,7 +41,7 @@ def check_dimensions(requested: list[str], supported: list[str]) -> None:
     """Refuse dimensions that no instrument has.
 
     Raises:
-        CoreProblem: UNSUPPORTED_CONFIGURATION.
+        ServiceProblem: UNSUPPORTED_CONFIGURATION.
     """
     unknown = [name for name in requested if name not in supported]
     if unknown:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
 from itsdangerous.encoding import base64_decode, base64_encode
 
-from lotus_assets.services.lotus_core.problems import invalid
+from lotus_assets.services.problems import invalid
 
 LARGEST_PAGE_ROWS = 600_000
 """Rows of a page, whatever its size in items: the memory of an answer is bounded by it."""
@@ -30,7 +30,7 @@ class PageSigner:
         """The page that `token` names.
 
         Raises:
-            CoreProblem: INVALID_REQUEST for a token that is altered, expired, or another
+            ServiceProblem: INVALID_REQUEST for a token that is altered, expired, or another
                 request's.
         """
         try:

@@ -21,7 +21,7 @@ from lotus_assets.services.lotus_core.payloads.decimals import (
     subtract,
     sum_by_row,
 )
-from lotus_assets.services.lotus_core.problems import insufficient, violation
+from lotus_assets.services.problems import insufficient, violation
 
 SUMS = {
     "valuation_date": "date",
@@ -65,7 +65,7 @@ def portfolio_days(
     """The valuation points of [start, end] in `currency` (analytics.md §1).
 
     Raises:
-        CoreProblem: INSUFFICIENT_DATA where no row or no rate is there.
+        ServiceProblem: INSUFFICIENT_DATA where no row or no rate is there.
     """
     parameters = {**context.parameters, "start_date": start, "end_date": end}
     sums = read_packed(connection, "portfolio_sums", parameters, SUMS)

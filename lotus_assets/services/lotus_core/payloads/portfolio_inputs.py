@@ -39,7 +39,7 @@ def performance_input(
     """Daily valuation points up to the as-of day.
 
     Raises:
-        CoreProblem: see RFC 063 §6 and analytics.md §1.
+        ServiceProblem: see RFC 063 §6 and analytics.md §1.
     """
     as_of = request.as_of_date
     context = portfolio_context(connection, portfolio_id, as_of)
@@ -76,7 +76,7 @@ def mwr_input(connection: Connection, portfolio_id: str, request: MwrInputReques
     """Market values after fees at both ends, and the external flows between them.
 
     Raises:
-        CoreProblem: see RFC 063 §6 and analytics.md §1.
+        ServiceProblem: see RFC 063 §6 and analytics.md §1.
     """
     as_of = request.as_of_date
     context = portfolio_context(connection, portfolio_id, as_of)

@@ -22,7 +22,7 @@ from lotus_assets.services.lotus_core.payloads.decimals import (
     subtract,
     sum_by_row,
 )
-from lotus_assets.services.lotus_core.problems import violation
+from lotus_assets.services.problems import violation
 
 ROWS = {
     "position_id": "text",
@@ -66,7 +66,7 @@ def position_days(
     Some positions are worked out at a time, which bounds the memory that it takes.
 
     Raises:
-        CoreProblem: INSUFFICIENT_DATA where a rate is missing, CONTRACT_VIOLATION_UPSTREAM for a
+        ServiceProblem: INSUFFICIENT_DATA where a rate is missing, CONTRACT_VIOLATION_UPSTREAM for a
             positive fee.
     """
     size = max(1, READ_ROWS // ((end - start).days + 1))

@@ -49,7 +49,7 @@ from lotus_assets.services.lotus_core.payloads.position_days import (
     item_points,
     position_days,
 )
-from lotus_assets.services.lotus_core.problems import insufficient
+from lotus_assets.services.problems import insufficient
 
 VALUED = {
     "position_id": "text",
@@ -88,7 +88,7 @@ def positions_input(
     """Positions on the as-of day; none is no error.
 
     Raises:
-        CoreProblem: see RFC 063 §6 and analytics.md §1.
+        ServiceProblem: see RFC 063 §6 and analytics.md §1.
     """
     as_of = request.as_of_date
     version = NEWEST if page.version is None else page.version

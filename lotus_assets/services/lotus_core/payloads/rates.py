@@ -15,7 +15,7 @@ from lotus_assets.services.lotus_core.payloads.decimals import (
     multiply,
     multiply_rates,
 )
-from lotus_assets.services.lotus_core.problems import insufficient, unsupported
+from lotus_assets.services.problems import insufficient, unsupported
 
 CARRIED_DAYS = 7
 """A missing rate is carried forward at most so many days (analytics.md §1, risk-free)."""
@@ -48,7 +48,7 @@ class Rates:
         """`amounts` in `target`, each from its own currency at its own date's rate.
 
         Raises:
-            CoreProblem: UNSUPPORTED_CONFIGURATION for a currency that no rate leads to,
+            ServiceProblem: UNSUPPORTED_CONFIGURATION for a currency that no rate leads to,
                 INSUFFICIENT_DATA for a date without a rate in the 7 days up to it.
         """
         encoded = _encoded(currencies)

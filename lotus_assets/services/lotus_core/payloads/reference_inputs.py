@@ -32,7 +32,7 @@ from lotus_assets.services.lotus_core.payloads.context import (
 )
 from lotus_assets.services.lotus_core.payloads.decimals import as_array, from_floats
 from lotus_assets.services.lotus_core.payloads.diagnostics import diagnostics
-from lotus_assets.services.lotus_core.problems import (
+from lotus_assets.services.problems import (
     insufficient,
     invalid,
     not_found,
@@ -56,7 +56,7 @@ def benchmark_assignment(
     """The benchmark assigned on the as-of day.
 
     Raises:
-        CoreProblem: RESOURCE_NOT_FOUND for the portfolio, INSUFFICIENT_DATA without assignment.
+        ServiceProblem: RESOURCE_NOT_FOUND for the portfolio, INSUFFICIENT_DATA without assignment.
     """
     day = request.as_of_date
     context = portfolio_context(connection, portfolio_id, day)
@@ -91,7 +91,7 @@ def benchmark_returns(
     """The benchmark's returns in its own currency.
 
     Raises:
-        CoreProblem: see RFC 063 §6 and analytics.md §1.
+        ServiceProblem: see RFC 063 §6 and analytics.md §1.
     """
     reference = reference_context(connection, request.as_of_date)
     parameters = {**reference.snapshot.parameters, "benchmark_id": benchmark_id}
@@ -132,7 +132,7 @@ def risk_free_series(connection: Connection, request: RiskFreeRequest) -> Answer
     """A risk-free series in the mode in which it is stored.
 
     Raises:
-        CoreProblem: UNSUPPORTED_CONFIGURATION for a currency, mode or frequency that there is
+        ServiceProblem: UNSUPPORTED_CONFIGURATION for a currency, mode or frequency that there is
             not, INSUFFICIENT_DATA for a window without values.
     """
     reference = reference_context(connection, request.as_of_date)

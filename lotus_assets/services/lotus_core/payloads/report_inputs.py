@@ -53,7 +53,7 @@ from lotus_assets.services.lotus_core.payloads.position_days import (
     summed_by,
 )
 from lotus_assets.services.lotus_core.payloads.reference_inputs import assignment_on
-from lotus_assets.services.lotus_core.problems import insufficient
+from lotus_assets.services.problems import insufficient
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def contribution_input(
     """The portfolio's days and a page of its positions'.
 
     Raises:
-        CoreProblem: see RFC 063 §6 and analytics.md §1.
+        ServiceProblem: see RFC 063 §6 and analytics.md §1.
     """
     report = _report(connection, portfolio_id, request, page.version)
     supported = supported_dimensions(connection, report.context.reference)
@@ -112,7 +112,7 @@ def attribution_input(
     """The portfolio's days, a page of its instruments', and its benchmark's groups.
 
     Raises:
-        CoreProblem: see RFC 063 §6 and analytics.md §1.
+        ServiceProblem: see RFC 063 §6 and analytics.md §1.
     """
     report = _report(connection, portfolio_id, request, page.version)
     check_dimensions(

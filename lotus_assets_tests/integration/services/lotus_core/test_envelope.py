@@ -78,7 +78,7 @@ def test_the_trace_id_comes_from_traceparent(core: Core) -> None:
 
 
 def test_headers_are_logged(core: Core, caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level("INFO", "lotus_core.requests"):
+    with caplog.at_level("INFO", "lotus.requests"):
         core.client.get("/healthz", headers=GIVEN)
     (line,) = [json.loads(record.message) for record in caplog.records]
     assert line["path"] == "/healthz"

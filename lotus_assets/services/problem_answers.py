@@ -5,26 +5,22 @@ import logging
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
-from psycopg import Error as DriverError
-from psycopg import InterfaceError, OperationalError
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
-from lotus_assets.services.lotus_core.contracts.shared import (
+from lotus_assets.services.problems import (
     PROBLEM_MEDIA_TYPE,
+    TITLES,
     ErrorCode,
     FieldProblem,
     Problem,
+    ServiceProblem,
 )
-from lotus_assets.services.lotus_core.middleware import TRACING
-from lotus_assets.services.lotus_core.problems import TITLES, CoreProblem
+from lotus_assets.services.tracing import TRACING
 
-LOGGER = logging.getLogger("lotus_core.errors")
-UNAVAILABLE = "the database cannot be used at the moment; try again"
+LOGGER = logging.getLogger("lotus.problems")
 
 
-def problem_response(problem: CoreProblem, status: int | None = None) -> Response:
+def problem_response(problem: ServiceProblem, status: int | None = None) -> Response:
     """A problem as an answer."""
     body = Problem(
         type="about:blank",
@@ -40,16 +36,14 @@ def problem_response(problem: CoreProblem, status: int | None = None) -> Respons
 
 def install(application: FastAPI) -> None:
     """Register the handlers."""
-    application.add_exception_handler(CoreProblem, _core_problem)
+    application.add_exception_handler(ServiceProblem, _service_problem)
     application.add_exception_handler(RequestValidationError, _invalid_request)
     application.add_exception_handler(HTTPException, _http_error)
-    application.add_exception_handler(DriverError, _database_error)
-    application.add_exception_handler(SQLAlchemyError, _database_error)
-    application.add_exception_handler(Exception, _unexpected)
+    application.add_exception_handler(Exception, unexpected)
 
 
-async def _core_problem(_: Request, error: Exception) -> Response:
-    assert isinstance(error, CoreProblem)  # noqa: S101  (registered for it)
+async def _service_problem(_: Request, error: Exception) -> Response:
+    assert isinstance(error, ServiceProblem)  # noqa: S101  (registered for it)
     return problem_response(error)
 
 
@@ -63,26 +57,20 @@ async def _invalid_request(_: Request, error: Exception) -> Response:
         for one in error.errors()
     ]
     detail = "; ".join(f"{one.field}: {one.reason}" for one in found[:5])
-    return problem_response(CoreProblem(ErrorCode.INVALID_REQUEST, detail, found))
+    return problem_response(ServiceProblem(ErrorCode.INVALID_REQUEST, detail, found))
 
 
 async def _http_error(_: Request, error: Exception) -> Response:
     """Errors raised on purpose keep their status (RFC-0023)."""
     assert isinstance(error, HTTPException)  # noqa: S101  (registered for it)
     code = ErrorCode.RESOURCE_NOT_FOUND if error.status_code == 404 else ErrorCode.INVALID_REQUEST
-    response = problem_response(CoreProblem(code, str(error.detail)), error.status_code)
+    response = problem_response(ServiceProblem(code, str(error.detail)), error.status_code)
     response.headers.update(error.headers or {})
     return response
 
 
-async def _database_error(request: Request, error: Exception) -> Response:
-    if _is_unavailable(error):
-        LOGGER.error("the database cannot be used: %s", type(error).__name__)
-        return problem_response(CoreProblem(ErrorCode.SOURCE_UNAVAILABLE, UNAVAILABLE))
-    return await _unexpected(request, error)
-
-
-async def _unexpected(_: Request, error: Exception) -> Response:
+async def unexpected(_: Request, error: Exception) -> Response:
+    """500 with a correlation id, and nothing of the reason but in the log."""
     LOGGER.error("unexpected failure, correlation %s", _correlation_id(), exc_info=error)
     body = Problem(
         type="about:blank",
@@ -96,12 +84,6 @@ async def _unexpected(_: Request, error: Exception) -> Response:
     # This handler runs outside of the tracing middleware.
     response.headers.update(TRACING.get({}))
     return response
-
-
-def _is_unavailable(error: Exception) -> bool:
-    cause = error.orig if isinstance(error, DBAPIError) else error
-    unreachable = isinstance(cause, OperationalError | InterfaceError | PoolTimeout)
-    return unreachable or (isinstance(error, DBAPIError) and error.connection_invalidated)
 
 
 def _correlation_id() -> str:

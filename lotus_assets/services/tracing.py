@@ -11,7 +11,7 @@ from contextvars import ContextVar
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-LOGGER = logging.getLogger("lotus_core.requests")
+LOGGER = logging.getLogger("lotus.requests")
 TRACE_PARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 NAMES = ("X-Correlation-Id", "X-Request-Id", "X-Trace-Id", "traceparent")
 TRACING: ContextVar[dict[str, str]] = ContextVar("TRACING")

@@ -5,14 +5,9 @@ from typing import Any
 from fastapi import Body
 from pydantic import BaseModel
 
-from lotus_assets.services.lotus_core.contracts.shared import (
-    ARROW_MEDIA_TYPE,
-    PROBLEM_MEDIA_TYPE,
-    ErrorCode,
-    Problem,
-)
-from lotus_assets.services.lotus_core.middleware import NAMES
-from lotus_assets.services.lotus_core.problems import STATUS, TITLES
+from lotus_assets.services.lotus_core.contracts.shared import ARROW_MEDIA_TYPE
+from lotus_assets.services.problems import PROBLEM_MEDIA_TYPE, STATUS, TITLES, ErrorCode, Problem
+from lotus_assets.services.tracing import NAMES
 
 HEADERS = {
     name: {
