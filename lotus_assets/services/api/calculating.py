@@ -1,0 +1,198 @@
+"""One request in a worker process: body in, answer or problem out, as bytes.
+
+Parsing, reading lotus-core, calculating and writing the answer all happen here, so that the event
+loop only moves bytes.
+"""
+
+import hashlib
+import json
+import logging
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from starlette.exceptions import HTTPException
+
+from lotus_assets.services.api.envelope import InputMode, Lineage, Meta
+from lotus_assets.services.api.lineage_store import LineageStore
+from lotus_assets.services.api.operation import Calculation, Operation
+from lotus_assets.services.api.settings import ApiSettings
+from lotus_assets.services.api.upstream import ForwardedHeaders, Inputs
+from lotus_assets.services.problems import (
+    PROBLEM_MEDIA_TYPE,
+    TITLES,
+    ErrorCode,
+    FieldProblem,
+    Problem,
+    ServiceProblem,
+)
+from lotus_assets.sources.lotus_core.client import LotusCoreClient
+from lotus_assets.sources.lotus_core.transport import Patience
+
+LOGGER = logging.getLogger("lotus.calculations")
+ENGINE_VERSION = version("lotus-assets")
+JSON = "application/json"
+UPSTREAM_ATTEMPTS = 3
+"""A person waits: a lotus-core that is silent is given up sooner than in a nightly run."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """An HTTP answer."""
+
+    status: int
+    media_type: str
+    body: bytes
+
+
+def answer(
+    operation: Operation, body: bytes, headers: Mapping[str, str], settings: ApiSettings
+) -> Outcome:
+    """The answer to one request; never raises, nothing of an unexpected failure leaks."""
+    correlation_id = headers.get("X-Correlation-Id", "")
+    try:
+        return _answered(operation, body, headers, settings)
+    except ServiceProblem as problem:
+        return problem_outcome(problem, correlation_id)
+    except HTTPException as deliberate:
+        # Raised on purpose: it keeps its status (RFC-0023 §3).
+        return problem_outcome(
+            ServiceProblem(code_of(deliberate.status_code), str(deliberate.detail)),
+            correlation_id,
+            deliberate.status_code,
+        )
+    except Exception:
+        LOGGER.exception("%s failed, correlation %s", operation.name, correlation_id)
+        return internal_error(correlation_id)
+
+
+def _answered(
+    operation: Operation, body: bytes, headers: Mapping[str, str], settings: ApiSettings
+) -> Outcome:
+    try:
+        request = operation.request.model_validate_json(body)
+    except ValidationError as invalid:
+        raise _invalid_request(invalid) from invalid
+    client = None
+    if request.input_mode == InputMode.STATEFUL and settings.lotus_core_url is not None:
+        client = LotusCoreClient(
+            settings.lotus_core_url,
+            patience=Patience(attempts=UPSTREAM_ATTEMPTS),
+            correlation=ForwardedHeaders(given=headers),
+        )
+    inputs = Inputs(client)
+    try:
+        if request.stateless_input is not None:
+            sent = request.stateless_input
+            subject = str(getattr(sent, "portfolio_id", None) or "")
+            inputs.sent(subject, sent.model_dump_json().encode())
+        calculation = operation.calculate(request, inputs)
+    finally:
+        if client is not None:
+            client.close()
+    return _written(operation, request, inputs, calculation, settings)
+
+
+def _written(
+    operation: Operation,
+    request: BaseModel,
+    inputs: Inputs,
+    calculation: Calculation,
+    settings: ApiSettings,
+) -> Outcome:
+    meta = _meta(operation, request, inputs)
+    lineage = Lineage(
+        calculation_id=meta.calculation_hash,
+        generated_at=datetime.now(UTC),
+        inputs=inputs.used,
+        details=list(calculation.details),
+    )
+    about = {
+        "meta": meta.model_dump(mode="json"),
+        "diagnostics": [
+            each.model_dump(mode="json") for each in [*inputs.diagnostics, *calculation.diagnostics]
+        ],
+        "lineage": lineage.model_dump(mode="json"),
+    }
+    asked = request.model_dump(mode="json", exclude={"stateless_input"})
+    LineageStore(settings.lineage_folder, settings.lotus_api_lineage_days).keep(
+        meta.calculation_hash,
+        {**lineage.model_dump(mode="json"), "operation": operation.name, "request": asked},
+        calculation.details,
+    )
+    text = json.dumps({"results": _results(calculation), **about}, allow_nan=False)
+    return Outcome(200, JSON, text.encode())
+
+
+def _results(calculation: Calculation) -> Any:
+    if isinstance(calculation.results, BaseModel):
+        return calculation.results.model_dump(mode="json")
+    return calculation.results
+
+
+def _meta(operation: Operation, request: BaseModel, inputs: Inputs) -> Meta:
+    fingerprint = _sha256([each.content_hash for each in inputs.used])
+    asked = request.model_dump_json(exclude={"stateless_input"})
+    return Meta(
+        engine_version=ENGINE_VERSION,
+        input_fingerprint=fingerprint,
+        calculation_hash=_sha256([operation.name, ENGINE_VERSION, asked, fingerprint]),
+    )
+
+
+def _sha256(texts: Sequence[str]) -> str:
+    return hashlib.sha256("\n".join(texts).encode()).hexdigest()
+
+
+def plain(value: float) -> float | None:
+    """A float as JSON has it: NaN and infinities are null."""
+    return float(value) if math.isfinite(value) else None
+
+
+def code_of(status: int) -> ErrorCode:
+    """The code of RFC 063 §6 that is nearest to an HTTP status."""
+    if status == 404:
+        return ErrorCode.RESOURCE_NOT_FOUND
+    return ErrorCode.SOURCE_UNAVAILABLE if status >= 500 else ErrorCode.INVALID_REQUEST
+
+
+def problem_outcome(
+    problem: ServiceProblem, correlation_id: str, status: int | None = None
+) -> Outcome:
+    """A problem as an answer."""
+    body = Problem(
+        type="about:blank",
+        title=TITLES[problem.code],
+        status=status or problem.status,
+        code=problem.code,
+        detail=problem.detail,
+        correlation_id=correlation_id,
+        errors=problem.errors,
+    )
+    return Outcome(body.status, PROBLEM_MEDIA_TYPE, body.model_dump_json().encode())
+
+
+def internal_error(correlation_id: str) -> Outcome:
+    """An unexpected failure: what happened is in the log, under the correlation id."""
+    body = Problem(
+        type="about:blank",
+        title="Internal error",
+        status=500,
+        code="INTERNAL_ERROR",
+        detail="an unexpected failure; quote the correlation id",
+        correlation_id=correlation_id,
+    )
+    return Outcome(500, PROBLEM_MEDIA_TYPE, body.model_dump_json().encode())
+
+
+def _invalid_request(invalid: ValidationError) -> ServiceProblem:
+    found = [
+        FieldProblem(field=".".join(map(str, one["loc"])) or "body", reason=str(one["msg"]))
+        for one in invalid.errors(include_url=False, include_input=False)[:100]
+    ]
+    detail = "; ".join(f"{one.field}: {one.reason}" for one in found[:5])
+    return ServiceProblem(ErrorCode.INVALID_REQUEST, detail, found)

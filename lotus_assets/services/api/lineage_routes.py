@@ -1,0 +1,112 @@
+"""Where an answer comes from: its inputs by hash, and the tables behind it."""
+
+import asyncio
+from enum import StrEnum
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Request
+from fastapi.responses import Response
+from pydantic import Field
+
+from lotus_assets.services.api.envelope import Lineage
+from lotus_assets.services.api.lineage_store import (
+    LineageStore,
+    UnknownCalculation,
+    UnknownDetail,
+)
+from lotus_assets.services.api.openapi import with_problems
+from lotus_assets.services.documentation import HEADERS
+from lotus_assets.services.problems import not_found
+
+CSV = "text/csv"
+ROUTER = APIRouter()
+CalculationId = Annotated[
+    str,
+    Path(
+        description="`lineage.calculation_id` of an answer.",
+        examples=["5c1d5bd1a3bd4f4c8a4f8f2ad20e4a27e8a1b0f2c4d6e8f0a1b2c3d4e5f60718"],
+    ),
+]
+
+
+class Form(StrEnum):
+    """How a table is written."""
+
+    JSON = "json"
+    CSV = "csv"
+
+
+class KeptLineage(Lineage):
+    """What is kept of a calculation."""
+
+    operation: str = Field(description="The operation that was asked for.", examples=["twr"])
+    request: dict[str, Any] = Field(
+        description="The request without an input that was sent along.",
+        examples=[{"input_mode": "stateless", "metric_basis": "NET"}],
+    )
+
+
+@ROUTER.get(
+    "/lineage/{calculation_id}",
+    summary="Inputs of an answer",
+    description="The operation, the request, and every input by contract, subject and hash. Kept "
+    "for LOTUS_API_LINEAGE_DAYS.",
+    responses={200: {"headers": HEADERS}, **with_problems()},
+)
+async def lineage(request: Request, calculation_id: CalculationId) -> KeptLineage:
+    """What an answer was made of."""
+    try:
+        found = await asyncio.to_thread(_store(request).manifest, calculation_id)
+    except UnknownCalculation as unknown:
+        raise _unknown(calculation_id) from unknown
+    return KeptLineage.model_validate(found)
+
+
+@ROUTER.get(
+    "/lineage/{calculation_id}/details/{name}",
+    summary="A table behind an answer",
+    description="Row by row what the answer was worked out of, as JSON or CSV: by `format`, else "
+    "by the Accept header.",
+    response_class=Response,
+    responses={
+        200: {
+            "description": "The rows.",
+            "headers": HEADERS,
+            "content": {
+                "application/json": {"schema": {"type": "array", "items": {"type": "object"}}},
+                CSV: {"schema": {"type": "string"}},
+            },
+        },
+        **with_problems(),
+    },
+)
+async def detail(
+    request: Request,
+    calculation_id: CalculationId,
+    name: Annotated[
+        str, Path(description="One of `lineage.details` of the answer.", examples=["days"])
+    ],
+    format: Annotated[Form | None, Query(description="`json` or `csv`.", examples=["csv"])] = None,
+) -> Response:
+    """The rows of a table."""
+    accepted = request.headers.get("accept", "")
+    form = format or (Form.CSV if CSV in accepted else Form.JSON)
+    try:
+        rows = await request.app.state.workers.detail(calculation_id, name, str(form))
+    except UnknownCalculation as unknown:
+        raise _unknown(calculation_id) from unknown
+    except UnknownDetail as unknown:
+        raise not_found(f"the calculation has no table {name}") from unknown
+    media_type = f"{CSV}; charset=utf-8; header=present" if form == Form.CSV else "application/json"
+    return Response(rows, media_type=media_type, headers={"Vary": "Accept"})
+
+
+def _store(request: Request) -> LineageStore:
+    settings = request.app.state.settings
+    return LineageStore(settings.lineage_folder, settings.lotus_api_lineage_days)
+
+
+def _unknown(calculation_id: str) -> Exception:
+    return not_found(
+        f"no lineage of calculation {calculation_id} is kept: ask again for the answer itself"
+    )

@@ -1,0 +1,41 @@
+"""What an endpoint is: its models, its documentation, and the function that calculates."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+from pydantic import BaseModel
+
+from lotus_assets.services.api.envelope import AnalysisRequest, Diagnostic
+from lotus_assets.services.api.upstream import Inputs
+
+
+@dataclass(frozen=True)
+class Calculation:
+    """What an operation worked out.
+
+    `results` validates against the operation's result model: a model, or plain JSON (quicker for
+    large answers; numbers are floats, never NaN). `details` are the tables behind it by name, for
+    the lineage: the daily detail at least.
+    """
+
+    results: BaseModel | Mapping[str, Any]
+    diagnostics: Sequence[Diagnostic] = ()
+    details: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One endpoint, at one or more paths.
+
+    `calculate` runs in a worker process and must be a function of a module.
+    """
+
+    name: str
+    paths: tuple[str, ...]
+    summary: str
+    description: str
+    request: type[AnalysisRequest[Any, Any]]
+    results: type[BaseModel]
+    calculate: Callable[[Any, Inputs], Calculation]

@@ -1,0 +1,5 @@
+"""The operations that the API offers (analytics.md §4), in the order of its documentation."""
+
+from lotus_assets.services.api.operation import Operation
+
+OPERATIONS: tuple[Operation, ...] = ()

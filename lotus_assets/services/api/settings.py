@@ -1,0 +1,36 @@
+"""Environment of the API's own processes."""
+
+from pathlib import Path
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class ApiSettings(BaseSettings):
+    """The variables; an empty one counts as not set."""
+
+    model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", frozen=True)
+
+    lotus_api_port: int = Field(default=8000, description="Port of the analytics API.")
+    lotus_api_workers: int = Field(
+        default=2, ge=1, le=64, description="Processes that calculate; requests beyond them wait."
+    )
+    lotus_api_body_megabytes: int = Field(
+        default=64, ge=1, description="Largest body of a request, in millions of bytes."
+    )
+    lotus_api_waiting: int = Field(
+        default=16, ge=1, description="Requests held in memory at once; more wait unread."
+    )
+    lotus_api_lineage_days: int = Field(
+        default=30, ge=1, description="Days for which the lineage of an answer is kept."
+    )
+    lotus_api_log_level: str = Field(default="INFO", description="Level of the API's request log.")
+    lotus_core_url: str | None = Field(
+        default=None, description="Address of lotus-core, for stateful requests."
+    )
+    tem_data_dir: Path = Field(default=Path(".lotus"), description="Where lineage is kept.")
+
+    @property
+    def lineage_folder(self) -> Path:
+        """Folder of the lineage of answers."""
+        return self.tem_data_dir / "lineage"

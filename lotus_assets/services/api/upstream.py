@@ -1,0 +1,124 @@
+"""Stateful input: lotus-core's contracts over HTTP, through the gate that the assets use."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from lotus_assets.inputs.contract_gate import InputTable, gate_payloads
+from lotus_assets.inputs.payload_chunk import Asked, Received
+from lotus_assets.services.api.envelope import Diagnostic, UsedInput
+from lotus_assets.services.problems import ErrorCode, ServiceProblem, violation
+from lotus_assets.sources.lotus_core.client import LotusCoreClient, Payload
+from lotus_assets.sources.lotus_core.contracts import Contract
+from lotus_assets.sources.lotus_core.correlation import Correlation
+from lotus_assets.sources.lotus_core.errors import LotusCoreError
+
+REQUEST = "request"
+"""Contract of an input that was sent along."""
+
+
+@dataclass(frozen=True)
+class ForwardedHeaders(Correlation):
+    """The four headers of the request under way, passed on unchanged (analytics.md §1)."""
+
+    given: Mapping[str, str] = field(default_factory=dict)
+
+    def headers(self) -> dict[str, str]:
+        """The headers of every upstream request."""
+        return dict(self.given)
+
+
+@dataclass(frozen=True)
+class GatedInput:
+    """One payload that kept its contract: its header (lists of all pages) and its rows.
+
+    `rows` are those of the asset's table of the contract: the same columns, the same values.
+    """
+
+    header: Mapping[str, Any]
+    rows: pd.DataFrame
+    payload: Payload
+
+
+@dataclass
+class Inputs:
+    """What one calculation reads, and the record of it for its lineage."""
+
+    client: LotusCoreClient | None
+    used: list[UsedInput] = field(default_factory=list)
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+
+    def sent(self, subject: str, canonical: bytes) -> None:
+        """Record an input that was sent along, by its canonical bytes."""
+        digest = hashlib.sha256(canonical).hexdigest()
+        self.used.append(
+            UsedInput(
+                contract=REQUEST,
+                subject=subject,
+                content_hash=digest,
+                page_hashes=[digest],
+                data_version=None,
+            )
+        )
+
+    def payload(self, contract: Contract, subject: str, body: Mapping[str, Any]) -> Payload:
+        """A whole payload of lotus-core, all its pages, checked by the client.
+
+        Raises:
+            ServiceProblem: 404, 400 or 422 as lotus-core says; 502 for a payload that breaks its
+                contract; 503 where lotus-core does not answer.
+        """
+        if self.client is None:
+            raise ServiceProblem(
+                ErrorCode.SOURCE_UNAVAILABLE,
+                "LOTUS_CORE_URL is not set: only stateless requests can be answered",
+            )
+        try:
+            payload = self.client.payload(contract, subject, body)
+        except LotusCoreError as error:
+            raise ServiceProblem(ErrorCode(error.code), f"{error.what}: {error.detail}") from error
+        self.used.append(
+            UsedInput(
+                contract=contract.name,
+                subject=subject,
+                content_hash=payload.content_hash,
+                page_hashes=list(payload.page_hashes),
+                data_version=payload.data_version,
+            )
+        )
+        return payload
+
+    def gated(
+        self, kind: InputTable, subject: str, body: Mapping[str, Any], as_of: date
+    ) -> GatedInput:
+        """A payload through the contract's gate; what is unusual about it goes to the diagnostics.
+
+        Raises:
+            ServiceProblem: see `payload`; 502 CONTRACT_VIOLATION_UPSTREAM with all that it breaks.
+        """
+        payload = self.payload(kind.contract, subject, body)
+        received = Received(Asked(subject, payload.data_version, body), as_of, payload)
+        gated = gate_payloads(kind, [received])
+        if gated.rejected:
+            raise violation(f"{kind.contract.name} of {subject}: {gated.rejected[0][1]}")
+        said = payload.header.get("diagnostics") or {}
+        self.diagnostics += [
+            Diagnostic(code="MISSING_BUSINESS_DAY", detail=f"{kind.contract.name}: {day}")
+            for day in said.get("missing_business_days", [])
+        ]
+        self.diagnostics += [
+            Diagnostic(
+                code="CONTINUITY_BREAK",
+                detail=f"{kind.contract.name}: {found.series or subject} on {found.day}: "
+                f"{found.amount}",
+            )
+            for found in gated.breaks[0]
+        ]
+        lists = ("instruments_data", "positions_data", "positions")
+        listed = {name: received.listed(name) for name in lists if name in payload.header}
+        rows = gated.rows.to_pandas()
+        return GatedInput({**payload.header, **listed}, rows, payload)
