@@ -3,6 +3,9 @@
 import dagster as dg
 
 from lotus_assets.analytics.metric_daily import metric_daily
+from lotus_assets.analytics.mwr import mwr
+from lotus_assets.analytics.returns_series import returns_series
+from lotus_assets.analytics.risk_statistics import risk_statistics
 from lotus_assets.analytics.twr import twr
 from lotus_assets.analytics.twr_breakdown import twr_breakdown
 from lotus_assets.benchmarks.bench_history import bench_history
@@ -90,7 +93,7 @@ FACTS = [
     coverage,
 ]
 ANALYTICS = [metric_daily]
-PORTFOLIO_ANALYTICS = [twr, twr_breakdown]
+PORTFOLIO_ANALYTICS = [twr, twr_breakdown, mwr, returns_series, risk_statistics]
 EXPORTS = [daily_export, last_week_export]
 ON_REQUEST = [weekly_export]
 BENCHMARKS = [import_benchmark_runs, bench_history]

@@ -12,6 +12,7 @@ from datetime import date, datetime
 
 import pandas as pd
 from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy.sql.elements import ColumnElement
 
 from lotus_assets.collecting import TableReport
 from lotus_assets.computing import write_in_chunks
@@ -46,9 +47,9 @@ class PortfolioInputs:
         """The portfolios, ascending."""
         return [str(name) for name in self.payloads["subject"].unique()]
 
-    def read(self, kind: InputTable) -> pd.DataFrame:
+    def read(self, kind: InputTable, *where: ColumnElement[bool]) -> pd.DataFrame:
         """Rows of an input of these portfolios, through its model, by key."""
-        return read_input(self.connection, kind, self.as_of, self.portfolio_ids)
+        return read_input(self.connection, kind, self.as_of, self.portfolio_ids, *where)
 
     def payloads_of(self, kind: InputTable, *header_fields: str) -> pd.DataFrame:
         """Payloads of an input of these portfolios, OK or not, with fields of their headers."""

@@ -5,6 +5,7 @@ from datetime import date
 
 import pandas as pd
 from sqlalchemy import Connection, select
+from sqlalchemy.sql.elements import ColumnElement
 
 from lotus_assets.inputs import core_payload
 from lotus_assets.inputs.contract_gate import InputTable
@@ -18,8 +19,9 @@ def read_input(
     kind: InputTable,
     as_of: date,
     subjects: Sequence[str] | None = None,
+    *where: ColumnElement[bool],
 ) -> pd.DataFrame:
-    """The rows of an input as of a day, through its model, by key.
+    """The rows of an input as of a day (that satisfy all conditions), through its model, by key.
 
     Only of payloads whose status as of that day is OK: a quarantined portfolio has no rows, not
     yesterday's. Rows before the payload's window belong to older payloads; `core_payload` gives
@@ -32,7 +34,7 @@ def read_input(
         known.c.as_of_date == as_of,
         known.c.status == core_payload.OK,
     )
-    conditions = [own.c[kind.entity].in_(good)]
+    conditions = [own.c[kind.entity].in_(good), *where]
     if subjects is not None:
         conditions.append(own.c[kind.entity].in_(list(subjects)))
     return read_query(connection, kind.table, rows_as_of(kind.table, as_of, *conditions))

@@ -1,0 +1,131 @@
+"""Money-weighted returns of portfolios: XIRR and Modified Dietz (analytics.md §3)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from lotus_assets.engine.performance.cash_flows import CashFlows
+from lotus_assets.engine.performance.internal_rate import SHORT_PERIOD_DAYS, internal_rates
+from lotus_assets.engine.performance.modified_dietz import FlowTiming, modified_dietz
+from lotus_assets.engine.performance.segments import (
+    Floats,
+    Integers,
+    as_days,
+    offsets_of,
+    segment_sums,
+)
+from lotus_assets.engine.performance.statuses import Reason
+
+EXTERNAL = "external_flow"
+OUT_OF_RANGE = "OUT_OF_RANGE"
+"""A rate past the largest float64: a period return over many times the annual rate's year."""
+
+
+class Method(StrEnum):
+    """How a rate is worked out."""
+
+    XIRR = "XIRR"
+    MODIFIED_DIETZ = "MODIFIED_DIETZ"
+
+
+@dataclass(frozen=True)
+class MwrOptions:
+    """Which methods, and when in its day a flow comes (which does not affect XIRR)."""
+
+    methods: tuple[Method, ...] = (Method.XIRR, Method.MODIFIED_DIETZ)
+    flow_timing: FlowTiming = FlowTiming.END
+
+
+def mwr(windows: pd.DataFrame, flows: pd.DataFrame, options: MwrOptions) -> pd.DataFrame:
+    """One row a window and method, window by window.
+
+    `windows`: start_date, end_date, begin_mv, end_mv, and any columns that name it, which the
+    result begins with. `flows`: window (its row's number), date, amount, and perhaps type: only
+    `external_flow`, or a flow without a type, counts. The order of flows changes nothing.
+    Columns added: flow_count and net_flow of the external flows, method, annual_rate,
+    period_return, status, reason (None where there is a rate), roots (annual rates, a list),
+    residual and iterations (of XIRR), average_capital (of Modified Dietz), is_short_period.
+
+    Raises ValueError for an inverted window, a flow outside its window, or an amount that is
+    missing.
+    """
+    external = flows if "type" not in flows else flows[flows["type"].isin([EXTERNAL, None, np.nan])]
+    ordered = external.iloc[np.argsort(external["window"].to_numpy(), kind="stable")]
+    money = CashFlows(
+        start_date=as_days(windows["start_date"].to_numpy()),
+        end_date=as_days(windows["end_date"].to_numpy()),
+        begin_mv=windows["begin_mv"].to_numpy(np.float64),
+        end_mv=windows["end_mv"].to_numpy(np.float64),
+        flow_dates=as_days(ordered["date"].to_numpy()),
+        amounts=ordered["amount"].to_numpy(np.float64),
+        offsets=offsets_of(ordered["window"].to_numpy(), len(windows)),
+    )
+    named = windows.reset_index(drop=True).assign(
+        flow_count=np.diff(money.offsets),
+        net_flow=segment_sums(money.amounts, money.offsets),
+    )
+    solved = {
+        method: _xirr(money) if method is Method.XIRR else _dietz(money, options.flow_timing)
+        for method in options.methods
+    }
+    parts = [
+        named.assign(method=str(method), **columns, is_short_period=money.days < SHORT_PERIOD_DAYS)
+        for method, columns in solved.items()
+    ]
+    return _window_by_window(parts, len(windows))
+
+
+def _xirr(money: CashFlows) -> dict[str, Any]:
+    rates = internal_rates(money)
+    return {
+        "annual_rate": rates.annual_rate,
+        **_in_range(rates.period_rate, rates.reason),
+        "status": rates.status,
+        "roots": _lists(rates.roots, rates.root_offsets),
+        "residual": rates.residual,
+        "iterations": rates.iterations.astype(np.float64),
+        "average_capital": np.nan,
+    }
+
+
+def _dietz(money: CashFlows, timing: FlowTiming) -> dict[str, Any]:
+    found = modified_dietz(money, timing)
+    none = np.full(money.count, Reason.NONE, dtype=object)
+    return {
+        "annual_rate": found.annual_rate,
+        **_in_range(found.period_return, none),
+        "status": found.status,
+        "roots": _lists(np.empty(0), np.zeros(money.count + 1, np.int64)),
+        "residual": np.nan,
+        "iterations": np.nan,
+        "average_capital": found.average_capital,
+    }
+
+
+def _in_range(rates: Floats, reason: NDArray[np.object_]) -> dict[str, Any]:
+    """A period return, NaN where it is past float64, and the reasons with that one among them."""
+    reasons = reason.copy()
+    reasons[reasons == Reason.NONE] = None
+    endless = np.isinf(rates)
+    reasons[endless] = OUT_OF_RANGE
+    return {"period_return": np.where(endless, np.nan, rates), "reason": reasons}
+
+
+def _lists(values: Floats, offsets: Integers) -> NDArray[np.object_]:
+    lists = np.empty(len(offsets) - 1, dtype=object)
+    listed = values.tolist()
+    lists[:] = [listed[first:last] for first, last in pairwise(offsets)]
+    return lists
+
+
+def _window_by_window(parts: Sequence[pd.DataFrame], count: int) -> pd.DataFrame:
+    if not parts:
+        return pd.DataFrame()
+    order = np.arange(count * len(parts)).reshape(len(parts), count).T.ravel()
+    return pd.concat(parts, ignore_index=True).iloc[order].reset_index(drop=True)
