@@ -48,7 +48,7 @@ def documented(model: type[BaseModel], summary: str, description: str) -> dict[s
     }
 
 
-def problems() -> dict[int, dict[str, Any]]:
+def problems() -> dict[int | str, dict[str, Any]]:
     """The answers to requests that fail, by status."""
     codes: dict[int, list[ErrorCode]] = {}
     for code, status in STATUS.items():

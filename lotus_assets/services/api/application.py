@@ -13,7 +13,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from lotus_assets.services import problem_answers
 from lotus_assets.services.api import lineage_routes
 from lotus_assets.services.api.calculating import ENGINE_VERSION, Outcome
-from lotus_assets.services.api.lineage_store import LineageStore
+from lotus_assets.services.api.lineage_store import LineageStore, UnreadableLineage
 from lotus_assets.services.api.openapi import document, documented
 from lotus_assets.services.api.operation import Operation
 from lotus_assets.services.api.operations import OPERATIONS
@@ -62,6 +62,8 @@ def create_application(
     application.include_router(lineage_routes.ROUTER, tags=["lineage"])
     _add_health(application)
     problem_answers.install(application)
+    # Registered by itself, so that the connection stays open: nothing else is wrong.
+    application.add_exception_handler(UnreadableLineage, problem_answers.unexpected)
     application.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=1)
     application.add_middleware(TracingMiddleware)
     application.openapi = lambda: _once(application, listed)  # type: ignore[method-assign]

@@ -6,13 +6,14 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response
-from pydantic import Field
+from pydantic import Field, ValidationError
 
 from lotus_assets.services.api.envelope import Lineage
 from lotus_assets.services.api.lineage_store import (
     LineageStore,
     UnknownCalculation,
     UnknownDetail,
+    UnreadableLineage,
 )
 from lotus_assets.services.api.openapi import with_problems
 from lotus_assets.services.documentation import HEADERS
@@ -57,9 +58,11 @@ async def lineage(request: Request, calculation_id: CalculationId) -> KeptLineag
     """What an answer was made of."""
     try:
         found = await asyncio.to_thread(_store(request).manifest, calculation_id)
+        return KeptLineage.model_validate(found)
     except UnknownCalculation as unknown:
         raise _unknown(calculation_id) from unknown
-    return KeptLineage.model_validate(found)
+    except ValidationError as damaged:
+        raise UnreadableLineage(calculation_id) from damaged
 
 
 @ROUTER.get(

@@ -38,7 +38,7 @@ def documented(operation: Operation) -> dict[str, Any]:
 
 def with_problems() -> dict[int | str, dict[str, Any]]:
     """The answers to requests that fail."""
-    found: dict[int | str, dict[str, Any]] = {**problems()}
+    found = problems()
     found[413] = {**found[400], "description": "INVALID_REQUEST: the body is too large."}
     found[500] = {**found[503], "description": "INTERNAL_ERROR: quote the correlation id."}
     return found

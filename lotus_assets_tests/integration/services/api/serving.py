@@ -1,0 +1,101 @@
+"""The API over real HTTP on the loopback address, and operations that fail on purpose."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import httpx
+import pandas as pd
+import uvicorn
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+
+from lotus_assets.services.api.application import create_application
+from lotus_assets.services.api.envelope import AnalysisRequest, StatefulInput
+from lotus_assets.services.api.operation import Calculation, Operation
+from lotus_assets.services.api.operations import OPERATIONS
+from lotus_assets.services.api.settings import ApiSettings
+from lotus_assets.services.api.upstream import Inputs
+from lotus_assets.services.lotus_core.contracts.shared import Strict
+
+
+class Numbers(Strict):
+    """The stateless input of the operations here."""
+
+    numbers: list[float] = Field(default=[], description="Numbers.", examples=[[1.0]])
+    behaviour: str = Field(default="sum", description="What to do.", examples=["sum"])
+
+
+class NumbersRequest(AnalysisRequest[Numbers, StatefulInput]):
+    """Asks for a sum, or for trouble."""
+
+
+class NumbersResults(BaseModel):
+    """A sum."""
+
+    total: float = Field(description="The sum.", examples=[1.0])
+
+
+def calculate(request: NumbersRequest, _inputs: Inputs) -> Calculation:
+    sent = request.stateless_input
+    assert sent is not None
+    if sent.behaviour == "fail":
+        raise RuntimeError("the engine's secret reason")
+    if sent.behaviour == "teapot":
+        raise HTTPException(418, "raised on purpose")
+    if sent.behaviour == "work":
+        deadline = time.process_time() + 2
+        while time.process_time() < deadline:
+            pass
+    if sent.behaviour == "die":
+        import os  # the process ends as if it had been killed
+
+        os._exit(9)
+    rows = pd.DataFrame(
+        {
+            "day": pd.date_range("2025-03-28", periods=len(sent.numbers)),
+            "number": sent.numbers,
+        }
+    )
+    return Calculation({"total": sum(sent.numbers)}, details={"days": rows})
+
+
+NUMBERS = Operation(
+    "numbers",
+    ("/numbers",),
+    "Sum of numbers",
+    "Adds numbers.",
+    NumbersRequest,
+    NumbersResults,
+    calculate,
+)
+
+
+@contextmanager
+def served_api(settings: ApiSettings, *more: Operation) -> Iterator[httpx.Client]:
+    """The API with its own operations and `more`, until the context is left."""
+    application = create_application(settings, [*OPERATIONS, *more])
+    config = uvicorn.Config(application, host="127.0.0.1", port=0, log_level="warning")
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    while not server.started:
+        assert thread.is_alive(), "the API did not start"
+        time.sleep(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    try:
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
+            yield client
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+def stateless(numbers: list[float], behaviour: str = "sum") -> dict[str, Any]:
+    """A request of `NUMBERS`."""
+    return {
+        "input_mode": "stateless",
+        "stateless_input": {"numbers": numbers, "behaviour": behaviour},
+    }
