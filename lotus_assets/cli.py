@@ -6,6 +6,8 @@ interrupted. Messages and progress go to stderr, the summary to stdout.
 
 import os
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Annotated
 
@@ -24,10 +26,13 @@ from lotus_assets.preparation import (
     database,
     surroundings,
 )
-from lotus_assets.processes import ProcessFailed, running
+from lotus_assets.processes import ProcessFailed, first_line, running
 from lotus_assets.progress import console_on_stderr
+from lotus_assets.services.api.settings import ApiSettings
 from lotus_assets.services.lotus_core.settings import CoreSettings
 from lotus_assets.settings import Settings
+
+API_SECONDS = 60
 
 application = typer.Typer(
     add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__
@@ -130,9 +135,25 @@ def dev(
         core_port = CoreSettings().lotus_core_port
         check_port(host, settings.dagster_port, "LOTUS_DAGSTER_PORT")
         check_port(host, core_port, "LOTUS_CORE_PORT")
+        check_port(host, ApiSettings().lotus_api_port, "LOTUS_API_PORT")
         with surroundings(settings, errors.print, core_port, host) as settled:
             check_gitlab_access(settled)
-            _serve_dagster(host, settings.dagster_port, errors)
+            with _analytics_api(host, settled, errors):
+                _serve_dagster(host, settings.dagster_port, errors)
+
+
+@contextmanager
+def _analytics_api(host: str, settings: Settings, errors: Console) -> Iterator[None]:
+    """The analytics API beside lotus-core while the context lasts.
+
+    Raises:
+        ProcessFailed: it does not start.
+    """
+    arguments = ["-m", "lotus_assets.services.api", "--host", host]
+    log = settings.tem_data_dir.resolve() / "api.log"
+    with running(arguments, {}, log) as process:
+        errors.print(first_line("The analytics API", process, log, API_SECONDS))
+        yield
 
 
 def _serve_dagster(host: str, port: int, errors: Console) -> None:
