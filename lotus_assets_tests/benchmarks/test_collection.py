@@ -6,6 +6,7 @@ Requests are counted, so they are asserted; seconds and memory are figures in `e
 import os
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -52,9 +53,11 @@ def collect(place: Workplace, server: StandinServer) -> dict[str, float]:
 
 
 @pytest.mark.timeout(3600)
-@pytest.mark.parametrize("merge_requests", [1_000, 10_000])
+@pytest.mark.expects_metrics("peak_memory", "requests")
+@pytest.mark.parametrize("merge_requests", [1_000, pytest.param(10_000, marks=pytest.mark.weekly)])
 def test_a_first_collection_and_one_when_nothing_changed(
     benchmark: BenchmarkFixture,
+    record_metric: Callable[..., None],
     merge_requests: int,
     database: str,
     tmp_path: Path,
@@ -68,6 +71,16 @@ def test_a_first_collection_and_one_when_nothing_changed(
     assert one(database, "SELECT count(*) FROM raw_job") == merge_requests * PIPELINES * JOBS
     assert first["requests"] <= 500 * merge_requests / 1_000
     assert again["requests"] <= 6 * len(store.projects)
+    record_metric(
+        "peak_memory",
+        value=first["peak_rss_mb"] * MEGABYTE,
+        unit="bytes",
+        quantity="memory",
+        direction="lower",
+    )
+    record_metric(
+        "requests", value=first["requests"], unit="requests", quantity="count", direction="lower"
+    )
     benchmark.extra_info.update(
         merge_requests=merge_requests,
         projects=len(store.projects),

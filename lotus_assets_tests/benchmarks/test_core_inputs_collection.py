@@ -87,8 +87,12 @@ def client(engine: Engine, empty_database: str, core_port: int) -> Iterator[Lotu
 
 
 @pytest.mark.timeout(3600)
+@pytest.mark.expects_metrics("added_memory")
 def test_performance_inputs_of_many_portfolios(
-    benchmark: Any, engine: Engine, client: LotusCoreClient
+    benchmark: Any,
+    record_metric: Callable[..., None],
+    engine: Engine,
+    client: LotusCoreClient,
 ) -> None:
     process = psutil.Process()
     before = process.memory_info().rss
@@ -103,6 +107,9 @@ def test_performance_inputs_of_many_portfolios(
     report = benchmark.pedantic(collect, rounds=1)
     assert report.new == PORTFOLIOS * DAYS
     added = (process.memory_info().rss - before) / 2**20
+    record_metric(
+        "added_memory", value=added * 2**20, unit="bytes", quantity="memory", direction="lower"
+    )
     benchmark.extra_info.update(portfolios=PORTFOLIOS, rows=report.new, added_megabytes=added)
     assert added < CHUNK_MEGABYTES
     assert benchmark.stats.stats.max < TARGET_SECONDS

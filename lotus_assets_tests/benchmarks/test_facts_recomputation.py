@@ -90,7 +90,11 @@ def one_hour(engine: Engine) -> None:
             )
 
 
-def test_everything(benchmark: BenchmarkFixture, inputs: Inputs) -> None:
+@pytest.mark.weekly
+@pytest.mark.expects_metrics("peak_memory")
+def test_everything(
+    benchmark: BenchmarkFixture, record_metric: Callable[..., None], inputs: Inputs
+) -> None:
     seconds: dict[str, float] = {}
     benchmark.pedantic(
         recompute_all,
@@ -98,7 +102,11 @@ def test_everything(benchmark: BenchmarkFixture, inputs: Inputs) -> None:
         kwargs={"everything": True, "seconds": seconds},
         rounds=1,
     )
+    # Of the whole process so far: `doubled` comes last and has the largest of its own.
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
+    record_metric(
+        "peak_memory", value=peak * 2**30, unit="bytes", quantity="memory", direction="lower"
+    )
     benchmark.extra_info.update({"seconds": seconds, "peak_gb": round(peak, 2)})
     print(seconds, f"peak {peak:.2f} GB")  # noqa: T201
     hour: dict[str, float] = {}

@@ -101,6 +101,7 @@ def test_contribution_input_of_200_positions(
     assert size > 10_000_000
 
 
+@pytest.mark.weekly
 @pytest.mark.parametrize("portfolios", [100, 1000])
 def test_loading(
     benchmark: BenchmarkFixture, empty_database: str, tmp_path: Path, portfolios: int

@@ -1,6 +1,7 @@
 """Contribution and attribution at issue 5's scale; memory of one chunk whatever the number."""
 
 import tracemalloc
+from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
@@ -90,20 +91,34 @@ def test_attribution(
     np.testing.assert_allclose(sums, found.totals["active_return"], atol=1e-12)
 
 
+@pytest.mark.expects_metrics("peak_memory_of_contribution", "peak_memory_of_attribution")
 @pytest.mark.parametrize("count", [100, 400])
-def test_memory_is_a_chunk_s(benchmark: BenchmarkFixture, count: int) -> None:
+def test_memory_is_a_chunk_s(
+    benchmark: BenchmarkFixture, record_metric: Callable[..., None], count: int
+) -> None:
     """Peak beside the inputs, the answer's own rows (100 bytes each) allowed for."""
     some = holdings(count, POSITIONS, DAYS)
     two = group_sides(count, GROUPS, LONG)
-    peaks = []
+    works: dict[str, Callable[[], object]] = {
+        "contribution": lambda: contribute(some),
+        "attribution": lambda: attribute(two, Linking.CARINO),
+    }
+    peaks: dict[str, int] = {}
 
     def measure() -> None:
-        for work in (lambda: contribute(some), lambda: attribute(two, Linking.CARINO)):
+        for name, work in works.items():
             tracemalloc.start()
             work()
-            peaks.append(tracemalloc.get_traced_memory()[1])
+            peaks[name] = tracemalloc.get_traced_memory()[1]
             tracemalloc.stop()
 
     benchmark.pedantic(measure, rounds=1)
-    benchmark.extra_info["peak_megabytes"] = [round(peak / 1e6) for peak in peaks]
-    assert max(peaks) < 120e6
+    for name, peak in peaks.items():
+        record_metric(
+            f"peak_memory_of_{name}",
+            value=peak,
+            unit="bytes",
+            quantity="memory",
+            direction="lower",
+        )
+    assert max(peaks.values()) < 120e6
