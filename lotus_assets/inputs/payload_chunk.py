@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from lotus_assets.inputs.nearest_floats import nearest_floats
 from lotus_assets.sources.lotus_core.client import Payload
 
 Owners = NDArray[np.int64]
@@ -107,7 +108,7 @@ def number(column: pa.ChunkedArray) -> pd.arrays.FloatingArray:
     """Decimals as nullable floats."""
     missing = column.is_null().to_numpy()
     # numpy's way of NULL would be NaN, which a database keeps apart from NULL.
-    values = pc.fill_null(column.cast(pa.float64()), 0.0).to_numpy().copy()
+    values = np.where(missing, 0.0, nearest_floats(column))
     return pd.arrays.FloatingArray(values, missing)
 
 
