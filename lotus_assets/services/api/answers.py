@@ -1,0 +1,40 @@
+"""Values of result frames as JSON has them."""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from lotus_assets.services.api.envelope import Diagnostic
+
+MOST_NAMED = 100
+"""Diagnostics of one kind that are listed; the last one says how many more there are."""
+
+
+def plain(value: Any) -> Any:
+    """A cell as JSON has it: NaN, NaT and infinities are null, days are ISO 8601."""
+    if isinstance(value, pd.Timestamp):
+        return str(value.date())
+    if isinstance(value, float | np.floating):
+        return float(value) if math.isfinite(value) else None
+    if isinstance(value, np.bool_ | np.integer):
+        return value.item()
+    if value is pd.NaT or value is pd.NA:
+        return None
+    return str(value) if isinstance(value, str) else value
+
+
+def records(frame: pd.DataFrame, names: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Rows of some columns, by their names in the answer: column → name."""
+    columns = [[plain(value) for value in frame[column]] for column in names]
+    return [dict(zip(names.values(), row, strict=True)) for row in zip(*columns, strict=True)]
+
+
+def named(code: str, details: Sequence[str]) -> Iterable[Diagnostic]:
+    """A diagnostic for each detail, or for the first of very many."""
+    for detail in details[:MOST_NAMED]:
+        yield Diagnostic(code=code, detail=detail)
+    if len(details) > MOST_NAMED:
+        yield Diagnostic(code=code, detail=f"and {len(details) - MOST_NAMED} more")

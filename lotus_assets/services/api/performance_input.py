@@ -1,0 +1,190 @@
+"""Days of one portfolio: a performance-input payload that is sent along, or lotus-core's."""
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from pydantic import Field, model_validator
+
+from lotus_assets.engine.measures.portfolio_days import PortfolioDays, portfolio_days
+from lotus_assets.engine.performance.periods import Period
+from lotus_assets.engine.performance.returns_series import weekdays
+from lotus_assets.engine.performance.segments import Days, as_days
+from lotus_assets.inputs.input_tables import PERFORMANCE_INPUT
+from lotus_assets.services.api.analyses import needed_window
+from lotus_assets.services.api.envelope import StatefulInput
+from lotus_assets.services.api.upstream import GatedInput, Inputs
+from lotus_assets.services.api.valuation_points import Point, points_frame
+from lotus_assets.services.lotus_core.contracts.shared import (
+    CalendarDay,
+    Currency,
+    Diagnostics,
+    Identifier,
+    Lineage,
+    Strict,
+)
+from lotus_assets.services.problems import insufficient, invalid
+
+
+class PerformanceStatelessInput(Strict):
+    """The fields of a performance-input payload (RFC 063 §5.1); only the points are required."""
+
+    portfolio_id: Identifier = Field(
+        default="stateless", description="Name of the portfolio.", examples=["PF-001"]
+    )
+    as_of_date: CalendarDay | None = Field(
+        default=None,
+        description="As of which day; default: the last point's.",
+        examples=["2025-03-31"],
+    )
+    performance_start_date: CalendarDay | None = Field(
+        default=None,
+        description="First day of the window that the points cover; default: the first point's.",
+        examples=["2025-01-02"],
+    )
+    portfolio_open_date: CalendarDay | None = Field(
+        default=None,
+        description="First day on which the portfolio was open; default: performance_start_date.",
+        examples=["2021-01-04"],
+    )
+    currency: Currency | None = Field(
+        default=None, description="Currency of all points.", examples=["EUR"]
+    )
+    calendar_id: Identifier | None = Field(
+        default=None, description="Name of the calendar.", examples=["TARGET"]
+    )
+    business_days: list[CalendarDay] | None = Field(
+        default=None,
+        description="Business days, for BUS/252; default: Monday to Friday.",
+        examples=[["2025-03-28", "2025-03-31"]],
+    )
+    valuation_points: list[Point] = Field(
+        description="The portfolio's days, in any order, one a date.",
+        examples=[
+            [
+                {"perf_date": "2025-01-02", "begin_mv": "1000", "end_mv": "1010"},
+                {"perf_date": "2025-01-03", "begin_mv": "1010", "end_mv": "1030.2"},
+            ]
+        ],
+    )
+    pas_contract_version: str | None = Field(
+        default=None, description="Version of the contract.", examples=["rfc_063_v1"]
+    )
+    consumer_system: str | None = Field(
+        default=None, description="Who asked for the payload.", examples=["lotus-performance"]
+    )
+    diagnostics: Diagnostics | None = Field(
+        default=None, description="What lotus-core said of the data: not used."
+    )
+    lineage: Lineage | None = Field(
+        default=None, description="Where the payload comes from: not used."
+    )
+
+    @model_validator(mode="after")
+    def _points_in_window(self) -> "PerformanceStatelessInput":
+        first = self.performance_start_date
+        days = [point.perf_date for point in self.valuation_points]
+        if first is not None and days and min(days) < first:
+            raise ValueError(f"the point of {min(days)} is before performance_start_date {first}")
+        opened = self.portfolio_open_date
+        if first is not None and opened is not None and first < opened:
+            raise ValueError(f"performance_start_date {first} is before portfolio_open_date")
+        return self
+
+
+def stateless_as_of(sent: PerformanceStatelessInput, asked: dt.date | None) -> dt.date:
+    """Last day of the periods.
+
+    Raises:
+        ServiceProblem: INSUFFICIENT_DATA where there is no point at all.
+    """
+    if not sent.valuation_points:
+        raise insufficient("valuation_points is empty: there is nothing to link")
+    last = max(point.perf_date for point in sent.valuation_points)
+    return asked or sent.as_of_date or last
+
+
+def stateful_as_of(asked: StatefulInput, option: dt.date | None) -> dt.date:
+    """Last day of the periods.
+
+    Raises:
+        ServiceProblem: INVALID_REQUEST for a day after the one as of which the input is read.
+    """
+    if option is not None and option > asked.as_of_date:
+        raise invalid(
+            f"as_of_date {option} is after stateful_input.as_of_date {asked.as_of_date}, as of "
+            "which the portfolio is read"
+        )
+    return option or asked.as_of_date
+
+
+def stateless_days(sent: PerformanceStatelessInput, as_of: dt.date) -> PortfolioDays:
+    """The days that were sent along.
+
+    Raises:
+        ServiceProblem: INVALID_REQUEST for two points of one day.
+    """
+    points = points_frame(sent.valuation_points).assign(portfolio_id=sent.portfolio_id)
+    first = sent.performance_start_date or points["perf_date"].min().date()
+    opened = sent.portfolio_open_date or first
+    business = sent.business_days
+    calendar = (
+        weekdays(first, as_of)
+        if business is None
+        else np.unique(np.array(business, dtype="datetime64[D]"))
+    )
+    return _days(points, sent.portfolio_id, (as_of, opened, first), calendar)
+
+
+def read_performance(
+    inputs: Inputs, asked: StatefulInput, window: tuple[dt.date, dt.date]
+) -> GatedInput:
+    """The performance-input of a window, as of the request's day."""
+    body = {
+        "as_of_date": asked.as_of_date.isoformat(),
+        "window": {"start_date": window[0].isoformat(), "end_date": window[1].isoformat()},
+    }
+    return inputs.gated(PERFORMANCE_INPUT, asked.portfolio_id, body, asked.as_of_date)
+
+
+def stateful_days(
+    inputs: Inputs, asked: StatefulInput, periods: Sequence[Period], as_of: dt.date
+) -> PortfolioDays:
+    """The days that the periods need, read from lotus-core.
+
+    Raises:
+        ServiceProblem: see `Inputs.gated`.
+    """
+    got = read_performance(inputs, asked, needed_window(periods, as_of))
+    return gated_days(got, asked.portfolio_id, as_of)
+
+
+def gated_days(got: GatedInput, portfolio_id: str, as_of: dt.date) -> PortfolioDays:
+    """The days of a performance-input payload."""
+    header = got.header
+    known = tuple(
+        dt.date.fromisoformat(header[name])
+        for name in ("portfolio_open_date", "performance_start_date")
+    )
+    calendar = as_days(np.array(header["business_days"], dtype="datetime64[D]"))
+    return _days(got.rows, portfolio_id, (as_of, *known), calendar)
+
+
+def _days(
+    points: pd.DataFrame, portfolio_id: str, known: tuple[Any, ...], calendar: Days
+) -> PortfolioDays:
+    as_of, opened, first = (np.datetime64(day, "D") for day in known)
+    portfolios = pd.DataFrame(
+        {
+            "portfolio_id": [portfolio_id],
+            "as_of_date": [as_of],
+            "portfolio_open_date": [opened],
+            "performance_start_date": [first],
+        }
+    )
+    try:
+        return portfolio_days(points, portfolios, {portfolio_id: calendar})
+    except ValueError as broken:
+        raise invalid(f"valuation_points: {broken}") from broken

@@ -1,0 +1,194 @@
+"""POST /performance/twr: time-weighted returns by period (analytics.md §3 and §4)."""
+
+import datetime as dt
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+from pydantic import BaseModel, Field, RootModel
+
+from lotus_assets.engine.measures.portfolio_days import PortfolioDays
+from lotus_assets.engine.measures.twr import TwrOptions, twr, twr_buckets, twr_days
+from lotus_assets.engine.performance.annualisation import AnnualisationBasis
+from lotus_assets.engine.performance.calendar_days import Frequency
+from lotus_assets.engine.performance.daily_returns import Basis
+from lotus_assets.engine.performance.statuses import Status
+from lotus_assets.services.api.analyses import Analysis, periods_of
+from lotus_assets.services.api.answers import named, records
+from lotus_assets.services.api.envelope import AnalysisRequest, Diagnostic, StatefulInput
+from lotus_assets.services.api.operation import Calculation, Operation
+from lotus_assets.services.api.performance_input import (
+    PerformanceStatelessInput,
+    stateful_as_of,
+    stateful_days,
+    stateless_as_of,
+    stateless_days,
+)
+from lotus_assets.services.api.upstream import Inputs
+from lotus_assets.services.lotus_core.contracts.shared import CalendarDay
+from lotus_assets.services.problems import insufficient
+
+
+class TwrRequest(AnalysisRequest[PerformanceStatelessInput, StatefulInput]):
+    """Time-weighted returns of one portfolio."""
+
+    as_of_date: CalendarDay | None = Field(
+        default=None,
+        description="Last day of the named periods; default: the input's.",
+        examples=["2025-03-31"],
+    )
+    analyses: list[Analysis] = Field(
+        min_length=1,
+        max_length=200,
+        description="The periods, each with its breakdowns; their order changes nothing.",
+        examples=[[{"period": "YTD", "frequencies": ["MONTHLY"]}, {"period": "1Y"}]],
+    )
+    metric_basis: Basis = Field(
+        default=Basis.NET,
+        description="NET: after management fees; GROSS: before.",
+        examples=["NET"],
+    )
+    annualisation_basis: AnnualisationBasis = Field(
+        default=AnnualisationBasis.ACT_365,
+        description="How years are counted: ACT/365, ACT/ACT (ISDA) or BUS/252.",
+        examples=["ACT/365"],
+    )
+
+
+class TwrBucket(BaseModel):
+    """One calendar bucket of a period."""
+
+    period: str = Field(
+        description="2025-01-31, 2025-W05, 2025-01, 2025-Q1 or 2025.", examples=["2025-01"]
+    )
+    start_date: dt.date = Field(description="First day with a value.", examples=["2025-01-02"])
+    end_date: dt.date = Field(description="Last day with a value.", examples=["2025-01-31"])
+    return_: float | None = Field(
+        alias="return", description="Linked return of the bucket.", examples=[0.0125]
+    )
+    cumulative_return: float | None = Field(
+        description="Linked return from the period's start.", examples=[0.031]
+    )
+    status: str = Field(description="Of `return`, as of a period.", examples=["OK"])
+    cumulative_status: str = Field(description="Of `cumulative_return`.", examples=["OK"])
+
+
+class TwrPeriod(BaseModel):
+    """The return of one period."""
+
+    return_: float | None = Field(
+        alias="return",
+        description="Linked daily returns, a decimal fraction; null where the status says why.",
+        examples=[0.0312],
+    )
+    annualised_return: float | None = Field(
+        description="The return a year; null with its reason.", examples=[0.0287]
+    )
+    annualisation_reason: str | None = Field(
+        description="PERIOD_SHORTER_THAN_ONE_YEAR, NO_RETURN or NO_BUSINESS_DAYS.",
+        examples=[None],
+    )
+    requested_start_date: dt.date = Field(
+        description="First day by the period's definition.", examples=["2025-01-01"]
+    )
+    start_date: dt.date = Field(
+        description="First day, clamped to the open date.", examples=["2025-01-01"]
+    )
+    end_date: dt.date = Field(
+        description="Last day, clamped to the as-of date.", examples=["2025-03-31"]
+    )
+    clamped: bool = Field(description="Whether start_date was clamped.", examples=[False])
+    status: str = Field(
+        description="OK; WINDOW_TOO_SHORT: the input begins after start_date; NO_OBSERVATIONS: no "
+        "day of the period has a value; UNDEFINED_RETURN: a gain without capital; BROKEN_CHAIN: a "
+        "day lost more than all of its capital.",
+        examples=["OK"],
+    )
+    status_date: dt.date | None = Field(
+        description="Day that decided the status, or on which everything was lost.",
+        examples=[None],
+    )
+    breakdowns: dict[Frequency, list[TwrBucket]] = Field(
+        description="Buckets with observations, by the frequencies asked for."
+    )
+
+
+class TwrResults(RootModel[dict[str, TwrPeriod]]):
+    """Periods by their key: the name, or `EXPLICIT:<from>:<to>`."""
+
+
+PERIOD_FIELDS = {
+    "period_return": "return",
+    "annualised_return": "annualised_return",
+    "annualisation_reason": "annualisation_reason",
+    "requested_start_date": "requested_start_date",
+    "start_date": "start_date",
+    "end_date": "end_date",
+    "is_clamped": "clamped",
+    "status": "status",
+    "status_date": "status_date",
+}
+BUCKET_FIELDS = {
+    "bucket": "period",
+    "start_date": "start_date",
+    "end_date": "end_date",
+    "bucket_return": "return",
+    "cumulative_return": "cumulative_return",
+    "status": "status",
+    "cumulative_status": "cumulative_status",
+}
+
+
+def calculate(request: TwrRequest, inputs: Inputs) -> Calculation:
+    """Link the daily returns of every period.
+
+    Raises:
+        ServiceProblem: INVALID_REQUEST where no period can be resolved, INSUFFICIENT_DATA where
+            no period has a valuation.
+    """
+    if request.stateful_input is not None:
+        as_of = stateful_as_of(request.stateful_input, request.as_of_date)
+        periods = periods_of(request.analyses, as_of)
+        days = stateful_days(inputs, request.stateful_input, periods, as_of)
+    else:
+        assert request.stateless_input is not None  # noqa: S101  (the envelope: exactly one)
+        as_of = stateless_as_of(request.stateless_input, request.as_of_date)
+        periods = periods_of(request.analyses, as_of)
+        days = stateless_days(request.stateless_input, as_of)
+    options = TwrOptions(periods, (request.metric_basis,), request.annualisation_basis)
+    found = twr(days, options)
+    if (found["status"] == Status.NO_OBSERVATIONS).all():
+        raise insufficient(f"no valuation in {', '.join(found['period'])} up to {as_of}")
+    results = dict(zip(found["period"], records(found, PERIOD_FIELDS), strict=True))
+    for analysis, period in zip(request.analyses, periods, strict=True):
+        own = TwrOptions((period,), (request.metric_basis,))
+        results[period.key]["breakdowns"] = {
+            str(frequency): _buckets(days, own, frequency) for frequency in analysis.frequencies
+        }
+    detail = twr_days(days, request.metric_basis)
+    return Calculation(results, [*_unusual(detail)], {"days": detail})
+
+
+def _buckets(days: PortfolioDays, options: TwrOptions, frequency: Frequency) -> list[Any]:
+    found = twr_buckets(days, options, (frequency,))
+    return records(found, BUCKET_FIELDS) if len(found) else []
+
+
+def _unusual(detail: pd.DataFrame) -> Iterator[Diagnostic]:
+    """Days whose return is to be read with care, by what marks them."""
+    marked = detail[detail["marks"] != ""]
+    for marks in sorted(marked["marks"].unique()):
+        days = marked.loc[marked["marks"] == marks, "perf_date"]
+        yield from named(marks, [str(day.date()) for day in days])
+
+
+OPERATION = Operation(
+    name="twr",
+    paths=("/performance/twr",),
+    summary="Time-weighted returns",
+    description="Daily returns linked by period and calendar bucket, net or gross of fees "
+    "(analytics.md §3: daily return, linking, periods, breakdowns, annualisation).",
+    request=TwrRequest,
+    results=TwrResults,
+    calculate=calculate,
+)
