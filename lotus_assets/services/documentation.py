@@ -102,8 +102,9 @@ def _schema_example(schemas: dict[str, Any], schema: dict[str, Any]) -> Any:
         return _schema_example(schemas, schema["anyOf"][0])
     if schema.get("type") == "array":
         return [_schema_example(schemas, schema["items"])]
-    target = schemas[schema["$ref"].rsplit("/", 1)[-1]]
+    if "$ref" in schema:
+        return _schema_example(schemas, schemas[schema["$ref"].rsplit("/", 1)[-1]])
     return {
         name: _schema_example(schemas, attribute)
-        for name, attribute in target.get("properties", {}).items()
+        for name, attribute in schema.get("properties", {}).items()
     }

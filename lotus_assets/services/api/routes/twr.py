@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
-from pydantic import BaseModel, Field, RootModel
+from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 from lotus_assets.engine.measures.portfolio_days import PortfolioDays
 from lotus_assets.engine.measures.twr import TwrOptions, twr, twr_buckets, twr_days
@@ -109,12 +109,48 @@ class TwrPeriod(BaseModel):
         examples=[None],
     )
     breakdowns: dict[Frequency, list[TwrBucket]] = Field(
-        description="Buckets with observations, by the frequencies asked for."
+        description="Buckets with observations, by the frequencies asked for.",
+        examples=[
+            {
+                "MONTHLY": [
+                    {
+                        "period": "2025-01",
+                        "start_date": "2025-01-02",
+                        "end_date": "2025-01-31",
+                        "return": 0.0125,
+                        "cumulative_return": 0.0125,
+                        "status": "OK",
+                        "cumulative_status": "OK",
+                    }
+                ]
+            }
+        ],
     )
 
 
 class TwrResults(RootModel[dict[str, TwrPeriod]]):
     """Periods by their key: the name, or `EXPLICIT:<from>:<to>`."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "YTD": {
+                        "return": 0.0125,
+                        "annualised_return": None,
+                        "annualisation_reason": "PERIOD_SHORTER_THAN_ONE_YEAR",
+                        "requested_start_date": "2025-01-01",
+                        "start_date": "2025-01-01",
+                        "end_date": "2025-01-31",
+                        "clamped": False,
+                        "status": "OK",
+                        "status_date": None,
+                        "breakdowns": {},
+                    }
+                }
+            ]
+        }
+    )
 
 
 PERIOD_FIELDS = {
