@@ -1,0 +1,188 @@
+"""Change points of series, and what may be one: issue 6 §3 (b).
+
+`ruptures`' KernelCPD with the linear kernel on log costs, scaled by their median absolute
+deviation: the cost of a segment is its sum of squares in units of the noise, so that a penalty is
+what a change must explain. Never divided by a calibration benchmark.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.stats import mannwhitneyu
+
+from lotus_assets.engine.speed.facts import SERIES, Floats, comparable, facts_of, percent
+from lotus_assets.engine.speed.noise import MACHINE, NORMAL
+from lotus_assets.engine.speed.threshold import rerun_ratios
+
+PENALTIES: Mapping[str, float] = {"sensitive": 10.0, "loud": 25.0}
+MINIMUM_EFFECT = 0.05
+MINIMUM_AFTER = 6
+MEDIAN_OF = 10
+SIGNIFICANCE = 0.01
+NOISE_SIGMAS = 3.0
+SMALLEST_SCALE = 1e-3
+"""Relative noise that is taken at least: clocks and allocators are not finer."""
+
+
+@dataclass(frozen=True)
+class Detection:
+    """The settings of issue 6 §3 (b)."""
+
+    penalties: Mapping[str, float]
+    minimum_effect: float
+    minimum_after: int
+    median_of: int
+
+
+def change_point_facts(
+    points: pd.DataFrame,
+    reruns: pd.DataFrame,
+    noise: pd.DataFrame,
+    *,
+    penalties: Mapping[str, float] = PENALTIES,
+    minimum_effect: float = MINIMUM_EFFECT,
+    minimum_after: int = MINIMUM_AFTER,
+    median_of: int = MEDIAN_OF,
+) -> pd.DataFrame:
+    """Changes of level with enough points after them, and newest points that may be one.
+
+    `noise`: see `noise_floor`; a change counts from `minimum_effect` on, or from three standard
+    deviations of the A/A noise where that is more. `confirmed`: a change point with at least
+    `minimum_after` points in the segments before and after it, whose values differ by
+    Mann-Whitney (p < 0.01); `candidate` without that. A newest run that is off the median of the
+    last `median_of` is `unconfirmed` until there are points enough; re-runs make it a `candidate`
+    or refute it.
+    """
+    own = comparable(points)
+    own["limit"] = _limits(own, noise, minimum_effect)
+    detection = Detection(penalties, minimum_effect, minimum_after, median_of)
+    rows: list[dict[str, object]] = []
+    for _, series in own.groupby([*SERIES, "epoch"], sort=False):
+        rows += _of_series(series, detection)
+    newest = pd.DataFrame(_newest(own, detection))
+    if len(newest):
+        again = rerun_ratios(newest, reruns)
+        is_worse = newest["ratio"] > 1
+        is_there = np.where(is_worse, again > newest["limit"], again < 1 / newest["limit"])
+        newest["state"] = np.where(
+            again.isna(), "unconfirmed", np.where(is_there, "candidate", "refuted")
+        )
+    return pd.concat([facts_of(rows), facts_of(newest)], ignore_index=True)
+
+
+def _limits(points: pd.DataFrame, noise: pd.DataFrame, minimum_effect: float) -> Floats:
+    """The smallest ratio of each point's series that counts, above 1."""
+    if noise.empty:
+        return np.full(len(points), 1.0 + minimum_effect)
+    floor = noise[[*MACHINE, "relative_mad"]].astype(dict.fromkeys(MACHINE, object))
+    joined = points[MACHINE].astype(object).merge(floor, on=MACHINE, how="left")
+    own = NOISE_SIGMAS * NORMAL * joined["relative_mad"].fillna(0.0).to_numpy(np.float64)
+    limits: Floats = 1.0 + np.maximum(minimum_effect, own)
+    return limits
+
+
+def scaled(log_costs: Floats) -> Floats:
+    """Distances from the median in standard deviations of the noise, by the MAD."""
+    centre = np.median(log_costs)
+    deviation = NORMAL * float(np.median(np.abs(log_costs - centre)))
+    result: Floats = (log_costs - centre) / max(deviation, SMALLEST_SCALE)
+    return result
+
+
+def _breakpoints(log_costs: Floats, penalties: Iterable[float], least: int) -> list[list[int]]:
+    """For each penalty where segments begin: 0, every change point, then the number of points.
+
+    Segments have `least` points: a blip of fewer is no level.
+    """
+    # Half a second to import; most of the graph needs it never.
+    from ruptures import KernelCPD
+
+    signal = scaled(log_costs).reshape(-1, 1)
+    fitted = KernelCPD(kernel="linear", min_size=least).fit(signal)
+    return [[0, *fitted.predict(pen=penalty)] for penalty in penalties]
+
+
+def _of_series(series: pd.DataFrame, detection: Detection) -> Iterator[dict[str, object]]:
+    """Facts of one epoch of one series."""
+    least = detection.minimum_after
+    if len(series) < 2 * least:
+        return
+    costs = np.log(series["cost"].to_numpy(np.float64))
+    values = series["value"].to_numpy(np.float64)
+    runs = series["run_id"].to_numpy(object)
+    limit = float(series["limit"].iloc[0])
+    found = _breakpoints(costs, detection.penalties.values(), least)
+    for name, edges in zip(detection.penalties, found, strict=True):
+        for start, begin, end in zip(edges, edges[1:], edges[2:], strict=False):
+            before, after = costs[start:begin], costs[begin:end]
+            ratio = float(np.exp(np.median(after) - np.median(before)))
+            if max(ratio, 1 / ratio) <= limit:
+                continue
+            p_value = float(mannwhitneyu(before, after).pvalue)
+            is_sure = p_value < SIGNIFICANCE
+            yield {
+                **{column: series[column].iloc[0] for column in (*SERIES, "epoch")},
+                "fact": "change_point",
+                "list": name,
+                "run_id": runs[begin],
+                "baseline_run_id": runs[begin - 1],
+                "value": float(np.median(values[begin:end])),
+                "baseline_value": float(np.median(values[start:begin])),
+                "ratio": ratio,
+                "limit": limit,
+                "p_value": p_value,
+                "points_before": begin - start,
+                "points_after": end - begin,
+                "movement": "slower" if ratio > 1 else "faster",
+                "state": "confirmed" if is_sure else "candidate",
+                "reason": f"{percent(ratio)} since this run: median of {end - begin} points after "
+                f"against {begin - start} before, Mann-Whitney p = {p_value:.2g}",
+            }
+
+
+def _newest(points: pd.DataFrame, detection: Detection) -> pd.DataFrame:
+    """Newest points that are off the median of the points before them, by list.
+
+    A single point's distance, squared, in standard deviations of these points is what it adds to
+    the cost of a segment: the lists' penalties are its thresholds too.
+    """
+    series = points.groupby([*SERIES, "epoch"], sort=False)
+    last = points[series.cumcount(ascending=False) == 0]
+    # Only the newest epoch of a series has a newest run.
+    last = last[last.groupby(SERIES, sort=False)["position"].transform("max") == last["position"]]
+    from_end = series.cumcount(ascending=False).to_numpy()
+    window = points[(from_end >= 1) & (from_end <= detection.median_of)].copy()
+    window["log_cost"] = np.log(window["cost"])
+    groups = window.groupby([*SERIES, "epoch"], sort=False)
+    window["deviation"] = (window["log_cost"] - groups["log_cost"].transform("median")).abs()
+    level = groups.agg(
+        baseline_value=("value", "median"),
+        log_level=("log_cost", "median"),
+        mad=("deviation", "median"),
+        points_before=("value", "size"),
+        baseline_run_id=("run_id", "last"),
+    ).reset_index()
+    level = level[level["points_before"] >= detection.minimum_after]
+    joined = last.merge(level, on=[*SERIES, "epoch"])
+    distance = np.log(joined["cost"]) - joined["log_level"]
+    joined["ratio"] = np.exp(distance)
+    sigma = np.maximum(NORMAL * joined["mad"], SMALLEST_SCALE)
+    joined["squared"] = (distance / sigma) ** 2
+    joined["points_after"] = 1
+    is_off = joined[["ratio"]].assign(inverse=1 / joined["ratio"]).max(axis=1) > joined["limit"]
+    found = [
+        joined[is_off & (joined["squared"] > penalty)].assign(list=name)
+        for name, penalty in detection.penalties.items()
+    ]
+    rows = pd.concat(found, ignore_index=True)
+    return rows.assign(
+        fact="change_point",
+        movement=np.where(rows["ratio"] > 1, "slower", "faster"),
+        reason=[
+            f"{percent(ratio)} than the median of the last {count} points; fewer than "
+            f"{detection.minimum_after} points tell whether it stays"
+            for ratio, count in zip(rows["ratio"], rows["points_before"], strict=True)
+        ],
+    )
