@@ -1,0 +1,39 @@
+"""The dashboard: frames of the group `benchmarks` in, files for people and for programs out."""
+
+from datetime import datetime
+
+import pandas as pd
+
+from lotus_assets.benchmarks.page.machine_files import history_file, latest_file
+from lotus_assets.benchmarks.page.rendering import FOLDER, canonical, page_html
+from lotus_assets.benchmarks.page.series import suites_of
+from lotus_assets.benchmarks.page.view import page_of
+
+SCHEMAS = ("latest.schema.json", "benchmarks.schema.json")
+
+
+def dashboard_files(
+    runs: pd.DataFrame,
+    history: pd.DataFrame,
+    regressions: pd.DataFrame,
+    noise: pd.DataFrame,
+    *,
+    generated_at: datetime,
+) -> dict[str, bytes]:
+    """Name → content of the files of the dashboard: the same frames give the same bytes.
+
+    Args:
+        runs: `bench_run`.
+        history: `bench_history`.
+        regressions: `bench_regression`.
+        noise: suite, benchmark, metric, machine_fingerprint, runs, median, relative_mad and
+            relative_range of A/A runs (`engine.speed.detection.noise_floor`).
+        generated_at: is shown; aware.
+    """
+    suites = suites_of(runs, history, regressions, noise)
+    return {
+        "index.html": page_html(page_of(suites, generated_at)),
+        "latest.json": canonical(latest_file(suites, generated_at)),
+        "benchmarks.json": canonical(history_file(suites, generated_at)),
+        **{name: (FOLDER / name).read_bytes() for name in SCHEMAS},
+    }

@@ -1,0 +1,226 @@
+"""The whole page as plain objects, in the order in which a reader meets them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+
+from lotus_assets.benchmarks.page.axes import WIDTH, Axis, time_axis
+from lotus_assets.benchmarks.page.drawing import Chart, draw, seconds
+from lotus_assets.benchmarks.page.findings import (
+    Completeness,
+    Kind,
+    completeness,
+    kinds,
+    standing_slowdowns,
+)
+from lotus_assets.benchmarks.page.page_data import drawn_points, series_data, suite_data
+from lotus_assets.benchmarks.page.series import Series, Suite
+from lotus_assets.benchmarks.page.units import percent_change
+
+POINTS = 24_000
+"""Points that the page shows at most, whatever the history holds: a point takes some 20 bytes."""
+LEAST_POINTS = 150
+"""Of one series, however many there are."""
+
+
+@dataclass(frozen=True)
+class Card:
+    """One series on the page."""
+
+    id: str
+    series: Series
+    chart: Chart
+    newest: str
+    newest_at: pd.Timestamp
+    is_current: bool
+    """Whether the suite's newest run has this series."""
+    to_previous: str
+    to_best: str
+    tone: str
+    """slower, faster or same: how the newest point compares with the one before it."""
+    noise: str | None
+    badges: list[tuple[str, str]]
+    """Classes and text of what holds at the newest run or was found last."""
+    description: str
+    drawn: int
+    total: int
+
+
+@dataclass(frozen=True)
+class Section:
+    """One suite on the page."""
+
+    id: str
+    suite: Suite
+    cards: list[Card]
+    completeness: Completeness
+    machine_paths: list[str]
+    machine_runs: list[int]
+
+
+@dataclass(frozen=True)
+class Page:
+    """Everything that the template shows."""
+
+    generated_at: datetime
+    repository: str | None
+    runs: int
+    series: int
+    newest_at: pd.Timestamp | None
+    sections: list[Section]
+    kinds: list[Kind]
+    slowdowns: list[tuple[Card, pd.Series]]
+    metrics: list[str]
+    data: dict[str, Any]
+
+
+def page_of(suites: Sequence[Suite], generated_at: datetime) -> Page:
+    """The page that shows `suites`."""
+    numbered = [series for suite in suites for series in suite.series]
+    ids = {_key(series): f"series-{number}" for number, series in enumerate(numbered)}
+    limit = max(LEAST_POINTS, POINTS // max(1, len(numbered)))
+    sections, data = [], []
+    commits: dict[str, int] = {}
+    for number, suite in enumerate(suites):
+        section, of_suite = _section(suite, f"suite-{number}", ids, limit, commits)
+        sections.append(section)
+        data.append(of_suite)
+    cards = {_key(card.series): card for section in sections for card in section.cards}
+    newest = [suite.newest["ordered_at"] for suite in suites]
+    repositories = {suite.newest["repository"] for suite in suites} - {None}
+    return Page(
+        generated_at=generated_at,
+        repository=repositories.pop() if len(repositories) == 1 else None,
+        runs=sum(len(suite.runs) for suite in suites),
+        series=len(numbered),
+        newest_at=max(newest) if newest else None,
+        sections=sections,
+        kinds=kinds(suites, ids),
+        slowdowns=[(cards[_key(series)], fact) for series, fact in standing_slowdowns(suites)],
+        metrics=sorted({series.metric for series in numbered}),
+        data={"suites": data, "commits": list(commits)},
+    )
+
+
+def _key(series: Series) -> tuple[str, str, str]:
+    return series.suite, series.benchmark, series.metric
+
+
+def _section(
+    suite: Suite,
+    section_id: str,
+    ids: dict[tuple[str, str, str], str],
+    limit: int,
+    commits: dict[str, int],
+) -> tuple[Section, dict[str, Any]]:
+    drawn = [
+        drawn_points(series, limit, series.facts["run_id"].tolist()) for series in suite.series
+    ]
+    shown = set().union(*(points["run_id"] for points in drawn))
+    runs = suite.runs[suite.runs["run_id"].isin(shown)].reset_index(drop=True)
+    times = time_axis(runs["ordered_at"].iloc[0], runs["ordered_at"].iloc[-1])
+    machines = suite.machines
+    cards = [
+        _card(ids[_key(series)], series, points, draw(series, points, times, suite), suite)
+        for series, points in zip(suite.series, drawn, strict=True)
+    ]
+    data = suite_data(suite, runs, times, commits)
+    data["series"] = {
+        card.id: series_data(card.series, points, runs)
+        for card, points in zip(cards, drawn, strict=True)
+    }
+    counts = suite.runs["machine_fingerprint"].value_counts()
+    section = Section(
+        id=section_id,
+        suite=suite,
+        cards=cards,
+        completeness=completeness(suite),
+        machine_paths=machine_paths(runs, times, machines),
+        machine_runs=[int(counts[name]) for name in machines],
+    )
+    return section, data
+
+
+def machine_paths(runs: pd.DataFrame, times: Axis, machines: Sequence[str]) -> list[str]:
+    """For each machine the stretches of the time axis whose runs it made, as one path.
+
+    A stretch reaches half-way to the runs before and after it.
+    """
+    x = (times.share(seconds(runs["ordered_at"])) * WIDTH).round()
+    middles = ((x[1:] + x[:-1]) / 2).round().tolist()
+    name = runs["machine_fingerprint"]
+    stretches = runs.assign(begin=[0, *middles], end=[*middles, WIDTH]).groupby(
+        name.ne(name.shift()).cumsum()
+    )
+    spans = stretches.agg(
+        machine=("machine_fingerprint", "first"), begin=("begin", "first"), end=("end", "last")
+    )
+    return [
+        "".join(
+            f"M{int(begin)} 0H{int(end)}"
+            for begin, end in zip(own["begin"], own["end"], strict=True)
+        )
+        for own in (spans[spans["machine"] == machine] for machine in machines)
+    ]
+
+
+def _card(card_id: str, series: Series, drawn: pd.DataFrame, chart: Chart, suite: Suite) -> Card:
+    newest = series.newest
+    ratio = newest["ratio_to_previous"]
+    moved = "same" if pd.isna(ratio) or abs(ratio - 1) < 5e-4 else "slower"
+    return Card(
+        id=card_id,
+        series=series,
+        chart=chart,
+        newest=series.unit.text(newest["value"]),
+        newest_at=newest["ordered_at"],
+        is_current=newest["run_id"] == suite.newest["run_id"],
+        to_previous=percent_change(ratio),
+        to_best=percent_change(newest["ratio_to_best"]),
+        tone="faster" if moved == "slower" and ratio < 1 else moved,
+        noise=None if series.noise is None else f"{series.noise.relative_range:.1%}",
+        badges=_badges(series, suite),
+        description=_description(series),
+        drawn=len(drawn),
+        total=len(series.points),
+    )
+
+
+def _badges(series: Series, suite: Suite) -> list[tuple[str, str]]:
+    """The last change point and what holds at the newest run: classes and words."""
+    place = series.points.set_index("run_id")["position"]
+    facts = series.facts.assign(position=series.facts["run_id"].map(place))
+    facts = facts.sort_values(["position", "list"])
+    is_current = facts["run_id"].eq(suite.newest["run_id"])
+    is_shift = facts["fact"].eq("change_point")
+    last_shift = facts.loc[is_shift & ~is_current, "run_id"].tail(1)
+    is_told = is_current & facts["fact"].isin(("threshold", "exact", "change_point"))
+    is_told |= is_shift & facts["run_id"].isin(last_shift)
+    badges = []
+    for _, same in facts[is_told].groupby(["position", "fact", "movement", "state"], sort=False):
+        fact = same.iloc[0]
+        change = "" if fact["fact"] == "exact" else percent_change(fact["ratio"])
+        words = (
+            *(fact["fact"].replace("_", " "), " and ".join(filter(None, same["list"]))),
+            *(fact["movement"], fact["state"], change),
+        )
+        badges.append((f"{fact['movement']} {fact['state']}", " ".join(filter(None, words))))
+    return badges
+
+
+def _description(series: Series) -> str:
+    """The chart in words, for those who do not see it."""
+    points, unit = series.points, series.unit
+    values = points["value"]
+    changes = int(points["is_machine_change"].astype(bool).sum())
+    shifts = series.facts.loc[series.facts["fact"] == "change_point", "run_id"].nunique()
+    return (
+        f"{series.metric} of {series.benchmark}: {len(points)} runs from "
+        f"{points['ordered_at'].iloc[0]:%-d %B %Y} to {points['ordered_at'].iloc[-1]:%-d %B %Y}, "
+        f"least {unit.text(values.min())}, greatest {unit.text(values.max())}, "
+        f"newest {unit.text(values.iloc[-1])}; change points: {shifts}; "
+        f"changes of the machine: {changes}."
+    )
