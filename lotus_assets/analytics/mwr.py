@@ -92,23 +92,11 @@ def compute(inputs: PortfolioInputs) -> pd.DataFrame:
     rows = inputs.read(MWR_INPUT, stored.end_date.in_(sorted(set(ends["end_date"]))))
     ends["end_date"] = pd.to_datetime(ends["end_date"])
     windows = rows.merge(ends, on=["portfolio_id", "period", "end_date"])
-    result = money_weighted_returns(windows[WINDOW], flows_of(windows["cash_flows"]), MwrOptions())
+    result = money_weighted_returns(
+        windows[WINDOW], core_mwr_input.flows_of(windows["cash_flows"]), MwrOptions()
+    )
     result["roots"] = result["roots"].map(json.dumps)
     return inputs.named(result, variant="period")[TABLE.columns]
-
-
-def flows_of(texts: pd.Series) -> pd.DataFrame:
-    """Flows of windows from their JSON: window (the row's number), date, amount, type."""
-    listed = json.loads("[" + ",".join(texts) + "]")
-    counts = [len(flows) for flows in listed]
-    frame = pd.DataFrame.from_records(
-        [flow for flows in listed for flow in flows], columns=["date", "amount", "type"]
-    )
-    return frame.assign(
-        window=pd.Series(range(len(counts))).repeat(counts).to_numpy(),
-        date=pd.to_datetime(frame["date"]),
-        amount=frame["amount"].astype(float),
-    )
 
 
 mwr = portfolio_asset(PortfolioAnalytic(TABLE, reads=(MWR_INPUT,), compute=compute))

@@ -97,6 +97,21 @@ def _flows(chunk: Chunk) -> list[str]:
     return [json.dumps(records[start:stop]) for start, stop in itertools.pairwise(starts)]
 
 
+def flows_of(texts: pd.Series) -> pd.DataFrame:
+    """Flows of several rows of the table, a row each: window (the row's number), date, amount,
+    type."""
+    listed = json.loads("[" + ",".join(texts) + "]")
+    counts = [len(flows) for flows in listed]
+    frame = pd.DataFrame.from_records(
+        [flow for flows in listed for flow in flows], columns=["date", "amount", "type"]
+    )
+    return frame.assign(
+        window=np.repeat(np.arange(len(counts)), counts),
+        date=pd.to_datetime(frame["date"]),
+        amount=frame["amount"].astype(float),
+    )
+
+
 def violations(chunk: Chunk) -> Iterator[Violation]:
     """Payloads whose flows are not in order or not in the period; several a day are allowed."""
     days = epoch_days(chunk.rows["date"])

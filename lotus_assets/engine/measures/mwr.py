@@ -10,14 +10,20 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from lotus_assets.engine.performance.calendar_days import days_between
 from lotus_assets.engine.performance.cash_flows import CashFlows
 from lotus_assets.engine.performance.internal_rate import SHORT_PERIOD_DAYS, internal_rates
-from lotus_assets.engine.performance.modified_dietz import FlowTiming, modified_dietz
+from lotus_assets.engine.performance.modified_dietz import (
+    FlowTiming,
+    dietz_weights,
+    modified_dietz,
+)
 from lotus_assets.engine.performance.segments import (
     Floats,
     Integers,
     as_days,
     offsets_of,
+    segment_of_rows,
     segment_sums,
 )
 from lotus_assets.engine.performance.statuses import Reason
@@ -55,17 +61,7 @@ def mwr(windows: pd.DataFrame, flows: pd.DataFrame, options: MwrOptions) -> pd.D
     Raises ValueError for an inverted window, a flow outside its window, or an amount that is
     missing.
     """
-    external = flows if "type" not in flows else flows[flows["type"].isin([EXTERNAL, None, np.nan])]
-    ordered = external.iloc[np.argsort(external["window"].to_numpy(), kind="stable")]
-    money = CashFlows(
-        start_date=as_days(windows["start_date"].to_numpy()),
-        end_date=as_days(windows["end_date"].to_numpy()),
-        begin_mv=windows["begin_mv"].to_numpy(np.float64),
-        end_mv=windows["end_mv"].to_numpy(np.float64),
-        flow_dates=as_days(ordered["date"].to_numpy()),
-        amounts=ordered["amount"].to_numpy(np.float64),
-        offsets=offsets_of(ordered["window"].to_numpy(), len(windows)),
-    )
+    money = _cash_flows(windows, flows)
     named = windows.reset_index(drop=True).assign(
         flow_count=np.diff(money.offsets),
         net_flow=segment_sums(money.amounts, money.offsets),
@@ -79,6 +75,53 @@ def mwr(windows: pd.DataFrame, flows: pd.DataFrame, options: MwrOptions) -> pd.D
         for method, columns in solved.items()
     ]
     return _window_by_window(parts, len(windows))
+
+
+def mwr_flows(
+    windows: pd.DataFrame, flows: pd.DataFrame, options: MwrOptions, annual_rates: Floats
+) -> pd.DataFrame:
+    """What the rates are worked out from: a row a flow of the investor, window by window.
+
+    Columns: window, date, kind (BEGIN_MV, FLOW, END_MV), amount (paid in negative), days since
+    the start, weight (of Modified Dietz; 1 of BEGIN_MV, none of END_MV), discounted_amount at the
+    window's annual rate by XIRR, NaN where there is none: their sum is 0.
+    """
+    money = _cash_flows(windows, flows)
+    numbers = np.arange(len(windows))
+    parts = [
+        (numbers, money.start_date, "BEGIN_MV", -money.begin_mv, 1.0),
+        (
+            segment_of_rows(money.offsets),
+            money.flow_dates,
+            "FLOW",
+            -money.amounts,
+            dietz_weights(money, options.flow_timing),
+        ),
+        (numbers, money.end_date, "END_MV", money.end_mv, np.nan),
+    ]
+    names = ("window", "date", "kind", "amount", "weight")
+    frame = pd.concat([pd.DataFrame(dict(zip(names, part, strict=True))) for part in parts])
+    frame = frame.sort_values("window", kind="stable", ignore_index=True)
+    owner = frame["window"].to_numpy()
+    days = days_between(money.start_date[owner], as_days(frame["date"].to_numpy()))
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        discount = np.exp(-np.log1p(annual_rates)[owner] * days / 365.0)
+    return frame.assign(days=days, discounted_amount=frame["amount"].to_numpy() * discount)
+
+
+def _cash_flows(windows: pd.DataFrame, flows: pd.DataFrame) -> CashFlows:
+    """The windows' external flows, in segments."""
+    external = flows if "type" not in flows else flows[flows["type"].isin([EXTERNAL, None, np.nan])]
+    ordered = external.iloc[np.argsort(external["window"].to_numpy(), kind="stable")]
+    return CashFlows(
+        start_date=as_days(windows["start_date"].to_numpy()),
+        end_date=as_days(windows["end_date"].to_numpy()),
+        begin_mv=windows["begin_mv"].to_numpy(np.float64),
+        end_mv=windows["end_mv"].to_numpy(np.float64),
+        flow_dates=as_days(ordered["date"].to_numpy()),
+        amounts=ordered["amount"].to_numpy(np.float64),
+        offsets=offsets_of(ordered["window"].to_numpy(), len(windows)),
+    )
 
 
 def _xirr(money: CashFlows) -> dict[str, Any]:

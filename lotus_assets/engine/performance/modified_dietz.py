@@ -36,10 +36,9 @@ def modified_dietz(flows: CashFlows, timing: FlowTiming = FlowTiming.END) -> Mod
     Funds: Measuring Investment Performance" (1966), day-weighted as in the GIPS standards.
     """
     days = flows.days
-    owner = segment_of_rows(flows.offsets)
     weight_days = _weight_days(flows, timing)
+    shares = dietz_weights(flows, timing)
     with np.errstate(invalid="ignore", divide="ignore"):
-        shares = weight_days / days[owner]
         capital = flows.begin_mv + segment_sums(shares * flows.amounts, flows.offsets)
         _settle_zeros(flows, weight_days, capital)
         gain = flows.end_mv - flows.begin_mv - segment_sums(flows.amounts, flows.offsets)
@@ -50,6 +49,12 @@ def modified_dietz(flows: CashFlows, timing: FlowTiming = FlowTiming.END) -> Mod
         annual = np.expm1(np.log1p(returns) * 365.0 / days)
     annual[~((days >= 365) & (returns > -1.0))] = np.nan
     return ModifiedDietz(returns, annual, capital, status)
+
+
+def dietz_weights(flows: CashFlows, timing: FlowTiming = FlowTiming.END) -> Floats:
+    """w of every flow: the share of the period that it was there; NaN for a period of one day."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return _weight_days(flows, timing) / flows.days[segment_of_rows(flows.offsets)]
 
 
 def _weight_days(flows: CashFlows, timing: FlowTiming) -> Floats:

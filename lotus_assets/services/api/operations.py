@@ -1,6 +1,6 @@
 """The operations that the API offers (analytics.md §4), in the order of its documentation."""
 
 from lotus_assets.services.api.operation import Operation
-from lotus_assets.services.api.routes import twr
+from lotus_assets.services.api.routes import mwr, twr
 
-OPERATIONS: tuple[Operation, ...] = (twr.OPERATION,)
+OPERATIONS: tuple[Operation, ...] = (twr.OPERATION, mwr.OPERATION)

@@ -1,0 +1,261 @@
+"""POST /performance/mwr: money-weighted returns of one window (analytics.md §3 and §4)."""
+
+import datetime as dt
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from pydantic import BaseModel, ConfigDict, Field, RootModel, model_validator
+
+from lotus_assets.engine.measures.mwr import EXTERNAL, Method, MwrOptions, mwr, mwr_flows
+from lotus_assets.engine.performance.modified_dietz import FlowTiming
+from lotus_assets.inputs.core_mwr_input import flows_of
+from lotus_assets.inputs.input_tables import MWR_INPUT
+from lotus_assets.services.api.answers import records
+from lotus_assets.services.api.envelope import AnalysisRequest, Diagnostic, StatefulInput
+from lotus_assets.services.api.operation import Calculation, Operation
+from lotus_assets.services.api.upstream import Inputs
+from lotus_assets.services.api.valuation_points import Amount
+from lotus_assets.services.lotus_core.contracts.shared import (
+    CalendarDay,
+    Currency,
+    Diagnostics,
+    Identifier,
+    Lineage,
+    Period,
+    Strict,
+    Window,
+)
+from lotus_assets.services.problems import invalid
+
+
+class Flow(Strict):
+    """A flow of the window."""
+
+    date: CalendarDay = Field(description="Its day.", examples=["2025-02-03"])
+    amount: Amount = Field(description="Into the portfolio positive.", examples=["50000"])
+    type: str = Field(
+        default=EXTERNAL,
+        max_length=64,
+        description="Its kind; only external_flow counts, fees and taxes are the portfolio's own.",
+        examples=[EXTERNAL],
+    )
+
+
+class MwrStatelessInput(Strict):
+    """The fields of a mwr-input payload (RFC 063 §5.2)."""
+
+    portfolio_id: Identifier = Field(
+        default="stateless", description="Name of the portfolio.", examples=["PF-001"]
+    )
+    as_of_date: CalendarDay | None = Field(
+        default=None, description="As of which day: not used.", examples=["2025-03-31"]
+    )
+    start_date: CalendarDay = Field(
+        description="First day: begin_mv is the value at its beginning.", examples=["2025-01-01"]
+    )
+    end_date: CalendarDay = Field(
+        description="Last day: end_mv is the value at its end.", examples=["2025-03-31"]
+    )
+    begin_mv: Amount = Field(description="Value at the beginning.", examples=["1000000"])
+    end_mv: Amount = Field(description="Value at the end.", examples=["1061234.5"])
+    cash_flows: list[Flow] = Field(
+        default=[],
+        description="Flows of the window, in any order; several a day are netted.",
+        examples=[[{"date": "2025-02-03", "amount": "50000"}]],
+    )
+    currency: Currency | None = Field(
+        default=None, description="Currency of all amounts.", examples=["EUR"]
+    )
+    contract_version: str | None = Field(
+        default=None, description="Version of the contract.", examples=["rfc_063_v1"]
+    )
+    diagnostics: Diagnostics | None = Field(
+        default=None, description="What lotus-core said of the data: not used."
+    )
+    lineage: Lineage | None = Field(
+        default=None, description="Where the payload comes from: not used."
+    )
+
+    @model_validator(mode="after")
+    def _flows_in_window(self) -> "MwrStatelessInput":
+        if self.end_date < self.start_date:
+            raise ValueError("the window is inverted: end_date is before start_date")
+        for flow in self.cash_flows:
+            if not self.start_date <= flow.date <= self.end_date:
+                raise ValueError(f"the flow of {flow.date} is outside the window")
+        return self
+
+
+class MwrStatefulInput(StatefulInput):
+    """Whose mwr-input to read, and of which window."""
+
+    window: Window | None = Field(
+        default=None,
+        description="The window; exactly one of window and period.",
+        examples=[{"start_date": "2025-01-01", "end_date": "2025-03-31"}],
+    )
+    period: Period | None = Field(
+        default=None, description="A named period up to the as-of date.", examples=["YTD"]
+    )
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> "MwrStatefulInput":
+        if (self.window is None) == (self.period is None):
+            raise ValueError("give exactly one of window and period")
+        return self
+
+
+class MwrRequest(AnalysisRequest[MwrStatelessInput, MwrStatefulInput]):
+    """Money-weighted returns of one window of one portfolio."""
+
+    methods: list[Method] = Field(
+        default=[Method.XIRR, Method.MODIFIED_DIETZ],
+        min_length=1,
+        max_length=2,
+        description="XIRR, MODIFIED_DIETZ, or both.",
+        examples=[["XIRR", "MODIFIED_DIETZ"]],
+    )
+    flow_timing: FlowTiming = Field(
+        default=FlowTiming.END,
+        description="When in its day a flow comes, for Modified Dietz; XIRR does not ask.",
+        examples=["END"],
+    )
+
+
+class MwrMethod(BaseModel):
+    """The result of one method."""
+
+    annual_rate: float | None = Field(
+        description="Rate a year, a decimal fraction; of Modified Dietz only from 365 days on.",
+        examples=[0.0925],
+    )
+    period_return: float | None = Field(
+        description="Return of the window, a decimal fraction.", examples=[0.0221]
+    )
+    status: str = Field(
+        description="OK; MULTIPLE_ROOTS: annual_rate is the one nearest to Modified Dietz; "
+        "NO_SOLUTION with its reason; NEGATIVE_CAPITAL: the value is of negative average capital; "
+        "ZERO_CAPITAL: no average capital, or a window of one day.",
+        examples=["OK"],
+    )
+    reason: str | None = Field(
+        description="Why there is no rate: TOTAL_LOSS, DEGENERATE, NO_SIGN_CHANGE, NO_ROOT; "
+        "OUT_OF_RANGE: the window's return is past what a float holds.",
+        examples=[None],
+    )
+    roots: list[float] = Field(
+        description="Every annual rate that solves XIRR, ascending.", examples=[[0.0925]]
+    )
+    residual: float | None = Field(
+        description="What the rate leaves of XIRR's discounted flows, as a share.",
+        examples=[1.2e-16],
+    )
+    iterations: int | None = Field(description="Evaluations that XIRR took.", examples=[5])
+    average_capital: float | None = Field(
+        description="Modified Dietz's denominator.", examples=[1031000.0]
+    )
+    is_short_period: bool = Field(
+        description="Under 365 days: a rate a year is to be read with care.", examples=[True]
+    )
+    start_date: dt.date = Field(description="First day of the window.", examples=["2025-01-01"])
+    end_date: dt.date = Field(description="Last day of the window.", examples=["2025-03-31"])
+    flow_count: int = Field(description="External flows.", examples=[1])
+    net_flow: float = Field(description="Their sum.", examples=[50000.0])
+
+
+class MwrResults(RootModel[dict[Method, MwrMethod]]):
+    """Results by method."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "XIRR": {
+                        "annual_rate": 0.0925,
+                        "period_return": 0.0221,
+                        "status": "OK",
+                        "reason": None,
+                        "roots": [0.0925],
+                        "residual": 1.2e-16,
+                        "iterations": 5,
+                        "average_capital": None,
+                        "is_short_period": True,
+                        "start_date": "2025-01-01",
+                        "end_date": "2025-03-31",
+                        "flow_count": 1,
+                        "net_flow": 50000.0,
+                    }
+                }
+            ]
+        }
+    )
+
+
+FIELDS = {name: name for name in MwrMethod.model_fields}
+
+
+def calculate(request: MwrRequest, inputs: Inputs) -> Calculation:
+    """Solve and average the flows of the window.
+
+    Raises:
+        ServiceProblem: see `Inputs.gated`.
+    """
+    windows, flows = _input(request, inputs)
+    options = MwrOptions(tuple(dict.fromkeys(request.methods)), request.flow_timing)
+    try:
+        found = mwr(windows, flows, options)
+    except ValueError as broken:
+        raise invalid(str(broken)) from broken
+    rates = found.loc[found["method"] == Method.XIRR, "annual_rate"].to_numpy(np.float64)
+    detail = mwr_flows(windows, flows, options, rates if len(rates) else np.full(1, np.nan))
+    results = dict(zip(found["method"], records(found, FIELDS), strict=True))
+    for result in results.values():
+        result["iterations"] = result["iterations"] and int(result["iterations"])
+    return Calculation(results, _said(found, flows), {"flows": detail})
+
+
+def _input(request: MwrRequest, inputs: Inputs) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The window, and its flows."""
+    if request.stateful_input is not None:
+        asked = request.stateful_input
+        body = asked.model_dump(mode="json", include={"as_of_date", "window", "period"})
+        body = {name: value for name, value in body.items() if value is not None}
+        rows = inputs.gated(MWR_INPUT, asked.portfolio_id, body, asked.as_of_date).rows
+        return rows[["start_date", "end_date", "begin_mv", "end_mv"]], flows_of(rows["cash_flows"])
+    sent = request.stateless_input
+    assert sent is not None  # noqa: S101  (the envelope: exactly one)
+    window: dict[str, Any] = {
+        "start_date": np.array([sent.start_date], dtype="datetime64[s]"),
+        "end_date": np.array([sent.end_date], dtype="datetime64[s]"),
+        "begin_mv": [float(sent.begin_mv)],
+        "end_mv": [float(sent.end_mv)],
+    }
+    flows = {
+        "window": np.zeros(len(sent.cash_flows), np.int64),
+        "date": np.array([flow.date for flow in sent.cash_flows], dtype="datetime64[s]"),
+        "amount": np.array([float(flow.amount) for flow in sent.cash_flows], np.float64),
+        "type": [flow.type for flow in sent.cash_flows],
+    }
+    return pd.DataFrame(window), pd.DataFrame(flows)
+
+
+def _said(found: pd.DataFrame, flows: pd.DataFrame) -> list[Diagnostic]:
+    own = flows["type"].nunique() and int((flows["type"] != EXTERNAL).sum())
+    said = []
+    if found["is_short_period"].any():
+        said.append(Diagnostic(code="SHORT_PERIOD", detail="the window is under 365 days long"))
+    if own:
+        said.append(Diagnostic(code="NOT_EXTERNAL", detail=f"{own} flows are left out"))
+    return said
+
+
+OPERATION = Operation(
+    name="mwr",
+    paths=("/performance/mwr",),
+    summary="Money-weighted returns",
+    description="XIRR with all its roots, and Modified Dietz, of one window (analytics.md §3).",
+    request=MwrRequest,
+    results=MwrResults,
+    calculate=calculate,
+)
