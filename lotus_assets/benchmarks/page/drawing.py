@@ -78,19 +78,14 @@ def draw(series: Series, drawn: pd.DataFrame, times: Axis, suite: Suite) -> Char
         _layer(of_epoch, times, values, place[of_epoch["machine_fingerprint"].iloc[0]])
         for _, of_epoch in drawn.groupby("epoch")
     ]
+    changed = drawn.assign(reason="Machine from here: " + drawn["machine_fingerprint"])
     moved = suite.facts[suite.facts["fact"] == "environment"]
     return Chart(
         layers=layers,
         marks=_marks(series, drawn, times, values),
         lines=[
             *_lines(drawn.merge(moved[["run_id", "reason"]], on="run_id"), "environment", times),
-            *_lines(
-                drawn[drawn["is_machine_change"].astype(bool)].assign(
-                    reason="Machine from here: " + drawn["machine_fingerprint"]
-                ),
-                "machine-change",
-                times,
-            ),
+            *_lines(changed[changed["is_machine_change"].astype(bool)], "machine-change", times),
         ],
         values=values,
         value_ticks=value_ticks(values, series.unit),
