@@ -2,6 +2,9 @@
 
 import dagster as dg
 
+from lotus_assets.analytics.contribution import contribution
+from lotus_assets.analytics.contribution_level import contribution_level
+from lotus_assets.analytics.contribution_total import contribution_total
 from lotus_assets.analytics.metric_daily import metric_daily
 from lotus_assets.analytics.mwr import mwr
 from lotus_assets.analytics.returns_series import returns_series
@@ -93,7 +96,16 @@ FACTS = [
     coverage,
 ]
 ANALYTICS = [metric_daily]
-PORTFOLIO_ANALYTICS = [twr, twr_breakdown, mwr, returns_series, risk_statistics]
+PORTFOLIO_ANALYTICS = [
+    twr,
+    twr_breakdown,
+    mwr,
+    returns_series,
+    risk_statistics,
+    contribution,
+    contribution_total,
+    contribution_level,
+]
 EXPORTS = [daily_export, last_week_export]
 ON_REQUEST = [weekly_export]
 BENCHMARKS = [import_benchmark_runs, bench_history]

@@ -1,0 +1,74 @@
+"""contribution_level: contributions by asset class, sector, …: every level of the hierarchy."""
+
+import pandas as pd
+from pandera.pandas import DataFrameModel, Field
+
+from lotus_assets.analytics.contribution_inputs import (
+    BASIS_SAID,
+    CHUNK,
+    LINKING_SAID,
+    LINKINGS,
+    PERIOD_SAID,
+    PERIODS,
+    contribution_rows,
+)
+from lotus_assets.analytics.portfolio_analytic import PortfolioAnalytic, PortfolioInputs
+from lotus_assets.analytics.portfolio_assets import portfolio_asset
+from lotus_assets.columns import Day, Integer, Number, Text
+from lotus_assets.engine.performance.daily_returns import Basis
+from lotus_assets.inputs.input_tables import CONTRIBUTION_INPUT, PERFORMANCE_INPUT
+from lotus_assets.table import Table
+
+
+class ContributionLevel(DataFrameModel):
+    """One row an as-of day, portfolio, basis, linking, period and node of the hierarchy."""
+
+    as_of_date: Day = Field(description="The day as of which the inputs were asked.")
+    portfolio_id: Text = Field(description="The portfolio.")
+    metric_basis: Text = Field(isin=list(Basis), description=BASIS_SAID)
+    linking: Text = Field(isin=[str(each) for each in LINKINGS], description=LINKING_SAID)
+    period: Text = Field(isin=PERIODS, description=PERIOD_SAID)
+    level: Integer = Field(ge=1, description="Depth in the hierarchy; 1 is the top.")
+    node_key: Text = Field(
+        description="The node's dimensions down to its level as JSON, outermost first "
+        '(LOTUS_CORE_GROUP_BY); a missing one is "Unclassified".'
+    )
+    contribution: Number = Field(
+        nullable=True,
+        description="Sum of the node's children, a decimal fraction; NULL where "
+        "contribution_total.status says why.",
+    )
+    average_weight: Number = Field(nullable=True, description="Sum of the children's.")
+    data_version: Text = Field(description="lotus-core's version of the contribution-input.")
+    content_hash: Text = Field(
+        str_length=64, description="Hash of the contribution-input: core_payload."
+    )
+
+    class Config:
+        """Types are enforced, unknown columns refused."""
+
+        coerce = True
+        strict = True
+
+
+TABLE = Table(
+    name="contribution_level",
+    model=ContributionLevel,
+    key=("as_of_date", "portfolio_id", "metric_basis", "linking", "period", "node_key"),
+    version=None,
+    description="Contributions by the levels of the hierarchy: each the sum of its children.",
+)
+
+
+def compute(inputs: PortfolioInputs) -> pd.DataFrame:
+    """Rows of the table for some portfolios as of a day."""
+    return contribution_rows(
+        inputs, TABLE, lambda found: found.levels.rename(columns={"key": "node_key"})
+    )
+
+
+contribution_level = portfolio_asset(
+    PortfolioAnalytic(
+        TABLE, reads=(CONTRIBUTION_INPUT, PERFORMANCE_INPUT), compute=compute, chunk=CHUNK
+    )
+)

@@ -1,0 +1,133 @@
+"""Contribution, attribution and positions of the sample book, in one real run."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import psycopg
+import pytest
+from psycopg.rows import dict_row
+from pydantic import SecretStr
+
+from lotus_assets.definitions import defs
+from lotus_assets.execution import Execution, execute
+from lotus_assets.inputs.partitions import AS_OF, SHARD, last_complete_day
+from lotus_assets.lotus_core_preparation import load_sample_book
+from lotus_assets.preparation import dagster_variables
+from lotus_assets.progress import console_on_stderr
+from lotus_assets.resources import shared_engine
+from lotus_assets.services.lotus_core.settings import CoreSettings
+from lotus_assets.settings import Settings
+from lotus_assets_tests.integration.services.lotus_core.served import served
+
+DAY = last_complete_day(Settings())
+PARTITION = str(dg.MultiPartitionKey({AS_OF: str(DAY), SHARD: "005"}))
+TINY = 1e-12
+
+
+class Book:
+    """A warehouse in which one shard of the sample book was worked out."""
+
+    def __init__(self, url: str, run: Execution, metadata: dict[str, dict[str, Any]]) -> None:
+        self.url, self.run, self.metadata = url, run, metadata
+
+    def rows(self, statement: str) -> list[dict[str, Any]]:
+        with psycopg.connect(self.url, row_factory=dict_row) as connection:
+            return connection.execute(statement.encode()).fetchall()
+
+
+@pytest.fixture(scope="module")
+def book(
+    create_shared_database: Callable[[], str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Book]:
+    folder = tmp_path_factory.mktemp("reports")
+    url = create_shared_database()
+    load_sample_book(url, folder / "book", DAY, lambda _message: None)
+    with (
+        served(CoreSettings(lotus_core_db_connection=SecretStr(url))) as core,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        yield _worked_out(url, folder, str(core.client.base_url), patch)
+
+
+def _worked_out(url: str, folder: Path, address: str, patch: pytest.MonkeyPatch) -> Book:
+    for name, value in {
+        "TEM_DB_CONNECTION": url,
+        "TEM_DATA_DIR": str(folder / "data"),
+        "TEM_EXPORT_DIR": str(folder / "exports"),
+        "TEM_AS_OF": f"{DAY + timedelta(days=1)}T12:00:00+00:00",
+        "LOTUS_CORE_URL": address,
+        "LOTUS_CORE_LOOKBACK_DAYS": "400",
+        "LOTUS_CORE_REPORT_DAYS": "370",
+    }.items():
+        patch.setenv(name, value)
+    for name, value in dagster_variables(Settings(), url).items():
+        patch.setenv(name, value)
+    try:
+        with dg.DagsterInstance.get() as instance, console_on_stderr() as console:
+            job = defs.resolve_job_def("portfolio_full")
+            run = execute(job, instance, console, partition_key=PARTITION)
+            assert run.succeeded, run.failures
+            metadata = {
+                name: _metadata(instance, name)
+                for name in ("contribution", "contribution_total", "contribution_level")
+            }
+        return Book(url, run, metadata)
+    finally:
+        shared_engine(url).dispose()
+        shared_engine.cache_clear()
+
+
+def _metadata(instance: dg.DagsterInstance, name: str) -> dict[str, Any]:
+    event = instance.get_latest_materialization_event(dg.AssetKey(name))
+    assert event is not None
+    assert event.asset_materialization is not None
+    return {key: value.value for key, value in event.asset_materialization.metadata.items()}
+
+
+@pytest.mark.timeout(600)
+def test_contributions_and_their_levels_sum_to_the_time_weighted_return(book: Book) -> None:
+    totals = book.rows(
+        """
+        SELECT total.*, positions.contributed, positions.size, top.contributed AS top,
+            twr.period_return AS own, twr.status AS own_status
+        FROM contribution_total AS total
+        LEFT JOIN (
+            SELECT portfolio_id, metric_basis, linking, period,
+                sum(contribution) AS contributed, sum(abs(contribution)) AS size
+            FROM contribution GROUP BY 1, 2, 3, 4
+        ) AS positions USING (portfolio_id, metric_basis, linking, period)
+        LEFT JOIN (
+            SELECT portfolio_id, metric_basis, linking, period, sum(contribution) AS contributed
+            FROM contribution_level WHERE level = 1 GROUP BY 1, 2, 3, 4
+        ) AS top USING (portfolio_id, metric_basis, linking, period)
+        JOIN twr USING (portfolio_id, metric_basis, period)
+        """
+    )
+    good = [row for row in totals if row["status"] == "OK"]
+    assert {row["period"] for row in good} >= {"MTD", "QTD", "YTD", "1Y"}
+    assert {row["status"] for row in totals} >= {"OK", "WINDOW_TOO_SHORT"}
+    for row in good:
+        bound = TINY * max(1.0, row["size"])
+        rest = row["portfolio_return"] - row["fees"] - row["unexplained"]
+        assert abs(row["contributed"] - rest) <= bound
+        assert abs(row["top"] - rest) <= bound
+        assert abs(row["portfolio_return"] - row["own"]) <= 1e-9
+    assert {row["fees"] for row in good if row["metric_basis"] == "GROSS"} == {0.0}
+    # The sample book takes fees from the cash position: they are in its contribution.
+    by_basis = {
+        basis: sum(row["contributed"] for row in good if row["metric_basis"] == basis)
+        for basis in ("NET", "GROSS")
+    }
+    assert by_basis["NET"] < by_basis["GROSS"]
+
+
+def test_metadata_say_what_is_there_and_show_the_largest(book: Book) -> None:
+    found = book.metadata["contribution_total"]
+    assert found["portfolios_with_rows"] > 0
+    assert found["results"]["OK"] > 0
+    (row,) = book.rows("SELECT count(*) AS count FROM contribution_total")
+    assert found["dagster/row_count"] == row["count"]
+    assert "data:image/svg+xml" in book.metadata["contribution"]["picture"]
