@@ -38,8 +38,8 @@ run: $(INSTALLED) ## Collect, compute and export once; ends with a summary
 dev: $(INSTALLED) ## Serve the Dagster UI, its daemon and the source until interrupted
 	@$(BIN)/python -m lotus_assets dev
 
-bench: $(INSTALLED) ## Benchmarks (they run nowhere else)
-	$(PYTEST) $(TESTS)/benchmarks --benchmark-only --timeout 3600
+bench: $(INSTALLED) ## Measure, store, compare (BENCH="--weekly": all of it; `… bench --help`)
+	@$(BIN)/python -m lotus_assets bench $(BENCH)
 
 lint: $(INSTALLED) ## Ruff (rules and format), the import contracts, lotus-core's vocabulary
 	$(BIN)/ruff check .

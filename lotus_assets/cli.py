@@ -1,4 +1,4 @@
-"""The commands behind `make run` and `make dev`: `python -m lotus_assets run | dev | export`.
+"""The commands behind `make run`, `make dev` and `make bench`: `python -m lotus_assets COMMAND`.
 
 Exit codes: 0 all went well; 1 the run failed; 2 something has to be set right first; 130
 interrupted. Messages and progress go to stderr, the summary to stdout.
@@ -15,6 +15,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from lotus_assets.bench_commands import application as bench_application
 from lotus_assets.command_errors import FAILED, told_to_the_reader
 from lotus_assets.preparation import (
     LOOPBACK,
@@ -37,6 +38,7 @@ API_SECONDS = 60
 application = typer.Typer(
     add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__
 )
+application.add_typer(bench_application)
 
 
 @application.command()

@@ -11,7 +11,9 @@ from lotus_assets.analytics.returns_series import returns_series
 from lotus_assets.analytics.risk_statistics import risk_statistics
 from lotus_assets.analytics.twr import twr
 from lotus_assets.analytics.twr_breakdown import twr_breakdown
+from lotus_assets.benchmarks.bench_dashboard import bench_dashboard
 from lotus_assets.benchmarks.bench_history import bench_history
+from lotus_assets.benchmarks.bench_regression import bench_regression
 from lotus_assets.benchmarks.import_benchmark_runs import import_benchmark_runs
 from lotus_assets.checks.coverage import covered
 from lotus_assets.checks.durations import durations
@@ -108,7 +110,7 @@ PORTFOLIO_ANALYTICS = [
 ]
 EXPORTS = [daily_export, last_week_export]
 ON_REQUEST = [weekly_export]
-BENCHMARKS = [import_benchmark_runs, bench_history]
+BENCHMARKS = [import_benchmark_runs, bench_history, bench_regression, bench_dashboard]
 
 CHECKS = [covered, durations, reasons, reconciliation]
 

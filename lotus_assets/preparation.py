@@ -232,6 +232,7 @@ def dagster_variables(settings: Settings, url: str) -> dict[str, str]:
         "TEM_DB_CONNECTION": url,
         "TEM_DATA_DIR": str(settings.tem_data_dir.resolve()),
         "TEM_EXPORT_DIR": str(settings.tem_export_dir.resolve()),
+        "TEM_BENCH_DIR": str(settings.tem_bench_dir.resolve()),
     }
 
 

@@ -1,0 +1,74 @@
+"""The table that `make bench` ends with: each result beside the last one and the best one."""
+
+from typing import Any
+
+import pandas as pd
+from rich import box
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from lotus_assets.benchmarks.comparison import comparison, missing, reported
+from lotus_assets.benchmarks.page.units import shown_unit
+
+NOTHING = "-"
+WORSE, BETTER = 1.05, 0.95
+"""Ratios that are coloured: issue 6's smallest effect."""
+
+
+def print_comparison(
+    console: Console, history: pd.DataFrame, regressions: pd.DataFrame, run: dict[str, Any]
+) -> None:
+    """The table of one run (a row of `bench_run`), what is missing, and what is to be told."""
+    run_id = run["run_id"]
+    rows = comparison(history, regressions, run_id)
+    console.print(_table(rows, _title(run)))
+    if lacking := missing(regressions, run_id):
+        console.print(f"Missing, though expected ({len(lacking)}):")
+        for name in lacking:
+            console.print(f"  {escape(name)}", soft_wrap=True)
+    told = reported(regressions, run_id)
+    if told.empty:
+        console.print("No regression to report.")
+    for fact, state, reason in zip(told["fact"], told["state"], told["reason"], strict=True):
+        console.print(
+            f"[bold]{fact.replace('_', ' ')}[/] ({state}): {escape(reason)}", soft_wrap=True
+        )
+
+
+def _title(run: dict[str, Any]) -> str:
+    commit = "" if pd.isna(run["commit_id"]) else f" at {run['commit_id'][:10]}"
+    version = "" if pd.isna(run["version"]) else f" {run['version']}"
+    load = "" if pd.isna(run["load_average"]) else f", load {run['load_average']:.2f}"
+    return f"{run['suite']}{version}{commit} on {run['machine_fingerprint']}{load}"
+
+
+def _table(rows: pd.DataFrame, title: str) -> Table:
+    shown = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left")
+    shown.add_column("benchmark", overflow="fold")
+    shown.add_column("metric", no_wrap=True)
+    for name in ("now", "last", "best", "x last", "x best"):
+        shown.add_column(name, justify="right", no_wrap=True)
+    shown.add_column("facts", overflow="fold")
+    for row in rows.to_dict("records"):
+        unit = shown_unit(row["unit"], row["value"])
+        shown.add_row(
+            escape(row["benchmark"]),
+            row["metric"],
+            unit.text(row["value"]),
+            *(
+                NOTHING if pd.isna(row[name]) else unit.text(row[name])
+                for name in ("previous_value", "best_value")
+            ),
+            *(_ratio(row[name]) for name in ("ratio_to_previous", "ratio_to_best")),
+            row["said"],
+        )
+    return shown
+
+
+def _ratio(ratio: Any) -> str:
+    """How many times worse; green when better."""
+    if pd.isna(ratio):
+        return NOTHING
+    colour = "red" if ratio > WORSE else "green" if ratio < BETTER else "default"
+    return f"[{colour}]{ratio:.2f}[/]"

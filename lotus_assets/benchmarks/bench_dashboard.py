@@ -1,0 +1,92 @@
+"""bench_dashboard: the files made of the history, for people and for programs, in TEM_BENCH_DIR."""
+
+import hashlib
+from collections.abc import Mapping
+
+import pandas as pd
+from pandera.pandas import DataFrameModel, Field
+
+from lotus_assets.benchmarks import bench_history, bench_regression, bench_result, bench_run
+from lotus_assets.benchmarks.dashboard import dashboard_files
+from lotus_assets.columns import Instant, Integer, Text
+from lotus_assets.computed_assets import Inputs, computed_asset
+from lotus_assets.engine.speed.detection import noise_floor
+from lotus_assets.layers import BENCHMARKS
+from lotus_assets.sources.exports import write_export
+from lotus_assets.table import Table
+
+NO_JEKYLL = ".nojekyll"
+"""GitHub Pages then shows the files as they are."""
+
+
+class BenchDashboard(DataFrameModel):
+    """One row a file that was written."""
+
+    path: Text = Field(description="File below TEM_BENCH_DIR.")
+    sha256: Text = Field(description="SHA-256 of its content.")
+    bytes: Integer = Field(ge=0, description="Its size.")
+    runs: Integer = Field(ge=0, description="Runs that it was made of.")
+    series: Integer = Field(ge=0, description="Series of the history that it was made of.")
+    newest_run_at: Instant = Field(nullable=True, description="When its newest run began.")
+
+    class Config:
+        """Types are enforced, unknown columns refused."""
+
+        coerce = True
+        strict = True
+
+
+TABLE = Table(
+    name="bench_dashboard",
+    model=BenchDashboard,
+    key=("path",),
+    version=None,
+    description="The dashboard's files: index.html for people, benchmarks.json for programs.",
+)
+
+
+def file_rows(
+    files: Mapping[str, bytes], runs: pd.DataFrame, history: pd.DataFrame
+) -> pd.DataFrame:
+    """Rows of `bench_dashboard`, sorted by path."""
+    rows = [
+        {
+            "path": path,
+            "sha256": hashlib.sha256(content).hexdigest(),
+            "bytes": len(content),
+            "runs": len(runs),
+            "series": history.groupby(bench_history.SERIES).ngroups,
+            "newest_run_at": None if runs.empty else runs["started_at"].max(),
+        }
+        for path, content in sorted(files.items())
+    ]
+    return pd.DataFrame(rows, columns=TABLE.columns, dtype=object)
+
+
+def compute(inputs: Inputs) -> pd.DataFrame:
+    """Write the dashboard's files; the rows that tell of them."""
+    runs, results = inputs.read(bench_run.TABLE), inputs.read(bench_result.FIGURES)
+    history = inputs.read(bench_history.TABLE)
+    files = dashboard_files(
+        runs,
+        history,
+        inputs.read(bench_regression.TABLE),
+        noise_floor(bench_regression.aa_rows(runs, results)),
+        generated_at=inputs.now,
+    )
+    for path, content in {**files, NO_JEKYLL: b""}.items():
+        write_export(inputs.settings.tem_bench_dir / path, content)
+    return file_rows(files, runs, history)
+
+
+bench_dashboard = computed_asset(
+    TABLE,
+    BENCHMARKS,
+    compute,
+    deps=[
+        bench_run.TABLE.name,
+        bench_result.TABLE.name,
+        bench_history.TABLE.name,
+        bench_regression.TABLE.name,
+    ],
+)

@@ -1,0 +1,136 @@
+"""bench_regression: what became slower, what became another number, what is missing.
+
+Three facts that are never mixed, each with rows of its own: the seed's threshold, change points,
+and the environment; beside them exact metrics that changed and metrics that a run lacks.
+"""
+
+import json
+
+import pandas as pd
+from pandera.pandas import DataFrameModel, Field
+
+from lotus_assets.benchmarks import bench_history, bench_result, bench_run
+from lotus_assets.columns import Integer, Number, Text
+from lotus_assets.computed_assets import Inputs, computed_asset
+from lotus_assets.engine.speed.detection import detect
+from lotus_assets.layers import BENCHMARKS
+from lotus_assets.table import Table
+
+
+class BenchRegression(DataFrameModel):
+    """One row a fact at a run."""
+
+    fact: Text = Field(
+        isin=["threshold", "exact", "change_point", "environment", "completeness"],
+        description="threshold, exact, change_point, environment or completeness.",
+    )
+    list: Text = Field(
+        isin=["", "sensitive", "loud"], description="Change points: sensitive or loud; else empty."
+    )
+    suite: Text = Field(description="Suite.")
+    benchmark: Text = Field(description="Benchmark; empty where the fact is about the suite.")
+    metric: Text = Field(description="Metric; empty where the fact is about the suite.")
+    epoch: Integer = Field(nullable=True, description="Epoch of the series.")
+    run_id: Text = Field(description="Run at which it holds: the first one after a change.")
+    baseline_run_id: Text = Field(nullable=True, description="Run that it is compared with.")
+    value: Number = Field(nullable=True, description="Value; of a change point, median after it.")
+    baseline_value: Number = Field(
+        nullable=True, description="What it is compared with; of a change point, median before it."
+    )
+    ratio: Number = Field(nullable=True, description="How many times worse; below 1: better.")
+    limit: Number = Field(nullable=True, description="The ratio or share that counts.")
+    p_value: Number = Field(nullable=True, description="Of the Mann-Whitney test, two-sided.")
+    points_before: Integer = Field(nullable=True, description="Points before the change.")
+    points_after: Integer = Field(nullable=True, description="Points from the change on.")
+    share: Number = Field(nullable=True, description="Part of the suite that moved together.")
+    movement: Text = Field(
+        isin=["slower", "faster", "changed", "missing"],
+        description="slower, faster, changed (exact metrics) or missing.",
+    )
+    state: Text = Field(
+        isin=["unconfirmed", "candidate", "confirmed", "refuted"],
+        description="unconfirmed, candidate, confirmed or refuted (not so when run again).",
+    )
+    reason: Text = Field(description="The figures in a sentence.")
+
+    class Config:
+        """Types are enforced, unknown columns refused."""
+
+        coerce = True
+        strict = True
+
+
+TABLE = Table(
+    name="bench_regression",
+    model=BenchRegression,
+    key=("fact", "list", "suite", "benchmark", "metric", "run_id"),
+    version=None,
+    description="Threshold, change points, environment, exactness, completeness: facts by run.",
+)
+
+
+def regression_rows(
+    history: pd.DataFrame, runs: pd.DataFrame, results: pd.DataFrame
+) -> pd.DataFrame:
+    """Rows of `bench_regression` from the other tables of the group."""
+    return detect(
+        points=history,
+        reruns=rerun_rows(runs, results),
+        aa_points=aa_rows(runs, results),
+        expected=expected_rows(runs, results),
+        found=results[["run_id", "suite", "benchmark", "metric"]],
+    )[TABLE.columns]
+
+
+def rerun_rows(runs: pd.DataFrame, results: pd.DataFrame) -> pd.DataFrame:
+    """What reruns found, under the id of the run that they repeat, the last one counting."""
+    reruns = runs.loc[runs["kind"].eq("rerun"), ["run_id", "of_run_id", "started_at"]]
+    found = results.merge(reruns, on="run_id").sort_values(["started_at", "run_id"])
+    found = found.drop(columns="run_id").rename(columns={"of_run_id": "run_id"})
+    key = ["run_id", "suite", "benchmark", "metric"]
+    return found.drop_duplicates(key, keep="last", ignore_index=True)[[*key, "value"]]
+
+
+def aa_rows(runs: pd.DataFrame, results: pd.DataFrame) -> pd.DataFrame:
+    """Runs of the same code, from which the noise floor follows."""
+    same_code = runs.loc[runs["kind"].eq("aa"), ["run_id", "machine_fingerprint"]]
+    compared = results[~results["is_derived"].astype(bool)]
+    return compared.merge(same_code, on="run_id")[
+        ["suite", "benchmark", "metric", "machine_fingerprint", "run_id", "value"]
+    ]
+
+
+def expected_rows(runs: pd.DataFrame, results: pd.DataFrame) -> pd.DataFrame:
+    """The metrics that each run should hold: what its file says, else what the run before held.
+
+    Reruns hold suspects only and A/A runs what was asked for; nothing is expected of them.
+    """
+    counting = runs[~runs["kind"].isin(bench_run.OUTSIDE_HISTORY)].sort_values(
+        ["suite", "started_at", "run_id"], ignore_index=True
+    )
+    names = ["run_id", "suite", "benchmark", "metric"]
+    told = counting.loc[counting["expected"].notna(), ["run_id", "suite", "expected"]]
+    pairs = told.assign(expected=told["expected"].map(json.loads)).explode("expected").dropna()
+    declared = pd.DataFrame(pairs["expected"].tolist(), columns=["benchmark", "metric"])
+    declared = pairs[["run_id", "suite"]].reset_index(drop=True).join(declared)
+    before = counting.assign(before=counting.groupby("suite")["run_id"].shift(1))
+    silent = before.loc[before["expected"].isna() & before["before"].notna(), ["run_id", "before"]]
+    assumed = silent.merge(results[names].rename(columns={"run_id": "before"}), on="before")
+    return pd.concat([declared[names], assumed[names]], ignore_index=True)
+
+
+def compute(inputs: Inputs) -> pd.DataFrame:
+    """Rows of `bench_regression` from what is stored."""
+    return regression_rows(
+        inputs.read(bench_history.TABLE),
+        inputs.read(bench_run.TABLE),
+        inputs.read(bench_result.FIGURES),
+    )
+
+
+bench_regression = computed_asset(
+    TABLE,
+    BENCHMARKS,
+    compute,
+    deps=[bench_run.TABLE.name, bench_result.TABLE.name, bench_history.TABLE.name],
+)
