@@ -54,12 +54,11 @@ def small_world() -> World:
         "expected": json.dumps([[RETURNS, "time"], [FLOWS, "time"]]),
         "failures": json.dumps([{"benchmark": FLOWS, "reason": "AssertionError: 1 != 2"}]),
     }
-    world.add_fact(
-        *("completeness", "own", "own-2"),
-        **{"benchmark": FLOWS, "metric": "time", "movement": "missing", "reason": "Not there."},
-    )
+    lacking = {"benchmark": FLOWS, "metric": "time", "movement": "missing", "reason": "Not there."}
+    world.add_fact("completeness", "own", "own-2", **lacking)
     release = world.add_run(
-        *("rangebar (releases)", 200),
+        "rangebar (releases)",
+        200,
         kind="backfill",
         version="0.1.1",
         commit_id=None,
