@@ -7,6 +7,7 @@ what a change must explain. Never divided by a calibration benchmark.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -24,6 +25,12 @@ SIGNIFICANCE = 0.01
 NOISE_SIGMAS = 3.0
 SMALLEST_SCALE = 1e-3
 """Relative noise that is taken at least: clocks and allocators are not finer."""
+
+
+ONE_LEVEL = 2 / 3
+"""Share of a segment's points on one side of the middle from which on it is one level."""
+Span = tuple[int, int]
+"""Points from the first to before the second."""
 
 
 @dataclass(frozen=True)
@@ -84,10 +91,15 @@ def _limits(points: pd.DataFrame, noise: pd.DataFrame, minimum_effect: float) ->
 
 
 def scaled(log_costs: Floats) -> Floats:
-    """Distances from the median in standard deviations of the noise, by the MAD."""
-    centre = np.median(log_costs)
-    deviation = NORMAL * float(np.median(np.abs(log_costs - centre)))
-    result: Floats = (log_costs - centre) / max(deviation, SMALLEST_SCALE)
+    """Distances from the median in standard deviations of the noise, by a MAD.
+
+    It is the MAD of the differences between neighbours (of which each holds the noise twice): a
+    change of level halfway would make the MAD of the values themselves as large as itself, and so
+    hide behind it, whatever its size.
+    """
+    steps = np.diff(log_costs)
+    deviation = NORMAL * float(np.median(np.abs(steps - np.median(steps)))) / np.sqrt(2)
+    result: Floats = (log_costs - np.median(log_costs)) / max(deviation, SMALLEST_SCALE)
     return result
 
 
@@ -106,22 +118,20 @@ def _breakpoints(log_costs: Floats, penalties: Iterable[float], least: int) -> l
 
 def _of_series(series: pd.DataFrame, detection: Detection) -> Iterator[dict[str, object]]:
     """Facts of one epoch of one series."""
-    least = detection.minimum_after
-    if len(series) < 2 * least:
+    if len(series) < 2 * detection.minimum_after:
         return
     costs = np.log(series["cost"].to_numpy(np.float64))
     values = series["value"].to_numpy(np.float64)
     runs = series["run_id"].to_numpy(object)
     limit = float(series["limit"].iloc[0])
-    found = _breakpoints(costs, detection.penalties.values(), least)
+    found = _breakpoints(costs, detection.penalties.values(), detection.minimum_after)
     for name, edges in zip(detection.penalties, found, strict=True):
-        for start, begin, end in zip(edges, edges[1:], edges[2:], strict=False):
-            before, after = costs[start:begin], costs[begin:end]
+        for (start, stop), (begin, end) in _level_changes(costs, edges, detection.minimum_after):
+            before, after = costs[start:stop], costs[begin:end]
             ratio = float(np.exp(np.median(after) - np.median(before)))
             if max(ratio, 1 / ratio) <= limit:
                 continue
             p_value = float(mannwhitneyu(before, after).pvalue)
-            is_sure = p_value < SIGNIFICANCE
             yield {
                 **{column: series[column].iloc[0] for column in (*SERIES, "epoch")},
                 "fact": "change_point",
@@ -129,17 +139,38 @@ def _of_series(series: pd.DataFrame, detection: Detection) -> Iterator[dict[str,
                 "run_id": runs[begin],
                 "baseline_run_id": runs[begin - 1],
                 "value": float(np.median(values[begin:end])),
-                "baseline_value": float(np.median(values[start:begin])),
+                "baseline_value": float(np.median(values[start:stop])),
                 "ratio": ratio,
                 "limit": limit,
                 "p_value": p_value,
-                "points_before": begin - start,
-                "points_after": end - begin,
+                "points_before": len(before),
+                "points_after": len(after),
                 "movement": "slower" if ratio > 1 else "faster",
-                "state": "confirmed" if is_sure else "candidate",
-                "reason": f"{percent(ratio)} since this run: median of {end - begin} points after "
-                f"against {begin - start} before, Mann-Whitney p = {p_value:.2g}",
+                "state": "confirmed" if p_value < SIGNIFICANCE else "candidate",
+                "reason": f"{percent(ratio)} since this run: median of {len(after)} points after "
+                f"against {len(before)} before, Mann-Whitney p = {p_value:.2g}",
             }
+
+
+def _level_changes(costs: Floats, edges: list[int], least: int) -> Iterator[tuple[Span, Span]]:
+    """Neighbouring levels: the points before and after each change.
+
+    A segment cannot be shorter than `least`, so that a blip fills it up with what lies beside it:
+    a segment whose points do not lie on one side of the middle is no level and is passed over.
+    """
+    level = (edges[0], edges[1])
+    for edge, end in pairwise(edges[1:]):
+        before, after = costs[slice(*level)], costs[edge:end]
+        centre = float(np.median(before))
+        sign = 1.0 if np.median(after) > centre else -1.0
+        middle = (centre + float(np.median(after))) / 2
+        is_beyond = sign * (after - middle) > 0
+        begin = edge + int(np.argmax(is_beyond))
+        if end - begin < least or is_beyond[begin - edge :].mean() < ONE_LEVEL:
+            continue
+        if (sign * (before - middle) < 0).mean() >= ONE_LEVEL:
+            yield level, (begin, end)
+        level = (begin, end)
 
 
 def _newest(points: pd.DataFrame, detection: Detection) -> pd.DataFrame:
