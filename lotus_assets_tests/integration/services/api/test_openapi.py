@@ -1,0 +1,75 @@
+"""The API's OpenAPI document: valid, described to the field, and kept under fuzzing."""
+
+import json
+from typing import Any
+
+import httpx
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings, strategies
+from openapi_spec_validator import validate
+from schemathesis.checks import not_a_server_error
+from schemathesis.generation import GenerationMode
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from lotus_assets.services.api.application import create_application
+from lotus_assets.services.api.settings import ApiSettings
+
+DOCUMENT: dict[str, Any] = json.loads(json.dumps(create_application(ApiSettings()).openapi()))
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+]
+PLACES = [(method, path) for path, methods in DOCUMENT["paths"].items() for method in methods]
+
+
+def test_it_is_valid_openapi(stateful_api: httpx.Client) -> None:
+    served = stateful_api.get("/openapi.json").json()
+    assert served == DOCUMENT
+    validate(served)
+
+
+def test_every_operation_and_field_is_described_with_an_example() -> None:
+    for method, path in PLACES:
+        operation = DOCUMENT["paths"][path][method]
+        assert operation["summary"], path
+        assert operation["description"], path
+    for name, schema in DOCUMENT["components"]["schemas"].items():
+        for field, described in schema.get("properties", {}).items():
+            place = f"{name}.{field}"
+            assert described.get("description") or "$ref" in described, place
+            assert described.get("examples"), place
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize(("method", "path"), PLACES)
+def test_fuzzing_finds_no_server_error(stateful_api: httpx.Client, method: str, path: str) -> None:
+    """Valid and invalid requests, of portfolios that exist and portfolios that do not."""
+    operation = schemathesis.openapi.from_dict(DOCUMENT)[path][method.upper()]
+    requests = strategies.one_of(
+        operation.as_strategy(generation_mode=GenerationMode.POSITIVE),
+        operation.as_strategy(generation_mode=GenerationMode.NEGATIVE),
+    )
+
+    @settings(
+        max_examples=40,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(case=requests, is_known=strategies.booleans())
+    def ask(case: schemathesis.Case[Any], is_known: bool) -> None:
+        if is_known and isinstance(case.body, dict):
+            stateful = case.body.get("stateful_input")
+            if isinstance(stateful, dict):
+                stateful.update({"portfolio_id": "P1", "as_of_date": "2025-01-08"})
+        case.call_and_validate(base_url=str(stateful_api.base_url), checks=CHECKS)
+
+    ask()
