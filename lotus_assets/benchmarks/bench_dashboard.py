@@ -8,6 +8,7 @@ from pandera.pandas import DataFrameModel, Field
 
 from lotus_assets.benchmarks import bench_history, bench_regression, bench_result, bench_run
 from lotus_assets.benchmarks.dashboard import dashboard_files
+from lotus_assets.benchmarks.profiles import FOLDER as PROFILES
 from lotus_assets.columns import Instant, Integer, Text
 from lotus_assets.computed_assets import Inputs, computed_asset
 from lotus_assets.engine.speed.detection import noise_floor
@@ -72,6 +73,10 @@ def compute(inputs: Inputs) -> pd.DataFrame:
         history,
         inputs.read(bench_regression.TABLE),
         noise_floor(bench_regression.aa_rows(runs, results)),
+        profiles=[
+            path.relative_to(inputs.settings.tem_bench_dir).as_posix()
+            for path in inputs.settings.tem_bench_dir.glob(f"{PROFILES}/*/*.txt")
+        ],
         generated_at=inputs.now,
     )
     for path, content in {**files, NO_JEKYLL: b""}.items():

@@ -1,5 +1,6 @@
 """The dashboard: frames of the group `benchmarks` in, files for people and for programs out."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import pandas as pd
@@ -18,6 +19,7 @@ def dashboard_files(
     regressions: pd.DataFrame,
     noise: pd.DataFrame,
     *,
+    profiles: Sequence[str] = (),
     generated_at: datetime,
 ) -> dict[str, bytes]:
     """Name → content of the files of the dashboard: the same frames give the same bytes.
@@ -28,11 +30,12 @@ def dashboard_files(
         regressions: `bench_regression`.
         noise: suite, benchmark, metric, machine_fingerprint, runs, median, relative_mad and
             relative_range of A/A runs (`engine.speed.detection.noise_floor`).
+        profiles: addresses of profiles beside the page, `profiles/<run id>/<name>.txt`.
         generated_at: is shown; aware.
     """
     suites = suites_of(runs, history, regressions, noise)
     return {
-        "index.html": page_html(page_of(suites, generated_at)),
+        "index.html": page_html(page_of(suites, profiles, generated_at)),
         "latest.json": canonical(latest_file(suites, generated_at)),
         "benchmarks.json": canonical(history_file(suites, generated_at)),
         **{name: (FOLDER / name).read_bytes() for name in SCHEMAS},

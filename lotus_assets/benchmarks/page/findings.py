@@ -8,6 +8,7 @@ import pandas as pd
 
 from lotus_assets.benchmarks.page.series import Series, Suite
 from lotus_assets.benchmarks.page.units import DASH, percent_change
+from lotus_assets.engine.speed.detection import reported
 
 SHOWN = 25
 """Rows of a table on the page, the newest first; benchmarks.json has all."""
@@ -146,29 +147,33 @@ def _findings(
 
 
 def standing_slowdowns(suites: Sequence[Suite]) -> list[tuple[Series, pd.Series]]:
-    """What people are to be told: series whose last loud, confirmed change point is a slow-down.
+    """What people are told: series whose last loud, confirmed change point is a slow-down.
 
-    Left out where the environment changed at the same run, and where a later change point of the
-    same list made the series faster again.
+    Not those that the environment explains (`reported`), and not those that became faster since.
     """
     told = []
     for suite in suites:
-        environment = set(suite.facts.loc[suite.facts["fact"] == "environment", "run_id"])
+        loud = reported(suite.facts)[["benchmark", "metric", "run_id"]]
+        worth_telling = set(loud.itertuples(index=False, name=None))
         for series in suite.series:
-            facts = series.facts
-            loud = facts[
-                (facts["fact"] == "change_point")
-                & (facts["list"] == "loud")
-                & (facts["state"] == "confirmed")
-            ]
-            place = series.points.set_index("run_id")["position"]
-            loud = loud.assign(position=loud["run_id"].map(place)).sort_values("position")
-            if loud.empty:
+            last = _last_loud(series)
+            if last is None:
                 continue
-            last = loud.iloc[-1]
-            if last["movement"] == "slower" and last["run_id"] not in environment:
+            if (series.benchmark, series.metric, last["run_id"]) in worth_telling:
                 told.append((series, last))
     return told
+
+
+def _last_loud(series: Series) -> pd.Series | None:
+    facts = series.facts
+    loud = facts[
+        (facts["fact"] == "change_point")
+        & (facts["list"] == "loud")
+        & (facts["state"] == "confirmed")
+    ]
+    place = series.points[["run_id", "position"]]
+    ordered = loud.merge(place, on="run_id").sort_values("position")
+    return None if ordered.empty else ordered.iloc[-1]
 
 
 def completeness(suite: Suite) -> Completeness:

@@ -1,7 +1,7 @@
 """The whole page as plain objects, in the order in which a reader meets them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -24,6 +24,8 @@ POINTS = 24_000
 """Points that the page shows at most, whatever the history holds: a point takes some 20 bytes."""
 LEAST_POINTS = 150
 """Of one series, however many there are."""
+NOTICEABLE = 0.05
+"""A smaller difference from one run to the next has no colour: the detection's minimum effect."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,8 @@ class Section:
     completeness: Completeness
     machine_paths: list[str]
     machine_runs: list[int]
+    profiles: list[tuple[str, str]]
+    """Address and name of each profile of the newest run that has some."""
 
 
 @dataclass(frozen=True)
@@ -77,8 +81,8 @@ class Page:
     data: dict[str, Any]
 
 
-def page_of(suites: Sequence[Suite], generated_at: datetime) -> Page:
-    """The page that shows `suites`."""
+def page_of(suites: Sequence[Suite], profiles: Sequence[str], generated_at: datetime) -> Page:
+    """The page that shows `suites` and links `profiles` (`profiles/<run id>/<name>.txt`)."""
     numbered = [series for suite in suites for series in suite.series]
     ids = {_key(series): f"series-{number}" for number, series in enumerate(numbered)}
     limit = max(LEAST_POINTS, POINTS // max(1, len(numbered)))
@@ -86,7 +90,7 @@ def page_of(suites: Sequence[Suite], generated_at: datetime) -> Page:
     commits: dict[str, int] = {}
     for number, suite in enumerate(suites):
         section, of_suite = _section(suite, f"suite-{number}", ids, limit, commits)
-        sections.append(section)
+        sections.append(replace(section, profiles=_profiles(suite, profiles)))
         data.append(of_suite)
     cards = {_key(card.series): card for section in sections for card in section.cards}
     newest = [suite.newest["ordered_at"] for suite in suites]
@@ -140,8 +144,18 @@ def _section(
         completeness=completeness(suite),
         machine_paths=machine_paths(runs, times, machines),
         machine_runs=[int(counts[name]) for name in machines],
+        profiles=[],
     )
     return section, data
+
+
+def _profiles(suite: Suite, profiles: Sequence[str]) -> list[tuple[str, str]]:
+    by_run: dict[str, list[tuple[str, str]]] = {}
+    for address in sorted(profiles):
+        _, run_id, file = address.split("/")
+        by_run.setdefault(run_id, []).append((address, file.removesuffix(".txt")))
+    with_some = [run_id for run_id in suite.runs["run_id"] if run_id in by_run]
+    return by_run[with_some[-1]] if with_some else []
 
 
 def machine_paths(runs: pd.DataFrame, times: Axis, machines: Sequence[str]) -> list[str]:
@@ -170,7 +184,7 @@ def machine_paths(runs: pd.DataFrame, times: Axis, machines: Sequence[str]) -> l
 def _card(card_id: str, series: Series, drawn: pd.DataFrame, chart: Chart, suite: Suite) -> Card:
     newest = series.newest
     ratio = newest["ratio_to_previous"]
-    moved = "same" if pd.isna(ratio) or abs(ratio - 1) < 5e-4 else "slower"
+    moved = "same" if pd.isna(ratio) or abs(ratio - 1) < NOTICEABLE else "slower"
     return Card(
         id=card_id,
         series=series,

@@ -193,6 +193,13 @@ def test_commits_are_linked_only_to_web_addresses() -> None:
     assert f'href="{REPOSITORY}/commit/{commit}"' not in page(world)
 
 
+def test_the_newest_profiles_of_a_suite_are_linked() -> None:
+    profiles = ["profiles/own-2/test_linking.txt", "profiles/own-0/test_old.txt"]
+    made = dashboard_files(**small_world().frames(), profiles=profiles, generated_at=NOW)
+    links = re.findall(r'href="(profiles/[^"]*)">([^<]*)<', made["index.html"].decode())
+    assert links == [("profiles/own-2/test_linking.txt", "test_linking")]
+
+
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)>\"'&"
 
 
