@@ -93,15 +93,22 @@ class Inputs:
         return payload
 
     def gated(
-        self, kind: InputTable, subject: str, body: Mapping[str, Any], as_of: date
+        self,
+        kind: InputTable,
+        subject: str,
+        body: Mapping[str, Any],
+        as_of: date,
+        variant: str = "",
     ) -> GatedInput:
         """A payload through the contract's gate; what is unusual about it goes to the diagnostics.
+
+        `variant` is the period or series mode that is asked for, where a contract has several.
 
         Raises:
             ServiceProblem: see `payload`; 502 CONTRACT_VIOLATION_UPSTREAM with all that it breaks.
         """
         payload = self.payload(kind.contract, subject, body)
-        received = Received(Asked(subject, payload.data_version, body), as_of, payload)
+        received = Received(Asked(subject, payload.data_version, body, variant), as_of, payload)
         gated = gate_payloads(kind, [received])
         if gated.rejected:
             raise violation(f"{kind.contract.name} of {subject}: {gated.rejected[0][1]}")

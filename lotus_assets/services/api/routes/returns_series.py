@@ -1,0 +1,283 @@
+"""POST /integration/returns/series: returns side by side, and their risk (analytics.md §3, §4)."""
+
+import datetime as dt
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from pydantic import BaseModel, Field
+
+from lotus_assets.engine.measures.returns_series import (
+    INSUFFICIENT_DATA,
+    SELECTABLE,
+    ReturnsSeriesOptions,
+    returns_series,
+)
+from lotus_assets.engine.measures.risk_statistics import statistics_of_rows
+from lotus_assets.engine.performance.calendar_days import Frequency
+from lotus_assets.engine.performance.returns_series import (
+    EXCESS,
+    PORTFOLIO,
+    Fill,
+    MissingData,
+    align,
+)
+from lotus_assets.engine.performance.risk_statistics import PERIODS_PER_YEAR
+from lotus_assets.services.api.answers import plain, records
+from lotus_assets.services.api.envelope import AnalysisRequest, Diagnostic
+from lotus_assets.services.api.operation import Calculation, Operation
+from lotus_assets.services.api.returns_input import (
+    ReturnsInput,
+    ReturnsStatefulInput,
+    ReturnsStatelessInput,
+    read_series,
+    sent_series,
+)
+from lotus_assets.services.api.upstream import Inputs
+from lotus_assets.services.problems import insufficient, invalid, unsupported
+
+SeriesName = Literal["portfolio", "benchmark", "risk_free"]
+
+
+class ReturnsSeriesRequest(AnalysisRequest[ReturnsStatelessInput, ReturnsStatefulInput]):
+    """Returns of a portfolio, its benchmark and risk-free on the portfolio's calendar."""
+
+    frequency: Frequency = Field(
+        default=Frequency.DAILY,
+        description="Length of a return: daily returns are linked by calendar bucket, dated by "
+        "its last date.",
+        examples=["DAILY"],
+    )
+    series_selection: list[SeriesName] | None = Field(
+        default=None,
+        min_length=1,
+        max_length=3,
+        description="The series; default: all three, stateless: those that are sent.",
+        examples=[["portfolio", "benchmark"]],
+    )
+    missing_data_policy: MissingData = Field(
+        default=MissingData.FAIL_FAST,
+        description="FAIL_FAST: any missing date is an error; ALLOW_PARTIAL: each series as it "
+        "is, gaps listed; STRICT_INTERSECTION: dates that all series have.",
+        examples=["FAIL_FAST"],
+    )
+    fill_policy: Fill = Field(
+        default=Fill.NONE,
+        description="ZERO_FILL: 0 stands for a missing return, before the policy looks.",
+        examples=["NONE"],
+    )
+    risk_statistics: bool = Field(
+        default=False,
+        description="Whether to add statistics, over the dates that all selected series have.",
+        examples=[True],
+    )
+    minimum_acceptable_return: float = Field(
+        default=0.0,
+        gt=-1,
+        lt=1,
+        description="Return of a single period below which it counts as a loss, for downside "
+        "deviation and Sortino.",
+        examples=[0.0],
+    )
+
+
+class DatedReturn(BaseModel):
+    """The return of one date or bucket."""
+
+    date: dt.date = Field(description="The date.", examples=["2025-03-31"])
+    return_: float = Field(
+        alias="return", description="The return, a decimal fraction.", examples=[0.0125]
+    )
+
+
+class Coverage(BaseModel):
+    """How much of the calendar a series has."""
+
+    expected: int = Field(description="Dates of the calendar.", examples=[62])
+    missing: int = Field(description="Of them without a return, filled or not.", examples=[1])
+    missing_dates: list[dt.date] = Field(description="Those dates.", examples=[["2025-02-14"]])
+    off_calendar_dates: list[dt.date] = Field(
+        description="Dates with a return that the calendar has not: left out.", examples=[[]]
+    )
+
+
+def _figure(text: str, example: float) -> Any:
+    return Field(description=text + "; null where it is undefined.", examples=[example])
+
+
+class RiskFigures(BaseModel):
+    """Risk statistics of the window (analytics.md §3)."""
+
+    observations: int = Field(description="Single returns.", examples=[62])
+    has_benchmark: bool = Field(description="Whether a benchmark was compared.", examples=[True])
+    has_risk_free: bool = Field(
+        description="Whether risk-free returns were there; else 0 stands for them.",
+        examples=[True],
+    )
+    is_short_period: bool = Field(
+        description="Under 12 months: annualised figures are to be read with care.",
+        examples=[True],
+    )
+    linked_return: float | None = _figure("Linked return", 0.031)
+    annualised_return: float | None = _figure("Its annualised return", 0.125)
+    volatility: float | None = _figure("Standard deviation a year", 0.11)
+    downside_deviation: float | None = _figure("Deviation below the minimum, a year", 0.07)
+    sharpe_ratio: float | None = _figure("Excess over risk-free by its deviation", 0.9)
+    sortino_ratio: float | None = _figure("Excess over the minimum by downside deviation", 1.4)
+    tracking_error: float | None = _figure("Deviation of the active return, a year", 0.04)
+    information_ratio: float | None = _figure("Annualised active return by tracking error", 0.5)
+    beta: float | None = _figure("Beta of excess returns", 0.95)
+    correlation: float | None = _figure("Correlation of excess returns", 0.9)
+    r_squared: float | None = _figure("Its square", 0.81)
+    alpha: float | None = _figure("Jensen's alpha of annualised returns", 0.01)
+    alpha_per_period: float | None = _figure("Jensen's alpha of mean single returns", 0.0001)
+    up_capture: float | None = _figure("Share of the benchmark's gains", 1.02)
+    down_capture: float | None = _figure("Share of the benchmark's losses", 0.93)
+    maximum_drawdown: float | None = _figure("Deepest fall from a peak, 0 or less", -0.08)
+    drawdown_peak_date: dt.date | None = Field(
+        description="Day of the peak; null: the window's start.", examples=["2025-02-03"]
+    )
+    drawdown_trough_date: dt.date | None = Field(
+        description="Day of the trough; null: nothing fell.", examples=["2025-03-10"]
+    )
+
+
+class ReturnsSeriesResults(BaseModel):
+    """The series, their statistics, and how complete they are."""
+
+    series: dict[str, list[DatedReturn]] = Field(
+        description="Returns by series: those selected, and `excess` (portfolio less benchmark). "
+        "A date without a return is left out.",
+        examples=[{"portfolio": [{"date": "2025-03-31", "return": 0.0125}]}],
+    )
+    statistics: RiskFigures | None = Field(
+        description="Risk statistics, where they were asked for."
+    )
+    coverage: dict[str, Coverage] = Field(
+        description="By series.",
+        examples=[
+            {
+                "portfolio": {
+                    "expected": 62,
+                    "missing": 0,
+                    "missing_dates": [],
+                    "off_calendar_dates": [],
+                }
+            }
+        ],
+    )
+
+
+FIGURES = {name: name for name in RiskFigures.model_fields}
+
+
+def calculate(request: ReturnsSeriesRequest, inputs: Inputs) -> Calculation:
+    """Put the selected series side by side.
+
+    Raises:
+        ServiceProblem: INSUFFICIENT_DATA as the policy for missing dates says.
+    """
+    found, options = _input(request, inputs)
+    _check_statistics(request, options)
+    names = np.array(["portfolio"], dtype=object)
+    aligned = returns_series(names, found.calendar, found.series, options)
+    [status] = aligned.statuses.to_dict("records")
+    if status["status"] == INSUFFICIENT_DATA:
+        raise insufficient(str(status["reason"]))
+    rows = aligned.rows.drop(columns="portfolio_id")
+    selected = [*options.series_selection, *([EXCESS] if EXCESS in rows else [])]
+    statistics = _statistics(request, found, options) if request.risk_statistics else None
+    results = {
+        "series": {name: _points(rows, name) for name in selected},
+        "statistics": statistics,
+        "coverage": _coverage(aligned.coverage, aligned.gaps),
+    }
+    return Calculation(results, _said(found, request, statistics), {"returns": rows})
+
+
+def _input(
+    request: ReturnsSeriesRequest, inputs: Inputs
+) -> tuple[ReturnsInput, ReturnsSeriesOptions]:
+    chosen = request.series_selection
+    sent = request.stateless_input
+    if sent is not None and chosen is None:
+        chosen = [name for name in SELECTABLE if getattr(sent, name) is not None]  # type: ignore[misc]
+        if not chosen:
+            raise insufficient("stateless_input holds no series")
+    selected = tuple(name for name in SELECTABLE if chosen is None or name in chosen)
+    policy = request.missing_data_policy
+    if sent is not None:
+        found = sent_series(sent, selected)
+    else:
+        assert request.stateful_input is not None  # noqa: S101  (the envelope: exactly one)
+        found = read_series(inputs, request.stateful_input, selected, policy)
+    return found, ReturnsSeriesOptions(request.frequency, selected, policy, request.fill_policy)
+
+
+def _check_statistics(request: ReturnsSeriesRequest, options: ReturnsSeriesOptions) -> None:
+    if not request.risk_statistics:
+        return
+    if PORTFOLIO not in options.series_selection:
+        raise invalid("risk_statistics are the portfolio's: select its series too")
+    if request.frequency not in PERIODS_PER_YEAR:
+        known = ", ".join(PERIODS_PER_YEAR)
+        raise unsupported(f"risk_statistics are of {known} returns, not {request.frequency}")
+
+
+def _statistics(
+    request: ReturnsSeriesRequest, found: ReturnsInput, options: ReturnsSeriesOptions
+) -> dict[str, Any] | None:
+    """Figures over the dates that all selected series have; None where there is none."""
+    held = {name: one for name, one in found.series.items() if len(one.dates)}
+    common = align(held, found.calendar, MissingData.STRICT_INTERSECTION, options.fill_policy)
+    if common.refused or PORTFOLIO not in held:
+        return None
+    figures = statistics_of_rows(common, options.frequency, request.minimum_acceptable_return)
+    [row] = records(figures, FIGURES)
+    return row
+
+
+def _points(rows: pd.DataFrame, name: str) -> list[dict[str, Any]]:
+    return records(rows[["date", name]].dropna(), {"date": "date", name: "return"})
+
+
+def _coverage(coverage: pd.DataFrame, gaps: pd.DataFrame) -> dict[str, Any]:
+    answer = {}
+    for row in coverage.to_dict("records"):
+        own = gaps[gaps["series"] == row["series"]]
+        dates = {
+            kind: [plain(day) for day in own.loc[own["kind"] == kind, "date"]]
+            for kind in ("MISSING", "OFF_CALENDAR")
+        }
+        answer[str(row["series"])] = {
+            "expected": int(row["expected"]),
+            "missing": int(row["missing"]),
+            "missing_dates": dates["MISSING"],
+            "off_calendar_dates": dates["OFF_CALENDAR"],
+        }
+    return answer
+
+
+def _said(
+    found: ReturnsInput, request: ReturnsSeriesRequest, statistics: dict[str, Any] | None
+) -> list[Diagnostic]:
+    said = [*found.diagnostics]
+    if statistics is not None and statistics["is_short_period"]:
+        detail = "under 12 months: annualised figures are to be read with care"
+        said.append(Diagnostic(code="SHORT_PERIOD", detail=detail))
+    if request.risk_statistics and statistics is None:
+        detail = "no date has a return of every series: no statistics"
+        said.append(Diagnostic(code="NO_COMMON_DATES", detail=detail))
+    return said
+
+
+OPERATION = Operation(
+    name="returns_series",
+    paths=("/integration/returns/series",),
+    summary="Returns series",
+    description="Portfolio, benchmark, risk-free and excess returns on one calendar, gaps as the "
+    "policy says, with risk statistics (analytics.md §3).",
+    request=ReturnsSeriesRequest,
+    results=ReturnsSeriesResults,
+    calculate=calculate,
+)
