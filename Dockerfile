@@ -34,10 +34,10 @@ ENV PATH=/opt/lotus/bin:$PATH \
     TEM_EXPORT_DIR=/data/exports
 USER 10001
 VOLUME /data
-EXPOSE 3000
+EXPOSE 3000 8000 8001
 # The first start makes the database and the sample organisation.
 HEALTHCHECK --interval=15s --timeout=5s --start-period=5m --retries=4 \
     CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:3000/server_info', timeout=4)"]
-# Inside a container the loopback address is reached by nobody; who may reach port 3000 is decided
-# where it is published.
+# Inside a container the loopback address is reached by nobody; who may reach the ports is decided
+# where they are published.
 CMD ["python", "-m", "lotus_assets", "dev", "--host", "0.0.0.0"]
