@@ -1,0 +1,88 @@
+"""Speed of the analytics: from gated inputs in PostgreSQL to committed rows.
+
+Issue 5: `twr` of 10,000 portfolios by 1,300 days in under 60 s on two cores, storage included,
+memory bounded by a chunk. `LOTUS_BENCH_PORTFOLIOS` chooses the size (1,000 unless told: a tenth of
+the target's work, and a tenth of its time).
+"""
+
+import os
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import psutil
+import pytest
+from sqlalchemy import Engine
+
+from lotus_assets.analytics import twr, twr_breakdown
+from lotus_assets.analytics.portfolio_analytic import (
+    Coverage,
+    PortfolioAnalytic,
+    Wanted,
+    work_out,
+)
+from lotus_assets.collecting import TableReport
+from lotus_assets.inputs.input_tables import PERFORMANCE_INPUT
+from lotus_assets.sources.warehouse.connection import create_warehouse_engine
+from lotus_assets_tests.benchmarks.core_input_rows import (
+    AS_OF,
+    create_tables,
+    shards,
+    write_performance_inputs,
+)
+
+PORTFOLIOS = int(os.environ.get("LOTUS_BENCH_PORTFOLIOS", "1000"))
+TARGET_SECONDS = 60 * PORTFOLIOS / 10_000
+CHUNK_MEGABYTES = 300
+"""What a chunk may add to the process, whatever the number of portfolios."""
+ROWS = 14
+"""Seven periods, net and gross."""
+
+
+@pytest.fixture
+def engine(empty_database: str) -> Iterator[Engine]:
+    """Inputs as the input assets leave them, and empty tables."""
+    engine = create_warehouse_engine(empty_database)
+    create_tables(engine, twr.TABLE, twr_breakdown.TABLE)
+    write_performance_inputs(engine, PORTFOLIOS)
+    yield engine
+    engine.dispose()
+
+
+@pytest.mark.timeout(3600)
+@pytest.mark.expects_metrics("added_memory")
+def test_twr_of_many_portfolios(
+    benchmark: Any, record_metric: Callable[..., None], engine: Engine
+) -> None:
+    process = psutil.Process()
+    before = process.memory_info().rss
+    seen = [before]
+    analytic = PortfolioAnalytic(twr.TABLE, (PERFORMANCE_INPUT,), twr.compute)
+
+    def run() -> tuple[TableReport, Coverage]:
+        return work_out(
+            analytic,
+            engine,
+            Wanted({AS_OF: shards()}, 16),
+            run_id="benchmark",
+            now=datetime.now(UTC),
+            quarantine_limit=0.0,
+            progress=lambda _message: seen.append(process.memory_info().rss),
+        )
+
+    cpu = process.cpu_times()
+    report, coverage = benchmark.pedantic(run, rounds=1)
+    spent = process.cpu_times()
+    assert report.written.new == PORTFOLIOS * ROWS
+    assert coverage.results == {"OK": PORTFOLIOS * ROWS}
+    added = max(seen) - before
+    record_metric("added_memory", value=added, unit="bytes", quantity="memory", direction="lower")
+    benchmark.extra_info.update(
+        portfolios=PORTFOLIOS,
+        rows=report.written.new,
+        added_megabytes=added / 2**20,
+        own_cpu_seconds=spent.user + spent.system - cpu.user - cpu.system,
+        load=os.getloadavg()[0],
+    )
+    assert added < CHUNK_MEGABYTES * 2**20
+    assert benchmark.stats.stats.max < TARGET_SECONDS
