@@ -2,6 +2,10 @@
 
 import dagster as dg
 
+from lotus_assets.analytics.attribution import attribution
+from lotus_assets.analytics.attribution_currency import attribution_currency
+from lotus_assets.analytics.attribution_level import attribution_level
+from lotus_assets.analytics.attribution_total import attribution_total
 from lotus_assets.analytics.contribution import contribution
 from lotus_assets.analytics.contribution_level import contribution_level
 from lotus_assets.analytics.contribution_total import contribution_total
@@ -107,6 +111,10 @@ PORTFOLIO_ANALYTICS = [
     contribution,
     contribution_total,
     contribution_level,
+    attribution,
+    attribution_total,
+    attribution_level,
+    attribution_currency,
 ]
 EXPORTS = [daily_export, last_week_export]
 ON_REQUEST = [weekly_export]

@@ -44,7 +44,7 @@ class InputSettings(BaseSettings):
         description="Calendar days of attribution and contribution inputs.",
     )
     lotus_core_group_by: Annotated[tuple[str, ...], NoDecode] = Field(
-        default=("asset_class", "sector"),
+        default=("asset_class", "sector", "currency"),
         description="Comma-separated dimensions of attribution groups, outermost first.",
     )
     lotus_core_quarantine_limit: float = Field(

@@ -19,9 +19,11 @@ from lotus_assets.engine.performance.linked_periods import Method
 from lotus_assets.engine.performance.linking_coefficients import Linking
 from lotus_assets.engine.performance.periods import Period, Windows
 from lotus_assets.engine.performance.segments import segment_of_rows
+from lotus_assets.engine.performance.statuses import Status
 
 EFFECTS = ["allocation", "selection", "interaction", "total"]
 SIDES = ("local", "currency")
+UNOBSERVED = (Status.WINDOW_TOO_SHORT, Status.NO_OBSERVATIONS)
 
 
 @dataclass(frozen=True)
@@ -43,8 +45,8 @@ class AttributionResult:
     portfolio_return, benchmark_return, active_return (of the groups), linking_remainder (what NONE
     does not link), status; own_return, own_status, fees, difference: the reconciliation, missing
     where the portfolio was given as groups; benchmark_days_linked and benchmark_days_filled.
-    `groups`: key (JSON of its dimensions), portfolio_weight and benchmark_weight (means over the
-    period's days), allocation, selection, interaction, total.
+    `groups`, of periods with days: key (JSON of its dimensions), portfolio_weight and
+    benchmark_weight (means over the period's days), allocation, selection, interaction, total.
     `levels`: level (1 is the top), key, allocation, between, within, selection, interaction, total.
     `currency`: key, is_local_known, local_* and currency_* of the four effects.
     The effects of the groups, with linking_remainder, sum to active_return.
@@ -74,11 +76,12 @@ def attribution(sides: AttributionSides, options: AttributionOptions) -> Attribu
     )
     found = attributed(sides.portfolio, sides.benchmark, windows, method)
     ordered = _Order(sides, options.periods)
+    keys = {name: keys for name, (_, keys) in nodes.items()}
     return AttributionResult(
         ordered(_totals(sides, windows, found.totals)),
-        ordered(_groups(sides, windows, found.groups)),
-        ordered(_levels(found.levels, {name: keys for name, (_, keys) in nodes.items()})),
-        ordered(_currency(sides, found.currency)),
+        ordered(_groups(sides, windows, _observed(found.groups, found.totals))),
+        ordered(_levels(_observed(found.levels, found.totals), keys)),
+        ordered(_currency(sides, _observed(found.currency, found.totals))),
     )
 
 
@@ -98,6 +101,16 @@ def attribution_days(sides: AttributionSides) -> pd.DataFrame:
         "key": sides.groups.keys[rows["code"].to_numpy()],
     }
     return pd.DataFrame({**named, **rows.drop(columns=keys)})
+
+
+def _observed(rows: pd.DataFrame, totals: pd.DataFrame) -> pd.DataFrame:
+    """Rows of periods that have days: of the others nothing is known."""
+    if rows.empty:
+        return rows
+    keys = ["portfolio", "period"]
+    without = totals.loc[totals["status"].isin(UNOBSERVED), keys]
+    is_without = pd.MultiIndex.from_frame(rows[keys]).isin(pd.MultiIndex.from_frame(without))
+    return rows.loc[~is_without]
 
 
 def _named(sides: AttributionSides) -> tuple[tuple[str, GroupSide], tuple[str, GroupSide]]:

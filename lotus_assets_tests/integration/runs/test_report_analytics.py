@@ -72,7 +72,12 @@ def _worked_out(url: str, folder: Path, address: str, patch: pytest.MonkeyPatch)
             assert run.succeeded, run.failures
             metadata = {
                 name: _metadata(instance, name)
-                for name in ("contribution", "contribution_total", "contribution_level")
+                for name in (
+                    "contribution",
+                    "contribution_total",
+                    "contribution_level",
+                    "attribution",
+                )
             }
         return Book(url, run, metadata)
     finally:
@@ -131,3 +136,44 @@ def test_metadata_say_what_is_there_and_show_the_largest(book: Book) -> None:
     (row,) = book.rows("SELECT count(*) AS count FROM contribution_total")
     assert found["dagster/row_count"] == row["count"]
     assert "data:image/svg+xml" in book.metadata["contribution"]["picture"]
+
+
+@pytest.mark.timeout(600)
+def test_effects_sum_to_the_active_return_and_reconcile_with_twr(book: Book) -> None:
+    totals = book.rows(
+        """
+        SELECT total.*, groups.effects, groups.size, top.effects AS top,
+            currencies.effects AS of_currencies, twr.period_return AS own
+        FROM attribution_total AS total
+        LEFT JOIN (
+            SELECT portfolio_id, model, linking, period,
+                sum(total) AS effects,
+                sum(abs(allocation) + abs(selection) + abs(interaction)) AS size
+            FROM attribution GROUP BY 1, 2, 3, 4
+        ) AS groups USING (portfolio_id, model, linking, period)
+        LEFT JOIN (
+            SELECT portfolio_id, model, linking, period, sum(total) AS effects
+            FROM attribution_level WHERE level = 1 GROUP BY 1, 2, 3, 4
+        ) AS top USING (portfolio_id, model, linking, period)
+        LEFT JOIN (
+            SELECT portfolio_id, model, linking, period,
+                sum(local_total + currency_total) AS effects
+            FROM attribution_currency GROUP BY 1, 2, 3, 4
+        ) AS currencies USING (portfolio_id, model, linking, period)
+        JOIN twr ON twr.portfolio_id = total.portfolio_id AND twr.period = total.period
+            AND twr.metric_basis = 'NET'
+        """
+    )
+    good = [row for row in totals if row["status"] == "OK"]
+    assert {row["period"] for row in good} >= {"MTD", "QTD", "YTD", "1Y"}
+    assert {row["linking"] for row in good} == {"CARINO", "MENCHERO", "FRONGELLO"}
+    for row in good:
+        bound = 10 * TINY * max(1.0, row["size"])
+        for effects in (row["effects"], row["top"], row["of_currencies"]):
+            assert abs(effects - row["active_return"]) <= bound
+        assert abs(row["own_return"] - row["own"]) <= 1e-9
+        explained = row["portfolio_return"] + row["fees"] + row["difference"]
+        assert abs(explained - row["own_return"]) <= TINY
+    (row,) = book.rows("SELECT count(*) AS count FROM attribution WHERE total IS NULL")
+    assert row["count"] == 0
+    assert "data:image/svg+xml" in book.metadata["attribution"]["picture"]

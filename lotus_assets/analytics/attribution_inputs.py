@@ -1,0 +1,81 @@
+"""What the four attribution tables have in common: their methods, and how they are worked out."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from itertools import product
+
+import numpy as np
+import pandas as pd
+
+from lotus_assets.analytics.portfolio_analytic import PortfolioInputs
+from lotus_assets.analytics.report_parts import report_parts, reported_metas, reported_points
+from lotus_assets.engine.measures.attribution import (
+    AttributionOptions,
+    AttributionResult,
+    attribution,
+)
+from lotus_assets.engine.measures.attribution_sides import AttributionSides, instrument_sides
+from lotus_assets.engine.performance.attribution_effects import Model
+from lotus_assets.engine.performance.linking_coefficients import Linking
+from lotus_assets.inputs.input_tables import ATTRIBUTION_INPUT
+from lotus_assets.sources.lotus_core.contracts import GROUP
+from lotus_assets.table import Table
+
+PERIODS = ("MTD", "QTD", "YTD", "1Y", "3Y", "5Y", "ITD")
+LINKINGS = (Linking.CARINO, Linking.MENCHERO, Linking.FRONGELLO)
+"""GRAP's linked effects are Frongello's: kept once."""
+STATUSES = ("OK", "WINDOW_TOO_SHORT", "NO_OBSERVATIONS", "BROKEN_CHAIN", "NOT_LINKABLE")
+CHUNK = 32
+"""Portfolios worked out at a time: days and instruments of each are in memory."""
+
+MODEL_SAID = "BF: allocation against the benchmark's return (Brinson and Fachler); BHB: against 0."
+LINKING_SAID = "How single days are linked: CARINO, MENCHERO or FRONGELLO (GRAP gives the same)."
+PERIOD_SAID = "MTD, QTD, YTD, 1Y, 3Y, 5Y or ITD."
+GROUP_SAID = (
+    "The group's dimensions as JSON, outermost first (LOTUS_CORE_GROUP_BY); a missing one is "
+    '"Unclassified", what belongs to no instrument "Unallocated".'
+)
+EFFECT_SAID = {
+    "allocation": "Effect of holding more or less of it than the benchmark, linked.",
+    "selection": "Effect of its return being other than the benchmark's, linked.",
+    "interaction": "Effect of both together, linked.",
+    "total": "Sum of the three effects.",
+}
+VERSION_SAID = "lotus-core's version of the attribution-input."
+HASH_SAID = "Hash of the attribution-input: core_payload."
+
+
+def attribution_rows(
+    inputs: PortfolioInputs, table: Table, chosen: Callable[[AttributionResult], pd.DataFrame]
+) -> pd.DataFrame:
+    """Rows of one of the tables, for every model and linking, net of fees."""
+    found = [
+        chosen(attribution(sides, AttributionOptions(model=model, linking=linking))).assign(
+            model=str(model), linking=str(linking)
+        )
+        for sides in attribution_sides(inputs)
+        for model, linking in product(Model, LINKINGS)
+    ]
+    rows = pd.concat([each for each in found if len(each)] or found[:1], ignore_index=True)
+    return inputs.named(rows)[table.columns] if len(rows) else table.empty()
+
+
+def attribution_sides(inputs: PortfolioInputs) -> Iterator[AttributionSides]:
+    """Sides of the portfolios, those together whose payloads have the same dimensions."""
+    fields = ("group_by_dimensions", "currency_context")
+    payloads = inputs.payloads_of(ATTRIBUTION_INPUT, *fields).set_index("subject")
+    wanted = payloads.loc[inputs.portfolio_ids, "group_by_dimensions"]
+    for text, subjects in wanted.groupby(wanted).groups.items():
+        some = replace(inputs, payloads=inputs.payloads[inputs.payloads["subject"].isin(subjects)])
+        names = tuple(json.loads(str(text)))
+        points = reported_points(some, ATTRIBUTION_INPUT, "id")
+        is_group = (points["part"] == GROUP).to_numpy(dtype=bool)
+        metas = reported_metas(some, ATTRIBUTION_INPUT, "instruments_data", "instrument_id")
+        parts = report_parts(some, points[~is_group], metas, names)
+        contexts = payloads.loc[list(parts.days.portfolio_id), "currency_context"]
+        currencies = [json.loads(context)["reporting_currency"] for context in contexts]
+        benchmark = points[is_group].rename(columns={"part_id": "key"})
+        numbers = ["weight_bop", "return_base", "return_local", "return_fx"]
+        benchmark[numbers] = benchmark[numbers].astype("Float64").astype(np.float64)
+        yield instrument_sides(parts, benchmark, names, currencies)
