@@ -5,7 +5,7 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -69,9 +69,13 @@ def ask(client: httpx.Client, name: str, body: dict[str, Any], accept: str) -> i
         return sum(len(block) for block in response.iter_raw())
 
 
+@pytest.mark.expects_metrics("cpu_time_of_service")
 @pytest.mark.parametrize("accept", ["application/json", ARROW_MEDIA_TYPE])
 def test_performance_input_of_2000_days(
-    benchmark: BenchmarkFixture, service: tuple[httpx.Client, psutil.Process], accept: str
+    benchmark: BenchmarkFixture,
+    record_metric: Callable[..., None],
+    service: tuple[httpx.Client, psutil.Process],
+    accept: str,
 ) -> None:
     """Target: under 50 ms of CPU."""
     client, process = service
@@ -81,13 +85,23 @@ def test_performance_input_of_2000_days(
     after = process.cpu_times()
     used = after.user + after.system - before.user - before.system
     asked = benchmark.stats.stats.rounds if benchmark.stats else 1
-    benchmark.extra_info["cpu_seconds_each"] = used / asked
+    record_metric(
+        "cpu_time_of_service",
+        value=max(used / asked, 1e-9),
+        unit="s",
+        quantity="cpu_time",
+        direction="lower",
+    )
     assert size > 100_000
 
 
+@pytest.mark.expects_metrics("added_memory_of_service")
 @pytest.mark.parametrize("accept", ["application/json", ARROW_MEDIA_TYPE])
 def test_contribution_input_of_200_positions(
-    benchmark: BenchmarkFixture, service: tuple[httpx.Client, psutil.Process], accept: str
+    benchmark: BenchmarkFixture,
+    record_metric: Callable[..., None],
+    service: tuple[httpx.Client, psutil.Process],
+    accept: str,
 ) -> None:
     """1,300 days of each. Target: under 2 s and 300 MB."""
     client, process = service
@@ -96,15 +110,25 @@ def test_contribution_input_of_200_positions(
     size = benchmark.pedantic(
         ask, args=(client, "contribution-input", body, accept), rounds=5, warmup_rounds=1
     )
-    benchmark.extra_info["resident_before_mb"] = at_rest / 1e6
-    benchmark.extra_info["resident_after_mb"] = process.memory_info().rss / 1e6
+    record_metric(
+        "added_memory_of_service",
+        value=process.memory_info().rss - at_rest,
+        unit="bytes",
+        quantity="memory",
+        direction="lower",
+    )
     assert size > 10_000_000
 
 
 @pytest.mark.weekly
+@pytest.mark.expects_metrics("peak_memory")
 @pytest.mark.parametrize("portfolios", [100, 1000])
 def test_loading(
-    benchmark: BenchmarkFixture, empty_database: str, tmp_path: Path, portfolios: int
+    benchmark: BenchmarkFixture,
+    record_metric: Callable[..., None],
+    empty_database: str,
+    tmp_path: Path,
+    portfolios: int,
 ) -> None:
     """20 positions and 1,300 days each: 26 million rows at issue 4's scale."""
     folder = write_files(tmp_path / "files", portfolios=portfolios, positions=20, days=1300)
@@ -112,7 +136,11 @@ def test_loading(
     migrate_core(engine)
     report = benchmark.pedantic(load_folder, args=(engine, folder), rounds=1)
     assert report.new["position_valuations"] == portfolios * 20 * 1300
-    benchmark.extra_info["resident_peak_mb"] = (
-        resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
+    record_metric(
+        "peak_memory",
+        value=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
+        unit="bytes",
+        quantity="memory",
+        direction="lower",
     )
     engine.dispose()
