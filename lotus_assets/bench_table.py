@@ -22,7 +22,9 @@ def print_comparison(
     """The table of one run (a row of `bench_run`), what is missing, and what is to be told."""
     run_id = run["run_id"]
     rows = comparison(history, regressions, run_id)
-    console.print(_table(rows, _title(run)))
+    # It stands beside a time that is shown, and is shown itself where there is a fact about it.
+    is_quiet = rows["quantity"].eq("cpu_time") & rows["said"].eq("")
+    console.print(_table(rows[~is_quiet], _title(run)))
     if lacking := missing(regressions, run_id):
         console.print(f"Missing, though expected ({len(lacking)}):")
         for name in lacking:
