@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +19,15 @@ VALUE_TICKS, TIME_TICKS = 4, 6
 """At most this many gaps between ticks."""
 LEAST_SPAN = 0.02
 """The value axis spans at least this part of its level: what is steady looks steady."""
+
+MINUTE, HOUR, DAY = 60, 3_600, 86_400
+STEPS = (
+    *(MINUTE, 2 * MINUTE, 5 * MINUTE, 10 * MINUTE, 30 * MINUTE),
+    *(HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR, DAY, 2 * DAY, 7 * DAY, 14 * DAY),
+)
+"""Seconds between ticks of time, where they are not months."""
+MONDAY = 4 * DAY
+"""5 January 1970, from which steps are counted, so that weeks begin on Mondays."""
 
 Floats = npt.NDArray[np.float64]
 
@@ -52,8 +61,8 @@ def value_axis(values: Floats) -> Axis:
 
 
 def time_axis(first: datetime, last: datetime) -> Axis:
-    """An axis from `first` to `last` with some room around them; at least a day long."""
-    length = max((last - first).total_seconds(), 86_400.0)
+    """An axis from `first` to `last` with some room around them; at least a minute long."""
+    length = max((last - first).total_seconds(), MINUTE)
     middle = (first.timestamp() + last.timestamp()) / 2
     half = length * (0.5 + EDGE)
     return Axis(middle - half, middle + half)
@@ -76,27 +85,23 @@ def value_ticks(axis: Axis, unit: Unit) -> list[Tick]:
 
 
 def time_ticks(axis: Axis) -> list[Tick]:
-    """Midnights, firsts of months or of years in UTC, as many as fit."""
+    """Round times of day, midnights, firsts of months or of years in UTC, as many as fit."""
+    for step in STEPS:
+        if (axis.high - axis.low) / step <= TIME_TICKS:
+            first = MONDAY + math.ceil((axis.low - MONDAY) / step) * step
+            instants = [
+                datetime.fromtimestamp(at, UTC)
+                for at in range(first, math.floor(axis.high) + 1, step)
+            ]
+            return _labelled(axis, instants, "%-d %b" if step >= DAY else "%H:%M")
     begin = datetime.fromtimestamp(axis.low, UTC)
     end = datetime.fromtimestamp(axis.high, UTC)
-    days = (axis.high - axis.low) / 86_400
-    for step in (1, 2, 7, 14):
-        if days / step <= TIME_TICKS:
-            return _labelled(axis, _every_days(begin, end, step), "%-d %b")
-    for step in (1, 2, 3, 6):
-        if days / (30.4 * step) <= TIME_TICKS:
-            return _labelled(axis, _every_months(begin, end, step), "%b %Y")
+    days = (axis.high - axis.low) / DAY
+    for months in (1, 2, 3, 6):
+        if days / (30.4 * months) <= TIME_TICKS:
+            return _labelled(axis, _every_months(begin, end, months), "%b %Y")
     years = math.ceil(days / 365.25 / TIME_TICKS)
     return _labelled(axis, _every_months(begin, end, 12 * years), "%Y")
-
-
-def _every_days(begin: datetime, end: datetime, step: int) -> list[datetime]:
-    midnight = begin.replace(hour=0, minute=0, second=0, microsecond=0)
-    # Counted from a Monday, so that weekly ticks stand on Mondays.
-    ahead = -(midnight.toordinal() - 1) % step
-    first = midnight + timedelta(days=ahead)
-    count = int((end - first) / timedelta(days=step)) + 1
-    return [first + timedelta(days=step * i) for i in range(max(count, 0))]
 
 
 def _every_months(begin: datetime, end: datetime, step: int) -> list[datetime]:
@@ -109,6 +114,12 @@ def _labelled(axis: Axis, instants: list[datetime], form: str) -> list[Tick]:
     inside = [instant for instant in instants if axis.low <= instant.timestamp() <= axis.high]
     places = axis.share(np.array([instant.timestamp() for instant in inside]))
     return [
-        Tick(round(100 * float(place), 2), instant.strftime(form))
+        Tick(round(100 * float(place), 2), _label(instant, form))
         for place, instant in zip(places, inside, strict=True)
     ]
+
+
+def _label(instant: datetime, form: str) -> str:
+    """Midnight among times of day is told by its day."""
+    is_midnight = form == "%H:%M" and (instant.hour, instant.minute) == (0, 0)
+    return instant.strftime("%-d %b" if is_midnight else form)

@@ -3,6 +3,8 @@
 // script the page shows the same series, standing still. No markup is made from text.
 (() => {
   const WIDTH = 10000, HEIGHT = 500, DAY = 86400, ROWS = 200;
+  const STEPS = [60, 120, 300, 600, 1800, 3600, 10800, 21600, 43200, ...[1, 2, 7, 14].map((n) => n * DAY)];
+  const MONDAY = 4 * DAY;  // 5 January 1970
   const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
   const KINDS = {d: "daily", w: "weekly", m: "by hand", b: "released version", i: "imported"};
   const data = JSON.parse(document.getElementById("data").textContent);
@@ -56,12 +58,11 @@
       const at = new Date(seconds * 1000);
       if (seconds >= low && seconds <= high) ticks.push([(seconds - low) / (high - low), label(at)]);
     };
-    const step = [1, 2, 7, 14].find((size) => days / size <= 6);
+    const step = STEPS.find((size) => (high - low) / size <= 6);
     if (step) {
-      let day = Math.ceil(low / DAY);
-      while ((day + 3) % step) day += 1;  // 1 January 1970 was a Thursday; weeks begin on Monday
-      for (; day * DAY <= high; day += step) {
-        add(day * DAY, (at) => `${at.getUTCDate()} ${MONTHS[at.getUTCMonth()]}`);
+      for (let at = MONDAY + Math.ceil((low - MONDAY) / step) * step; at <= high; at += step) {
+        add(at, (time) => at % DAY ? time.toISOString().slice(11, 16)
+          : `${time.getUTCDate()} ${MONTHS[time.getUTCMonth()]}`);
       }
       return ticks;
     }
@@ -78,7 +79,7 @@
 
   // ---- what each chart shows
   for (const suite of data.suites) {
-    suite.times = sums(sums(suite.t)).map((minutes) => minutes * 60);
+    suite.times = sums(sums(suite.t));
     suite.commits = sums(suite.c).map((place) => commits[place]);
     for (const [id, series] of Object.entries(suite.series)) {
       const card = document.getElementById(id), box = card.querySelector(".chart");

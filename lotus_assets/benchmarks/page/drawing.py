@@ -22,6 +22,8 @@ from lotus_assets.benchmarks.page.series import Series, Suite
 
 TREND_POINTS = 120
 """Corners of a trend line at most; the eye cannot tell more apart."""
+FEWEST = 3
+"""Points of a segment that have a trend."""
 JOINED = 90
 """Up to so many points of an epoch, a thin line joins them."""
 LINES = 12
@@ -79,7 +81,10 @@ def draw(series: Series, drawn: pd.DataFrame, times: Axis, suite: Suite) -> Char
         for _, of_epoch in drawn.groupby("epoch")
     ]
     changed = drawn.assign(reason="Machine from here: " + drawn["machine_fingerprint"])
-    moved = suite.facts[suite.facts["fact"] == "environment"]
+    moved = suite.facts[
+        (suite.facts["fact"] == "environment")
+        & suite.facts["metric"].isin(("", series.metric, series.quantity))
+    ].drop_duplicates("run_id")
     return Chart(
         layers=layers,
         marks=_marks(series, drawn, times, values),
@@ -103,6 +108,8 @@ def _layer(points: pd.DataFrame, times: Axis, values: Axis, machine: int) -> Lay
     y = _down(points["value"], values)
     trends, bands = [], []
     for _, segment in points.groupby("segment"):
+        if len(segment) < FEWEST:
+            continue
         chosen = segment.iloc[_evenly(len(segment), _allowed(len(segment), len(points)))]
         at = _across(seconds(chosen["ordered_at"]), times)
         trends.append(_line(at, _down(chosen["trend"], values)))

@@ -22,7 +22,7 @@ def suite_data(
 ) -> dict[str, Any]:
     """The runs of a suite: when they ran, their commits, machines and kinds.
 
-    Times are minutes since 1970, given as second differences, which are 0 for a steady schedule;
+    Times are seconds since 1970, given as second differences, which are 0 for a steady schedule;
     commits are places in a list that all suites share, given as differences.
 
     Args:
@@ -30,14 +30,14 @@ def suite_data(
         times: the suite's time axis.
         commits: the shared list, as commit → place; commits not yet in it are added.
     """
-    minutes = runs["ordered_at"].dt.as_unit("s").astype("int64").to_numpy() // 60
+    seconds = runs["ordered_at"].dt.as_unit("s").astype("int64").to_numpy()
     places = [commits.setdefault(commit or "", len(commits)) for commit in runs["commit"]]
     machines = {name: chr(FIRST_MACHINE + place) for place, name in enumerate(suite.machines)}
     shared = _shared_address(runs)
     return {
         "name": suite.name,
         "axis": [round(times.low), round(times.high)],
-        "t": np.diff(np.diff(minutes, prepend=0), prepend=0).tolist(),
+        "t": np.diff(np.diff(seconds, prepend=0), prepend=0).tolist(),
         "c": np.diff(places, prepend=0).tolist(),
         "versions": {
             place: version for place, version in enumerate(runs["version"]) if version is not None

@@ -10,7 +10,9 @@ from lotus_assets.benchmarks.page.trend import with_trend
 from lotus_assets.benchmarks.page.units import Unit, shown_unit
 
 KEY = ["suite", "benchmark", "metric"]
-NUMBERS = re.compile(r"(\d+)")
+NUMBERS = re.compile(r"(\d+(?:[km](?![a-z]))?)")
+"""Whole numbers, also as 100k and 1m."""
+THOUSANDS = {"k": 1_000, "m": 1_000_000}
 FIRST_METRICS = ("time", "cpu_time", "throughput", "peak_memory")
 COMMIT_LENGTH = 12
 """Digits of a commit that are shown and linked; GitHub and GitLab resolve them."""
@@ -134,12 +136,17 @@ def _series(points: pd.DataFrame, facts: pd.DataFrame, noise: pd.DataFrame) -> I
         )
 
 
-def _reading_order(key: Sequence[Hashable]) -> tuple[list[tuple[int, str]], int, str]:
+def _reading_order(key: Sequence[Hashable]) -> tuple[list[tuple[int, str]], str, int, str]:
     """Benchmarks by name with numbers by size, the time of each before its other metrics."""
     benchmark, metric = str(key[1]), str(key[2])
-    parts = [(int(part), "") if part.isdigit() else (0, part) for part in NUMBERS.split(benchmark)]
+    parts = [
+        (int(part.rstrip("km")) * THOUSANDS.get(part[-1], 1), "")
+        if part[:1].isdigit()
+        else (0, part)
+        for part in NUMBERS.split(benchmark)
+    ]
     rank = FIRST_METRICS.index(metric) if metric in FIRST_METRICS else len(FIRST_METRICS)
-    return parts, rank, metric
+    return parts, benchmark, rank, metric
 
 
 def _noise(row: pd.DataFrame | None) -> Noise | None:

@@ -94,7 +94,11 @@ def test_the_table_shows_now_last_and_best_in_fitting_units() -> None:
         *("fast", "time", "1.234", "ms", "2.468", "ms", "1.234", "ms", "0.50", "1.00"),
     ]
     assert slow[:10] == ["slow", "time", "3.333", "s", "1.111", "s", "1.111", "s", "3.00", "3.00"]
-    assert lines[-1] == "threshold (confirmed): 3 times as slow"
+    assert lines[-1] == "threshold (confirmed): slow time: 3 times as slow"
+
+
+def test_what_is_about_the_suite_names_the_suite() -> None:
+    assert printed(facts(ENVIRONMENT)).splitlines()[-1] == "environment (confirmed): own: all moved"
 
 
 def test_it_says_when_there_is_nothing_to_say_and_what_is_missing() -> None:

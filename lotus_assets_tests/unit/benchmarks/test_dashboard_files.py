@@ -108,7 +108,7 @@ def test_a_series_that_the_newest_run_lacks_is_not_told_as_new() -> None:
     world.add_result("own-1", FLOWS, "time", 0.5)
     own = document(world, "latest.json")["suites"][0]
     assert [metric["benchmark"] for metric in own["metrics"]] == [RETURNS]
-    assert "last run on 6 Jan 2026" in page(world)
+    assert "not in the newest run; last on 6 Jan 2026, 03:17" in page(world)
 
 
 def test_the_history_holds_every_figure_beside_its_run() -> None:
@@ -200,6 +200,22 @@ def test_the_newest_profiles_of_a_suite_are_linked() -> None:
     assert links == [("profiles/own-2/test_linking.txt", "test_linking")]
 
 
+def test_series_stand_in_the_order_of_their_sizes_the_time_first() -> None:
+    world = World()
+    run = world.add_run("own", 0)
+    sizes = ("1k", "100k", "1m", "1000", "250", "100")
+    for size in sizes:
+        world.add_result(run, f"test_a[{size}]", "throughput", 1.0)
+        world.add_result(run, f"test_a[{size}]", "time", 1.0)
+    [own] = document(world, "benchmarks.json")["suites"]
+    order = [(series["benchmark"], series["metric"]) for series in own["series"]]
+    assert order == [
+        (f"test_a[{size}]", metric)
+        for size in ("100", "250", "1000", "1k", "100k", "1m")
+        for metric in ("time", "throughput")
+    ]
+
+
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)>\"'&"
 
 
@@ -261,11 +277,11 @@ def test_a_longer_history_is_thinned_where_it_is_old_and_says_so() -> None:
     assert "150 of 200 runs are drawn" in text
     data = json.loads(text.split('id="data">')[1].split("</script>")[0])
     [suite] = data["suites"]
-    minutes = np.cumsum(np.cumsum(suite["t"]))
-    assert len(minutes) == 150
-    assert set(np.diff(minutes[-75:])) == {24 * 60}, "of the newest half every day is drawn"
-    assert 24 * 60 < np.diff(minutes[:75]).max() <= 3 * 24 * 60, "of the older every few"
-    assert minutes[0] == BEGIN.timestamp() // 60
+    days = np.cumsum(np.cumsum(suite["t"])) / 86_400
+    assert len(days) == 150
+    assert np.diff(days[-75:]) == pytest.approx(1.0), "of the newest half every day is drawn"
+    assert 1 < np.diff(days[:75]).max() <= 3, "of the older every few"
+    assert days[0] == pytest.approx(BEGIN.timestamp() / 86_400)
 
 
 def test_runs_stand_at_their_own_time() -> None:

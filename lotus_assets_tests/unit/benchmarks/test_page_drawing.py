@@ -160,6 +160,10 @@ def test_many_points_give_a_trend_of_few_corners_that_ends_where_it_should() -> 
     assert trend[-1][0] == corners(layer.dots)[-1][0][0]
 
 
+def test_two_points_are_no_trend() -> None:
+    assert [layer.trend for layer in drawn(world_of([1.0, 2.0]))[1].layers] == [""]
+
+
 @pytest.mark.parametrize("values", [[0.3], [0.0, 0.0], [5.0] * 3])
 def test_one_value_alone_is_drawn_in_the_plot(values: list[float]) -> None:
     world = World()

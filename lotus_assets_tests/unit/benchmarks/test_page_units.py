@@ -101,6 +101,9 @@ BEGIN = datetime(2026, 3, 4, 3, 17, tzinfo=UTC)
 @pytest.mark.parametrize(
     ("days", "labels"),
     [
+        (0.02, ["03:20", "03:25", "03:30", "03:35", "03:40", "03:45"]),
+        (0.8, ["06:00", "12:00", "18:00"]),
+        (1.5, ["12:00", "5 Mar", "12:00"]),
         (3, ["5 Mar", "6 Mar", "7 Mar"]),
         (30, ["9 Mar", "16 Mar", "23 Mar", "30 Mar"]),
         (150, ["Apr 2026", "May 2026", "Jun 2026", "Jul 2026", "Aug 2026"]),
@@ -108,7 +111,7 @@ BEGIN = datetime(2026, 3, 4, 3, 17, tzinfo=UTC)
         (2500, ["2028", "2030", "2032"]),
     ],
 )
-def test_time_ticks_are_calendar_days(days: int, labels: list[str]) -> None:
+def test_time_ticks_are_round_in_the_calendar(days: float, labels: list[str]) -> None:
     ticks = time_ticks(time_axis(BEGIN, BEGIN + timedelta(days=days)))
     assert [tick.label for tick in ticks] == labels
 
