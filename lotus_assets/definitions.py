@@ -11,6 +11,7 @@ from lotus_assets.analytics.contribution_level import contribution_level
 from lotus_assets.analytics.contribution_total import contribution_total
 from lotus_assets.analytics.metric_daily import metric_daily
 from lotus_assets.analytics.mwr import mwr
+from lotus_assets.analytics.positions import positions
 from lotus_assets.analytics.returns_series import returns_series
 from lotus_assets.analytics.risk_statistics import risk_statistics
 from lotus_assets.analytics.twr import twr
@@ -115,6 +116,7 @@ PORTFOLIO_ANALYTICS = [
     attribution_total,
     attribution_level,
     attribution_currency,
+    positions,
 ]
 EXPORTS = [daily_export, last_week_export]
 ON_REQUEST = [weekly_export]

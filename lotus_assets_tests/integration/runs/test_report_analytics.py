@@ -25,6 +25,13 @@ from lotus_assets_tests.integration.services.lotus_core.served import served
 DAY = last_complete_day(Settings())
 PARTITION = str(dg.MultiPartitionKey({AS_OF: str(DAY), SHARD: "005"}))
 TINY = 1e-12
+ANALYTICS = (
+    "contribution",
+    "contribution_total",
+    "contribution_level",
+    "attribution",
+    "positions",
+)
 
 
 class Book:
@@ -70,15 +77,7 @@ def _worked_out(url: str, folder: Path, address: str, patch: pytest.MonkeyPatch)
             job = defs.resolve_job_def("portfolio_full")
             run = execute(job, instance, console, partition_key=PARTITION)
             assert run.succeeded, run.failures
-            metadata = {
-                name: _metadata(instance, name)
-                for name in (
-                    "contribution",
-                    "contribution_total",
-                    "contribution_level",
-                    "attribution",
-                )
-            }
+            metadata = {name: _metadata(instance, name) for name in ANALYTICS}
         return Book(url, run, metadata)
     finally:
         shared_engine(url).dispose()
@@ -177,3 +176,24 @@ def test_effects_sum_to_the_active_return_and_reconcile_with_twr(book: Book) -> 
     (row,) = book.rows("SELECT count(*) AS count FROM attribution WHERE total IS NULL")
     assert row["count"] == 0
     assert "data:image/svg+xml" in book.metadata["attribution"]["picture"]
+
+
+@pytest.mark.timeout(600)
+def test_positions_have_the_returns_that_contribution_has(book: Book) -> None:
+    rows = book.rows(
+        """
+        SELECT positions.*, held.position_return, held.return_status AS expected,
+            input.market_value_reporting AS received
+        FROM positions
+        JOIN core_positions_input AS input USING (portfolio_id, position_id)
+        LEFT JOIN contribution AS held ON held.portfolio_id = positions.portfolio_id
+            AND held.position_id = positions.position_id AND held.period = 'YTD'
+            AND held.metric_basis = 'NET' AND held.linking = 'CARINO'
+        """
+    )
+    assert len(rows) == book.metadata["positions"]["dagster/row_count"] > 0
+    for row in rows:
+        assert row["return_ytd"] == row["position_return"]
+        assert row["return_status"]["YTD"] == row["expected"]
+        assert row["market_value_reporting"] == row["received"]
+    assert {row["return_status"]["5Y"] for row in rows} <= {"WINDOW_TOO_SHORT", "OK"}
