@@ -32,10 +32,10 @@ def print_comparison(
     told = reported(regressions, run_id)
     if told.empty:
         console.print("No regression to report.")
-    for fact, state, reason in zip(told["fact"], told["state"], told["reason"], strict=True):
-        console.print(
-            f"[bold]{fact.replace('_', ' ')}[/] ({state}): {escape(reason)}", soft_wrap=True
-        )
+    for row in told.to_dict("records"):
+        about = f"{row['benchmark']} {row['metric']}".strip() or row["suite"]
+        said = f"{row['fact'].replace('_', ' ')} ({row['state']}): {about}: {row['reason']}"
+        console.print(escape(said), soft_wrap=True)
 
 
 def _title(run: dict[str, Any]) -> str:

@@ -18,6 +18,7 @@ from rich.markup import escape
 
 from lotus_assets.bench_table import print_comparison
 from lotus_assets.benchmarks import bench_history, bench_regression, bench_run
+from lotus_assets.benchmarks.own_suite import ROOT
 from lotus_assets.benchmarks.profiles import store_profiles
 from lotus_assets.benchmarks.subjects.subject_failed import SubjectFailed
 from lotus_assets.benchmarks.suites import OWN, RANGEBAR, WEEKLY, Measurement, measure
@@ -27,6 +28,7 @@ from lotus_assets.resources import Environment
 from lotus_assets.settings import Settings
 from lotus_assets.sources.benchmark_files.history_folder import HistoryFolder
 from lotus_assets.sources.benchmark_files.run_model import BenchmarkRun
+from lotus_assets.sources.checkout import checkout_of
 from lotus_assets.sources.warehouse.copying import read_table, records
 from lotus_assets.table import Table
 
@@ -99,6 +101,9 @@ class Bench:
             names = sorted(set(suspects.loc[suspects["run_id"].eq(run.run_id), "benchmark"]))
             suite = run.suite.removesuffix(WEEKLY)
             if not names or suite not in (OWN, RANGEBAR):
+                continue
+            if suite == OWN and checkout_of(ROOT).commit.id != run.commit.id:
+                self._say(f"Not looked at again, for another commit is checked out: {run.suite}")
                 continue
             self._say(f"Looking again at {len(names)} of {run.suite}: {', '.join(names)}")
             again = replace(how, kind="rerun", only=names, of_run_id=run.run_id, select=None)
