@@ -6,7 +6,7 @@ from datetime import datetime
 import pandas as pd
 
 from lotus_assets.benchmarks.page.machine_files import history_file, latest_file
-from lotus_assets.benchmarks.page.rendering import FOLDER, canonical, page_html
+from lotus_assets.benchmarks.page.rendering import FOLDER, badge_svg, canonical, page_html
 from lotus_assets.benchmarks.page.series import suites_of
 from lotus_assets.benchmarks.page.view import page_of
 
@@ -34,8 +34,10 @@ def dashboard_files(
         generated_at: is shown; aware.
     """
     suites = suites_of(runs, history, regressions, noise)
+    page = page_of(suites, profiles, generated_at)
     return {
-        "index.html": page_html(page_of(suites, profiles, generated_at)),
+        "index.html": page_html(page),
+        "badge.svg": badge_svg(page),
         "latest.json": canonical(latest_file(suites, generated_at)),
         "benchmarks.json": canonical(history_file(suites, generated_at)),
         **{name: (FOLDER / name).read_bytes() for name in SCHEMAS},

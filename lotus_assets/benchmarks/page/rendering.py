@@ -51,6 +51,17 @@ def page_html(page: Page) -> bytes:
     )
 
 
+def badge_svg(page: Page) -> bytes:
+    """A small picture for a README: how many slow-downs stand, else the day of the newest run."""
+    if page.newest_at is None:
+        message, colour = "no runs yet", "#6b7580"
+    elif page.slowdowns:
+        message, colour = f"{len(page.slowdowns)} slower", "#b3261e"
+    else:
+        message, colour = f"no slow-down, {page.newest_at:%Y-%m-%d}", "#0b6b57"
+    return TEMPLATES.get_template("badge.svg.jinja").render(message=message, colour=colour).encode()
+
+
 def _text(name: str) -> str:
     return (FOLDER / name).read_text(encoding="utf-8")
 

@@ -4,6 +4,7 @@ import json
 import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from xml.etree import ElementTree
 
 import jsonschema
 import numpy as np
@@ -176,6 +177,17 @@ def test_a_later_speed_up_ends_what_people_are_told() -> None:
     shift(world, "own-1")
     shift(world, "own-2", movement="faster", ratio=0.8)
     assert document(world, "latest.json")["slowdowns"] == []
+
+
+def test_the_badge_tells_the_worst_there_is() -> None:
+    def message(world: World) -> str | None:
+        return ElementTree.fromstring(files(world)["badge.svg"]).get("aria-label")  # noqa: S314
+
+    world = small_world()
+    assert message(World()) == "performance: no runs yet"
+    assert message(world) == "performance: no slow-down, 2026-01-07"
+    shift(world, "own-1")
+    assert message(world) == "performance: 1 slower"
 
 
 def test_units_stand_beside_figures() -> None:
