@@ -31,7 +31,7 @@ def _return_of(period: str) -> Any:
     return Field(
         nullable=True,
         description=f"The position's return over the portfolio's {period}, net of its fees, linked "
-        "over the days on which it was held; NULL where return_statuses says why.",
+        "over the days on which it was held; NULL where return_status says why.",
     )
 
 
@@ -75,10 +75,15 @@ class Positions(DataFrameModel):
     return_3y: Number = _return_of("3Y")
     return_5y: Number = _return_of("5Y")
     return_itd: Number = _return_of("ITD")
-    return_statuses: Json = Field(
+    return_status: Json = Field(
         metadata=JSON,
         description="Status of each return by period, as in twr; NO_INPUT where lotus-core gave no "
         "daily values (contribution-input).",
+    )
+    returns_content_hash: Text = Field(
+        nullable=True,
+        str_length=64,
+        description="Hash of the contribution-input that the returns come from: core_payload.",
     )
     data_version: Text = Field(description="lotus-core's version of the positions' payload.")
     content_hash: Text = Field(
@@ -108,28 +113,32 @@ def compute(inputs: PortfolioInputs) -> pd.DataFrame:
     rows = held.drop(columns=["position_date", "as_of_date", "data_version", "content_hash"])
     rows = rows.merge(_returns(inputs), on=KEY, how="left", validate="one_to_one")
     missing = json.dumps(dict.fromkeys(PERIODS, NO_INPUT))
-    rows["return_statuses"] = rows["return_statuses"].fillna(missing)
+    rows["return_status"] = rows["return_status"].fillna(missing)
     return inputs.named(rows)[TABLE.columns]
 
 
 def _returns(inputs: PortfolioInputs) -> pd.DataFrame:
-    """Returns by period and their statuses, one row a position with daily values."""
+    """Returns by period, their statuses and input, one row a position with daily values."""
     columns = [f"return_{period.lower()}" for period in PERIODS]
     reports = inputs.payloads_of(CONTRIBUTION_INPUT)
     daily = PortfolioInputs(inputs.connection, inputs.as_of, reports[reports["status"] == OK])
     if daily.payloads.empty:
-        return pd.DataFrame(columns=[*KEY, *columns, "return_statuses"])
+        return pd.DataFrame(columns=[*KEY, *columns, "return_status", "returns_content_hash"])
     points = reported_points(daily, CONTRIBUTION_INPUT, "position_id")
     metas = pd.DataFrame(columns=["portfolio_id", "part_id", "meta"])
     found = position_returns(report_parts(daily, points, metas, ()))
-    wide = found.pivot(index=KEY, columns="period", values=["position_return", "status"])
-    returns = wide["position_return"][list(PERIODS)].astype("Float64")
-    statuses = wide["status"][list(PERIODS)].to_dict("records")
-    return (
-        returns.set_axis(columns, axis="columns")
-        .assign(return_statuses=[json.dumps(each) for each in statuses])
-        .reset_index()
+    returns = found.pivot(index=KEY, columns="period", values="position_return")
+    statuses = found.pivot(index=KEY, columns="period", values="status")[list(PERIODS)]
+    rows = pd.DataFrame(
+        {
+            column: returns[period].astype("Float64")
+            for column, period in zip(columns, PERIODS, strict=True)
+        }
     )
+    rows["return_status"] = [json.dumps(each) for each in statuses.to_dict("records")]
+    rows = rows.reset_index()
+    hashes = daily.payloads.set_index("subject")["content_hash"]
+    return rows.assign(returns_content_hash=rows["portfolio_id"].map(hashes))
 
 
 positions = portfolio_asset(
