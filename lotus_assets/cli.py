@@ -6,22 +6,23 @@ interrupted. Messages and progress go to stderr, the summary to stdout.
 
 import os
 import warnings
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.markup import escape
 
 from lotus_assets.bench_commands import application as bench_application
-from lotus_assets.command_errors import FAILED, told_to_the_reader
+from lotus_assets.command_errors import FAILED, NOT_READY, tell, told_to_the_reader
 from lotus_assets.preparation import (
+    GITLAB,
     LOOPBACK,
+    LOTUS_CORE,
+    SIDES,
     check_all,
     check_day,
-    check_gitlab_access,
     check_port,
     dagster_variables,
     database,
@@ -43,13 +44,21 @@ application.add_typer(bench_application)
 
 @application.command()
 def run() -> None:
-    """Collect, compute and export once, and end with a summary."""
+    """Collect, compute and export once, and end with a summary.
+
+    GitLab and lotus-core stand side by side: one that cannot be had is left out and told at the
+    end, the other is collected all the same.
+    """
     with console_on_stderr() as errors, told_to_the_reader(errors):
         settings = Settings()
         check_all(settings)
-        with surroundings(settings, errors.print) as settled:
-            check_gitlab_access(settled)
-            succeeded = _run(errors, settled.now(), only=None)
+        with surroundings(settings, errors.print) as missing:
+            there = SIDES - missing.keys()
+            succeeded = bool(there) and _run(errors, settings.now(), sides=there)
+        for side, error in missing.items():
+            tell(errors, f"{side} was left out: {error}")
+    if missing:
+        raise typer.Exit(NOT_READY)
     if not succeeded:
         raise typer.Exit(FAILED)
 
@@ -73,8 +82,17 @@ def export(
         raise typer.Exit(FAILED)
 
 
-def _run(errors: Console, instant: datetime, only: list[str] | None) -> bool:
-    """Run everything, or the assets `only`, on the day of `instant`; print what it did."""
+def _run(
+    errors: Console,
+    instant: datetime,
+    *,
+    only: Sequence[str] = (),
+    sides: Collection[str] = (),
+) -> bool:
+    """Run everything of `sides`, or the assets `only`, on the day of `instant`.
+
+    Prints what was done.
+    """
     # Here, because the definitions read the environment that was set just now.
     import dagster as dg
 
@@ -91,29 +109,19 @@ def _run(errors: Console, instant: datetime, only: list[str] | None) -> bool:
 
     settings = Settings()
     with dg.DagsterInstance.get() as instance:
-        if only is None:
-            shards = InputSettings().lotus_core_shards
-            executions = [
-                execute(
-                    defs.resolve_job_def("tem_full"),
-                    instance,
-                    errors,
-                    partition_key=day_key(instant, settings),
-                ),
-                execute(
-                    defs.resolve_job_def("portfolio_full"),
-                    instance,
-                    errors,
-                    tags=whole_day_tags(last_complete_day(settings), shards),
-                ),
-            ]
-        else:
+        day = day_key(instant, settings)
+        executions = []
+        if only:
             job = defs.resolve_implicit_global_asset_job_def()
             assets = [dg.AssetKey(name) for name in only]
-            day = day_key(instant, settings)
-            executions = [execute(job, instance, errors, partition_key=day, assets=assets)]
-    for failure in (each for execution in executions for each in execution.failures):
-        errors.print(f"[red]{escape(failure.step)}: {escape(failure.reason)}[/]", soft_wrap=True)
+            executions.append(execute(job, instance, errors, partition_key=day, assets=assets))
+        if GITLAB in sides:
+            job = defs.resolve_job_def("tem_full")
+            executions.append(execute(job, instance, errors, partition_key=day))
+        if LOTUS_CORE in sides:
+            job = defs.resolve_job_def("portfolio_full")
+            tags = whole_day_tags(last_complete_day(settings), InputSettings().lotus_core_shards)
+            executions.append(execute(job, instance, errors, tags=tags))
     repository = defs.get_repository_def()
     run_ids = [execution.run_id for execution in executions]
     summary = run_summary(Environment().engine, run_ids, tables_of(repository))
@@ -121,6 +129,8 @@ def _run(errors: Console, instant: datetime, only: list[str] | None) -> bool:
         repository, {step: time for each in executions for step, time in each.seconds.items()}
     )
     print_summary(Console(), summary, settings.tem_export_dir, spent)
+    for failure in (each for execution in executions for each in execution.failures):
+        tell(errors, f"{failure.step}: {failure.reason}")
     return all(execution.succeeded for execution in executions)
 
 
@@ -138,9 +148,10 @@ def dev(
         check_port(host, settings.dagster_port, "LOTUS_DAGSTER_PORT")
         check_port(host, core_port, "LOTUS_CORE_PORT")
         check_port(host, ApiSettings().lotus_api_port, "LOTUS_API_PORT")
-        with surroundings(settings, errors.print, core_port, host) as settled:
-            check_gitlab_access(settled)
-            with _analytics_api(host, settled, errors):
+        with surroundings(settings, errors.print, core_port, host) as missing:
+            for error in missing.values():
+                raise error
+            with _analytics_api(host, settings, errors):
                 _serve_dagster(host, settings.dagster_port, errors)
 
 

@@ -15,6 +15,7 @@ from pydantic_core import ErrorDetails
 from rich.console import Console
 from rich.markup import escape
 
+from lotus_assets.lotus_core_preparation import NoLotusCore
 from lotus_assets.preparation import NotReady
 from lotus_assets.processes import ProcessFailed
 from lotus_assets.sources.gitlab.errors import AccessError, UnreachableError
@@ -32,6 +33,7 @@ NEEDS_SETTING_RIGHT = (
     ConfigurationFileError,
     AccessError,
     UnreachableError,
+    NoLotusCore,
 )
 
 
@@ -63,8 +65,13 @@ def _interrupts_raised() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _refuse(errors: Console, message: str) -> NoReturn:
+def tell(errors: Console, message: str) -> None:
+    """What went wrong, in one paragraph."""
     errors.print(f"[red]{escape(message)}[/]", soft_wrap=True)
+
+
+def _refuse(errors: Console, message: str) -> NoReturn:
+    tell(errors, message)
     raise typer.Exit(NOT_READY) from None
 
 

@@ -11,19 +11,25 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 import httpx
+from alembic.util import CommandError
 from sqlalchemy import Engine, select
+from sqlalchemy.exc import DBAPIError
 
 from lotus_assets.inputs.input_settings import InputSettings
-from lotus_assets.processes import ProcessFailed, first_line, running
+from lotus_assets.inputs.lotus_core_resource import LotusCore
+from lotus_assets.inputs.partitions import last_complete_day
+from lotus_assets.processes import ProcessFailed, ending_with_us, first_line, running
 from lotus_assets.services.lotus_core.database import create_core_engine, migrate_core
 from lotus_assets.services.lotus_core.loading.database_tables import loads
 from lotus_assets.services.lotus_core.loading.loader import load_folder
+from lotus_assets.services.lotus_core.loading.refusal import LoadRefused
 from lotus_assets.services.lotus_core.settings import CoreSettings
 from lotus_assets.settings import Settings
+from lotus_assets.sources.lotus_core.errors import LotusCoreError
 
 START_SECONDS = 60
 BOOK = "sample-book-"
@@ -32,6 +38,10 @@ SOURCE = re.compile(rf"{BOOK}(\d{{4}}-\d\d-\d\d)$")
 ADDRESS = re.compile(r"http://[\w.]+:\d+")
 
 Say = Callable[[str], None]
+
+
+class NoLotusCore(Exception):
+    """Nothing answers as a lotus-core at the reader's address; the text says what to set."""
 
 
 @contextmanager
@@ -43,21 +53,30 @@ def lotus_core(
     The service's schema is in LOTUS_CORE_DB_CONNECTION, else in `warehouse`; port 0 is a free one.
 
     Raises:
-        ProcessFailed: the sample book cannot be written, or the service does not start.
+        NoLotusCore: the reader's does not answer.
+        ProcessFailed: the sample book cannot be written or loaded, or the service does not start.
     """
     theirs = InputSettings().lotus_core_url
+    last_day = last_complete_day(settings)
     if theirs is not None:
+        check_theirs(theirs, last_day)
         yield {"LOTUS_CORE_URL": theirs}
         return
     chosen = CoreSettings().lotus_core_db_connection
     url = warehouse if chosen is None else chosen.get_secret_value()
     data = settings.tem_data_dir.resolve()
     data.mkdir(parents=True, exist_ok=True)
-    last_day = settings.now().astimezone(settings.zone).date() - timedelta(days=1)
     # Two commands at once: the second must not write the sample book while the first does.
     with (data / "lotus_core.lock").open("ab") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        load_sample_book(url, data / "sample_book", last_day, say)
+        try:
+            load_sample_book(url, data / "sample_book", last_day, say)
+        except (DBAPIError, CommandError, LoadRefused, OSError) as error:
+            where = "TEM_DB_CONNECTION" if chosen is None else "LOTUS_CORE_DB_CONNECTION"
+            reason = error.orig if isinstance(error, DBAPIError) else error
+            raise ProcessFailed(
+                f"The sample book cannot be loaded into the schema lotus_core ({where}): {reason}"
+            ) from error
     log = data / "lotus_core.log"
     arguments = ["-m", "lotus_assets.services.lotus_core", "--port", str(port), "--host", host]
     with running(arguments, {"LOTUS_CORE_DB_CONNECTION": url}, log) as process:
@@ -74,6 +93,23 @@ def lotus_core(
         yield {"LOTUS_CORE_URL": address[0]}
 
 
+def check_theirs(url: str, day: date) -> None:
+    """The lotus-core at `url`, which the environment names, lists its portfolios as of `day`.
+
+    Raises:
+        NoLotusCore: it does not.
+    """
+    try:
+        with LotusCore().client("check-access") as client:
+            client.portfolios(day)
+    except LotusCoreError as error:
+        raise NoLotusCore(
+            f"{error}. LOTUS_CORE_URL is {url}: start the lotus-core there, or set the variable to "
+            "the address of one that answers, for example https://core.example.com; unset it to "
+            "use the embedded service with the sample book."
+        ) from error
+
+
 def load_sample_book(url: str, folder: Path, last_day: date, say: Say) -> None:
     """Bring the schema `lotus_core` at `url` to the sample book as of `last_day`.
 
@@ -84,6 +120,7 @@ def load_sample_book(url: str, folder: Path, last_day: date, say: Say) -> None:
     """
     engine = create_core_engine(url)
     try:
+        shutil.rmtree(folder, ignore_errors=True)  # left by a start that was killed
         migrate_core(engine)
         sources = loaded_sources(engine)
         days = [date.fromisoformat(found[1]) for each in sources if (found := SOURCE.search(each))]
@@ -93,7 +130,6 @@ def load_sample_book(url: str, folder: Path, last_day: date, say: Say) -> None:
         if days and max(days) >= last_day:
             return
         say("Loading the sample book into lotus-core")
-        shutil.rmtree(folder, ignore_errors=True)  # left by a start that was killed
         files = folder / f"{BOOK}{last_day}"
         _write_sample_book(files, last_day, max(days, default=None))
         load_folder(engine, files)
@@ -112,8 +148,9 @@ def _write_sample_book(files: Path, last_day: date, known_until: date | None) ->
     arguments = [str(files), "--end-day", str(last_day)]
     if known_until is not None:
         arguments += ["--recorded-after", str(known_until)]
+    # It ends with us: a writer whose parent was killed would write beside the next one.
     done = subprocess.run(
-        [sys.executable, "-m", "lotus_assets.standin.sample_book", *arguments],
+        [*ending_with_us(), sys.executable, "-m", "lotus_assets.standin.sample_book", *arguments],
         capture_output=True,
         text=True,
         check=False,

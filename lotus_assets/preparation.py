@@ -10,15 +10,18 @@ import shutil
 import socket
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 
-from lotus_assets.lotus_core_preparation import lotus_core
+from lotus_assets.inputs.input_settings import InputSettings
+from lotus_assets.lotus_core_preparation import NoLotusCore, lotus_core
 from lotus_assets.organisation import organisation_of
 from lotus_assets.processes import ProcessFailed, first_line, running
+from lotus_assets.services.lotus_core.settings import CoreSettings
 from lotus_assets.settings import Settings
 from lotus_assets.sources.embedded_postgres import EmbeddedPostgres
+from lotus_assets.sources.gitlab.errors import AccessError, UnreachableError
 from lotus_assets.sources.gitlab.source import GitLabSource
 from lotus_assets.sources.rules_file import read_rules
 from lotus_assets.sources.warehouse.connection import (
@@ -38,6 +41,9 @@ URL = re.compile(r"http://[\w.]+:\d+")
 
 SAMPLE_ORGANISATION = Path(__file__).parent / "standin" / "sample_organisation.yaml"
 
+SIDES = frozenset({GITLAB := "GitLab", LOTUS_CORE := "lotus-core"})
+"""One that cannot be had stops nothing of the other."""
+
 Say = Callable[[str], None]
 
 
@@ -46,11 +52,14 @@ class NotReady(Exception):
 
 
 def check_all(settings: Settings) -> None:
-    """What can be seen before anything is started: Git, GitLab's variables, both YAML files.
+    """What can be seen before anything is started: Git, all variables, both YAML files.
 
     Raises:
         NotReady, ConfigurationFileError: something has to be set right first.
+        ValidationError: a variable of lotus-core means nothing.
     """
+    InputSettings()
+    CoreSettings()
     check_git()
     check_gitlab_settings(settings)
     organisation_of(settings)
@@ -239,12 +248,25 @@ def dagster_variables(settings: Settings, url: str) -> dict[str, str]:
 @contextmanager
 def surroundings(
     settings: Settings, say: Say, lotus_core_port: int = 0, host: str = LOOPBACK
-) -> Iterator[Settings]:
-    """Database, GitLab, lotus-core and Dagster's variables in place; the settings that result."""
-    with (
-        database(settings, say) as url,
-        gitlab(settings, say) as source,
-        lotus_core(settings, url, lotus_core_port, say, host) as core,
-    ):
-        os.environ.update(dagster_variables(settings, url) | source | core)
-        yield Settings()
+) -> Iterator[dict[str, Exception]]:
+    """Database, GitLab, lotus-core and Dagster's variables in place.
+
+    Gives what is not: `GITLAB` or `LOTUS_CORE` → why. Each was started, or asked something.
+
+    Raises:
+        WarehouseUnavailable, EmbeddedPostgresError, NotReady: without these there is nothing.
+    """
+    with database(settings, say) as url, ExitStack() as started:
+        os.environ.update(dagster_variables(settings, url))
+        missing: dict[str, Exception] = {}
+        try:
+            os.environ.update(started.enter_context(gitlab(settings, say)))
+            check_gitlab_access(Settings())
+        except (ProcessFailed, AccessError, UnreachableError) as error:
+            missing[GITLAB] = error
+        try:
+            core = lotus_core(settings, url, lotus_core_port, say, host)
+            os.environ.update(started.enter_context(core))
+        except (ProcessFailed, NoLotusCore) as error:
+            missing[LOTUS_CORE] = error
+        yield missing

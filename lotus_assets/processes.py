@@ -41,7 +41,7 @@ def running(
             log.parent.mkdir(parents=True, exist_ok=True)
             errors = files.enter_context(log.open("w", encoding="utf-8"))
         process = subprocess.Popen(
-            [sys.executable, "-m", __name__, str(os.getpid()), sys.executable, *arguments],
+            [*ending_with_us(), sys.executable, *arguments],
             stdin=subprocess.DEVNULL,
             stdout=None if log is None else subprocess.PIPE,
             stderr=errors,
@@ -53,6 +53,11 @@ def running(
         yield process
     finally:
         stop(process)
+
+
+def ending_with_us() -> list[str]:
+    """What to put in front of a command that may not outlive this process."""
+    return [sys.executable, "-m", "lotus_assets.processes", str(os.getpid())]
 
 
 def stop(process: subprocess.Popen[str], seconds: float = STOP_SECONDS) -> None:

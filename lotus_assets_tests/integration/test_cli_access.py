@@ -13,6 +13,8 @@ from lotus_assets_tests.standin_fixtures import young_world
 
 __all__ = ["young_world"]
 
+NOBODY = "http://127.0.0.1:9"
+"""The discard port, which nothing listens on."""
 READ_API_ONLY = Token("example-token-without-repository", frozenset({"read_api"}))
 
 
@@ -21,6 +23,9 @@ def _own_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database: str) ->
     monkeypatch.setenv("TEM_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.setenv("TEM_EXPORT_DIR", str(tmp_path / "exports"))
     monkeypatch.setenv("TEM_DB_CONNECTION", database)
+    # Neither side can be had, so that no test has to wait for a run of the other one.
+    monkeypatch.setenv("LOTUS_CORE_URL", NOBODY)
+    monkeypatch.setenv("LOTUS_CORE_ATTEMPTS", "1")
 
 
 def refusal(capfd: pytest.CaptureFixture[str], *arguments: str) -> str:
@@ -92,4 +97,25 @@ def test_a_gitlab_that_does_not_answer(
     with StandinServer(young_world) as server:
         url, token = server.url, server.token
     name_gitlab(monkeypatch, url, token)
-    assert url.removeprefix("http://") in refusal(capfd, "run")
+    message = refusal(capfd, "run")
+    assert "GitLab was left out: " in message
+    assert url.removeprefix("http://") in message
+    assert "lotus-core was left out: " in message
+    assert f"LOTUS_CORE_URL is {NOBODY}: " in message
+    assert "unset it to use the embedded service" in message
+
+
+@pytest.mark.parametrize("command", ["run", "dev"])
+def test_a_server_that_is_no_lotus_core(
+    command: str,
+    young_world: Store,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    with StandinServer(young_world) as server:
+        token = server.token if command == "dev" else "a-token-nobody-gave"
+        name_gitlab(monkeypatch, server.url, token)
+        monkeypatch.setenv("LOTUS_CORE_URL", server.url)
+        message = refusal(capfd, command)
+    assert f"LOTUS_CORE_URL is {server.url}: " in message
+    assert "/integration/portfolios: " in message
