@@ -49,7 +49,7 @@ def _parts(
 
 def _tables(summary: RunSummary) -> Table:
     title = f"Run {', '.join(summary.run_ids)}"
-    shown = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left")
+    shown = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", padding=(0, 1, 0, 0))
     shown.add_column("table", no_wrap=True)
     for name in ("rows", "new", "changed", "vanished", "quarantined"):
         shown.add_column(name, justify="right", no_wrap=True)
