@@ -58,9 +58,10 @@ KINDS = (
         "change_point",
         "Change points",
         "A lasting shift of the level, found over the whole series. The loud list holds what is "
-        "beyond doubt, the sensitive list also what is small. Unconfirmed: the newest run against "
-        "the median of the ten before; candidate: found, awaiting a re-run; confirmed: enough "
-        "points after it, and the re-run agrees.",
+        "beyond doubt, the sensitive list also what is small. Unconfirmed: only the newest run is "
+        "off the median of the ten before it. Candidate: a re-run agrees, or the points do not "
+        "tell enough. Confirmed: six points or more on either side, which a Mann-Whitney test "
+        "tells apart. Refuted: not so when run again.",
     ),
     (
         "environment",
