@@ -76,7 +76,9 @@ def bench(
             is_stored = task.store()
             if is_stored and how.kind != "aa" and task.measure_again(runs, how):
                 is_stored = task.store()
-            if is_stored:
+            if is_stored and how.kind == "aa":
+                task.show_noise(sorted({run.suite for run in runs}))
+            elif is_stored:
                 task.show([run.run_id for run in runs])
     if not (runs and is_stored):
         raise typer.Exit(FAILED)

@@ -38,6 +38,25 @@ def print_comparison(
         console.print(escape(said), soft_wrap=True)
 
 
+def print_noise(console: Console, noise: pd.DataFrame) -> None:
+    """The noise floor: how far runs of the same code lie apart, in per cent of their median."""
+    shown = Table(box=box.SIMPLE_HEAD, title="The same code again", title_justify="left")
+    for name in ("suite", "benchmark"):
+        shown.add_column(name, overflow="fold")
+    shown.add_column("metric", no_wrap=True)
+    for name in ("runs", "MAD", "range"):
+        shown.add_column(name, justify="right", no_wrap=True)
+    for row in noise.to_dict("records"):
+        shown.add_row(
+            row["suite"],
+            escape(row["benchmark"]),
+            row["metric"],
+            str(row["runs"]),
+            *(f"{row[name]:.1%}" for name in ("relative_mad", "relative_range")),
+        )
+    console.print(shown)
+
+
 def _title(run: dict[str, Any]) -> str:
     commit = "" if pd.isna(run["commit_id"]) else f" at {run['commit_id'][:10]}"
     version = "" if pd.isna(run["version"]) else f" {run['version']}"

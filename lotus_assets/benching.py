@@ -16,13 +16,13 @@ import pandas as pd
 from rich.console import Console
 from rich.markup import escape
 
-from lotus_assets.bench_table import print_comparison
-from lotus_assets.benchmarks import bench_history, bench_regression, bench_run
+from lotus_assets.bench_table import print_comparison, print_noise
+from lotus_assets.benchmarks import bench_history, bench_regression, bench_result, bench_run
 from lotus_assets.benchmarks.own_suite import ROOT
 from lotus_assets.benchmarks.profiles import store_profiles
 from lotus_assets.benchmarks.subjects.subject_failed import SubjectFailed
 from lotus_assets.benchmarks.suites import OWN, RANGEBAR, WEEKLY, Measurement, measure
-from lotus_assets.engine.speed.detection import suspicious
+from lotus_assets.engine.speed.detection import noise_floor, suspicious
 from lotus_assets.preparation import dagster_variables, database
 from lotus_assets.resources import Environment
 from lotus_assets.settings import Settings
@@ -114,17 +114,27 @@ class Bench:
         """Print the table of each run to stdout."""
         history, regressions = read(bench_history.TABLE), read(bench_regression.TABLE)
         stored = {str(run["run_id"]): run for run in records(read(bench_run.TABLE))}
-        # As wide as it needs where nobody looks at a terminal.
-        console = Console() if os.isatty(1) else Console(width=200)
+        console = _output()
         for run_id in run_ids:
             if run_id in stored:
                 print_comparison(console, history, regressions, stored[run_id])
+
+    def show_noise(self, suites: Sequence[str]) -> None:
+        """Print how much runs of the same code differ, as far as they were measured."""
+        runs, results = read(bench_run.TABLE), read(bench_result.FIGURES)
+        noise = noise_floor(bench_regression.aa_rows(runs, results))
+        print_noise(_output(), noise[noise["suite"].isin(list(suites))])
 
     def _say(self, message: str) -> None:
         self.errors.print(escape(message), soft_wrap=True)
 
     def _warn(self, message: str) -> None:
         self.errors.print(f"[red]{escape(message)}[/]", soft_wrap=True)
+
+
+def _output() -> Console:
+    """A console on stdout, wide enough for the tables where that is no terminal."""
+    return Console() if os.isatty(1) else Console(width=200)
 
 
 def read(table: Table) -> pd.DataFrame:
