@@ -71,6 +71,7 @@ def instrument_sides(
     """
     leaves = leaves_of_parts(parts.dimensions)
     rows = _observations(parts.days, benchmark)
+    _refuse(rows, rows["base"] < -1, "returned less than -1")
     keys, leaf_of = _leaves(rows, group_by)
     groups = groups_of(group_by, [*leaves, *leaf_of])
     coded = _coded(rows.assign(code=groups.codes(leaf_of)[keys]))
@@ -156,13 +157,17 @@ def _observations(days: PortfolioDays, frame: pd.DataFrame) -> pd.DataFrame:
         (rows.duplicated(["owner", "date", "key"]), "comes twice"),
         (rows["weight"].isna(), "has no weight"),
         (rows["base"].isna() & (rows["weight"] != 0), "has a weight but no return"),
-        (rows["base"] < -1, "returned less than -1"),
         (_is_off(rows), "(1 + return_local)(1 + return_fx) is not 1 + return_base"),
     ):
-        if is_wrong.any():
-            row = rows[is_wrong].iloc[0]
-            raise ValueError(f"group {row['key']} on {row['date']:%Y-%m-%d}: {what}")
+        _refuse(rows, is_wrong, what)
     return rows.drop(columns="fx")
+
+
+def _refuse(rows: pd.DataFrame, is_wrong: "pd.Series[bool]", what: str) -> None:
+    """Raises ValueError that names the first wrong row."""
+    if is_wrong.any():
+        row = rows[is_wrong].iloc[0]
+        raise ValueError(f"group {row['key']} on {row['date']:%Y-%m-%d}: {what}")
 
 
 def _is_off(rows: pd.DataFrame) -> "pd.Series[bool]":

@@ -1,6 +1,11 @@
 """The operations that the API offers (analytics.md §4), in the order of its documentation."""
 
 from lotus_assets.services.api.operation import Operation
-from lotus_assets.services.api.routes import mwr, returns_series, twr
+from lotus_assets.services.api.routes import attribution, mwr, returns_series, twr
 
-OPERATIONS: tuple[Operation, ...] = (twr.OPERATION, mwr.OPERATION, returns_series.OPERATION)
+OPERATIONS: tuple[Operation, ...] = (
+    twr.OPERATION,
+    mwr.OPERATION,
+    attribution.OPERATION,
+    returns_series.OPERATION,
+)

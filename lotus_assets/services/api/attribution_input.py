@@ -1,0 +1,336 @@
+"""Sides of an attribution: an attribution-input payload or groups sent along, or lotus-core's."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from pydantic import Field, model_validator
+
+from lotus_assets.engine.measures.attribution_groups import node_key
+from lotus_assets.engine.measures.attribution_sides import (
+    AttributionSides,
+    group_sides,
+    instrument_sides,
+)
+from lotus_assets.engine.measures.portfolio_days import portfolio_days
+from lotus_assets.engine.measures.portfolio_parts import PORTFOLIO, portfolio_parts
+from lotus_assets.engine.performance.periods import Period
+from lotus_assets.inputs.input_tables import ATTRIBUTION_INPUT
+from lotus_assets.inputs.nearest_floats import nearest_floats
+from lotus_assets.services.api.analyses import needed_window
+from lotus_assets.services.api.envelope import StatefulInput
+from lotus_assets.services.api.upstream import Inputs
+from lotus_assets.services.api.valuation_points import AMOUNT, Amount, Point, points_frame
+from lotus_assets.services.lotus_core.contracts.shared import (
+    CalendarDay,
+    Currency,
+    CurrencyContext,
+    Diagnostics,
+    Identifier,
+    Lineage,
+    Strict,
+)
+from lotus_assets.services.problems import insufficient, invalid, violation
+from lotus_assets.sources.lotus_core.contracts import GROUP, INSTRUMENT
+
+NUMBERS = ("weight_bop", "return_base", "return_local", "return_fx")
+STATEFUL_DIMENSIONS = ["asset_class"]
+
+
+class SentPortfolio(Strict):
+    """The portfolio's own days."""
+
+    metric_basis: Literal["NET"] = Field(
+        default="NET", description="Basis: fees are in mgmt_fees.", examples=["NET"]
+    )
+    valuation_points: list[Point] = Field(
+        description="The portfolio's days, in any order, one a date.",
+        examples=[[{"perf_date": "2025-01-02", "begin_mv": "1000", "end_mv": "1010"}]],
+    )
+
+
+class SentInstrument(Strict):
+    """One instrument's days."""
+
+    instrument_id: Identifier = Field(description="The instrument.", examples=["INS-1"])
+    meta: dict[str, str] = Field(
+        default={},
+        description="Its dimensions; a missing one is `Unclassified`.",
+        examples=[{"asset_class": "Equity"}],
+    )
+    valuation_points: list[Point] = Field(
+        description="Its days, among those of the portfolio.",
+        examples=[[{"perf_date": "2025-01-02", "begin_mv": "600", "end_mv": "612"}]],
+    )
+
+
+class SentObservation(Strict):
+    """A group's day."""
+
+    date: CalendarDay = Field(description="The day.", examples=["2025-01-02"])
+    weight_bop: Amount = Field(description="Weight at the start of the day.", examples=["0.6"])
+    return_base: Amount | None = Field(
+        default=None,
+        description="Return in the reporting currency; may lack where the weight is 0.",
+        examples=["0.0125"],
+    )
+    return_local: Amount | None = Field(
+        default=None,
+        description="Return in local currencies, for the currency effects.",
+        examples=["0.01"],
+    )
+    return_fx: Amount | None = Field(
+        default=None,
+        description="Currency return, only checked: (1 + local)(1 + fx) = 1 + base, to 1e-9.",
+        examples=["0.0024752475"],
+    )
+
+
+class SentGroup(Strict):
+    """A group of one side."""
+
+    key: dict[str, str] = Field(
+        description="Its place in each dimension; a missing one is `Unclassified`.",
+        examples=[{"asset_class": "Equity"}],
+    )
+    observations: list[SentObservation] = Field(
+        description="Its days, in any order; over the groups of a day the weights sum to 1.",
+        examples=[[{"date": "2025-01-02", "weight_bop": "1", "return_base": "0.0125"}]],
+    )
+
+
+class AttributionStatelessInput(Strict):
+    """The fields of an attribution-input payload (RFC 063 §5.3), or both sides as groups."""
+
+    portfolio_id: Identifier = Field(
+        default="stateless", description="Name of the portfolio.", examples=["PF-001"]
+    )
+    as_of_date: CalendarDay | None = Field(
+        default=None,
+        description="As of which day; default: report_end_date, else the last day.",
+        examples=["2025-03-31"],
+    )
+    report_start_date: CalendarDay | None = Field(
+        default=None,
+        description="First day that the input covers; default: the first day.",
+        examples=["2025-01-01"],
+    )
+    report_end_date: CalendarDay | None = Field(
+        default=None, description="Last day that the input covers.", examples=["2025-03-31"]
+    )
+    portfolio_open_date: CalendarDay | None = Field(
+        default=None,
+        description="First day on which the portfolio was open; default: report_start_date.",
+        examples=["2021-01-04"],
+    )
+    group_by_dimensions: list[Identifier] = Field(
+        default=[],
+        max_length=10,
+        description="Dimensions of the groups, where the request names none.",
+        examples=[["asset_class"]],
+    )
+    benchmark_id: Identifier | None = Field(
+        default=None, description="Name of the benchmark.", examples=["BM-60-40"]
+    )
+    portfolio_data: SentPortfolio | None = Field(
+        default=None, description="The portfolio's own days, beside instruments_data."
+    )
+    instruments_data: list[SentInstrument] | None = Field(
+        default=None, description="Instruments, each id once.", examples=[[]]
+    )
+    portfolio_groups_data: list[SentGroup] | None = Field(
+        default=None,
+        description="The portfolio as groups, in place of portfolio_data and instruments_data.",
+        examples=[[]],
+    )
+    benchmark_groups_data: list[SentGroup] = Field(
+        min_length=1, description="The benchmark's groups, each key once.", examples=[[]]
+    )
+    currency_context: CurrencyContext | None = Field(
+        default=None, description="Currencies of the payload; the reporting currency is used."
+    )
+    contract_version: str | None = Field(
+        default=None, description="Version of the contract.", examples=["rfc_063_v1"]
+    )
+    diagnostics: Diagnostics | None = Field(
+        default=None, description="What lotus-core said of the data: not used."
+    )
+    lineage: Lineage | None = Field(
+        default=None, description="Where the payload comes from: not used."
+    )
+
+    @model_validator(mode="after")
+    def _one_portfolio(self) -> "AttributionStatelessInput":
+        given = [self.portfolio_data is not None, self.instruments_data is not None]
+        if given not in ([True, True], [False, False]) or (
+            (self.portfolio_groups_data is not None) == given[0]
+        ):
+            raise ValueError(
+                "give portfolio_data and instruments_data, or portfolio_groups_data in their place"
+            )
+        return self
+
+
+class AttributionStatefulInput(StatefulInput):
+    """Whose attribution-input to read."""
+
+    reporting_currency: Currency | None = Field(
+        default=None,
+        description="Currency of all rows; default: the portfolio's.",
+        examples=["EUR"],
+    )
+
+
+def dimensions_of(sent: AttributionStatelessInput) -> list[str]:
+    """Dimensions of an input that was sent along: as it says, else those of its first group."""
+    return sent.group_by_dimensions or list(sent.benchmark_groups_data[0].key)
+
+
+def stateless_as_of(sent: AttributionStatelessInput) -> dt.date:
+    """Last day of the periods.
+
+    Raises:
+        ServiceProblem: INSUFFICIENT_DATA where there is no day at all.
+    """
+    return sent.as_of_date or sent.report_end_date or max(_days(sent))
+
+
+def stateless_sides(
+    sent: AttributionStatelessInput, group_by: Sequence[str], as_of: dt.date
+) -> AttributionSides:
+    """Both sides as they were sent along.
+
+    Raises:
+        ServiceProblem: INVALID_REQUEST for what does not fit together.
+    """
+    first = sent.report_start_date or min(_days(sent))
+    opened = sent.portfolio_open_date or first
+    portfolios = _portfolio(sent.portfolio_id, as_of, opened, first)
+    benchmark = _observations(sent.portfolio_id, sent.benchmark_groups_data)
+    try:
+        if sent.portfolio_groups_data is not None:
+            none = _points(sent.portfolio_id, PORTFOLIO, "", [])
+            own = _observations(sent.portfolio_id, sent.portfolio_groups_data)
+            return group_sides(portfolio_days(none, portfolios), own, benchmark, group_by)
+        points, metas = _instruments(sent)
+        parts = portfolio_parts(points, portfolios, metas, group_by)
+        context = sent.currency_context
+        currency = "" if context is None else context.reporting_currency
+        return instrument_sides(parts, benchmark, group_by, [currency])
+    except ValueError as broken:
+        raise invalid(str(broken)) from broken
+
+
+def stateful_sides(
+    inputs: Inputs,
+    asked: AttributionStatefulInput,
+    group_by: Sequence[str],
+    periods: Sequence[Period],
+    as_of: dt.date,
+) -> AttributionSides:
+    """Both sides of the window that the periods need, read from lotus-core.
+
+    Raises:
+        ServiceProblem: see `Inputs.gated`.
+    """
+    start, end = needed_window(periods, as_of)
+    body: dict[str, Any] = {
+        "as_of_date": asked.as_of_date.isoformat(),
+        "report_start_date": start.isoformat(),
+        "report_end_date": end.isoformat(),
+        "group_by_dimensions": list(group_by),
+    }
+    if asked.reporting_currency is not None:
+        body["reporting_currency"] = asked.reporting_currency
+    got = inputs.gated(ATTRIBUTION_INPUT, asked.portfolio_id, body, asked.as_of_date)
+    # lotus-core clamps to the open date: a later first day than asked is the open date.
+    first = dt.date.fromisoformat(got.header["report_start_date"])
+    portfolios = _portfolio(asked.portfolio_id, as_of, first, first)
+    rows = got.rows.rename(columns={"id": "part_id"})
+    is_group = (rows["part"] == GROUP).to_numpy(dtype=bool)
+    benchmark = rows[is_group].rename(columns={"part_id": "key"})
+    benchmark[list(NUMBERS)] = benchmark[list(NUMBERS)].astype("Float64").astype(np.float64)
+    metas = _metas(asked.portfolio_id, got.header["instruments_data"])
+    currency = got.header["currency_context"]["reporting_currency"]
+    try:
+        parts = portfolio_parts(rows[~is_group], portfolios, metas, group_by)
+        return instrument_sides(parts, benchmark, group_by, [currency])
+    except ValueError as broken:
+        raise violation(f"attribution-input of {asked.portfolio_id}: {broken}") from broken
+
+
+def _days(sent: AttributionStatelessInput) -> list[dt.date]:
+    if sent.portfolio_data is not None:
+        days = [point.perf_date for point in sent.portfolio_data.valuation_points]
+    else:
+        groups = sent.portfolio_groups_data or []
+        days = [one.date for group in groups for one in group.observations]
+    if not days:
+        raise insufficient("the portfolio has no day: there is nothing to attribute")
+    return days
+
+
+def _portfolio(portfolio_id: str, as_of: dt.date, opened: dt.date, first: dt.date) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "portfolio_id": [portfolio_id],
+            "as_of_date": [np.datetime64(as_of, "D")],
+            "portfolio_open_date": [np.datetime64(opened, "D")],
+            "performance_start_date": [np.datetime64(first, "D")],
+        }
+    )
+
+
+def _points(portfolio_id: str, part: str, part_id: str, points: Sequence[Point]) -> pd.DataFrame:
+    frame = points_frame(points).drop(columns="capital_sign")
+    return frame.assign(portfolio_id=portfolio_id, part=part, part_id=part_id)
+
+
+def _instruments(sent: AttributionStatelessInput) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Points of the portfolio and its instruments, and the instruments' dimensions."""
+    instruments = sent.instruments_data or []
+    ids = [each.instrument_id for each in instruments]
+    if len(set(ids)) < len(ids):
+        raise ValueError("instruments_data: an instrument comes twice")
+    own = sent.portfolio_data.valuation_points if sent.portfolio_data else []
+    name = sent.portfolio_id
+    frames = [_points(name, PORTFOLIO, "", own)]
+    frames += [
+        _points(name, INSTRUMENT, each.instrument_id, each.valuation_points) for each in instruments
+    ]
+    metas = [{"instrument_id": each.instrument_id, "meta": each.meta} for each in instruments]
+    return pd.concat(frames, ignore_index=True), _metas(name, metas)
+
+
+def _metas(portfolio_id: str, instruments: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    rows = [(portfolio_id, each["instrument_id"], each["meta"]) for each in instruments]
+    return pd.DataFrame(rows, columns=["portfolio_id", "part_id", "meta"])
+
+
+def _observations(portfolio_id: str, groups: Sequence[SentGroup]) -> pd.DataFrame:
+    """Rows of groups as the measure takes them."""
+    rows = [(_key(group.key), one) for group in groups for one in group.observations]
+    columns = {name: _numbers([getattr(one, name) for _, one in rows]) for name in NUMBERS}
+    return pd.DataFrame(
+        {
+            "portfolio_id": portfolio_id,
+            "key": np.array([key for key, _ in rows], dtype=object),
+            "perf_date": np.array([one.date for _, one in rows], dtype="datetime64[s]"),
+            **columns,
+        }
+    )
+
+
+def _key(key: Mapping[str, str]) -> str:
+    names = sorted(key)
+    return node_key(names, [key[name] for name in names])
+
+
+def _numbers(values: Sequence[Decimal | None]) -> np.ndarray:
+    column = pa.chunked_array([pa.array(values, AMOUNT)])
+    missing = column.is_null().to_numpy()
+    return np.where(missing, np.nan, nearest_floats(column.fill_null(Decimal(0))))
