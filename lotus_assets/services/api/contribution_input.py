@@ -1,0 +1,204 @@
+"""A portfolio and its positions: a contribution-input payload sent along, or lotus-core's."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from pydantic import Field, model_validator
+
+from lotus_assets.engine.measures.portfolio_parts import (
+    PORTFOLIO,
+    PortfolioParts,
+    portfolio_parts,
+)
+from lotus_assets.engine.performance.periods import Period
+from lotus_assets.inputs.input_tables import CONTRIBUTION_INPUT
+from lotus_assets.services.api.analyses import needed_window
+from lotus_assets.services.api.attribution_input import SentPortfolio
+from lotus_assets.services.api.envelope import StatefulInput
+from lotus_assets.services.api.upstream import Inputs
+from lotus_assets.services.api.valuation_points import Point, points_frame
+from lotus_assets.services.lotus_core.contracts.shared import (
+    CalendarDay,
+    Currency,
+    CurrencyContext,
+    Diagnostics,
+    Identifier,
+    Lineage,
+    Strict,
+)
+from lotus_assets.services.problems import insufficient, invalid, violation
+from lotus_assets.sources.lotus_core.contracts import POSITION
+
+
+class SentPosition(Strict):
+    """One position's days."""
+
+    position_id: Identifier = Field(description="The position.", examples=["POS-1"])
+    meta: dict[str, str] = Field(
+        default={},
+        description="Its dimensions; a missing one is `Unclassified`.",
+        examples=[{"asset_class": "Equity"}],
+    )
+    valuation_points: list[Point] = Field(
+        description="Its days, among those of the portfolio.",
+        examples=[[{"perf_date": "2025-01-02", "begin_mv": "600", "end_mv": "612"}]],
+    )
+
+
+class ContributionStatelessInput(Strict):
+    """The fields of a contribution-input payload (RFC 063 §5.4); only the data are required."""
+
+    portfolio_id: Identifier = Field(
+        default="stateless", description="Name of the portfolio.", examples=["PF-001"]
+    )
+    as_of_date: CalendarDay | None = Field(
+        default=None,
+        description="As of which day; default: report_end_date, else the last day.",
+        examples=["2025-03-31"],
+    )
+    report_start_date: CalendarDay | None = Field(
+        default=None,
+        description="First day that the input covers; default: the first day.",
+        examples=["2025-01-01"],
+    )
+    report_end_date: CalendarDay | None = Field(
+        default=None, description="Last day that the input covers.", examples=["2025-03-31"]
+    )
+    portfolio_open_date: CalendarDay | None = Field(
+        default=None,
+        description="First day on which the portfolio was open; default: report_start_date.",
+        examples=["2021-01-04"],
+    )
+    portfolio_data: SentPortfolio = Field(description="The portfolio's own days.")
+    positions_data: list[SentPosition] = Field(
+        description="Its positions, each id once.", examples=[[]]
+    )
+    supported_hierarchy_dimensions: list[Identifier] = Field(
+        default=[], description="What lotus-core supports: not used.", examples=[["asset_class"]]
+    )
+    currency_context: CurrencyContext | None = Field(
+        default=None, description="Currencies of the payload: not used."
+    )
+    contract_version: str | None = Field(
+        default=None, description="Version of the contract.", examples=["rfc_063_v1"]
+    )
+    diagnostics: Diagnostics | None = Field(
+        default=None, description="What lotus-core said of the data: not used."
+    )
+    lineage: Lineage | None = Field(
+        default=None, description="Where the payload comes from: not used."
+    )
+
+    @model_validator(mode="after")
+    def _each_position_once(self) -> "ContributionStatelessInput":
+        ids = [each.position_id for each in self.positions_data]
+        if len(set(ids)) < len(ids):
+            raise ValueError("positions_data: a position comes twice")
+        return self
+
+
+class ContributionStatefulInput(StatefulInput):
+    """Whose contribution-input to read."""
+
+    reporting_currency: Currency | None = Field(
+        default=None,
+        description="Currency of all rows; default: the portfolio's.",
+        examples=["EUR"],
+    )
+
+
+def stateless_as_of(sent: ContributionStatelessInput) -> dt.date:
+    """Last day of the periods.
+
+    Raises:
+        ServiceProblem: INSUFFICIENT_DATA where the portfolio has no day.
+    """
+    days = [point.perf_date for point in sent.portfolio_data.valuation_points]
+    if not days:
+        raise insufficient("portfolio_data.valuation_points is empty: there is nothing to link")
+    return sent.as_of_date or sent.report_end_date or max(days)
+
+
+def stateless_parts(
+    sent: ContributionStatelessInput, hierarchy: Sequence[str], as_of: dt.date
+) -> PortfolioParts:
+    """The portfolio and its positions as they were sent along.
+
+    Raises:
+        ServiceProblem: INVALID_REQUEST for days that do not fit together.
+    """
+    own = sent.portfolio_data.valuation_points
+    first = sent.report_start_date or min(point.perf_date for point in own)
+    frames = [_points(sent.portfolio_id, PORTFOLIO, "", own)]
+    frames += [
+        _points(sent.portfolio_id, POSITION, each.position_id, each.valuation_points)
+        for each in sent.positions_data
+    ]
+    metas = [{"position_id": each.position_id, "meta": each.meta} for each in sent.positions_data]
+    try:
+        return portfolio_parts(
+            pd.concat(frames, ignore_index=True),
+            _portfolio(sent.portfolio_id, as_of, sent.portfolio_open_date or first, first),
+            _metas(sent.portfolio_id, metas),
+            hierarchy,
+        )
+    except ValueError as broken:
+        raise invalid(str(broken)) from broken
+
+
+def stateful_parts(
+    inputs: Inputs,
+    asked: ContributionStatefulInput,
+    hierarchy: Sequence[str],
+    periods: Sequence[Period],
+) -> PortfolioParts:
+    """The portfolio and its positions over the window that the periods need, from lotus-core.
+
+    Raises:
+        ServiceProblem: see `Inputs.gated`.
+    """
+    start, end = needed_window(periods, asked.as_of_date)
+    body: dict[str, Any] = {
+        "as_of_date": asked.as_of_date.isoformat(),
+        "report_start_date": start.isoformat(),
+        "report_end_date": end.isoformat(),
+        "hierarchy": list(hierarchy),
+    }
+    if asked.reporting_currency is not None:
+        body["reporting_currency"] = asked.reporting_currency
+    got = inputs.gated(CONTRIBUTION_INPUT, asked.portfolio_id, body, asked.as_of_date)
+    # lotus-core clamps to the open date: a later first day than asked is the open date.
+    first = dt.date.fromisoformat(got.header["report_start_date"])
+    try:
+        return portfolio_parts(
+            got.rows.rename(columns={"position_id": "part_id"}),
+            _portfolio(asked.portfolio_id, asked.as_of_date, first, first),
+            _metas(asked.portfolio_id, got.header["positions_data"]),
+            hierarchy,
+        )
+    except ValueError as broken:
+        raise violation(f"contribution-input of {asked.portfolio_id}: {broken}") from broken
+
+
+def _portfolio(portfolio_id: str, as_of: dt.date, opened: dt.date, first: dt.date) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "portfolio_id": [portfolio_id],
+            "as_of_date": [np.datetime64(as_of, "D")],
+            "portfolio_open_date": [np.datetime64(opened, "D")],
+            "performance_start_date": [np.datetime64(first, "D")],
+        }
+    )
+
+
+def _points(portfolio_id: str, part: str, part_id: str, points: Sequence[Point]) -> pd.DataFrame:
+    frame = points_frame(points).drop(columns="capital_sign")
+    return frame.assign(portfolio_id=portfolio_id, part=part, part_id=part_id)
+
+
+def _metas(portfolio_id: str, positions: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    rows = [(portfolio_id, each["position_id"], each["meta"]) for each in positions]
+    return pd.DataFrame(rows, columns=["portfolio_id", "part_id", "meta"])

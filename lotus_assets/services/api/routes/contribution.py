@@ -1,0 +1,237 @@
+"""POST /performance/contribution: what each position contributed (analytics.md §3 and §4)."""
+
+import datetime as dt
+import json
+from enum import StrEnum
+from typing import Any
+
+import pandas as pd
+from pydantic import BaseModel, ConfigDict, Field, RootModel, model_validator
+
+from lotus_assets.engine.measures.contribution import (
+    ContributionOptions,
+    ContributionResult,
+    contribution,
+    contribution_days,
+)
+from lotus_assets.engine.performance.daily_returns import Basis
+from lotus_assets.engine.performance.linking_coefficients import Linking
+from lotus_assets.engine.performance.statuses import Status
+from lotus_assets.services.api.analyses import AskedPeriod, periods_of
+from lotus_assets.services.api.answers import records
+from lotus_assets.services.api.contribution_input import (
+    ContributionStatefulInput,
+    ContributionStatelessInput,
+    stateful_parts,
+    stateless_as_of,
+    stateless_parts,
+)
+from lotus_assets.services.api.envelope import AnalysisRequest
+from lotus_assets.services.api.operation import Calculation, Operation
+from lotus_assets.services.api.upstream import Inputs
+from lotus_assets.services.lotus_core.contracts.shared import Identifier
+from lotus_assets.services.problems import insufficient, invalid
+
+
+class ContributionLinking(StrEnum):
+    """How single days are linked."""
+
+    CARINO = "CARINO"
+    FRONGELLO = "FRONGELLO"
+    NONE = "NONE"
+
+
+class ContributionRequest(AnalysisRequest[ContributionStatelessInput, ContributionStatefulInput]):
+    """Contributions of one portfolio's positions."""
+
+    analyses: list[AskedPeriod] = Field(
+        min_length=1,
+        max_length=200,
+        description="The periods; their order changes nothing.",
+        examples=[[{"period": "YTD"}]],
+    )
+    metric_basis: Basis = Field(
+        default=Basis.NET,
+        description="NET: after management fees; GROSS: before.",
+        examples=["NET"],
+    )
+    linking: ContributionLinking = Field(
+        default=ContributionLinking.CARINO,
+        description="How single days are linked; NONE adds them, and `unexplained` holds the rest.",
+        examples=["CARINO"],
+    )
+    hierarchy: list[Identifier] = Field(
+        default=[],
+        max_length=10,
+        description="Dimensions of the levels, outermost first.",
+        examples=[["asset_class", "sector"]],
+    )
+
+    @model_validator(mode="after")
+    def _each_once(self) -> "ContributionRequest":
+        if len(set(self.hierarchy)) < len(self.hierarchy):
+            raise ValueError("hierarchy names a dimension twice")
+        return self
+
+
+class PositionContribution(BaseModel):
+    """One position's contribution."""
+
+    position_id: str = Field(description="The position.", examples=["POS-1"])
+    contribution: float | None = Field(
+        description="Linked contribution; null where the period's status says why.",
+        examples=[0.0112],
+    )
+    average_weight: float | None = Field(
+        description="Mean over the portfolio's days of capital ÷ the portfolio's; 0 on days "
+        "without it.",
+        examples=[0.25],
+    )
+    return_: float | None = Field(
+        alias="return", description="The position's own linked return.", examples=[0.045]
+    )
+    return_status: str = Field(description="Of `return`, as in twr.", examples=["OK"])
+
+
+class ContributionLevel(BaseModel):
+    """A node of the hierarchy: the sum of what is in it."""
+
+    level: int = Field(description="Depth; 1 is the top.", examples=[1])
+    key: dict[str, str] = Field(
+        description="The node's dimensions, outermost first; `Unclassified` where one is missing.",
+        examples=[{"asset_class": "Equity"}],
+    )
+    contribution: float | None = Field(description="Linked contribution.", examples=[0.0243])
+    average_weight: float | None = Field(description="Sum of its weights.", examples=[0.6])
+
+
+class ContributionPeriod(BaseModel):
+    """The contributions of one period."""
+
+    portfolio_return: float | None = Field(
+        description="Linked on signed capital: positions, fees and unexplained sum to it.",
+        examples=[0.0312],
+    )
+    fees: float | None = Field(
+        description="What fees on no position take; 0 for GROSS.", examples=[-0.0003]
+    )
+    unexplained: float | None = Field(
+        description="What neither positions nor fees explain.", examples=[0.0]
+    )
+    requested_start_date: dt.date = Field(
+        description="First day by the period's definition.", examples=["2025-01-01"]
+    )
+    start_date: dt.date = Field(
+        description="First day, clamped to the open date.", examples=["2025-01-01"]
+    )
+    end_date: dt.date = Field(
+        description="Last day, clamped to the as-of date.", examples=["2025-03-31"]
+    )
+    clamped: bool = Field(description="Whether start_date was clamped.", examples=[False])
+    status: str = Field(
+        description="OK; WINDOW_TOO_SHORT, NO_OBSERVATIONS, UNDEFINED_RETURN, BROKEN_CHAIN as in "
+        "twr; NOT_LINKABLE: a day lost all or more, and Carino has no value for it.",
+        examples=["OK"],
+    )
+    status_date: dt.date | None = Field(description="Day that decided the status.", examples=[None])
+    positions: list[PositionContribution] = Field(
+        description="Positions with a day in the period, by id.", examples=[[]]
+    )
+    levels: list[ContributionLevel] = Field(
+        description="Every node of the hierarchy, level by level.", examples=[[]]
+    )
+
+
+class ContributionResults(RootModel[dict[str, ContributionPeriod]]):
+    """Periods by their key: the name, or `EXPLICIT:<from>:<to>`."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "YTD": {
+                        "portfolio_return": 0.0312,
+                        "fees": -0.0003,
+                        "unexplained": 0.0,
+                        "requested_start_date": "2025-01-01",
+                        "start_date": "2025-01-01",
+                        "end_date": "2025-03-31",
+                        "clamped": False,
+                        "status": "OK",
+                        "status_date": None,
+                        "positions": [],
+                        "levels": [],
+                    }
+                }
+            ]
+        }
+    )
+
+
+TOTALS = ["portfolio_return", "fees", "unexplained", "requested_start_date", "start_date"]
+TOTALS += ["end_date", "status", "status_date"]
+PERIOD_FIELDS = {**{name: name for name in TOTALS}, "is_clamped": "clamped"}
+POSITION_FIELDS = {
+    **{name: name for name in ("position_id", "contribution", "average_weight", "return_status")},
+    "position_return": "return",
+}
+LEVEL_FIELDS = {name: name for name in ("level", "key", "contribution", "average_weight")}
+
+
+def calculate(request: ContributionRequest, inputs: Inputs) -> Calculation:
+    """Contributions of every period.
+
+    Raises:
+        ServiceProblem: INVALID_REQUEST for days that do not fit together, INSUFFICIENT_DATA where
+            no period has a day.
+    """
+    if request.stateful_input is not None:
+        as_of = request.stateful_input.as_of_date
+        periods = periods_of(request.analyses, as_of)
+        parts = stateful_parts(inputs, request.stateful_input, request.hierarchy, periods)
+    else:
+        sent = request.stateless_input
+        assert sent is not None  # noqa: S101  (the envelope: exactly one)
+        as_of = stateless_as_of(sent)
+        periods = periods_of(request.analyses, as_of)
+        parts = stateless_parts(sent, request.hierarchy, as_of)
+    options = ContributionOptions(
+        periods, request.metric_basis, Linking(request.linking), tuple(request.hierarchy)
+    )
+    try:
+        found = contribution(parts, options)
+        days = contribution_days(parts, request.metric_basis)
+    except ValueError as broken:
+        raise invalid(str(broken)) from broken
+    if (found.totals["status"] == Status.NO_OBSERVATIONS).all():
+        raise insufficient(f"no day in {', '.join(found.totals['period'])} up to {as_of}")
+    return Calculation(_answer(found), details={"days": days})
+
+
+def _answer(found: ContributionResult) -> dict[str, Any]:
+    """Periods by key, each with its rows."""
+    periods = found.totals["period"]
+    results = dict(zip(periods, records(found.totals, PERIOD_FIELDS), strict=True))
+    for period in periods:
+        levels = records(_of(found.levels, period), LEVEL_FIELDS)
+        results[period] |= {
+            "positions": records(_of(found.positions, period), POSITION_FIELDS),
+            "levels": [{**row, "key": json.loads(row["key"])} for row in levels],
+        }
+    return results
+
+
+def _of(frame: pd.DataFrame, period: str) -> pd.DataFrame:
+    return frame[frame["period"] == period]
+
+
+OPERATION = Operation(
+    name="contribution",
+    paths=("/performance/contribution", "/contribution"),
+    summary="Contribution of positions",
+    description="What each position, and each node of a hierarchy, contributed to the portfolio's "
+    "return, linked over days (analytics.md §3: position contribution, contribution hierarchies).",
+    request=ContributionRequest,
+    results=ContributionResults,
+    calculate=calculate,
+)

@@ -1,0 +1,210 @@
+"""POST /performance/contribution over real HTTP: worked by hand, and beside a real lotus-core."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from lotus_assets_tests.integration.services.api.test_frame import problem
+
+PATH = "/performance/contribution"
+
+
+def point(day: str, begin: str, end: str, **more: str) -> dict[str, str]:
+    return {"perf_date": f"2025-01-{day}", "begin_mv": begin, "end_mv": end, **more}
+
+
+OWN = [point("02", "1000", "1020"), point("03", "1020", "1040.4")]
+FUND = [point("02", "600", "618"), point("03", "618", "630.36")]
+BOND = [point("02", "400", "402"), point("03", "402", "410.04")]
+
+
+def request(**changes: Any) -> dict[str, Any]:
+    """Two days of 2 % each: the fund makes 18 and 12.36, the bond 2 and 8.04."""
+    sent = {
+        "portfolio_data": {"valuation_points": OWN},
+        "positions_data": [
+            {
+                "position_id": "FUND",
+                "meta": {"asset_class": "Equity"},
+                "valuation_points": FUND,
+            },
+            {"position_id": "BOND", "valuation_points": BOND},
+        ],
+        **changes.pop("sent", {}),
+    }
+    return {
+        "input_mode": "stateless",
+        "analyses": [{"period": "ITD"}],
+        "stateless_input": sent,
+        **changes,
+    }
+
+
+def ask(api: httpx.Client, **changes: Any) -> dict[str, Any]:
+    response = api.post(PATH, json=request(**changes))
+    assert response.status_code == 200, response.text
+    found: dict[str, Any] = response.json()["results"]["ITD"]
+    return found
+
+
+def by_position(found: dict[str, Any]) -> dict[str, float]:
+    return {each["position_id"]: each["contribution"] for each in found["positions"]}
+
+
+def test_frongello_by_hand(api: httpx.Client) -> None:
+    """C = 0.018 + 1.02 x 12.36/1020 for the fund, 0.002 + 1.02 x 8.04/1020 for the bond."""
+    found = ask(api, linking="FRONGELLO", hierarchy=["asset_class"])
+    assert found["portfolio_return"] == pytest.approx(0.0404, abs=1e-14)
+    assert by_position(found) == pytest.approx({"BOND": 0.01004, "FUND": 0.03036}, abs=1e-14)
+    assert found["fees"] == 0
+    assert found["unexplained"] == pytest.approx(0, abs=1e-15)
+    levels = {tuple(each["key"].items()): each["contribution"] for each in found["levels"]}
+    assert levels == pytest.approx(
+        {(("asset_class", "Equity"),): 0.03036, (("asset_class", "Unclassified"),): 0.01004},
+        abs=1e-14,
+    )
+
+
+def test_carino_scales_equal_days_alike(api: httpx.Client) -> None:
+    """Both days return 2 %: every single contribution is multiplied by 0.0404 / 0.04."""
+    found = ask(api)
+    fund, bond = 0.018 + 12.36 / 1020, 0.002 + 8.04 / 1020
+    expected = {"FUND": fund * 1.01, "BOND": bond * 1.01}
+    assert by_position(found) == pytest.approx(expected, abs=1e-14)
+
+
+def test_without_linking_the_rest_is_unexplained(api: httpx.Client) -> None:
+    found = ask(api, linking="NONE")
+    assert sum(by_position(found).values()) == pytest.approx(0.04, abs=1e-14)
+    assert found["unexplained"] == pytest.approx(0.0004, abs=1e-14)
+
+
+def test_fees_are_a_row_of_their_own(api: httpx.Client) -> None:
+    """A fee of 10.2 on the second day, borne by no position, takes 1 %."""
+    own = [OWN[0], point("03", "1020", "1040.4", mgmt_fees="-10.2")]
+    sent = {"portfolio_data": {"valuation_points": own}}
+    found = ask(api, sent=sent, linking="FRONGELLO")
+    assert found["fees"] == pytest.approx(-0.01 * 1.02, abs=1e-14)
+    assert found["portfolio_return"] == pytest.approx(1.02 * 1.01 - 1, abs=1e-14)
+    gross = ask(api, sent=sent, linking="FRONGELLO", metric_basis="GROSS")
+    assert gross["fees"] == 0
+    assert gross["portfolio_return"] == pytest.approx(0.0404, abs=1e-14)
+
+
+def test_both_paths_give_the_same_answer(api: httpx.Client) -> None:
+    first = api.post(PATH, json=request()).json()
+    second = api.post("/contribution", json=request()).json()
+    assert first["results"] == second["results"]
+    assert first["meta"] == second["meta"]
+
+
+def test_a_total_loss_cannot_be_linked(api: httpx.Client) -> None:
+    own = [OWN[0], point("03", "1020", "0")]
+    parts = [{"position_id": "P", "valuation_points": own}]
+    sent = {"portfolio_data": {"valuation_points": own}, "positions_data": parts}
+    found = ask(api, sent=sent)
+    assert found["status"] == "NOT_LINKABLE"
+    assert by_position(found) == {"P": None}
+    linked = ask(api, sent=sent, linking="FRONGELLO")
+    assert linked["portfolio_return"] == -1
+    assert by_position(linked) == pytest.approx({"P": -1.0})
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "code", "said"),
+    [
+        ({"analyses": [{"period": "YTD"}, {"period": "YTD"}]}, 400, "INVALID_REQUEST", "twice"),
+        ({"hierarchy": ["a", "a"]}, 400, "INVALID_REQUEST", "twice"),
+        (
+            {"sent": {"portfolio_data": {"valuation_points": []}}},
+            422,
+            "INSUFFICIENT_DATA",
+            "empty",
+        ),
+        (
+            {"sent": {"portfolio_data": {"valuation_points": OWN[:1]}}},
+            400,
+            "INVALID_REQUEST",
+            "is no day of the portfolio",
+        ),
+        (
+            {
+                "sent": {
+                    "positions_data": [
+                        {"position_id": "P", "valuation_points": FUND},
+                        {"position_id": "P", "valuation_points": BOND},
+                    ]
+                }
+            },
+            400,
+            "INVALID_REQUEST",
+            "comes twice",
+        ),
+        (
+            {
+                "analyses": [
+                    {"period": "EXPLICIT", "start_date": "2026-01-01", "end_date": "2026-01-31"}
+                ]
+            },
+            400,
+            "INVALID_REQUEST",
+            "no period can be resolved",
+        ),
+        (
+            {
+                "analyses": [
+                    {"period": "EXPLICIT", "start_date": "2025-01-04", "end_date": "2025-01-05"}
+                ],
+                "sent": {"as_of_date": "2025-01-06"},
+            },
+            422,
+            "INSUFFICIENT_DATA",
+            "no day in",
+        ),
+    ],
+)
+def test_what_cannot_be_answered(
+    api: httpx.Client, changes: dict[str, Any], status: int, code: str, said: str
+) -> None:
+    assert said in problem(api.post(PATH, json=request(**changes)), status, code)
+
+
+def test_beside_lotus_core_the_rows_sum_to_the_return(stateful_api: httpx.Client) -> None:
+    body = {
+        "input_mode": "stateful",
+        "analyses": [{"period": "ITD"}, {"period": "MTD"}],
+        "hierarchy": ["asset_class"],
+        "stateful_input": {"portfolio_id": "P1", "as_of_date": "2025-01-08"},
+    }
+    response = stateful_api.post(PATH, json=body)
+    assert response.status_code == 200, response.text
+    answer = response.json()
+    for found in answer["results"].values():
+        rows = [each["contribution"] for each in found["positions"]]
+        total = sum(rows) + found["fees"] + found["unexplained"]
+        assert total == pytest.approx(found["portfolio_return"], abs=1e-12)
+        assert sum(each["contribution"] for each in found["levels"]) == pytest.approx(sum(rows))
+    twr = stateful_api.post(
+        "/performance/twr",
+        json={
+            "input_mode": "stateful",
+            "analyses": [{"period": "ITD"}],
+            "stateful_input": body["stateful_input"],
+        },
+    ).json()
+    own = answer["results"]["ITD"]["portfolio_return"]
+    assert own == pytest.approx(twr["results"]["ITD"]["return"], abs=1e-12)
+    used = [each["contract"] for each in answer["lineage"]["inputs"]]
+    assert used == ["contribution-input"]
+    place = f"/lineage/{answer['lineage']['calculation_id']}/details/days"
+    assert {row["position_id"] for row in stateful_api.get(place).json()} == {"AAA", "CASH"}
+
+
+def test_an_unknown_portfolio_is_a_404(stateful_api: httpx.Client) -> None:
+    body = {
+        "input_mode": "stateful",
+        "analyses": [{"period": "ITD"}],
+        "stateful_input": {"portfolio_id": "NOBODY", "as_of_date": "2025-01-08"},
+    }
+    problem(stateful_api.post(PATH, json=body), 404, "RESOURCE_NOT_FOUND")
