@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
-from lotus_assets.bench_table import print_comparison
+from lotus_assets.bench_table import print_comparison, print_noise
 from lotus_assets.benchmarks import bench_regression
 from lotus_assets.benchmarks.bench_history import history_rows
 from lotus_assets.benchmarks.comparison import comparison, missing, reported
@@ -109,3 +109,23 @@ def test_it_says_when_there_is_nothing_to_say_and_what_is_missing() -> None:
         "  gone: time",
         "No regression to report.",
     ]
+
+
+def test_the_noise_floor_is_shown_in_per_cent() -> None:
+    noise = pd.DataFrame(
+        {
+            "suite": ["own"],
+            "benchmark": ["slow"],
+            "metric": ["time"],
+            "machine_fingerprint": ["a"],
+            "runs": [5],
+            "median": [2.0],
+            "relative_mad": [0.021],
+            "relative_range": [0.1],
+        }
+    )
+    console = Console(file=io.StringIO(), width=120)
+    print_noise(console, noise)
+    assert isinstance(console.file, io.StringIO)
+    row = next(line for line in console.file.getvalue().splitlines() if "slow" in line)
+    assert row.split() == ["own", "slow", "time", "5", "2.1%", "10.0%"]
