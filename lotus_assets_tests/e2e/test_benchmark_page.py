@@ -194,6 +194,19 @@ def test_a_period_magnifies_its_runs(watched: Watched, pictures: Path) -> None:
     page.screenshot(path=pictures / "benchmarks_period.png")
 
 
+def test_the_script_labels_axes_as_they_were_drawn(watched: Watched) -> None:
+    page = watched.page
+    drawn = page.locator(".y text, .x text").all_text_contents()
+    texts = "[...document.querySelectorAll('.x text')]"
+    places = f"{texts}.map((text) => parseFloat(text.getAttribute('x')))"
+    at = page.evaluate(places)
+    page.get_by_label("Period").select_option("90")
+    assert page.locator(".y text, .x text").all_text_contents() != drawn
+    page.get_by_label("Period").select_option("")
+    assert page.locator(".y text, .x text").all_text_contents() == drawn
+    assert page.evaluate(places) == pytest.approx(at, abs=0.01)
+
+
 def test_runs_are_walked_with_the_keyboard(watched: Watched) -> None:
     page = watched.page
     runs = page.get_by_role("slider", name=f"Runs of {LINKING} time")
