@@ -27,6 +27,9 @@ from lotus_assets.inputs.rules import (
 from lotus_assets.sources.lotus_core.contracts import GROUP, INSTRUMENT, OBSERVATION, PORTFOLIO
 from lotus_assets.table import Table
 
+CURRENCY_TOLERANCE = 1e-9
+"""analytics.md §3, currency attribution."""
+
 
 class CoreAttributionInput(DataFrameModel):
     """One row a portfolio, instrument or benchmark group, day, and data version."""
@@ -115,8 +118,24 @@ def violations(chunk: Chunk) -> Iterator[Violation]:
         is_missing = chunk.rows[name].is_null().to_numpy() & is_group
         for owner, _row in first_of_each(chunk.owners, is_missing):
             yield Violation(owner, "missing_value", f"{name} of a benchmark group is null")
+    yield from _currency_returns(chunk)
+    without = np.setdiff1d(np.arange(len(chunk.received)), chunk.owners[is_group])
+    for owner in without.tolist():
+        yield Violation(owner, "benchmark_groups", "no benchmark group has a day")
     days = epoch_days(chunk.rows["perf_date"])
     yield from sums_other_than_one(chunk, days, chunk.rows["weight_bop"], is_group)
+
+
+def _currency_returns(chunk: Chunk) -> Iterator[Violation]:
+    """`currency_returns`: (1 + return_local)(1 + return_fx) = 1 + return_base, to 1e-9."""
+    names = ("return_base", "return_local", "return_fx")
+    base, local, fx = (
+        number(chunk.rows[name]).to_numpy(np.float64, na_value=np.nan) for name in names
+    )
+    is_off = np.abs((1 + local) * (1 + fx) - (1 + base)) > CURRENCY_TOLERANCE
+    for owner, row in first_of_each(chunk.owners, is_off):
+        said = f"return_local and return_fx of {_ids(chunk)[row]} do not make return_base"
+        yield Violation(owner, "currency_returns", said)
 
 
 def breaks(chunk: Chunk) -> Iterator[ContinuityBreak]:

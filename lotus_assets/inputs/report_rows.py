@@ -13,16 +13,20 @@ from lotus_assets.inputs.rules import (
     Days,
     Violation,
     continuity_breaks,
+    day_at,
     epoch_days,
     first_of_each,
+    is_among,
     outside,
     positive_fees,
     same_owner,
     unordered,
     window_days,
 )
-from lotus_assets.sources.lotus_core.contracts import GROUP
+from lotus_assets.sources.lotus_core.contracts import GROUP, PORTFOLIO
 
+DAYS_APART = 1_000_000
+"""Between the days of two payloads in one number: more than any date has."""
 AMOUNTS = ("begin_mv", "bod_cf", "eod_cf", "mgmt_fees", "end_mv")
 
 
@@ -49,11 +53,12 @@ def series_of(chunk: Chunk) -> NDArray[np.object_]:
 
 
 def report_violations(chunk: Chunk) -> Iterator[Violation]:
-    """Rules of both reports: order, duplicates, window, amounts, fee signs."""
+    """Rules of both reports: order, duplicates, window, own days, amounts, fee signs."""
     days = epoch_days(chunk.rows["perf_date"])
     same = _same_series(chunk)
     yield from unordered(chunk, days, same)
     yield from outside(chunk, days, *window_days(chunk, "report_start_date", "report_end_date"))
+    yield from _days_of_no_portfolio(chunk, days)
     is_point = pc.not_equal(chunk.rows["part"], GROUP).to_numpy()
     for name in AMOUNTS:
         is_missing = chunk.rows[name].is_null().to_numpy() & is_point
@@ -67,6 +72,18 @@ def report_breaks(chunk: Chunk) -> Iterator[ContinuityBreak]:
     """Breaks of continuity within the portfolio's and each part's days."""
     days: Days = epoch_days(chunk.rows["perf_date"])
     yield from continuity_breaks(chunk, days, _same_series(chunk), series_of(chunk))
+
+
+def _days_of_no_portfolio(chunk: Chunk, days: Days) -> Iterator[Violation]:
+    """`portfolio_day`: a part has no day that its portfolio has not."""
+    part = chunk.rows["part"]
+    is_own = pc.equal(part, PORTFOLIO).to_numpy()
+    is_part = ~is_own & pc.not_equal(part, GROUP).to_numpy()
+    keys = chunk.owners * DAYS_APART + days
+    is_alone = is_part & ~is_among(keys, np.sort(keys[is_own]))
+    for owner, row in first_of_each(chunk.owners, is_alone):
+        said = f"{series_of(chunk)[row]} has {day_at(days, row)}, which the portfolio has not"
+        yield Violation(owner, "portfolio_day", said)
 
 
 def _same_series(chunk: Chunk) -> NDArray[np.bool_]:

@@ -90,7 +90,11 @@ BROKEN: list[tuple[str, str, Callable[[Json], Any]]] = [
     ("contribution", "missing_value", lambda p: _position(p)[0].update(begin_mv=None)),
     ("attribution", "weights", lambda p: _group(p)[0].update(weight_bop="0.400002")),
     ("attribution", "missing_value", lambda p: _group(p)[0].update(return_base=None)),
-    ("attribution", "row", lambda p: _group(p)[0].update(return_base="-1.5")),
+    ("attribution", "row", lambda p: _group(p)[0].update(return_base="-1.5", return_local=None)),
+    ("attribution", "currency_returns", lambda p: _group(p)[0].update(return_fx="0.5")),
+    ("attribution", "benchmark_groups", lambda p: p.update(benchmark_groups_data=[])),
+    ("contribution", "portfolio_day", lambda p: _own(p).pop(0)),
+    ("attribution", "portfolio_day", lambda p: _own(p).pop(0)),
     ("attribution", "window", lambda p: p.update(report_end_date="2026-03-09")),
     ("positions", "weights", lambda p: p["positions"][0].update(weight="0.39")),
     ("positions", "order", lambda p: p["positions"].reverse()),
@@ -108,6 +112,11 @@ BROKEN: list[tuple[str, str, Callable[[Json], Any]]] = [
 
 def _position(payload: Json) -> list[Json]:
     found: list[Json] = payload["positions_data"][1]["valuation_points"]
+    return found
+
+
+def _own(payload: Json) -> list[Json]:
+    found: list[Json] = payload["portfolio_data"]["valuation_points"]
     return found
 
 
