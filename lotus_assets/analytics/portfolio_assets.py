@@ -49,8 +49,8 @@ def portfolio_asset(
 ) -> dg.AssetsDefinition:
     """The asset of a portfolio analytic's table, partitioned as the inputs.
 
-    A backfill makes one run of its partitions; a run without partitions takes every shard of the
-    last complete day. `picture` gives Markdown about the newest day of the run.
+    A backfill makes one run of its partitions. A run must have some: Dagster cannot tell which
+    inputs it reads otherwise. `picture` gives Markdown about the newest day of the run.
     """
     table = analytic.table
     spec = table_spec(table, ANALYTICS, (), PARTITIONS)
@@ -121,13 +121,16 @@ def _draw(
     picture: Picture | None,
     as_of: date,
 ) -> None:
-    """Add the picture to the materialisation of the last partition: not to hundreds of them."""
+    """Add the picture to the materialisations of the newest day, of which the UI shows any one.
+
+    Those of a backfill's other days stay without: the event log keeps every copy.
+    """
     if picture is None:
         return
     with environment.engine.connect() as connection:
         drawn = picture(connection, as_of)
     if drawn is not None:
-        is_partitioned = context.has_partition_key or context.has_partition_key_range
-        keys = context.partition_keys if is_partitioned else [None]
         found = {"picture": dg.MetadataValue.md(drawn)}
-        context.add_asset_metadata(found, asset_key=key, partition_key=keys[-1])
+        for partition in context.partition_keys:
+            if partition.startswith(f"{as_of}|"):
+                context.add_asset_metadata(found, asset_key=key, partition_key=partition)

@@ -108,7 +108,8 @@ class Inputs:
             ServiceProblem: see `payload`; 502 CONTRACT_VIOLATION_UPSTREAM with all that it breaks.
         """
         payload = self.payload(kind.contract, subject, body)
-        received = Received(Asked(subject, payload.data_version, body, variant), as_of, payload)
+        asked = Asked(subject, payload.data_version, body, variant, _last_day(payload))
+        received = Received(asked, as_of, payload)
         gated = gate_payloads(kind, [received])
         if gated.rejected:
             raise violation(f"{kind.contract.name} of {subject}: {gated.rejected[0][1]}")
@@ -129,3 +130,21 @@ class Inputs:
         listed = {name: received.listed(name) for name in lists if name in payload.header}
         rows = gated.rows.to_pandas()
         return GatedInput({**payload.header, **listed}, rows, payload)
+
+
+def _last_day(payload: Payload) -> date | None:
+    """The last day with a row, where the payload says of no later one that it lacks.
+
+    A portfolio that closed has none after it. Only lotus-core's catalogue of all portfolios names
+    the closing day, and is not asked for the sake of one.
+    """
+    days = [
+        page.rows["perf_date"][-1].as_py()
+        for page in payload.pages
+        if "business_days" in payload.header and len(page.rows)
+    ]
+    if not days:
+        return None
+    missing = (payload.header.get("diagnostics") or {}).get("missing_business_days", [])
+    last: date = max(days)
+    return None if any(date.fromisoformat(day) > last for day in missing) else last

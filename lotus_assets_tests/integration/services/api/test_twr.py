@@ -284,3 +284,10 @@ def test_a_day_that_ends_earlier_than_the_input(stateful_api: httpx.Client) -> N
     body = {**stateful(), "as_of_date": "2025-01-03", "analyses": [ITD]}
     found = stateful_api.post(PATH, json=body).json()["results"]["ITD"]
     assert (found["end_date"], found["return"]) == ("2025-01-03", pytest.approx(0.02, rel=1e-13))
+
+
+def test_a_portfolio_that_closed_misses_no_day_after_it(stateful_api: httpx.Client) -> None:
+    body = {**stateful("CLOSED"), "analyses": [ITD]}
+    answer = stateful_api.post(PATH, json=body).json()
+    assert answer["results"]["ITD"]["return"] == 0
+    assert answer["diagnostics"] == []

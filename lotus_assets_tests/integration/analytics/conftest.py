@@ -1,0 +1,109 @@
+"""The sample book, collected once through the real service, and the API beside it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import httpx
+import pandas as pd
+import pytest
+from sqlalchemy import Engine, text
+
+from lotus_assets.definitions import PORTFOLIO_ANALYTICS
+from lotus_assets.inputs.collect_core_benchmark_returns import collect_core_benchmark_returns
+from lotus_assets.inputs.collect_core_mwr_input import collect_core_mwr_input
+from lotus_assets.inputs.collect_core_performance_input import collect_core_performance_input
+from lotus_assets.inputs.collect_core_risk_free import collect_core_risk_free
+from lotus_assets.inputs.lotus_core_resource import LotusCore
+from lotus_assets.inputs.partitions import last_complete_day, whole_day_tags
+from lotus_assets.lotus_core_preparation import load_sample_book
+from lotus_assets.resources import Environment, shared_engine
+from lotus_assets.services.api.settings import ApiSettings
+from lotus_assets.services.lotus_core.settings import CoreSettings
+from lotus_assets.settings import Settings
+from lotus_assets.sources.warehouse.copying import read_table
+from lotus_assets.table import Table
+from lotus_assets_tests.conftest import _execute, _with_database
+from lotus_assets_tests.integration.services.api.serving import served_api
+from lotus_assets_tests.integration.services.lotus_core.served import served
+
+AS_OF = last_complete_day(Settings())
+"""The last partition: what partitions there are is settled when the graph is imported."""
+NAME = "analytics_book"
+OWN = ("twr", "twr_breakdown", "mwr", "returns_series", "risk_statistics")
+READ = [
+    collect_core_performance_input,
+    collect_core_mwr_input,
+    collect_core_benchmark_returns,
+    collect_core_risk_free,
+]
+
+
+@dataclass(frozen=True)
+class Collected:
+    """A warehouse with inputs and analytics of the book, and the API on the same lotus-core."""
+
+    engine: Engine
+    api: httpx.Client
+
+    def run(self, *names: str, tags: dict[str, str] | None = None) -> dg.ExecuteInProcessResult:
+        """Work out some analytics in a real run of the whole day, or of what `tags` say."""
+        assets = [one for one in PORTFOLIO_ANALYTICS if one.key.to_user_string() in names]
+        return _run(assets, tags)
+
+    def rows(self, table: Table) -> pd.DataFrame:
+        with self.engine.connect() as connection:
+            return read_table(connection, table)
+
+    def execute(self, statement: str) -> None:
+        with self.engine.begin() as connection:
+            connection.execute(text(statement))
+
+    def ask(self, path: str, **body: Any) -> Any:
+        answer = self.api.post(path, json=body)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+
+def _run(
+    assets: list[dg.AssetsDefinition], tags: dict[str, str] | None = None
+) -> dg.ExecuteInProcessResult:
+    definitions = dg.Definitions(
+        assets=assets,
+        resources={"environment": Environment(), "lotus_core": LotusCore()},
+        jobs=[dg.define_asset_job("portfolios", selection=dg.AssetSelection.assets(*assets))],
+    )
+    job = definitions.resolve_job_def("portfolios")
+    asked = {**whole_day_tags(AS_OF, 16), **(tags or {})}
+    return job.execute_in_process(raise_on_error=False, tags=asked)
+
+
+@pytest.fixture(scope="package")
+def collected(
+    server_url: str, template: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Collected]:
+    folder: Path = tmp_path_factory.mktemp("analytics")
+    _execute(server_url, "CREATE DATABASE {} TEMPLATE {}", NAME, template)
+    url = _with_database(server_url, NAME)
+    load_sample_book(url, folder / "book", AS_OF, lambda _message: None)
+    with (
+        served(CoreSettings(lotus_core_db_connection=url)) as core,
+        pytest.MonkeyPatch.context() as environment,
+    ):
+        core_url = str(core.client.base_url)
+        for name, value in {
+            "TEM_DB_CONNECTION": url,
+            "TEM_AS_OF": f"{AS_OF + timedelta(days=1)}T12:00:00+00:00",
+            "LOTUS_CORE_URL": core_url,
+        }.items():
+            environment.setenv(name, value)
+        own = [one for one in PORTFOLIO_ANALYTICS if one.key.to_user_string() in OWN]
+        result = _run([*READ, *own])
+        assert result.success, [event for event in result.all_events if event.is_step_failure]
+        with served_api(ApiSettings(tem_data_dir=folder, lotus_core_url=core_url)) as api:
+            yield Collected(shared_engine(url), api)
+        shared_engine(url).dispose()
+    _execute(server_url, "DROP DATABASE {} WITH (FORCE)", NAME)
