@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 import numpy.typing as npt
@@ -36,6 +36,15 @@ METRICS: dict[str, dict[str, Any]] = {
         "quantity": "throughput", "unit": "trades/s", "direction": "higher", "statistic": "max",
     },
 }  # fmt: skip
+
+
+class Frames(TypedDict):
+    """Arguments of `dashboard_files`."""
+
+    runs: pd.DataFrame
+    history: pd.DataFrame
+    regressions: pd.DataFrame
+    noise: pd.DataFrame
 
 
 @dataclass
@@ -98,7 +107,7 @@ class World:
             {"fact": fact, "suite": suite, "run_id": run_id, "epoch": 1, **given, **details}
         )
 
-    def frames(self) -> dict[str, pd.DataFrame]:
+    def frames(self) -> Frames:
         """Arguments of `dashboard_files`, in the types with which tables are read."""
         runs = bench_run.TABLE.model.to_schema().coerce_dtype(
             pd.DataFrame(self.runs, columns=bench_run.TABLE.columns)
