@@ -50,13 +50,18 @@ def periods_of_side(side: Side, pieces: Pieces) -> tuple[Side, Booleans]:
         is_all = whole and bool((pieces.start == np.arange(len(lengths))).all())
         if is_all:
             return side, np.zeros(len(lengths), bool)
-        return side.columns(lambda matrix: matrix[:, pieces.start]), np.zeros(len(lengths), bool)
+        return side.columns(lambda matrix: _chosen(matrix, pieces)), np.zeros(len(lengths), bool)
     base, broken = _linked(side.base, pieces)
     local = None
     if side.local is not None:
         local, broken_locally = _linked(side.local, pieces)
         broken = broken | broken_locally
-    return Side(side.weight[:, pieces.start], base, local), broken
+    return Side(_chosen(side.weight, pieces), base, local), broken
+
+
+def _chosen(matrix: NumberArray, pieces: Pieces) -> NumberArray:
+    """Columns of the pieces' first days, row by row in memory (indexing would turn it round)."""
+    return np.take(matrix, pieces.start, axis=1)
 
 
 def _linked(returns: NumberArray, pieces: Pieces) -> tuple[NumberArray, Booleans]:

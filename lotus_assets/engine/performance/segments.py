@@ -120,10 +120,12 @@ def _running(operation: np.ufunc, values: Floats, offsets: Integers) -> Floats:
 
 
 def column_sums(matrix: NDArray[np.float64]) -> Floats:
-    """Sum of every column, added from the first row on, however many columns there are.
+    """Sum of every column, added from the first row on, however the matrix lies in memory.
 
-    A reduction of one column alone would be taken as one long row and added in pairs.
+    A reduction of one column alone, or of columns that lie one after the other (as chosen columns
+    of a matrix do), would be taken as long rows and added in pairs.
     """
+    matrix = np.ascontiguousarray(matrix)
     if matrix.shape[1] == 1:
         return np.add.accumulate(matrix, axis=0)[-1:].ravel() if len(matrix) else np.zeros(1)
     total: Floats = np.add.reduce(matrix, axis=0)

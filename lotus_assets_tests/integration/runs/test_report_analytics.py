@@ -1,30 +1,36 @@
 """Contribution, attribution and positions of the sample book, in one real run."""
 
-from collections.abc import Callable, Iterator
+import json
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
+import httpx
 import psycopg
 import pytest
+from psycopg import sql
 from psycopg.rows import dict_row
 from pydantic import SecretStr
 
 from lotus_assets.definitions import defs
-from lotus_assets.execution import Execution, execute
+from lotus_assets.execution import execute
 from lotus_assets.inputs.partitions import AS_OF, SHARD, last_complete_day
 from lotus_assets.lotus_core_preparation import load_sample_book
 from lotus_assets.preparation import dagster_variables
 from lotus_assets.progress import console_on_stderr
 from lotus_assets.resources import shared_engine
+from lotus_assets.services.api.settings import ApiSettings
 from lotus_assets.services.lotus_core.settings import CoreSettings
 from lotus_assets.settings import Settings
+from lotus_assets_tests.integration.services.api.serving import served_api
 from lotus_assets_tests.integration.services.lotus_core.served import served
 
 DAY = last_complete_day(Settings())
 PARTITION = str(dg.MultiPartitionKey({AS_OF: str(DAY), SHARD: "005"}))
 TINY = 1e-12
+DIMENSIONS = ["asset_class", "sector", "currency"]
 ANALYTICS = (
     "contribution",
     "contribution_total",
@@ -35,14 +41,42 @@ ANALYTICS = (
 
 
 class Book:
-    """A warehouse in which one shard of the sample book was worked out."""
+    """A warehouse in which one shard of the sample book was worked out; its lotus-core serves."""
 
-    def __init__(self, url: str, run: Execution, metadata: dict[str, dict[str, Any]]) -> None:
-        self.url, self.run, self.metadata = url, run, metadata
+    def __init__(self, url: str, address: str, metadata: dict[str, dict[str, Any]]) -> None:
+        self.url, self.address, self.metadata = url, address, metadata
 
     def rows(self, statement: str) -> list[dict[str, Any]]:
         with psycopg.connect(self.url, row_factory=dict_row) as connection:
             return connection.execute(statement.encode()).fetchall()
+
+    def those(self, table: str, chosen: Mapping[str, str]) -> list[dict[str, Any]]:
+        """Rows of a table with these values."""
+        conditions = [sql.SQL("{} = %s").format(sql.Identifier(name)) for name in chosen]
+        statement = sql.SQL("SELECT * FROM {} WHERE {}").format(
+            sql.Identifier(table), sql.SQL(" AND ").join(conditions)
+        )
+        with psycopg.connect(self.url, row_factory=dict_row) as connection:
+            return connection.execute(statement, [*chosen.values()]).fetchall()
+
+
+def values(
+    rows: Mapping[str, Mapping[str, Any]], names: tuple[str, ...]
+) -> dict[str, list[float | None]]:
+    """Some fields of rows by their key."""
+    return {key: [row[name] for name in names] for key, row in rows.items()}
+
+
+@pytest.fixture(scope="module")
+def api(book: Book, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+    """The API beside the lotus-core that the run read."""
+    settings = ApiSettings(
+        tem_data_dir=tmp_path_factory.mktemp("api"),
+        lotus_api_workers=1,
+        lotus_core_url=book.address,
+    )
+    with served_api(settings) as client:
+        yield client
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +112,7 @@ def _worked_out(url: str, folder: Path, address: str, patch: pytest.MonkeyPatch)
             run = execute(job, instance, console, partition_key=PARTITION)
             assert run.succeeded, run.failures
             metadata = {name: _metadata(instance, name) for name in ANALYTICS}
-        return Book(url, run, metadata)
+        return Book(url, address, metadata)
     finally:
         shared_engine(url).dispose()
         shared_engine.cache_clear()
@@ -197,3 +231,62 @@ def test_positions_have_the_returns_that_contribution_has(book: Book) -> None:
         assert row["return_status"]["YTD"] == row["expected"]
         assert row["market_value_reporting"] == row["received"]
     assert {row["return_status"]["5Y"] for row in rows} <= {"WINDOW_TOO_SHORT", "OK"}
+
+
+def asked(api: httpx.Client, path: str, portfolio: str, **options: Any) -> dict[str, Any]:
+    """Results of a stateful request as of the run's day."""
+    stateful = {"portfolio_id": portfolio, "as_of_date": str(DAY)}
+    body = {"input_mode": "stateful", "stateful_input": stateful, **options}
+    answer = api.post(path, json=body)
+    assert answer.status_code == 200, answer.text
+    results: dict[str, Any] = answer.json()["results"]
+    return results
+
+
+@pytest.mark.timeout(600)
+def test_the_api_answers_what_the_tables_hold_to_the_last_bit(
+    book: Book, api: httpx.Client
+) -> None:
+    (first, *_) = book.rows(
+        "SELECT portfolio_id FROM attribution_total WHERE period = 'YTD' AND status = 'OK' "
+        "ORDER BY 1 LIMIT 1"
+    )
+    portfolio = first["portfolio_id"]
+    for linking in ("CARINO", "MENCHERO"):
+        method = {"portfolio_id": portfolio, "model": "BF", "linking": linking, "period": "YTD"}
+        found = asked(
+            api,
+            "/performance/attribution",
+            portfolio,
+            analyses=[{"period": "YTD"}, {"period": "MTD"}],
+            group_by=DIMENSIONS,
+            linking=linking,
+        )["YTD"]
+        names = ("allocation", "selection", "interaction", "total", "portfolio_weight")
+        groups = {json.dumps(row["key"], ensure_ascii=False): row for row in found["groups"]}
+        stored = {row["group_key"]: row for row in book.those("attribution", method)}
+        assert values(groups, names) == values(stored, names)
+        (total,) = book.those("attribution_total", method)
+        for name in ("own_return", "fees", "difference"):
+            assert found["reconciliation"][name] == total[name]
+    method = {
+        "portfolio_id": portfolio,
+        "metric_basis": "NET",
+        "linking": "FRONGELLO",
+        "period": "YTD",
+    }
+    found = asked(
+        api,
+        "/performance/contribution",
+        portfolio,
+        analyses=[{"period": "YTD"}],
+        linking="FRONGELLO",
+        hierarchy=DIMENSIONS,
+    )["YTD"]
+    of_positions = ("contribution", "average_weight")
+    positions = {row["position_id"]: row for row in found["positions"]}
+    stored = {row["position_id"]: row for row in book.those("contribution", method)}
+    assert values(positions, of_positions) == values(stored, of_positions)
+    (total,) = book.those("contribution_total", method)
+    for name in ("portfolio_return", "fees", "unexplained"):
+        assert found[name] == total[name]

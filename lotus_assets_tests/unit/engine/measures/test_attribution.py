@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from random import Random
 
@@ -354,6 +355,21 @@ def test_order_and_company_change_no_bit(
             pd.testing.assert_frame_equal(
                 others.sort_values(order, ignore_index=True), expected, check_exact=True
             )
+
+
+@settings(max_examples=25)
+@given(group_books, options)
+def test_days_outside_the_period_change_no_bit(
+    book: list[list[Observed]], asked: AttributionOptions
+) -> None:
+    """An asset's input reaches further back than the window that the API asks for."""
+    month = replace(asked, periods=(Period("EXPLICIT", "2025-02-01", "2025-02-04"),))
+    own, other = two_sides(book)
+    whole = from_groups(own, other, month)
+    late = [frame[frame["perf_date"] >= "2025-02-01"] for frame in (own, other)]
+    alone = from_groups(late[0], late[1], month)
+    pd.testing.assert_frame_equal(alone.groups, whole.groups, check_exact=True)
+    pd.testing.assert_frame_equal(alone.levels, whole.levels, check_exact=True)
 
 
 @settings(max_examples=25)
