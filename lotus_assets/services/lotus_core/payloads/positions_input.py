@@ -18,6 +18,7 @@ from lotus_assets.services.lotus_core.payloads.answer import Answer
 from lotus_assets.services.lotus_core.payloads.calendars import as_days
 from lotus_assets.services.lotus_core.payloads.canonical import (
     Fragment,
+    Pieces,
     RawJson,
     canonical_list,
     canonical_object,
@@ -105,9 +106,8 @@ def positions_input(
     first, last = page_of(every, page, *_longest(request, context))
     holding = Holding(context, as_of, currency, held.slice(first, last - first).combine_chunks())
     weights = _weights(values.slice(first, last - first), total)
-    performance, rows = _performance(connection, holding, request)
+    performance, outline, rows = _performance(connection, holding, request)
     columns = _columns(connection, holding, request.sections, weights)
-    extended = columns if performance is None else {**columns, "performance": performance}
     header: dict[str, Any] = {
         "portfolio_id": portfolio_id,
         "as_of_date": as_of.isoformat(),
@@ -124,9 +124,9 @@ def positions_input(
     return Answer(
         contract=f"positions-analytics-input/{RFC_063}",
         data_version=context.data_version,
-        fields={**header, "positions": objects_as_json(extended).all()},
+        fields={**header, "positions": objects_as_json({**columns, **performance}).all()},
         rows=rows,
-        header={**header, "positions": objects_as_json(columns).all()},
+        header={**header, "positions": objects_as_json({**columns, **outline}).all()},
         next_page_token=page.next_token(every, last, context.snapshot.version),
     )
 
@@ -278,9 +278,13 @@ def _in_currencies(
 
 def _performance(
     connection: Connection, holding: Holding, request: PositionsInputRequest
-) -> tuple[RawJson | None, pa.Table]:
-    """The section PERFORMANCE of each position, and the rows of the Arrow form."""
-    context, tables, by_period = holding.context, [POSITIONS_INPUT.empty_table()], []
+) -> tuple[dict[str, RawJson], dict[str, RawJson], pa.Table]:
+    """The section PERFORMANCE of each position, the same without points, and the points' rows.
+
+    The Arrow form has the rows as its table and the section without them in its header.
+    """
+    context, tables = holding.context, [POSITIONS_INPUT.empty_table()]
+    by_period, outlines = [], []
     for period in request.performance_periods:
         requested = period_start(period, holding.as_of, context.open_date)
         start = max(requested, context.open_date)
@@ -295,16 +299,22 @@ def _performance(
             "end_date": holding.as_of.isoformat(),
             "clamped": start > requested,
         }
-        points = item_points(days)
+        points = list(item_points(days))
         by_period.append([canonical_object({**member, "valuation_points": one}) for one in points])
+        outlines.append([canonical_object(member) for _ in points])
     rows = pa.concat_tables(tables)
     if not by_period:
-        return None, rows
+        return {}, {}, rows
+    return {"performance": _lists(by_period)}, {"performance": _lists(outlines)}, rows
+
+
+def _lists(by_period: list[list[Pieces]]) -> RawJson:
+    """A list for each position, of its entries by period."""
     texts = [
         b"".join(canonical_list(list(periods)).pieces).decode()
         for periods in zip(*by_period, strict=True)
     ]
-    return RawJson(pa.array(texts, pa.large_string()).cast(pa.string())), rows
+    return RawJson(pa.array(texts, pa.large_string()).cast(pa.string()))
 
 
 def _flat(days: PositionDays, names: list[str], period: str) -> pa.Table:

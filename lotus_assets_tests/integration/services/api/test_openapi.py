@@ -17,6 +17,7 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from lotus_assets.services.api.application import create_application
+from lotus_assets.services.api.operations import OPERATIONS
 from lotus_assets.services.api.settings import ApiSettings
 
 DOCUMENT: dict[str, Any] = json.loads(json.dumps(create_application(ApiSettings()).openapi()))
@@ -29,10 +30,26 @@ CHECKS = [
 PLACES = [(method, path) for path, methods in DOCUMENT["paths"].items() for method in methods]
 
 
+ANALYTICS = {
+    "/performance/twr",
+    "/performance/mwr",
+    "/performance/attribution",
+    "/performance/contribution",
+    "/contribution",
+    "/analytics/positions",
+    "/integration/returns/series",
+}
+
+
 def test_it_is_valid_openapi(stateful_api: httpx.Client) -> None:
     served = stateful_api.get("/openapi.json").json()
     assert served == DOCUMENT
     validate(served)
+
+
+def test_the_six_endpoints_are_there() -> None:
+    assert {path for method, path in PLACES if method == "post"} == ANALYTICS
+    assert {path for operation in OPERATIONS for path in operation.paths} == ANALYTICS
 
 
 def test_every_operation_and_field_is_described_with_an_example() -> None:

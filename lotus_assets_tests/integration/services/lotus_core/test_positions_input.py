@@ -1,5 +1,6 @@
 """`positions-analytics-input`: what the book holds on 10 January."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -91,6 +92,11 @@ def test_performance_of_periods(core: Core) -> None:
     assert (first["begin_mv"], first["eod_cf"], first["end_mv"]) == ("0", "200", "200")
     assert year["requested_start_date"] == "2024-01-11"
     assert year["valuation_points"] == month["valuation_points"]
+    # The Arrow form has the points as its rows and everything else of the section in its header.
+    table = core.table(PATH, **ASKED, sections=["PERFORMANCE"], performance_periods=["MTD", "1Y"])
+    header = json.loads(table.schema.metadata[b"payload"])
+    del month["valuation_points"], year["valuation_points"]
+    assert header["positions"][0]["performance"] == [month, year]
 
 
 def test_periods_and_their_section_belong_together(core: Core) -> None:
