@@ -23,8 +23,9 @@ from lotus_assets.inputs.input_tables import ATTRIBUTION_INPUT
 from lotus_assets.inputs.nearest_floats import nearest_floats
 from lotus_assets.services.api.analyses import needed_window
 from lotus_assets.services.api.envelope import StatefulInput
+from lotus_assets.services.api.report_rows import part_metas, part_points, portfolio_row
 from lotus_assets.services.api.upstream import Inputs
-from lotus_assets.services.api.valuation_points import AMOUNT, Amount, Point, points_frame
+from lotus_assets.services.api.valuation_points import AMOUNT, Amount, Point
 from lotus_assets.services.lotus_core.contracts.shared import (
     CalendarDay,
     Currency,
@@ -209,11 +210,11 @@ def stateless_sides(
     """
     first = sent.report_start_date or min(_days(sent))
     opened = sent.portfolio_open_date or first
-    portfolios = _portfolio(sent.portfolio_id, as_of, opened, first)
+    portfolios = portfolio_row(sent.portfolio_id, as_of, opened, first)
     benchmark = _observations(sent.portfolio_id, sent.benchmark_groups_data)
     try:
         if sent.portfolio_groups_data is not None:
-            none = _points(sent.portfolio_id, PORTFOLIO, "", [])
+            none = part_points(sent.portfolio_id, PORTFOLIO, "", [])
             own = _observations(sent.portfolio_id, sent.portfolio_groups_data)
             return group_sides(portfolio_days(none, portfolios), own, benchmark, group_by)
         points, metas = _instruments(sent)
@@ -249,12 +250,12 @@ def stateful_sides(
     got = inputs.gated(ATTRIBUTION_INPUT, asked.portfolio_id, body, asked.as_of_date)
     # lotus-core clamps to the open date: a later first day than asked is the open date.
     first = dt.date.fromisoformat(got.header["report_start_date"])
-    portfolios = _portfolio(asked.portfolio_id, as_of, first, first)
+    portfolios = portfolio_row(asked.portfolio_id, as_of, first, first)
     rows = got.rows.rename(columns={"id": "part_id"})
     is_group = (rows["part"] == GROUP).to_numpy(dtype=bool)
     benchmark = rows[is_group].rename(columns={"part_id": "key"})
     benchmark[list(NUMBERS)] = benchmark[list(NUMBERS)].astype("Float64").astype(np.float64)
-    metas = _metas(asked.portfolio_id, got.header["instruments_data"])
+    metas = part_metas(asked.portfolio_id, got.header["instruments_data"], "instrument_id")
     currency = got.header["currency_context"]["reporting_currency"]
     try:
         parts = portfolio_parts(rows[~is_group], portfolios, metas, group_by)
@@ -274,22 +275,6 @@ def _days(sent: AttributionStatelessInput) -> list[dt.date]:
     return days
 
 
-def _portfolio(portfolio_id: str, as_of: dt.date, opened: dt.date, first: dt.date) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "portfolio_id": [portfolio_id],
-            "as_of_date": [np.datetime64(as_of, "D")],
-            "portfolio_open_date": [np.datetime64(opened, "D")],
-            "performance_start_date": [np.datetime64(first, "D")],
-        }
-    )
-
-
-def _points(portfolio_id: str, part: str, part_id: str, points: Sequence[Point]) -> pd.DataFrame:
-    frame = points_frame(points).drop(columns="capital_sign")
-    return frame.assign(portfolio_id=portfolio_id, part=part, part_id=part_id)
-
-
 def _instruments(sent: AttributionStatelessInput) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Points of the portfolio and its instruments, and the instruments' dimensions."""
     instruments = sent.instruments_data or []
@@ -298,17 +283,13 @@ def _instruments(sent: AttributionStatelessInput) -> tuple[pd.DataFrame, pd.Data
         raise ValueError("instruments_data: an instrument comes twice")
     own = sent.portfolio_data.valuation_points if sent.portfolio_data else []
     name = sent.portfolio_id
-    frames = [_points(name, PORTFOLIO, "", own)]
+    frames = [part_points(name, PORTFOLIO, "", own)]
     frames += [
-        _points(name, INSTRUMENT, each.instrument_id, each.valuation_points) for each in instruments
+        part_points(name, INSTRUMENT, each.instrument_id, each.valuation_points)
+        for each in instruments
     ]
     metas = [{"instrument_id": each.instrument_id, "meta": each.meta} for each in instruments]
-    return pd.concat(frames, ignore_index=True), _metas(name, metas)
-
-
-def _metas(portfolio_id: str, instruments: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
-    rows = [(portfolio_id, each["instrument_id"], each["meta"]) for each in instruments]
-    return pd.DataFrame(rows, columns=["portfolio_id", "part_id", "meta"])
+    return pd.concat(frames, ignore_index=True), part_metas(name, metas, "instrument_id")
 
 
 def _observations(portfolio_id: str, groups: Sequence[SentGroup]) -> pd.DataFrame:

@@ -1,10 +1,9 @@
 """A portfolio and its positions: a contribution-input payload sent along, or lotus-core's."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 import pandas as pd
 from pydantic import Field, model_validator
 
@@ -18,8 +17,9 @@ from lotus_assets.inputs.input_tables import CONTRIBUTION_INPUT
 from lotus_assets.services.api.analyses import needed_window
 from lotus_assets.services.api.attribution_input import SentPortfolio
 from lotus_assets.services.api.envelope import StatefulInput
+from lotus_assets.services.api.report_rows import part_metas, part_points, portfolio_row
 from lotus_assets.services.api.upstream import Inputs
-from lotus_assets.services.api.valuation_points import Point, points_frame
+from lotus_assets.services.api.valuation_points import Point
 from lotus_assets.services.lotus_core.contracts.shared import (
     CalendarDay,
     Currency,
@@ -132,17 +132,17 @@ def stateless_parts(
     """
     own = sent.portfolio_data.valuation_points
     first = sent.report_start_date or min(point.perf_date for point in own)
-    frames = [_points(sent.portfolio_id, PORTFOLIO, "", own)]
+    frames = [part_points(sent.portfolio_id, PORTFOLIO, "", own)]
     frames += [
-        _points(sent.portfolio_id, POSITION, each.position_id, each.valuation_points)
+        part_points(sent.portfolio_id, POSITION, each.position_id, each.valuation_points)
         for each in sent.positions_data
     ]
     metas = [{"position_id": each.position_id, "meta": each.meta} for each in sent.positions_data]
     try:
         return portfolio_parts(
             pd.concat(frames, ignore_index=True),
-            _portfolio(sent.portfolio_id, as_of, sent.portfolio_open_date or first, first),
-            _metas(sent.portfolio_id, metas),
+            portfolio_row(sent.portfolio_id, as_of, sent.portfolio_open_date or first, first),
+            part_metas(sent.portfolio_id, metas, "position_id"),
             hierarchy,
         )
     except ValueError as broken:
@@ -175,30 +175,9 @@ def stateful_parts(
     try:
         return portfolio_parts(
             got.rows.rename(columns={"position_id": "part_id"}),
-            _portfolio(asked.portfolio_id, asked.as_of_date, first, first),
-            _metas(asked.portfolio_id, got.header["positions_data"]),
+            portfolio_row(asked.portfolio_id, asked.as_of_date, first, first),
+            part_metas(asked.portfolio_id, got.header["positions_data"], "position_id"),
             hierarchy,
         )
     except ValueError as broken:
         raise violation(f"contribution-input of {asked.portfolio_id}: {broken}") from broken
-
-
-def _portfolio(portfolio_id: str, as_of: dt.date, opened: dt.date, first: dt.date) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "portfolio_id": [portfolio_id],
-            "as_of_date": [np.datetime64(as_of, "D")],
-            "portfolio_open_date": [np.datetime64(opened, "D")],
-            "performance_start_date": [np.datetime64(first, "D")],
-        }
-    )
-
-
-def _points(portfolio_id: str, part: str, part_id: str, points: Sequence[Point]) -> pd.DataFrame:
-    frame = points_frame(points).drop(columns="capital_sign")
-    return frame.assign(portfolio_id=portfolio_id, part=part, part_id=part_id)
-
-
-def _metas(portfolio_id: str, positions: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
-    rows = [(portfolio_id, each["position_id"], each["meta"]) for each in positions]
-    return pd.DataFrame(rows, columns=["portfolio_id", "part_id", "meta"])
