@@ -13,7 +13,6 @@ from sqlalchemy import (
     Text,
     cast,
     column,
-    func,
     select,
     true,
     values,
@@ -37,8 +36,8 @@ def read_input_columns(
     """Columns of an input's rows as of a day, from the window of each payload, in key order.
 
     `payloads` (of `read_payloads`, status OK): subject and start_date, one row a subject.
-    `place` is the row's payload, numbered from 0. `names` are dates, numbers or booleans; a
-    number that is NULL is NaN.
+    `place` is the row's payload, numbered from 0. `names` are dates, numbers or booleans that are
+    never NULL; the input's key is its subject and a day.
     """
     if payloads.empty:
         payloads = pd.DataFrame({"subject": [""], "start_date": [date.max]})
@@ -56,7 +55,7 @@ def _as_of(
     own = database_table(kind.table)
     entity, *rest = (own.c[name] for name in kind.table.key if name != DATA_VERSION)
     rows = (
-        select(*(_without_null(own.c[name]) for name in names))
+        select(*(own.c[name] for name in names))
         .distinct(*rest)
         .where(entity == asked.c.subject, rest[0] >= cast(asked.c.start_date, Date))
         .where(own.c[AS_OF] <= as_of)
@@ -66,9 +65,3 @@ def _as_of(
     return select(asked.c.place, *(rows.c[name] for name in names)).select_from(
         asked.join(rows, true())
     )
-
-
-def _without_null(source: Any) -> Any:
-    if not source.nullable:
-        return source
-    return func.coalesce(source, "NaN", type_=source.type).label(source.name)

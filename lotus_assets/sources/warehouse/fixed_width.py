@@ -36,7 +36,7 @@ def read_columns(connection: Connection, query: Select[Any]) -> Columns:
 
     Raises:
         TypeError: a column is of another type; numbers with a scale and text have no fixed width.
-        ValueError: a value is NULL: `coalesce` it.
+        ValueError: a value is NULL (`coalesce` it), or not of its column's type (`cast` it).
     """
     types = {column.name: column.type for column in query.selected_columns}
     record = np.dtype([field for name, kind in types.items() for field in _fields(name, kind)])
@@ -52,7 +52,8 @@ def read_columns(connection: Connection, query: Select[Any]) -> Columns:
     rows = np.frombuffer(content, record, 0 if rest else length, HEADER_BYTES)
     for name in types:
         if rest or (rows[f"{name}.width"] != record[name].itemsize).any():
-            raise ValueError(f"{name} or another of {list(types)} is NULL somewhere")
+            said = "is NULL somewhere, or of another type than the query says"
+            raise ValueError(f"{name} or another of {list(types)} {said}")
     return {name: _native(rows[name], kind) for name, kind in types.items()}
 
 
