@@ -30,7 +30,7 @@ def test_every_type_comes_back_to_the_last_bit(warehouse_engine: Engine) -> None
     query = union_all(
         *(
             select(
-                literal(day, Date).label("day"),
+                cast(literal(day, Date), Date).label("day"),
                 cast(literal(number, Double), Double).label("number"),
                 cast(literal(large, BigInteger), BigInteger).label("large"),
                 cast(small, Integer).label("small"),
