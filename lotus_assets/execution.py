@@ -2,15 +2,14 @@
 
 import importlib
 import importlib.util
-import socket
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import dagster as dg
-import psutil
 from rich.console import Console
 
+from lotus_assets.abandoned_runs import PROCESS_TAG, close_abandoned_runs, this_process
 from lotus_assets.progress import RunProgress
 from lotus_assets.table import Table
 
@@ -21,9 +20,6 @@ LAYERS = tuple(
 
 CHECKS = "checks"
 """Stage of the steps that fill no table."""
-
-PROCESS_TAG = "lotus/process"
-"""Which process executes a run: `host/pid/start`. A run whose process is gone has ended."""
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 """Progress is shown instead of Dagster's log lines, which stay in its event log."""
@@ -78,7 +74,7 @@ def execute(
             asset_selection=assets,
             raise_on_error=False,
             run_id=run_id,
-            tags={**(tags or {}), PROCESS_TAG: _process_name(psutil.Process())},
+            tags={**(tags or {}), PROCESS_TAG: this_process()},
         )
     events = result.all_events
     if any(_is_interrupt(event) for event in events if event.is_step_failure):
@@ -122,35 +118,6 @@ def tables_of(repository: dg.RepositoryDefinition) -> dict[str, Table]:
                 if hasattr(module, "TABLE"):
                     found[key] = module.TABLE
     return found
-
-
-def close_abandoned_runs(instance: dg.DagsterInstance) -> list[str]:
-    """Mark runs as failed whose process on this machine was killed; their ids.
-
-    Nobody else does: Dagster's own monitoring knows only the runs that its daemon launched. Their
-    places in the pools become free.
-    """
-    unfinished = dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING])
-    closed = []
-    for run in instance.get_runs(unfinished):
-        name = run.tags.get(PROCESS_TAG, "")
-        if name.startswith(f"{socket.gethostname()}/") and not _is_alive(name):
-            instance.report_run_failed(run, "The process that executed this run was killed.")
-            instance.event_log_storage.free_concurrency_slots_for_run(run.run_id)
-            closed.append(run.run_id)
-    return closed
-
-
-def _process_name(process: psutil.Process) -> str:
-    return f"{socket.gethostname()}/{process.pid}/{process.create_time():.0f}"
-
-
-def _is_alive(name: str) -> bool:
-    try:
-        process = psutil.Process(int(name.split("/")[1]))
-        return process.status() != psutil.STATUS_ZOMBIE and _process_name(process) == name
-    except psutil.NoSuchProcess:
-        return False
 
 
 def _is_interrupt(event: dg.DagsterEvent) -> bool:

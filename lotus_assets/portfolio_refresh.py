@@ -5,8 +5,10 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 
 import dagster as dg
+from dagster._core.storage.tags import ROOT_RUN_ID_TAG
 from sqlalchemy import Engine
 
+from lotus_assets.abandoned_runs import close_abandoned_runs
 from lotus_assets.analytics.portfolio_assets import PORTFOLIOS_TAG
 from lotus_assets.inputs import core_payload
 from lotus_assets.inputs.input_settings import InputSettings
@@ -24,6 +26,20 @@ NIGHTLY = "0 4 * * *"
 SENSOR_SECONDS = 300
 NAMED_PORTFOLIOS = 200
 """More changes than these refresh the whole day: the run's tag stays readable."""
+
+REFRESH_TAG = "lotus/refresh"
+"""What a refresh is for: the day, and a hash of the versions that are new."""
+ATTEMPTS = 3
+"""Of a refresh that fails. Then the night's run, or another change, is waited for."""
+
+UNDER_WAY = [
+    dg.DagsterRunStatus.QUEUED,
+    dg.DagsterRunStatus.NOT_STARTED,
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED,
+    dg.DagsterRunStatus.CANCELING,
+]
+FAILED = [dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
 
 Key = tuple[str, str]
 """Subject and variant of a payload."""
@@ -55,7 +71,8 @@ def changed_portfolios(job: "dg.UnresolvedAssetJobDefinition") -> dg.SensorDefin
     """Refresh the portfolios whose data version is another one than the collected one.
 
     A benchmark or a risk-free series that changed refreshes every portfolio: any may be held
-    against it. Before the night's run of a day there is nothing to refresh.
+    against it. Before the night's run of a day there is nothing to refresh. While a run of the day
+    is under way its end is waited for; a refresh that failed is tried again, `ATTEMPTS` in all.
     """
 
     @dg.sensor(
@@ -69,15 +86,41 @@ def changed_portfolios(job: "dg.UnresolvedAssetJobDefinition") -> dg.SensorDefin
         context: dg.SensorEvaluationContext, environment: Environment, lotus_core: LotusCore
     ) -> dg.RunRequest | dg.SkipReason:
         day = last_complete_day(environment.settings)
+        close_abandoned_runs(context.instance)
+        if (run := run_under_way(context.instance, job.name, day)) is not None:
+            return dg.SkipReason(f"Run {run} of {day} is under way.")
         with lotus_core.client(f"sensor:{day}") as client:
             portfolios, series = changes(environment.engine, client, day)
         if portfolios is None:
             return dg.SkipReason(f"Nothing has been collected as of {day} yet.")
         if not portfolios and not series:
             return dg.SkipReason(f"Nothing changed since it was collected as of {day}.")
-        return refresh(day, portfolios, series)
+        key = refresh_key(day, portfolios, series)
+        failed = failed_attempts(context.instance, key)
+        if failed >= ATTEMPTS:
+            return dg.SkipReason(
+                f"Refreshing what changed failed {failed} times: see the runs tagged "
+                f"{REFRESH_TAG}={key}. The nightly run tries again, and so does this sensor as "
+                "soon as more has changed."
+            )
+        tags = refresh_tags(day, portfolios, series)
+        return dg.RunRequest(run_key=f"{key}:{failed}", tags={**tags, REFRESH_TAG: key})
 
     return look
+
+
+def run_under_way(instance: dg.DagsterInstance, job: str, day: date) -> str | None:
+    """A run of `job` that covers `day` and has not ended, if there is one."""
+    every = InputSettings().lotus_core_shards
+    filters = dg.RunsFilter(job_name=job, statuses=UNDER_WAY, tags=whole_day_tags(day, every))
+    return next((run.run_id for run in instance.get_runs(filters, limit=1)), None)
+
+
+def failed_attempts(instance: dg.DagsterInstance, refresh_tag: str) -> int:
+    """How often a refresh failed; Dagster's own retry of a run counts as one with it."""
+    filters = dg.RunsFilter(statuses=FAILED, tags={REFRESH_TAG: refresh_tag})
+    runs = instance.get_runs(filters)
+    return sum(run.tags.get(ROOT_RUN_ID_TAG, run.run_id) == run.run_id for run in runs)
 
 
 def changes(
@@ -130,10 +173,15 @@ def _unlike(
     }
 
 
-def refresh(day: date, portfolios: dict[str, str], series: dict[str, str]) -> dg.RunRequest:
-    """One run for all that changed; the same changes again are the same run."""
+def refresh_key(day: date, portfolios: dict[str, str], series: dict[str, str]) -> str:
+    """The same for the same changes: those are refreshed by one run."""
     said = repr((sorted(portfolios.items()), sorted(series.items())))
+    return f"{day}:{hashlib.sha256(said.encode()).hexdigest()}"
+
+
+def refresh_tags(day: date, portfolios: dict[str, str], series: dict[str, str]) -> dict[str, str]:
+    """Tags of one run for all that changed."""
     tags = whole_day_tags(day, InputSettings().lotus_core_shards)
     if not series and len(portfolios) <= NAMED_PORTFOLIOS:
         tags[PORTFOLIOS_TAG] = ",".join(sorted(portfolios))
-    return dg.RunRequest(run_key=f"{day}:{hashlib.sha256(said.encode()).hexdigest()}", tags=tags)
+    return tags

@@ -12,7 +12,8 @@ import psycopg
 import pytest
 from rich.console import Console
 
-from lotus_assets.execution import PROCESS_TAG, close_abandoned_runs, execute, stages
+from lotus_assets.abandoned_runs import PROCESS_TAG, close_abandoned_runs
+from lotus_assets.execution import execute, stages
 from lotus_assets.preparation import dagster_variables
 from lotus_assets.progress import console_on_stderr
 from lotus_assets.settings import Settings

@@ -145,6 +145,8 @@ def test_a_day_twice_and_then_one_portfolio_that_changed(book: Book) -> None:
     assert isinstance(asked, dg.RunRequest)
     assert asked.tags[PORTFOLIOS_TAG] == "PF-003"
     assert book.look().run_key == asked.run_key  # type: ignore[union-attr]
+    refused = assert_tried_again_but_not_for_ever(book, asked)
+    assert "failed 3 times" in str(refused.skip_message)
     assert book.run(tags=asked.tags).succeeded
     changed = differences(rows, business_rows(book.url))
     assert "core_performance_input" in changed
@@ -152,6 +154,40 @@ def test_a_day_twice_and_then_one_portfolio_that_changed(book: Book) -> None:
     assert fresh
     assert all("PF-003" in text for text in fresh)
     assert isinstance(book.look(), dg.SkipReason)
+
+
+def assert_tried_again_but_not_for_ever(book: Book, asked: dg.RunRequest) -> dg.SkipReason:
+    """One attempt fails for want of lotus-core, the others end otherwise."""
+    with pytest.MonkeyPatch.context() as away:
+        away.setenv("LOTUS_CORE_URL", "http://127.0.0.1:9")
+        away.setenv("LOTUS_CORE_ATTEMPTS", "1")
+        assert not book.run(tags=asked.tags).succeeded
+    keys = {asked.run_key}
+    for _ in range(2):
+        again = book.look()
+        assert isinstance(again, dg.RunRequest)
+        assert again.tags == asked.tags
+        assert again.run_key not in keys
+        keys.add(again.run_key)
+        with book.instance() as instance:
+            job = defs.resolve_job_def("portfolio_full")
+            run = instance.create_run_for_job(
+                job, status=dg.DagsterRunStatus.STARTED, tags=again.tags
+            )
+            retried = {**again.tags, "dagster/root_run_id": run.run_id}
+        waiting = book.look()
+        assert isinstance(waiting, dg.SkipReason)
+        assert f"Run {run.run_id} of {DAY} is under way" in str(waiting.skip_message)
+        with book.instance() as instance:
+            instance.report_run_failed(run)
+            # Dagster's own retry of it is no attempt of the sensor's.
+            retry = instance.create_run_for_job(
+                job, status=dg.DagsterRunStatus.STARTED, tags=retried
+            )
+            instance.report_run_failed(retry)
+    last = book.look()
+    assert isinstance(last, dg.SkipReason)
+    return last
 
 
 @pytest.mark.timeout(600)
