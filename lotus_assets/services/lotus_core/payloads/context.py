@@ -85,9 +85,13 @@ class PortfolioContext:
         dates: Days,
         target: str,
     ) -> pa.Array:
-        """Amounts in `target`, each at its own date's rate."""
+        """Amounts in `target`, each at its own date's rate, by way of the portfolio's currency.
+
+        So the flows of the positions sum to the portfolio's external flows in every currency
+        (analytics.md §1, "flows").
+        """
         rates = self.reference.rates
-        return rates.convert(connection, amounts, currencies, dates, target)
+        return rates.convert(connection, amounts, currencies, dates, target, self.currency)
 
     def convert_rows(
         self, connection: Connection, rows: pa.Table, name: str, dates: Days, target: str

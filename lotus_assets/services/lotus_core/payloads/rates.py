@@ -44,8 +44,14 @@ class Rates:
         currencies: pa.Array,
         dates: Days,
         target: str,
+        through: str | None = None,
     ) -> pa.Array:
         """`amounts` in `target`, each from its own currency at its own date's rate.
+
+        `through` is the currency that the amounts are booked in: each is converted into it, and
+        from it into `target`. What adds up in the books then adds up in any currency, which stored
+        rates of every pair, each rounded by itself, would not give: 0.0065 dollars for a yen, to 8
+        decimals, is off by 0.8 in a million.
 
         Raises:
             ServiceProblem: UNSUPPORTED_CONFIGURATION for a currency that no rate leads to,
@@ -54,9 +60,9 @@ class Rates:
         encoded = _encoded(currencies)
         codes = np.asarray(encoded.indices.to_numpy(zero_copy_only=False))
         names = encoded.dictionary.to_pylist()
-        foreign = ~is_zero(amounts) & np.isin(
-            codes, [i for i, n in enumerate(names) if n != target]
-        )
+        booked = target if through is None else through
+        others = [i for i, name in enumerate(names) if name != target or booked != target]
+        foreign = ~is_zero(amounts) & np.isin(codes, others)
         if not foreign.any():
             return amounts
         rates = np.full(len(amounts), -1, np.int64)
@@ -66,13 +72,26 @@ class Rates:
             if len(rows) == 0:
                 continue
             unique, places = np.unique(dates[rows], return_inverse=True)
-            pools.append(self.at(connection, name, target, unique))
+            pools.append(self._through(connection, name, booked, target, unique))
             rates[rows] = places + size
             size += len(unique)
         rows = np.flatnonzero(foreign)
         pool = pa.concat_arrays(pools)
         converted = multiply(amounts.take(pa.array(rows)), pool.take(pa.array(rates[rows])))
         return pc.replace_with_mask(amounts, pa.array(foreign), converted)
+
+    def _through(
+        self, connection: Connection, base: str, booked: str, quote: str, dates: Days
+    ) -> pa.Array:
+        """Units of `quote` for one of `base`, by way of `booked`."""
+        there_and_back = {(base, booked), (booked, base)}
+        if base == quote and not there_and_back <= self._known_pairs(connection):
+            booked = quote
+        if booked in (base, quote):
+            return self.at(connection, base, quote, dates)
+        return multiply_rates(
+            self.at(connection, base, booked, dates), self.at(connection, booked, quote, dates)
+        )
 
     def at(self, connection: Connection, base: str, quote: str, dates: Days) -> pa.Array:
         """Units of `quote` for one of `base` on ascending `dates`."""
