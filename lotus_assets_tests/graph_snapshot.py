@@ -1,4 +1,4 @@
-"""The asset graph as text: keys, dependencies, groups, partitions, checks, jobs, schedules, sensors.
+"""The asset graph as text: keys, dependencies, groups, partitions, checks, jobs, sensors, …
 
 `python -m lotus_assets_tests.graph_snapshot` writes it anew after a change that is meant.
 """
@@ -75,7 +75,7 @@ def _partitions(partitions: "dg.PartitionsDefinition[str] | None") -> str | None
     if isinstance(partitions, dg.DailyPartitionsDefinition):
         return f"daily, {partitions.timezone}, from {partitions.start:%Y-%m-%d}"
     if isinstance(partitions, dg.MultiPartitionsDefinition):
-        return " × ".join(each.name for each in partitions.partitions_defs)
+        return " by ".join(each.name for each in partitions.partitions_defs)
     return type(partitions).__name__
 
 
