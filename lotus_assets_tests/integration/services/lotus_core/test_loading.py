@@ -64,6 +64,9 @@ def test_the_same_files_again_change_nothing(engine: Engine, tmp_path: Path) -> 
     assert second.load_id is None
     assert set(second.new.values()) == {0}
     assert counts(engine) == loaded
+    # Load ids are data versions: what was not loaded takes none.
+    third = load_folder(engine, write_book(tmp_path / "correction", CORRECTION))
+    assert (first.load_id, third.load_id) == (1, 2)
 
 
 def test_parquet_and_parts_of_a_file(engine: Engine, tmp_path: Path) -> None:
