@@ -8,12 +8,26 @@ from dataclasses import dataclass
 
 import psycopg
 import pytest
+from dagster import AssetKey
 
+from lotus_assets.definitions import defs
+from lotus_assets.layers import BENCHMARKS, FACTS, RAW_GITLAB
 from lotus_assets.sources.embedded_postgres import EmbeddedPostgres
+from lotus_assets.standin.gitlab.server import StandinServer
+from lotus_assets.standin.gitlab.store import Store
 from lotus_assets_tests.e2e.place import Place
 from lotus_assets_tests.integration.runs.contents import table_names
+from lotus_assets_tests.standin_fixtures import young_world
+
+__all__ = ["young_world"]
 
 LAST_DAY = "2026-03-30"
+
+
+def filled_tables() -> list[str]:
+    """The tables that `run` fills: all but those of benchmarks, which `bench` does."""
+    graph = defs.get_repository_def().asset_graph
+    return [name for name in table_names() if graph.get(AssetKey(name)).group_name != BENCHMARKS]
 
 
 def exported_files(place: Place) -> dict[str, bytes]:
@@ -47,12 +61,13 @@ def test_the_first_run_fills_tables_and_exports(
 ) -> None:
     assert first_run.returncode == 0, first_run.stderr
     summary = summary_of(first_run.stdout)
-    assert set(table_names()) <= set(summary)
+    assert set(summary) == set(filled_tables())
     assert all(line.rows == line.new > 0 for line in summary.values()), summary
     rows = summary["raw_mr"].rows
     assert "Coverage: 100.0%" in first_run.stdout
     assert "Quarantine:" in first_run.stdout
     assert "Time: raw_gitlab" in first_run.stdout
+    assert "core_inputs" in first_run.stdout
     exported = place.exports / "daily" / f"{LAST_DAY}.json"
     assert str(exported) in first_run.stdout
     lines = json.loads(exported.read_text(encoding="utf-8"))
@@ -66,7 +81,7 @@ def test_the_first_run_fills_tables_and_exports(
         stored = connection.execute("SELECT count(*) FROM raw_mr").fetchone()
         runs = connection.execute("SELECT count(*) FROM dagster.runs").fetchone()
     assert stored == (rows,)
-    assert runs == (1,)
+    assert runs == (2,)
 
 
 @pytest.mark.timeout(900)
@@ -86,6 +101,59 @@ def test_the_second_run_is_incremental(
         name: first[name].rows for name in first if name != "coverage"
     }
     assert exported_files(place) == files
+
+
+def groups_of(summary: dict[str, Line]) -> set[str | None]:
+    """Groups of the assets whose tables a summary names."""
+    graph = defs.get_repository_def().asset_graph
+    return {graph.get(AssetKey(name)).group_name for name in summary}
+
+
+@pytest.mark.timeout(900)
+def test_a_gitlab_that_cannot_be_had_stops_no_portfolio(
+    place: Place, first_run: "subprocess.CompletedProcess[str]", young_world: Store
+) -> None:
+    first = summary_of(first_run.stdout)
+    with StandinServer(young_world) as server:
+        done = place.run("run", GITLAB_API_URL=server.url, GITLAB_API_TOKEN="nobody-gave-it")
+    assert done.returncode == 2, done.stderr
+    assert "GitLab was left out: GitLab refused the token" in done.stderr.splitlines()[-1]
+    summary = summary_of(done.stdout)
+    assert {"core_performance_input", "twr"} <= set(summary)
+    assert groups_of(summary).isdisjoint({RAW_GITLAB, FACTS})
+    assert {name: (line.rows, line.new) for name, line in summary.items()} == {
+        name: (first[name].rows, 0) for name in summary
+    }
+
+
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize(
+    ("variable", "value", "told"),
+    [
+        ("LOTUS_CORE_URL", "http://127.0.0.1:9", "LOTUS_CORE_URL is http://127.0.0.1:9: start"),
+        (
+            "LOTUS_CORE_DB_CONNECTION",
+            "postgresql://somebody:quite-secret@127.0.0.1:9/lotus",
+            "The sample book cannot be loaded into the schema lotus_core",
+        ),
+    ],
+)
+def test_a_lotus_core_that_cannot_be_had_stops_nothing_of_gitlab(
+    variable: str,
+    value: str,
+    told: str,
+    place: Place,
+    first_run: "subprocess.CompletedProcess[str]",
+) -> None:
+    assert first_run.returncode == 0
+    done = place.run("run", LOTUS_CORE_ATTEMPTS="1", **{variable: value})
+    assert done.returncode == 2, done.stderr
+    assert "lotus-core was left out: " in done.stderr
+    assert told in done.stderr
+    assert "quite-secret" not in done.stderr
+    summary = summary_of(done.stdout)
+    assert {"raw_mr", "fact_mr", "metric_daily"} <= set(summary)
+    assert not [name for name in summary if name.startswith("core_")]
 
 
 @pytest.mark.timeout(900)
