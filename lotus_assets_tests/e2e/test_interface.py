@@ -72,6 +72,30 @@ class Interface:
         assert run is not None
         return run
 
+    def partitions_of_backfill(
+        self, backfill: str, known: set[str], count: int
+    ) -> set[tuple[str, str]]:
+        """First and last partition of a backfill's runs, when `count` of them have succeeded."""
+
+        @retry(
+            retry=retry_if_result(lambda runs: runs is None),
+            stop=stop_after_delay(300),
+            wait=wait_fixed(0.5),
+        )
+        def wait() -> list[dict[str, str]] | None:
+            tags = [
+                {tag["key"]: tag["value"] for tag in run["tags"]}
+                for run_id, run in self.runs().items()
+                if run_id not in known and run["status"] == "SUCCESS"
+            ]
+            ended = [run for run in tags if run.get("dagster/backfill") == backfill]
+            return ended if len(ended) == count else None
+
+        runs = wait()
+        assert runs is not None
+        start, end = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
+        return {(run[start], run[end]) for run in runs}
+
 
 @pytest.fixture(scope="module")
 def interface(place: Place, first_run: "subprocess.CompletedProcess[str]") -> Iterator[Interface]:
@@ -132,12 +156,16 @@ def test_every_asset_and_column_says_what_it_is(interface: Interface) -> None:
 
 def test_the_lineage_shows_the_layers(page: Page, pictures: Path) -> None:
     page.goto("/asset-groups")
-    for layer in ("raw_gitlab", "facts", "analytics", "exports"):
+    for layer in ("raw_gitlab", "facts", "core_inputs", "analytics", "exports"):
         expect(page.get_by_text(layer).last).to_be_visible(timeout=PATIENCE)
     page.screenshot(path=pictures / "lineage.png")
     page.goto("/assets/fact_mr?view=lineage&lineageScope=upstream")
     expect(page.get_by_text("raw_mr", exact=True).first).to_be_visible(timeout=PATIENCE)
     page.screenshot(path=pictures / "lineage_of_fact_mr.png")
+    page.goto("/assets/twr?view=lineage&lineageScope=upstream")
+    fed_by = page.get_by_text("core_performance_input", exact=True).first
+    expect(fed_by).to_be_visible(timeout=PATIENCE)
+    page.screenshot(path=pictures / "lineage_of_twr.png")
 
 
 def test_an_asset_shows_its_columns_and_rows(page: Page, pictures: Path) -> None:
@@ -214,21 +242,54 @@ def test_a_range_of_days_is_backfilled_from_the_dialog(
     assert stored_marks(place) == marks
 
 
+BACKFILL = """mutation($backfill:LaunchBackfillParams!){launchPartitionBackfill(
+  backfillParams:$backfill){__typename ... on LaunchBackfillSuccess{backfillId}
+  ... on PythonError{message}}}"""
+
+
+def test_a_backfill_of_inputs_is_one_run_a_shard(
+    page: Page, interface: Interface, pictures: Path
+) -> None:
+    known = set(interface.runs())
+    shards, days = ("003", "005"), ("2026-03-25", "2026-03-26", "2026-03-27")
+    asked = {
+        "assetSelection": [{"path": ["core_performance_input"]}],
+        "partitionNames": [f"{day}|{shard}" for day in days for shard in shards],
+    }
+    launched = interface.ask(BACKFILL, backfill=asked)["launchPartitionBackfill"]
+    assert launched["__typename"] == "LaunchBackfillSuccess", launched
+    ranges = interface.partitions_of_backfill(launched["backfillId"], known, len(shards))
+    assert ranges == {(f"{days[0]}|{shard}", f"{days[-1]}|{shard}") for shard in shards}
+    page.goto("/assets/core_performance_input?view=partitions")
+    for dimension in ("as_of", "shard"):
+        expect(page.get_by_text(dimension, exact=True).first).to_be_visible(timeout=PATIENCE)
+    page.screenshot(path=pictures / "input_partitions.png")
+
+
 def test_jobs_and_schedules_are_there(page: Page, interface: Interface, pictures: Path) -> None:
     query = """{repositoriesOrError{... on RepositoryConnection{nodes{
       jobs{name description} schedules{name cronSchedule executionTimezone description}}}}}"""
     [repository] = interface.ask(query)["repositoriesOrError"]["nodes"]
     jobs = {job["name"] for job in repository["jobs"] if job["description"]}
-    assert {"tem_full", "tem_incremental"} <= jobs
+    assert {"tem_full", "tem_incremental", "portfolio_full"} <= jobs
     schedules = {
         schedule["cronSchedule"]
         for schedule in repository["schedules"]
         if schedule["executionTimezone"] == "Europe/Amsterdam" and schedule["description"]
     }
-    assert {"0 2 * * *", "15 * * * *"} <= schedules
+    assert {"0 2 * * *", "15 * * * *", "0 4 * * *"} <= schedules
     page.goto("/automation")
     expect(page.get_by_text("tem_incremental_schedule").first).to_be_visible(timeout=PATIENCE)
     page.screenshot(path=pictures / "automation.png")
     page.goto("/runs")
     expect(page.get_by_text("tem_full").first).to_be_visible(timeout=PATIENCE)
     page.screenshot(path=pictures / "runs.png")
+
+
+def test_an_asset_shows_its_picture(page: Page, pictures: Path) -> None:
+    page.goto("/assets/twr?view=events")
+    page.get_by_text("[Show Markdown]").first.click()
+    shown = page.get_by_role("img", name="Cumulative return")
+    expect(shown).to_be_visible(timeout=PATIENCE)
+    assert shown.evaluate("image => image.complete && image.naturalWidth") > 300
+    page.screenshot(path=pictures / "picture.png")
