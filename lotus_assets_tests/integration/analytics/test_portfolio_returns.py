@@ -140,7 +140,7 @@ def test_returns_series_and_their_risk(collected: Collected) -> None:
         for frequency in ("DAILY", "WEEKLY", "MONTHLY"):
             figures = collected.ask(
                 "/integration/returns/series",
-                **stateful(portfolio, period="YTD"),
+                **stateful(portfolio, period="1Y"),
                 missing_data_policy="ALLOW_PARTIAL",
                 frequency=frequency,
                 risk_statistics=True,
@@ -148,7 +148,7 @@ def test_returns_series_and_their_risk(collected: Collected) -> None:
             [row] = [
                 one
                 for _, one in statistics.query(
-                    "portfolio_id == @portfolio and period == 'YTD' and frequency == @frequency"
+                    "portfolio_id == @portfolio and period == '1Y' and frequency == @frequency"
                 ).iterrows()
             ]
             same(row, figures, names)
