@@ -11,8 +11,11 @@ from lotus_assets.benchmarks.subjects.subject_failed import SubjectFailed
 
 STAMP = ".installed"
 """Holds the hash of the lock once everything in it is installed; a broken installation has none."""
-INHERITED = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "PYTEST_ADDOPTS", "PYTEST_PLUGINS")
-"""Variables that would let the project's own environment reach into a subject's."""
+INHERITED = ("PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "PYTEST_")
+"""Beginnings of the variables that would let the project's own environment reach into a subject's.
+
+Of pytest's all: `PYTEST_XDIST_WORKER`, for one, makes pytest-benchmark refuse to measure.
+"""
 INSTALL_SECONDS = 900
 
 
@@ -63,7 +66,7 @@ def run(
     Raises:
         SubjectFailed: its exit code is not `accepted`, or it takes more than `seconds`.
     """
-    kept = {name: value for name, value in os.environ.items() if name not in INHERITED}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(INHERITED)}
     called = " ".join(Path(part).name if part.startswith("/") else part for part in command[:4])
     try:
         done = subprocess.run(
