@@ -253,9 +253,10 @@ def test_a_backfill_of_inputs_is_one_run_a_shard(
 ) -> None:
     known = set(interface.runs())
     shards, days = ("003", "005"), ("2026-03-25", "2026-03-26", "2026-03-27")
+    partitions = [f"{day}|{shard}" for day in days for shard in shards]
     asked = {
         "assetSelection": [{"path": ["core_performance_input"]}],
-        "partitionNames": [f"{day}|{shard}" for day in days for shard in shards],
+        "partitionNames": partitions,
     }
     launched = interface.ask(BACKFILL, backfill=asked)["launchPartitionBackfill"]
     assert launched["__typename"] == "LaunchBackfillSuccess", launched
@@ -266,7 +267,7 @@ def test_a_backfill_of_inputs_is_one_run_a_shard(
         found = page.get_by_placeholder(f"Filter by {dimension}…")
         expect(found).to_be_visible(timeout=PATIENCE)
     # Every shard of the day of `run`, and what was asked for just now.
-    filled = f"Materialized ({16 + len(asked['partitionNames'])})"
+    filled = f"Materialized ({16 + len(partitions)})"
     expect(page.get_by_text(filled)).to_be_visible(timeout=PATIENCE)
     page.screenshot(path=pictures / "input_partitions.png")
 
