@@ -11,13 +11,13 @@ from typing import NoReturn
 
 import typer
 from pydantic import ValidationError
-from pydantic_core import ErrorDetails
 from rich.console import Console
 from rich.markup import escape
 
 from lotus_assets.lotus_core_preparation import NoLotusCore
 from lotus_assets.preparation import NotReady
 from lotus_assets.processes import ProcessFailed
+from lotus_assets.settings import faults
 from lotus_assets.sources.gitlab.errors import AccessError, UnreachableError
 from lotus_assets.sources.server_account import EmbeddedPostgresError
 from lotus_assets.sources.warehouse.connection import WarehouseUnavailable
@@ -44,7 +44,7 @@ def told_to_the_reader(errors: Console) -> Iterator[None]:
         try:
             yield
         except ValidationError as invalid:
-            _refuse(errors, "\n".join(map(_fault, invalid.errors())))
+            _refuse(errors, faults(invalid))
         except NEEDS_SETTING_RIGHT as error:
             _refuse(errors, str(error))
         except KeyboardInterrupt:
@@ -73,8 +73,3 @@ def tell(errors: Console, message: str) -> None:
 def _refuse(errors: Console, message: str) -> NoReturn:
     tell(errors, message)
     raise typer.Exit(NOT_READY) from None
-
-
-def _fault(problem: ErrorDetails) -> str:
-    name = ".".join(str(part) for part in problem["loc"]).upper()
-    return f"{name}: {problem['msg'].removeprefix('Value error, ')}"

@@ -3,10 +3,46 @@
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from zoneinfo import ZoneInfo
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AliasChoices, Field, SecretStr, field_validator
+from pydantic import (
+    AfterValidator,
+    AliasChoices,
+    AnyHttpUrl,
+    Field,
+    SecretStr,
+    TypeAdapter,
+    ValidationError,
+    field_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+_HTTP_URL = TypeAdapter(AnyHttpUrl)
+
+
+def _http_address(address: str) -> str:
+    try:
+        _HTTP_URL.validate_python(address)
+    except ValidationError as error:
+        raise ValueError(
+            f"{address} is no address; expected one like https://server.example.com"
+        ) from error
+    return address
+
+
+HttpAddress = Annotated[str, AfterValidator(_http_address)]
+"""Address of a server, as it was given."""
+Port = Annotated[int, Field(ge=1, le=65535)]
+LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
+
+
+def faults(invalid: ValidationError) -> str:
+    """What is wrong with variables, a line each: the variable's name, and why."""
+    return "\n".join(
+        f"{'.'.join(map(str, fault['loc'])).upper()}: {fault['msg'].removeprefix('Value error, ')}"
+        for fault in invalid.errors()
+    )
 
 
 class Settings(BaseSettings):
@@ -14,7 +50,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", frozen=True)
 
-    gitlab_api_url: str | None = Field(
+    gitlab_api_url: HttpAddress | None = Field(
         default=None,
         description="Address of the GitLab to read. Not set: the embedded stand-in.",
     )
@@ -69,7 +105,7 @@ class Settings(BaseSettings):
     tem_overlap_minutes: int = Field(
         default=10, ge=0, description="How far before its watermark a collection reads again."
     )
-    dagster_port: int = Field(
+    dagster_port: Port = Field(
         default=3000,
         validation_alias=AliasChoices("LOTUS_DAGSTER_PORT", "dagster_port"),
         description="Port of the Dagster UI under `make dev`.",
@@ -78,14 +114,17 @@ class Settings(BaseSettings):
     @field_validator("timezone")
     @classmethod
     def _known_timezone(cls, name: str) -> str:
-        ZoneInfo(name)
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError(f"{name} is no time zone; expected one like Europe/Amsterdam") from error
         return name
 
     @field_validator("tem_as_of")
     @classmethod
     def _with_offset(cls, instant: datetime | None) -> datetime | None:
         if instant is not None and instant.tzinfo is None:
-            raise ValueError("TEM_AS_OF needs an offset, for example 2026-03-31T12:00:00+02:00")
+            raise ValueError("an offset is missing; expected 2026-03-31T12:00:00+02:00, for example")
         return instant
 
     @cached_property

@@ -4,6 +4,7 @@ Daily: what takes seconds, five rounds or half a second each, within five minute
 it, ten rounds or two seconds each, and a profile of every benchmark.
 """
 
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -54,9 +55,19 @@ def measure_own_suite(
     if profiles is not None:
         prefix = profiles.absolute() / "profile"
         command += ["--benchmark-cprofile=cumtime", f"--benchmark-cprofile-dump={prefix}"]
+    # What another pytest left for its own (`PYTEST_XDIST_WORKER`, say) forbids measuring.
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")
+    }
     try:
         done = subprocess.run(
-            command, cwd=ROOT, capture_output=True, text=True, timeout=SUITE_SECONDS, check=False
+            command,
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=SUITE_SECONDS,
+            check=False,
         )
     except subprocess.TimeoutExpired as error:
         raise SubjectFailed(f"The own suite did not end within {SUITE_SECONDS} seconds.") from error

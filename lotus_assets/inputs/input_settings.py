@@ -5,6 +5,8 @@ from typing import Annotated
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from lotus_assets.settings import HttpAddress
+
 PERIODS = ("MTD", "QTD", "YTD", "1Y", "3Y", "5Y", "ITD")
 
 
@@ -13,7 +15,7 @@ class InputSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", frozen=True)
 
-    lotus_core_url: str | None = Field(
+    lotus_core_url: HttpAddress | None = Field(
         default=None,
         description="Address of lotus-core. Not set: the embedded service with the sample book.",
     )

@@ -5,13 +5,15 @@ from pathlib import Path
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from lotus_assets.settings import HttpAddress, LogLevel, Port
+
 
 class ApiSettings(BaseSettings):
     """The variables; an empty one counts as not set."""
 
     model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", frozen=True)
 
-    lotus_api_port: int = Field(default=8000, description="Port of the analytics API.")
+    lotus_api_port: Port = Field(default=8000, description="Port of the analytics API.")
     lotus_api_workers: int = Field(
         default=2, ge=1, le=64, description="Processes that calculate; requests beyond them wait."
     )
@@ -24,8 +26,8 @@ class ApiSettings(BaseSettings):
     lotus_api_lineage_days: int = Field(
         default=30, ge=1, description="Days for which the lineage of an answer is kept."
     )
-    lotus_api_log_level: str = Field(default="INFO", description="Level of the API's request log.")
-    lotus_core_url: str | None = Field(
+    lotus_api_log_level: LogLevel = Field(default="INFO", description="Level of the API's request log.")
+    lotus_core_url: HttpAddress | None = Field(
         default=None, description="Address of lotus-core, for stateful requests."
     )
     tem_data_dir: Path = Field(default=Path(".lotus"), description="Where lineage is kept.")

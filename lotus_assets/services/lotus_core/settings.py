@@ -5,6 +5,8 @@ import secrets
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from lotus_assets.settings import LogLevel, Port
+
 
 class CoreSettings(BaseSettings):
     """The service's variables; an empty one counts as not set."""
@@ -18,7 +20,7 @@ class CoreSettings(BaseSettings):
     tem_db_connection: SecretStr | None = Field(
         default=None, description="postgresql:// URL of the warehouse."
     )
-    lotus_core_port: int = Field(default=8001, description="Port of the service.")
+    lotus_core_port: Port = Field(default=8001, description="Port of the service.")
     lotus_core_page_key: SecretStr = Field(
         default_factory=lambda: SecretStr(secrets.token_urlsafe(32)),
         description="Key that signs page tokens. Not set: a new one each start, so that tokens "
@@ -27,7 +29,7 @@ class CoreSettings(BaseSettings):
     lotus_core_page_seconds: int = Field(
         default=3600, ge=0, description="Seconds after which a page token has expired."
     )
-    lotus_core_log_level: str = Field(default="INFO", description="Level of the request log.")
+    lotus_core_log_level: LogLevel = Field(default="INFO", description="Level of the request log.")
 
     @property
     def connection(self) -> str:

@@ -16,6 +16,7 @@ from lotus_assets.services.lotus_core.contracts.shared import (
     Period,
     Strict,
     ValuationPoint,
+    Whole,
     Window,
 )
 
@@ -38,7 +39,7 @@ class PerformanceInputRequest(CoreRequest):
     as_of_date: CalendarDay = Field(
         description="As of which day; also the last day of the window.", examples=["2025-03-31"]
     )
-    lookback_days: int | None = Field(
+    lookback_days: Whole | None = Field(
         default=None,
         ge=30,
         le=2000,

@@ -19,6 +19,7 @@ from lotus_assets.services.lotus_core.contracts.shared import (
     Period,
     Strict,
     ValuationPoint,
+    Whole,
 )
 
 
@@ -51,7 +52,7 @@ class PositionsInputRequest(CoreRequest):
     reporting_currency: Currency | None = Field(
         default=None, description="Default: the portfolio's.", examples=["EUR"]
     )
-    page_size: int = Field(
+    page_size: Whole = Field(
         default=DEFAULT_PAGE_SIZE,
         ge=1,
         le=LARGEST_PAGE_SIZE,

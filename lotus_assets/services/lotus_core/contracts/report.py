@@ -16,6 +16,7 @@ from lotus_assets.services.lotus_core.contracts.shared import (
     Lineage,
     Strict,
     ValuationPoint,
+    Whole,
 )
 
 DEFAULT_PAGE_SIZE = 500
@@ -39,7 +40,7 @@ class ReportRequest(CoreRequest):
         description="Currency of all rows; default: the portfolio's.",
         examples=["EUR"],
     )
-    page_size: int = Field(
+    page_size: Whole = Field(
         default=DEFAULT_PAGE_SIZE,
         ge=1,
         le=LARGEST_PAGE_SIZE,

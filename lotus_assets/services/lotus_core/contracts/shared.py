@@ -4,7 +4,7 @@ import datetime as dt
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 RFC_063 = "rfc_063_v1"
 RFC_062 = "rfc_062_v1"
@@ -18,7 +18,23 @@ DecimalString = Annotated[
 """A decimal in plain notation: at most 10 digits after the point, no trailing zeros, no `-0`."""
 Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9._:-]{1,64}$")]
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
-CalendarDay = Annotated[dt.date, Field(ge=dt.date(1900, 1, 1), le=dt.date(2200, 12, 31))]
+
+
+def _is_written_as_day(value: object) -> object:
+    """Refuse what pydantic takes for a day too: seconds since 1970, and instants at midnight."""
+    if type(value) is dt.date or (isinstance(value, str) and len(value) == 10 and value[4] == "-"):
+        return value
+    raise ValueError("a date is written YYYY-MM-DD")
+
+
+CalendarDay = Annotated[
+    dt.date,
+    Field(ge=dt.date(1900, 1, 1), le=dt.date(2200, 12, 31)),
+    BeforeValidator(_is_written_as_day),
+]
+"""A date in a request: ISO 8601, and no other way (analytics.md §1, numbers)."""
+Whole = Annotated[int, Field(strict=True)]
+"""A whole number in a request; its text is none."""
 
 
 class Strict(BaseModel):
