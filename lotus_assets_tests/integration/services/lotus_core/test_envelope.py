@@ -95,6 +95,33 @@ def test_unknown_fields_are_rejected(core: Core, path: str) -> None:
 
 
 @EACH
+def test_a_day_is_written_as_iso_8601_and_no_other_way(core: Core, path: str) -> None:
+    """Seconds since 1970 would be taken for another day in silence."""
+    name = "report_end_date" if "report_end_date" in REQUESTS[path] else "as_of_date"
+    for day in (0, 1736467200, "1736467200", "2025-01-10T00:00:00", True):
+        problem = core.post(path, **{**REQUESTS[path], name: day}).json()
+        assert problem["code"] == "INVALID_REQUEST"
+        [wrong] = problem["errors"]
+        assert wrong["field"] == name
+        assert "YYYY-MM-DD" in wrong["reason"]
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("portfolios/P1/performance-input", "lookback_days"),
+        ("portfolios/P1/contribution-input", "page_size"),
+        ("portfolios/P1/positions-analytics-input", "page_size"),
+    ],
+)
+def test_a_whole_number_is_no_text(core: Core, path: str, name: str) -> None:
+    assert core.post(path, **{**REQUESTS[path], name: 400}).status_code == 200
+    status, code, detail = core.problem(path, **{**REQUESTS[path], name: "400"})
+    assert (status, code) == (400, "INVALID_REQUEST")
+    assert detail.startswith(f"{name}: ")
+
+
+@EACH
 def test_lineage(core: Core, path: str) -> None:
     first, second = (core.payload(path, **REQUESTS[path]) for _ in range(2))
     for name in ("content_hash", "request_fingerprint", "data_version", "next_page_token"):
