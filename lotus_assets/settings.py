@@ -117,14 +117,18 @@ class Settings(BaseSettings):
         try:
             ZoneInfo(name)
         except (ZoneInfoNotFoundError, ValueError) as error:
-            raise ValueError(f"{name} is no time zone; expected one like Europe/Amsterdam") from error
+            raise ValueError(
+                f"{name} is no time zone; expected one like Europe/Amsterdam"
+            ) from error
         return name
 
     @field_validator("tem_as_of")
     @classmethod
     def _with_offset(cls, instant: datetime | None) -> datetime | None:
         if instant is not None and instant.tzinfo is None:
-            raise ValueError("an offset is missing; expected 2026-03-31T12:00:00+02:00, for example")
+            raise ValueError(
+                "an offset is missing; expected 2026-03-31T12:00:00+02:00, for example"
+            )
         return instant
 
     @cached_property

@@ -113,9 +113,12 @@ def test_a_taken_port(
 @pytest.mark.parametrize(
     ("name", "value", "expected"),
     [
-        ("TEM_AS_OF", "2026-03-31T12:00:00", "TEM_AS_OF needs an offset"),
+        ("TEM_AS_OF", "2026-03-31T12:00:00", "TEM_AS_OF: an offset is missing"),
         ("TEM_BACKFILL_DAYS", "many", "TEM_BACKFILL_DAYS: Input should be a valid integer"),
         ("TEM_MAX_PARALLELISM", "0", "TEM_MAX_PARALLELISM: Input should be greater than or equal"),
+        ("TIMEZONE", "Europe/Atlantis", "TIMEZONE: Europe/Atlantis is no time zone"),
+        ("LOTUS_CORE_URL", "core", "LOTUS_CORE_URL: core is no address"),
+        ("LOTUS_DAGSTER_PORT", "99999", "LOTUS_DAGSTER_PORT: Input should be less than or equal"),
     ],
 )
 def test_a_variable_that_means_nothing(

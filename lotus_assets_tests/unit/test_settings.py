@@ -11,7 +11,7 @@ from pydantic_settings import BaseSettings
 from lotus_assets.inputs.input_settings import InputSettings
 from lotus_assets.services.api.settings import ApiSettings
 from lotus_assets.services.lotus_core.settings import CoreSettings
-from lotus_assets.settings import Settings
+from lotus_assets.settings import Settings, faults
 
 README = Path(__file__).parents[2] / "README.md"
 
@@ -69,17 +69,35 @@ def test_now_is_the_instant_of_the_replay(monkeypatch: pytest.MonkeyPatch) -> No
 @pytest.mark.parametrize(
     ("variable", "value", "message"),
     [
-        ("TEM_AS_OF", "2026-03-31T12:00:00", "needs an offset"),
-        ("TIMEZONE", "Europe/Atlantis", "Atlantis"),
+        ("TEM_AS_OF", "2026-03-31T12:00:00", "an offset is missing"),
+        ("TIMEZONE", "Europe/Atlantis", "Europe/Atlantis is no time zone"),
+        ("TIMEZONE", "../zone", "../zone is no time zone"),
         ("TEM_QUARANTINE_LIMIT", "2", "less than or equal to 1"),
+        ("GITLAB_API_URL", "gitlab.example.com", "gitlab.example.com is no address"),
+        ("LOTUS_CORE_URL", "ftp://core.example.com", "ftp://core.example.com is no address"),
+        ("LOTUS_DAGSTER_PORT", "65536", "less than or equal to 65535"),
+        ("LOTUS_CORE_PORT", "-1", "greater than or equal to 1"),
+        ("LOTUS_API_PORT", "0", "greater than or equal to 1"),
+        ("LOTUS_API_LOG_LEVEL", "LOUD", "'DEBUG', 'INFO'"),
     ],
 )
-def test_a_value_that_cannot_be_is_refused(
+def test_a_value_that_cannot_be_is_refused_by_its_name(
     monkeypatch: pytest.MonkeyPatch, variable: str, value: str, message: str
 ) -> None:
     monkeypatch.setenv(variable, value)
-    with pytest.raises((ValidationError, KeyError), match=message):
-        Settings()
+    said = []
+    for settings in EVERY:
+        try:
+            settings()
+        except ValidationError as invalid:
+            said.append(faults(invalid))
+    assert said
+    assert all(each.startswith(f"{variable}: ") and message in each for each in said)
+
+
+def test_an_address_stays_as_it_was_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOTUS_CORE_URL", "http://127.0.0.1:8001")
+    assert InputSettings().lotus_core_url == "http://127.0.0.1:8001"
 
 
 def test_secrets_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,7 +26,9 @@ class ApiSettings(BaseSettings):
     lotus_api_lineage_days: int = Field(
         default=30, ge=1, description="Days for which the lineage of an answer is kept."
     )
-    lotus_api_log_level: LogLevel = Field(default="INFO", description="Level of the API's request log.")
+    lotus_api_log_level: LogLevel = Field(
+        default="INFO", description="Level of the API's request log."
+    )
     lotus_core_url: HttpAddress | None = Field(
         default=None, description="Address of lotus-core, for stateful requests."
     )
