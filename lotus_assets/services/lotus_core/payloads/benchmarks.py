@@ -8,7 +8,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from sqlalchemy import Connection
 
-from lotus_assets.services.lotus_core.database import read_columns
+from lotus_assets.services.lotus_core.database import read_columns, read_row
 from lotus_assets.services.lotus_core.payloads.calendars import Days, as_days
 from lotus_assets.services.lotus_core.payloads.context import ReferenceContext
 from lotus_assets.services.problems import insufficient
@@ -78,14 +78,17 @@ def benchmark_days(
     constituents = weights.take(pa.array(firsts)).rename_columns(
         {"constituent_id": "instrument_id"}
     )
+    from_rebalance = {**parameters, "start_date": rebalances[0].item()}
     found = read_columns(
         connection,
         "constituent_returns",
-        {**parameters, "constituents": names.tolist(), "start_date": rebalances[0].item()},
+        {**from_rebalance, "constituents": names.tolist()},
         RETURNS,
     )
     dates, local = _matrix(found, names, rebalances, target, benchmark_id)
-    fx = _currency_returns(connection, reference, constituents, dates, currency)
+    before = read_row(connection, "observation_before", from_rebalance)
+    since = before["return_date"] if before else None
+    fx = _currency_returns(connection, reference, constituents, dates, since, currency)
     base = (1 + local) * (1 + fx) - 1
     drifted = _drifted(target, np.searchsorted(rebalances, dates, side="right") - 1, base)
     kept = dates >= np.datetime64(start, "D")
@@ -130,15 +133,20 @@ def _currency_returns(
     reference: ReferenceContext,
     constituents: pa.Table,
     dates: Days,
+    since: dt.date | None,
     currency: str,
 ) -> Numbers:
-    """What each constituent's currency gained in `currency` since the previous observation."""
+    """What each constituent's currency gained in `currency` since the previous observation.
+
+    `since` is the last observation before `dates`; None: there is none, the day before counts.
+    """
     returns = np.zeros((len(dates), len(constituents)))
     currencies = np.asarray(constituents["currency"].to_pylist(), dtype=str)
     for name in np.unique(currencies):
         if name == currency or len(dates) == 0:
             continue
-        days = np.concatenate([dates[:1] - 1, dates])
+        first = dates[0] - 1 if since is None else np.datetime64(since, "D")
+        days = np.concatenate([[first], dates])
         rates = reference.rates.at(connection, str(name), currency, days)
         values = rates.cast(pa.float64()).to_numpy()
         returns[:, currencies == name] = (values[1:] / values[:-1] - 1)[:, None]

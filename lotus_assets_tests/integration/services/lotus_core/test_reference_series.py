@@ -8,7 +8,9 @@ import pytest
 from lotus_assets_tests.integration.services.lotus_core.book import (
     ASSIGNMENTS,
     BENCHMARKS,
+    CONSTITUENTS,
     CORRECTION,
+    FX,
     RETURNS,
     RISK_FREE,
 )
@@ -85,6 +87,35 @@ def test_daily_returns(core: Core) -> None:
     assert payload["diagnostics"]["missing_business_days"] == ["2025-01-02"]
     assert payload["end_date"] == "2025-01-10"
     assert payload["currency"] == "EUR"
+
+
+def test_a_days_return_is_the_same_whatever_the_window(
+    own_core: Core, load: Callable[..., None]
+) -> None:
+    """Tuesday the 14th is a holiday of the indices, on which a rate was quoted all the same. The
+    15th, a rebalance, gains from the 13th's rate on: a dollar is worth half a euro on both days."""
+    own = ("13", "15")
+    load(
+        {
+            "constituent_returns": [
+                {"constituent_id": name, "return_date": f"2025-01-{day}", "return_local": "0.1"}
+                for day in own
+                for name in ("IDX-EQ", "IDX-BD")
+            ],
+            "fx_rates": [
+                {**FX[0], "rate_date": f"2025-01-{day}", "rate": rate}
+                for day, rate in (("13", "2"), ("14", "2.5"), ("15", "2"))
+            ],
+            "benchmark_constituents": [
+                {**CONSTITUENTS[0], "effective_date": "2025-01-15", "constituent_id": name}
+                for name in ("IDX-EQ", "IDX-BD")
+            ],
+        }
+    )
+    for start in ("2025-01-03", "2025-01-13", "2025-01-14", "2025-01-15"):
+        window = {"start_date": start, "end_date": "2025-01-15"}
+        asked = {**SERIES, "as_of_date": "2025-01-15", "window": window}
+        assert returns(own_core.payload(RETURN_SERIES, **asked))["15"] == 0.1, start
 
 
 def test_linked_returns(core: Core) -> None:
