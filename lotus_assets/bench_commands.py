@@ -24,6 +24,7 @@ from lotus_assets.sources.benchmark_files.errors import BenchmarkFileError
 from lotus_assets.sources.benchmark_files.importing import import_paths
 from lotus_assets.sources.benchmark_files.pytest_benchmark import read_pytest_benchmark
 from lotus_assets.sources.benchmark_files.run_model import Commit, utc
+from lotus_assets.sources.writable_folder import check_writable
 
 if TYPE_CHECKING:
     from lotus_assets.benching import Bench
@@ -37,6 +38,8 @@ application = typer.Typer(add_completion=False)
 def _task(errors: Console) -> "Bench":
     """What the commands do it with. Imported here: it needs a TIMEZONE that is known to be good."""
     settings = Settings()
+    check_writable(settings.tem_data_dir, "TEM_DATA_DIR")
+    check_writable(settings.tem_bench_dir, "TEM_BENCH_DIR")
     from lotus_assets.benching import Bench
 
     return Bench(settings, errors)

@@ -23,6 +23,7 @@ from lotus_assets.preparation import (
     SIDES,
     check_all,
     check_day,
+    check_folders,
     check_port,
     dagster_variables,
     database,
@@ -75,6 +76,7 @@ def export(
         settings = Settings()
         noon = day.replace(hour=12, tzinfo=settings.zone)
         check_day(noon.date(), settings)
+        check_folders(settings)
         with database(settings, errors.print) as url:
             os.environ.update(dagster_variables(settings, url))
             succeeded = _run(errors, noon, only=["metric_daily", "daily_export"])

@@ -21,6 +21,7 @@ from lotus_assets.settings import faults
 from lotus_assets.sources.gitlab.errors import AccessError, UnreachableError
 from lotus_assets.sources.server_account import EmbeddedPostgresError
 from lotus_assets.sources.warehouse.connection import WarehouseUnavailable
+from lotus_assets.sources.writable_folder import FolderNotWritable
 from lotus_assets.sources.yaml_file import ConfigurationFileError
 
 FAILED, NOT_READY, INTERRUPTED = 1, 2, 130
@@ -31,6 +32,7 @@ NEEDS_SETTING_RIGHT = (
     EmbeddedPostgresError,
     WarehouseUnavailable,
     ConfigurationFileError,
+    FolderNotWritable,
     AccessError,
     UnreachableError,
     NoLotusCore,

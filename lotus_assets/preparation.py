@@ -30,6 +30,7 @@ from lotus_assets.sources.warehouse.connection import (
     dagster_url,
     migrate,
 )
+from lotus_assets.sources.writable_folder import check_writable
 
 LOOPBACK = "127.0.0.1"
 OLDEST_GIT = (2, 31)
@@ -52,10 +53,10 @@ class NotReady(Exception):
 
 
 def check_all(settings: Settings) -> None:
-    """What can be seen before anything is started: Git, all variables, both YAML files.
+    """What can be seen before anything is started: Git, variables, both YAML files, folders.
 
     Raises:
-        NotReady, ConfigurationFileError: something has to be set right first.
+        NotReady, ConfigurationFileError, FolderNotWritable: something has to be set right first.
         ValidationError: a variable of lotus-core means nothing.
     """
     InputSettings()
@@ -64,6 +65,17 @@ def check_all(settings: Settings) -> None:
     check_gitlab_settings(settings)
     organisation_of(settings)
     read_rules(settings.tem_rules_file)
+    check_folders(settings)
+
+
+def check_folders(settings: Settings) -> None:
+    """Data and exports can be written.
+
+    Raises:
+        FolderNotWritable: they cannot.
+    """
+    check_writable(settings.tem_data_dir, "TEM_DATA_DIR")
+    check_writable(settings.tem_export_dir, "TEM_EXPORT_DIR")
 
 
 def check_git() -> None:

@@ -17,6 +17,8 @@ from pydantic import (
     field_validator,
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 _HTTP_URL = TypeAdapter(AnyHttpUrl)
 
@@ -31,10 +33,29 @@ def _http_address(address: str) -> str:
     return address
 
 
+def _postgresql_url(connection: SecretStr) -> SecretStr:
+    expected = "expected postgresql://user:password@host:5432/name"
+    try:
+        backend = make_url(connection.get_secret_value()).get_backend_name()
+    except (ArgumentError, ValueError):
+        raise ValueError(f"not a URL; {expected}") from None
+    if backend not in {"postgresql", "postgres"}:
+        raise ValueError(f"{backend} is not supported; {expected}")
+    return connection
+
+
 HttpAddress = Annotated[str, AfterValidator(_http_address)]
 """Address of a server, as it was given."""
+DatabaseUrl = Annotated[SecretStr, AfterValidator(_postgresql_url)]
+"""URL of a PostgreSQL database; it may hold a password."""
 Port = Annotated[int, Field(ge=1, le=65535)]
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
+
+
+SETTINGS = SettingsConfigDict(
+    env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True
+)
+"""An empty variable counts as not set; no error shows a value, which may be a secret."""
 
 
 def faults(invalid: ValidationError) -> str:
@@ -48,7 +69,7 @@ def faults(invalid: ValidationError) -> str:
 class Settings(BaseSettings):
     """The environment as the project reads it; an empty variable counts as not set."""
 
-    model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", frozen=True)
+    model_config = SETTINGS
 
     gitlab_api_url: HttpAddress | None = Field(
         default=None,
@@ -57,7 +78,7 @@ class Settings(BaseSettings):
     gitlab_api_token: SecretStr | None = Field(
         default=None, description="Token with the scopes read_api and read_repository."
     )
-    tem_db_connection: SecretStr | None = Field(
+    tem_db_connection: DatabaseUrl | None = Field(
         default=None,
         description="postgresql:// URL of the warehouse (15 or newer). Not set: embedded server.",
     )

@@ -3,9 +3,9 @@
 from typing import Annotated
 
 from pydantic import Field, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode
 
-from lotus_assets.settings import HttpAddress
+from lotus_assets.settings import SETTINGS, HttpAddress
 
 PERIODS = ("MTD", "QTD", "YTD", "1Y", "3Y", "5Y", "ITD")
 
@@ -13,7 +13,7 @@ PERIODS = ("MTD", "QTD", "YTD", "1Y", "3Y", "5Y", "ITD")
 class InputSettings(BaseSettings):
     """The variables; an empty one counts as not set."""
 
-    model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", frozen=True)
+    model_config = SETTINGS
 
     lotus_core_url: HttpAddress | None = Field(
         default=None,

@@ -98,7 +98,34 @@ def test_another_kind_of_database(
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("TEM_DB_CONNECTION", "mysql://somebody@127.0.0.1/lotus")
-    assert "only postgresql:// is supported" in refusal(capfd, "run")
+    message = refusal(capfd, "run")
+    assert message.startswith("TEM_DB_CONNECTION: mysql is not supported; expected postgresql://")
+
+
+@pytest.mark.parametrize("command", ["run", "dev", "export --date 2026-03-30"])
+@pytest.mark.parametrize("variable", ["TEM_DATA_DIR", "TEM_EXPORT_DIR"])
+def test_a_folder_that_is_a_file(
+    variable: str,
+    command: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("TEM_AS_OF", "2026-03-31T12:00:00+02:00")
+    monkeypatch.setenv(variable, str(tmp_path / "file"))
+    expected = f"{variable} is {tmp_path / 'file'}: nothing can be written there (File exists)."
+    assert refusal(capfd, *command.split()).startswith(expected)
+
+
+def test_a_history_below_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("TEM_BENCH_DIR", str(tmp_path / "file" / "history"))
+    message = refusal(capfd, "bench-store")
+    assert message.startswith(f"TEM_BENCH_DIR is {tmp_path / 'file' / 'history'}: ")
+    assert "(Not a directory)" in message
 
 
 def test_a_taken_port(

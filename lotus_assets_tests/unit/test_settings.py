@@ -76,6 +76,9 @@ def test_now_is_the_instant_of_the_replay(monkeypatch: pytest.MonkeyPatch) -> No
         ("GITLAB_API_URL", "gitlab.example.com", "gitlab.example.com is no address"),
         ("LOTUS_CORE_URL", "ftp://core.example.com", "ftp://core.example.com is no address"),
         ("LOTUS_DAGSTER_PORT", "65536", "less than or equal to 65535"),
+        ("TEM_DB_CONNECTION", "nonsense", "not a URL; expected postgresql://"),
+        ("TEM_DB_CONNECTION", "postgresql://127.0.0.1:port/lotus", "not a URL"),
+        ("LOTUS_CORE_DB_CONNECTION", "sqlite:///lotus.db", "sqlite is not supported"),
         ("LOTUS_CORE_PORT", "-1", "greater than or equal to 1"),
         ("LOTUS_API_PORT", "0", "greater than or equal to 1"),
         ("LOTUS_API_LOG_LEVEL", "LOUD", "'DEBUG', 'INFO'"),
@@ -98,6 +101,13 @@ def test_a_value_that_cannot_be_is_refused_by_its_name(
 def test_an_address_stays_as_it_was_given(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LOTUS_CORE_URL", "http://127.0.0.1:8001")
     assert InputSettings().lotus_core_url == "http://127.0.0.1:8001"
+
+
+def test_a_wrong_value_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TEM_DB_CONNECTION", "mysql://me:a-secret@127.0.0.1/lotus")
+    with pytest.raises(ValidationError) as refused:
+        Settings()
+    assert "a-secret" not in str(refused.value)
 
 
 def test_secrets_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:

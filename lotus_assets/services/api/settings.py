@@ -3,15 +3,15 @@
 from pathlib import Path
 
 from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings
 
-from lotus_assets.settings import HttpAddress, LogLevel, Port
+from lotus_assets.settings import SETTINGS, HttpAddress, LogLevel, Port
 
 
 class ApiSettings(BaseSettings):
     """The variables; an empty one counts as not set."""
 
-    model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", frozen=True)
+    model_config = SETTINGS
 
     lotus_api_port: Port = Field(default=8000, description="Port of the analytics API.")
     lotus_api_workers: int = Field(

@@ -19,7 +19,7 @@ LOGGER = logging.getLogger("lotus.workers")
 Result = TypeVar("Result")
 
 _operations: Mapping[str, Operation] = {}
-_settings: ApiSettings = ApiSettings()
+_settings: ApiSettings
 
 
 def _start(operations: Mapping[str, Operation], settings: ApiSettings) -> None:

@@ -8,6 +8,7 @@ import typer
 from lotus_assets.services.lotus_core.application import create_application
 from lotus_assets.services.lotus_core.settings import CoreSettings
 from lotus_assets.services.serving import serve
+from lotus_assets.services.start_errors import told_on_stderr
 
 
 def serve_lotus_core(
@@ -17,10 +18,12 @@ def serve_lotus_core(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
 ) -> None:
     """Serve the input contracts until the process is stopped."""
-    settings = CoreSettings()
+    with told_on_stderr():
+        settings = CoreSettings()
+        application = create_application(settings)
     logging.basicConfig(level=settings.lotus_core_log_level, format="%(name)s %(message)s")
     chosen = settings.lotus_core_port if port is None else port
-    serve(create_application(settings), "lotus-core", host, chosen, "LOTUS_CORE_PORT")
+    serve(application, "lotus-core", host, chosen, "LOTUS_CORE_PORT")
 
 
 if __name__ == "__main__":

@@ -3,21 +3,22 @@
 import secrets
 
 from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings
 
-from lotus_assets.settings import LogLevel, Port
+from lotus_assets.settings import SETTINGS, DatabaseUrl, LogLevel, Port
+from lotus_assets.sources.warehouse.connection import WarehouseUnavailable
 
 
 class CoreSettings(BaseSettings):
     """The service's variables; an empty one counts as not set."""
 
-    model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", frozen=True)
+    model_config = SETTINGS
 
-    lotus_core_db_connection: SecretStr | None = Field(
+    lotus_core_db_connection: DatabaseUrl | None = Field(
         default=None,
         description="postgresql:// URL of the service's database. Not set: TEM_DB_CONNECTION.",
     )
-    tem_db_connection: SecretStr | None = Field(
+    tem_db_connection: DatabaseUrl | None = Field(
         default=None, description="postgresql:// URL of the warehouse."
     )
     lotus_core_port: Port = Field(default=8001, description="Port of the service.")
@@ -36,9 +37,18 @@ class CoreSettings(BaseSettings):
         """URL of the database.
 
         Raises:
-            ValueError: neither variable is set.
+            WarehouseUnavailable: neither variable is set.
         """
         chosen = self.lotus_core_db_connection or self.tem_db_connection
         if chosen is None:
-            raise ValueError("Set LOTUS_CORE_DB_CONNECTION or TEM_DB_CONNECTION (postgresql://…)")
+            raise WarehouseUnavailable(
+                "There is no database: set LOTUS_CORE_DB_CONNECTION or TEM_DB_CONNECTION to its "
+                "postgresql:// URL."
+            )
         return chosen.get_secret_value()
+
+    @property
+    def connection_variable(self) -> str:
+        """The variable that names the database."""
+        own = self.lotus_core_db_connection is not None
+        return "LOTUS_CORE_DB_CONNECTION" if own else "TEM_DB_CONNECTION"

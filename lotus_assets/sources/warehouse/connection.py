@@ -18,22 +18,8 @@ class WarehouseUnavailable(Exception):
 
 
 def warehouse_url(connection: str) -> URL:
-    """TEM_DB_CONNECTION as a SQLAlchemy URL with our driver, psycopg 3.
-
-    Raises:
-        WarehouseUnavailable: it is not a postgresql:// URL.
-    """
-    try:
-        url = make_url(connection)
-    except Exception as error:
-        raise WarehouseUnavailable(
-            "TEM_DB_CONNECTION is not a URL; expected postgresql://user:password@host:5432/name"
-        ) from error
-    if url.get_backend_name() not in {"postgresql", "postgres"}:
-        raise WarehouseUnavailable(
-            f"TEM_DB_CONNECTION names {url.get_backend_name()}; only postgresql:// is supported"
-        )
-    return url.set(drivername="postgresql+psycopg")
+    """A postgresql:// URL as SQLAlchemy's, with our driver, psycopg 3."""
+    return make_url(connection).set(drivername="postgresql+psycopg")
 
 
 def dagster_url(connection: str) -> str:
@@ -57,13 +43,13 @@ def create_warehouse_engine(connection: str) -> Engine:
     )
 
 
-def check_warehouse(engine: Engine) -> None:
-    """Connect once and look at the server's version.
+def check_warehouse(engine: Engine, variable: str = "TEM_DB_CONNECTION") -> None:
+    """Connect once, to what the environment names by `variable`, and look at the server's version.
 
     Raises:
         WarehouseUnavailable: unreachable, refused, or older than PostgreSQL 15.
     """
-    place = engine.url.render_as_string(hide_password=True)
+    place = engine.url.set(drivername="postgresql").render_as_string(hide_password=True)
     try:
         with engine.connect() as connection:
             version = int(connection.scalar(text("SHOW server_version_num")) or 0) // 10_000
@@ -71,7 +57,7 @@ def check_warehouse(engine: Engine) -> None:
         reason = str(error.orig).strip().splitlines()[0] if error.orig else "no answer"
         raise WarehouseUnavailable(
             f"The database {place} cannot be used: {reason}. "
-            "Check TEM_DB_CONNECTION and that the server accepts connections."
+            f"Check {variable} and that the server accepts connections."
         ) from error
     if version < MINIMUM_VERSION:
         raise WarehouseUnavailable(
