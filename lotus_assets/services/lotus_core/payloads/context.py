@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 import pyarrow as pa
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
 from lotus_assets.services.lotus_core.database import Snapshot, end_of_day, read_row
 from lotus_assets.services.lotus_core.payloads.calendars import Calendar, Days, read_calendar
@@ -40,19 +40,19 @@ KEPT_SNAPSHOTS = 32
 
 @dataclass(frozen=True)
 class ReferenceContext:
-    """Reference data as of a day. Rates are shared by all requests of the same snapshot."""
+    """Reference data as of a day. Rates and calendars are shared by all requests of a snapshot."""
 
     snapshot: Snapshot
     rates: Rates
+    calendars: dict[str, Calendar]
 
     def calendar(self, connection: Connection, calendar_id: str) -> Calendar:
         """The calendar as it was known; read once a snapshot."""
-        key = (self.snapshot, calendar_id)
-        if key not in _CALENDARS:
-            if len(_CALENDARS) > KEPT_SNAPSHOTS * 8:
-                _CALENDARS.clear()
-            _CALENDARS[key] = read_calendar(connection, self.snapshot, calendar_id)
-        return _CALENDARS[key]
+        found = self.calendars.get(calendar_id)
+        if found is None:
+            found = read_calendar(connection, self.snapshot, calendar_id)
+            self.calendars[calendar_id] = found
+        return found
 
 
 @dataclass(frozen=True)
@@ -133,12 +133,10 @@ class PortfolioContext:
         return calendar.business_days(start, end)
 
 
-_CALENDARS: dict[tuple[Snapshot, str], Calendar] = {}
-
-
 @lru_cache(maxsize=KEPT_SNAPSHOTS)
-def _rates(snapshot: Snapshot) -> Rates:
-    return Rates(snapshot)
+def _kept(_engine: Engine, snapshot: Snapshot) -> tuple[Rates, dict[str, Calendar]]:
+    """What is read once a snapshot; another database's snapshot is another one."""
+    return Rates(snapshot), {}
 
 
 def reference_context(
@@ -152,7 +150,7 @@ def reference_context(
         {"reference_tables": REFERENCE_TABLES, "recorded_until": until, "version": version},
     )
     snapshot = Snapshot(until, row["version"] if row else 0)
-    return ReferenceContext(snapshot, _rates(snapshot))
+    return ReferenceContext(snapshot, *_kept(connection.engine, snapshot))
 
 
 def portfolio_context(

@@ -168,6 +168,14 @@ def test_a_rate_is_carried_for_seven_days_and_no_longer(
     assert rows(payload)[-1][-1] == "125"
 
 
+def test_rates_of_another_database_are_its_own(core: Core, own_core: Core) -> None:
+    """Both hold the first load of the same day; each process may serve more than one."""
+    assert rows(core.payload(PATH, **ASKED))[-1][-1] == "1050"
+    with own_core.engine.connect() as connection:
+        connection.exec_driver_sql("UPDATE lotus_core.fx_rates SET rate = 2 * rate")
+    assert rows(own_core.payload(PATH, **ASKED))[-1][-1] == "925"
+
+
 def test_a_stored_positive_fee_is_a_violation(own_core: Core) -> None:
     with own_core.engine.connect() as connection:
         connection.exec_driver_sql("UPDATE lotus_core.fees SET amount = 5")
