@@ -1,6 +1,6 @@
 """What the OpenAPI document says of each operation: media types, headers, errors, examples."""
 
-from typing import Any
+from typing import Any, get_args, get_origin
 
 from fastapi import Body
 from pydantic import BaseModel
@@ -27,16 +27,24 @@ HEADERS = {
     )
 }
 
+REQUEST_HEADERS = {
+    "X-Correlation-Id": "Names what the request belongs to: a run, for example.",
+    "X-Request-Id": "Names the request.",
+    "X-Trace-Id": "Names the trace; by default that of traceparent.",
+    "traceparent": "W3C Trace Context: version, trace, parent, flags.",
+}
 
-def documented(model: type[BaseModel], summary: str, description: str) -> dict[str, Any]:
-    """Arguments of a route that answers `model`, as JSON or Arrow, or a problem."""
-    content: dict[str, Any] = {
-        "application/json": {"example": example_of(model)},
-        ARROW_MEDIA_TYPE: {"schema": {"type": "string", "format": "binary"}},
-    }
+
+def documented(
+    model: type[BaseModel], summary: str, description: str, *, as_arrow: bool = True
+) -> dict[str, Any]:
+    """Arguments of a route that answers `model`, as JSON and perhaps as Arrow, or a problem."""
+    content: dict[str, Any] = {"application/json": {"example": example_of(model)}}
+    if as_arrow:
+        content[ARROW_MEDIA_TYPE] = {"schema": {"type": "string", "format": "binary"}}
     success = {
         "model": model,
-        "description": "The payload, with its lineage.",
+        "description": "The payload, with its lineage." if as_arrow else "The answer.",
         "headers": HEADERS,
         "content": content,
     }
@@ -46,6 +54,24 @@ def documented(model: type[BaseModel], summary: str, description: str) -> dict[s
         "response_model": None,
         "responses": {200: success, **problems()},
     }
+
+
+def add_request_headers(document: dict[str, Any]) -> None:
+    """Name the four headers among the parameters of every operation."""
+    headers = [
+        {
+            "name": name,
+            "in": "header",
+            "required": False,
+            "description": f"Echoed unchanged; made where it is absent. {REQUEST_HEADERS[name]}",
+            "schema": {"type": "string"},
+            "example": described["example"],
+        }
+        for name, described in HEADERS.items()
+    ]
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            operation["parameters"] = [*operation.get("parameters", []), *headers]
 
 
 def problems() -> dict[int | str, dict[str, Any]]:
@@ -80,11 +106,22 @@ def example_of(model: type[BaseModel], *, only_required: bool = False) -> dict[s
     for name, field in model.model_fields.items():
         if only_required and not field.is_required() and name != "period":
             continue
-        if field.examples:
-            example[name] = field.examples[0]
-        elif isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
-            example[name] = example_of(field.annotation)
+        typical = field.examples[0] if field.examples else _typical(field.annotation)
+        if typical is not None:
+            example[name] = typical
     return example
+
+
+def _typical(annotation: Any) -> Any:
+    """An instance of a model, a list of one, the first member of a union; None for the rest."""
+    members = get_args(annotation)
+    if get_origin(annotation) is list:
+        inner = _typical(members[0])
+        return None if inner is None else [inner]
+    if members:
+        return _typical(members[0])
+    is_model = isinstance(annotation, type) and issubclass(annotation, BaseModel)
+    return example_of(annotation) if is_model else None
 
 
 def add_missing_examples(schemas: dict[str, Any]) -> None:

@@ -13,7 +13,11 @@ from sqlalchemy import text
 from starlette.middleware.gzip import GZipMiddleware
 
 from lotus_assets.services import problem_answers
-from lotus_assets.services.documentation import add_missing_examples, documented
+from lotus_assets.services.documentation import (
+    add_missing_examples,
+    add_request_headers,
+    documented,
+)
 from lotus_assets.services.lotus_core import database_problems
 from lotus_assets.services.lotus_core.contracts.catalogue import (
     BenchmarkList,
@@ -89,6 +93,7 @@ def _add_catalogue(application: FastAPI) -> None:
             "Portfolios and their data versions",
             "Portfolios known as of the day. A version that changed since it was read last says "
             "that answers as of the day have to be read again.",
+            as_arrow=False,
         ),
     )
     def portfolios(request: Request, as_of_date: AsOf) -> Response:
@@ -104,6 +109,7 @@ def _add_catalogue(application: FastAPI) -> None:
             BenchmarkList,
             "Benchmarks and their data versions",
             "Benchmarks known as of the day.",
+            as_arrow=False,
         ),
     )
     def benchmarks(request: Request, as_of_date: AsOf) -> Response:
@@ -119,6 +125,7 @@ def _add_catalogue(application: FastAPI) -> None:
             RiskFreeList,
             "Stored risk-free series and their data versions",
             "Currencies and modes known as of the day.",
+            as_arrow=False,
         ),
     )
     def risk_free(request: Request, as_of_date: AsOf) -> Response:
@@ -132,7 +139,9 @@ def _add_health(application: FastAPI) -> None:
     @application.get(
         "/healthz",
         tags=["health"],
-        **documented(Health, "Whether the process lives", "Asks nothing of the database."),
+        **documented(
+            Health, "Whether the process lives", "Asks nothing of the database.", as_arrow=False
+        ),
     )
     def healthz() -> Response:
         """Liveness."""
@@ -145,6 +154,7 @@ def _add_health(application: FastAPI) -> None:
             Health,
             "Whether requests can be answered",
             "Asks the database for its schema; 503 when it cannot be used.",
+            as_arrow=False,
         ),
     )
     def readyz(request: Request) -> Response:
@@ -180,4 +190,5 @@ def _openapi(application: FastAPI, generate: Any) -> dict[str, Any]:
     schemas.update(problem.pop("$defs", {}))
     schemas["Problem"] = problem
     add_missing_examples(schemas)
+    add_request_headers(document)
     return document

@@ -26,7 +26,7 @@ class PortfolioList(Strict):
     """`GET /integration/portfolios`."""
 
     as_of_date: dt.date = Field(description="As of which day.", examples=["2025-03-31"])
-    portfolios: list[PortfolioEntry] = Field(description="By id.", examples=[[]])
+    portfolios: list[PortfolioEntry] = Field(description="By id.")
 
 
 class BenchmarkEntry(Strict):
@@ -45,7 +45,7 @@ class BenchmarkList(Strict):
     """`GET /integration/benchmarks`."""
 
     as_of_date: dt.date = Field(description="As of which day.", examples=["2025-03-31"])
-    benchmarks: list[BenchmarkEntry] = Field(description="By id.", examples=[[]])
+    benchmarks: list[BenchmarkEntry] = Field(description="By id.")
 
 
 class RiskFreeEntry(Strict):
@@ -63,4 +63,4 @@ class RiskFreeList(Strict):
     """`GET /integration/reference/risk-free-series`."""
 
     as_of_date: dt.date = Field(description="As of which day.", examples=["2025-03-31"])
-    series: list[RiskFreeEntry] = Field(description="By currency, then mode.", examples=[[]])
+    series: list[RiskFreeEntry] = Field(description="By currency, then mode.")

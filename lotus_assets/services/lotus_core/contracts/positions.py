@@ -131,7 +131,7 @@ class PeriodPerformance(Strict):
     end_date: dt.date = Field(description="The as-of day.", examples=["2025-03-31"])
     clamped: bool = Field(description="Whether it was clamped.", examples=[False])
     valuation_points: list[ValuationPoint] = Field(
-        description="The position's days of the period, ascending.", examples=[[]]
+        description="The position's days of the period, ascending."
     )
 
 
@@ -171,7 +171,7 @@ class PositionsInputResponse(Strict):
         examples=["1000000"],
     )
     position_count: int = Field(description="All positions, not only this page's.", examples=[1])
-    positions: list[PositionRow] = Field(description="Positions by id.", examples=[[]])
+    positions: list[PositionRow] = Field(description="Positions by id.")
     currency_context: CurrencyContext = Field(description="Currencies of the payload.")
     contract_version: Literal["rfc_063_v1"] = Field(
         description="Version of the contract.", examples=["rfc_063_v1"]

@@ -105,7 +105,6 @@ class PortfolioData(Strict):
     )
     valuation_points: list[ValuationPoint] = Field(
         description="The portfolio's days, ascending.",
-        examples=[[]],
     )
 
 
@@ -117,9 +116,7 @@ class InstrumentData(Strict):
         description="Its dimensions, all requested ones; `Unclassified` where it has none.",
         examples=[{"asset_class": "Equity", "currency": "USD"}],
     )
-    valuation_points: list[ValuationPoint] = Field(
-        description="Its days, ascending.", examples=[[]]
-    )
+    valuation_points: list[ValuationPoint] = Field(description="Its days, ascending.")
 
 
 class PositionData(Strict):
@@ -131,9 +128,7 @@ class PositionData(Strict):
         "requested one has no value.",
         examples=[{"instrument_id": "INS-1", "asset_class": "Equity"}],
     )
-    valuation_points: list[ValuationPoint] = Field(
-        description="Its days, ascending.", examples=[[]]
-    )
+    valuation_points: list[ValuationPoint] = Field(description="Its days, ascending.")
 
 
 class GroupObservation(Strict):
@@ -162,7 +157,7 @@ class BenchmarkGroup(Strict):
     key: dict[str, str] = Field(
         description="Its place in each requested dimension.", examples=[{"asset_class": "Equity"}]
     )
-    observations: list[GroupObservation] = Field(description="Its days, ascending.", examples=[[]])
+    observations: list[GroupObservation] = Field(description="Its days, ascending.")
 
 
 class ReportResponse(Strict):
@@ -194,17 +189,16 @@ class AttributionInputResponse(ReportResponse):
     benchmark_id: Identifier = Field(
         description="The benchmark assigned on report_end_date.", examples=["BM-60-40"]
     )
-    instruments_data: list[InstrumentData] = Field(description="Instruments by id.", examples=[[]])
+    instruments_data: list[InstrumentData] = Field(description="Instruments by id.")
     benchmark_groups_data: list[BenchmarkGroup] = Field(
         description="Groups by key; over the groups of a date the weights sum to 1.",
-        examples=[[]],
     )
 
 
 class ContributionInputResponse(ReportResponse):
     """What contribution needs; positions are paged, the rest is on every page."""
 
-    positions_data: list[PositionData] = Field(description="Positions by id.", examples=[[]])
+    positions_data: list[PositionData] = Field(description="Positions by id.")
     supported_hierarchy_dimensions: list[Identifier] = Field(
         description="Dimensions that a hierarchy can be made of.",
         examples=[["asset_class", "currency", "instrument_type"]],

@@ -117,7 +117,7 @@ class Diagnostics(Strict):
     )
     continuity_breaks: list[ContinuityBreak] = Field(
         description="Breaks of continuity, by date, then id.",
-        examples=[[{"id": None, "date": "2025-03-31", "amount": "-10.5"}]],
+        examples=[[{"id": "POS-1", "date": "2025-03-31", "amount": "-10.5"}]],
     )
 
 

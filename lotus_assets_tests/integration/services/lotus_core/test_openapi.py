@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 import schemathesis
 import typer
@@ -17,6 +18,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from lotus_assets.services.lotus_core.contracts.shared import ARROW_MEDIA_TYPE
 from lotus_assets.services.lotus_core.vocabulary import (
     INVENTORY,
     inventory,
@@ -25,7 +27,7 @@ from lotus_assets.services.lotus_core.vocabulary import (
     write,
 )
 from lotus_assets_tests.integration.services.lotus_core.served import Core
-from lotus_assets_tests.integration.services.lotus_core.test_envelope import REQUESTS
+from lotus_assets_tests.integration.services.lotus_core.test_envelope import GIVEN, REQUESTS
 
 DOCUMENT = openapi_document()
 KNOWN = {"portfolio_id": "P1", "benchmark_id": "BM"}
@@ -57,7 +59,32 @@ def test_every_operation_and_attribute_is_described_with_an_example() -> None:
         for attribute, described in schema.get("properties", {}).items():
             place = f"{name}.{attribute}"
             assert described.get("description") or "$ref" in described, place
-            assert described["examples"][0] is not None, place
+            assert described["examples"][0] not in (None, []), place
+
+
+@pytest.mark.parametrize(("method", "path"), OPERATIONS)
+def test_examples_keep_to_their_own_schemas(method: str, path: str) -> None:
+    operation = DOCUMENT["paths"][path][method]
+    contents = [each["content"] for each in operation["responses"].values()]
+    for content in contents:
+        for media_type, said in content.items():
+            if "json" in media_type:
+                checked(said["schema"], said["example"])
+    for said in operation.get("requestBody", {}).get("content", {}).values():
+        checked(said["schema"], said["examples"]["typical"]["value"])
+
+
+def checked(schema: Any, example: Any) -> None:
+    jsonschema.validate(example, {**schema, "components": DOCUMENT["components"]})
+
+
+def test_the_four_headers_are_described_and_arrow_only_where_it_comes() -> None:
+    for method, path in OPERATIONS:
+        operation = DOCUMENT["paths"][path][method]
+        named = {each["name"] for each in operation["parameters"] if each["in"] == "header"}
+        assert named == set(GIVEN), path
+        is_contract = method == "post"
+        assert (ARROW_MEDIA_TYPE in operation["responses"]["200"]["content"]) is is_contract, path
 
 
 def test_the_eight_endpoints_are_there() -> None:
