@@ -17,7 +17,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run dev bench lint lint-workflows format typecheck test test-unit \
+.PHONY: help install run dev bench lint lint-workflows pre-commit format typecheck test test-unit \
 	test-integration test-e2e test-oldest-postgres test-all coverage-gate check check-all \
 	check-deps ci-local ci-local-docker ci-local-docker-down docker-build docker-up docker-down \
 	lock clean
@@ -53,6 +53,9 @@ lint-workflows: $(INSTALLED) ## actionlint, yamllint and the workflows' schema
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose*.yml
 	$(BIN)/shellcheck .ci/*
+
+pre-commit: $(INSTALLED) ## Every hook that Git runs before a commit, over all files
+	$(BIN)/pre-commit run --all-files
 
 format: $(INSTALLED) ## Let ruff mend what it can
 	$(BIN)/ruff check --fix .
@@ -92,6 +95,7 @@ check: lint typecheck test-unit ## Fast gate before a commit
 check-all: ## Full gate before a pull request
 	$(MAKE) lint-workflows
 	$(MAKE) lint
+	$(MAKE) pre-commit
 	$(MAKE) typecheck
 	$(MAKE) check-deps
 	$(MAKE) test-all

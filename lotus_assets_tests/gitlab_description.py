@@ -1,12 +1,7 @@
-"""GitLab's published descriptions, where the reference data is at hand; tests skip without it.
-
-`SHARED_DATA` names the folder; by default `../shared/data` beside the checkout.
-"""
+"""GitLab's published descriptions, where the reference data is at hand; tests skip without it."""
 
 import gzip
-import os
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,10 +11,9 @@ from jsonschema import Draft202012Validator
 from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
-FOLDER = Path(
-    os.environ.get("SHARED_DATA", Path(__file__).resolve().parents[1].parent / "shared" / "data")
-)
-GITLAB = FOLDER / "gitlab"
+from lotus_assets_tests.shared_data import SHARED_DATA
+
+GITLAB = SHARED_DATA / "gitlab"
 
 needs_descriptions = pytest.mark.skipif(
     not (GITLAB / "openapi-18.8.yaml.gz").exists(),

@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,19 @@ def check_names(job: dict[str, Any]) -> set[str]:
     return {job["name"].replace("${{ matrix.suite }}", suite) for suite in suites}
 
 
+def test_the_container_that_does_what_ci_does_holds_the_whole_checkout() -> None:
+    ignored, *kept = (ROOT / ".dockerignore").read_text(encoding="utf-8").split()
+    assert ignored == "*"
+    patterns = [pattern.removeprefix("!") for pattern in kept if pattern.startswith("!")]
+    assert ".git" in patterns
+    outside = {
+        top
+        for name, _ in tracked_texts()
+        if not any(fnmatch(top := name.split("/")[0], pattern) for pattern in patterns)
+    }
+    assert outside == set()
+
+
 @pytest.mark.parametrize("target", MAKE_TARGETS)
 def test_make_knows_the_target(target: str) -> None:
     plan = subprocess.run(
@@ -88,7 +102,14 @@ def test_ci_calls_make_targets_that_exist() -> None:
         r"^([a-z0-9-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE
     )
     assert called <= set(known)
-    assert {"lint", "check-deps", "typecheck", "coverage-gate", "docker-build"} <= called
+    assert {
+        "lint",
+        "pre-commit",
+        "check-deps",
+        "typecheck",
+        "coverage-gate",
+        "docker-build",
+    } <= called
 
 
 def test_the_image_is_probed_and_always_taken_down() -> None:

@@ -8,9 +8,10 @@ import pytest
 from lotus_assets.sources.benchmark_files.details import RunDetails
 from lotus_assets.sources.benchmark_files.importing import Imported, import_paths
 from lotus_assets.sources.benchmark_files.run_file import parse_run, run_text
+from lotus_assets_tests.shared_data import SHARED_DATA
 
-DATA = Path("/work/shared/data/benchmarks")
-pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason="the reference data is not here")
+DATA = SHARED_DATA / "benchmarks"
+pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason=f"no reference data at {DATA}")
 AT = datetime(2026, 3, 1, tzinfo=UTC)
 
 

@@ -1,0 +1,87 @@
+"""The documents agree with the code: links, targets, required checks, tables."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from lotus_assets.definitions import defs
+from lotus_assets.execution import tables_of
+from lotus_assets.inputs import core_payload
+from lotus_assets.sources.warehouse import changes
+from lotus_assets.sources.warehouse.schema import BOOKKEEPING
+from lotus_assets_tests.unit.test_repository_baseline import REQUIRED_CHECKS
+
+ROOT = Path(__file__).parents[2]
+DOCUMENTS = sorted(
+    [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "lotus_assets").rglob("*.md")]
+)
+SERVED_BY_GITHUB = "../../raw/"
+"""Relative addresses of another branch: GitHub resolves them, a checkout cannot."""
+
+assert changes.project_change.metadata is BOOKKEEPING
+
+
+def name_of(document: Path) -> str:
+    return str(document.relative_to(ROOT))
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=name_of)
+def test_links_lead_somewhere(document: Path) -> None:
+    targets = re.findall(r"\]\(([^)\s#]+)", document.read_text(encoding="utf-8"))
+    missing = [
+        target
+        for target in targets
+        if not target.startswith(("https://", SERVED_BY_GITHUB))
+        and not (document.parent / target).exists()
+    ]
+    assert missing == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=name_of)
+def test_make_targets_that_documents_name_exist(document: Path) -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    known = set(re.findall(r"^([a-z0-9-]+):", makefile, re.MULTILINE))
+    code = re.findall(r"`([^`]+)`|^\$ (.+)$", document.read_text(encoding="utf-8"), re.MULTILINE)
+    commands = [inline or shown for inline, shown in code]
+    named = {
+        word
+        for command in commands
+        if command.startswith("make ")
+        for word in re.findall(r"(?<= )[a-z][a-z0-9-]*\b(?!=)", command.split("#")[0])
+    }
+    assert named <= known
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "CONTRIBUTING.md",
+        "docs/documentation/git-branch-protection-workflow.md",
+        "docs/documentation/implementation-documentation-standard.md",
+    ],
+)
+def test_the_readme_leads_to_what_rfc_0022_asks_for(name: str) -> None:
+    assert f"]({name})" in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_branch_protection_names_the_required_checks() -> None:
+    document = ROOT / "docs" / "documentation" / "git-branch-protection-workflow.md"
+    rows = re.findall(r"^\| `(.+?)` \| `make", document.read_text(encoding="utf-8"), re.MULTILINE)
+    assert sorted(rows) == sorted(REQUIRED_CHECKS)
+
+
+def test_every_table_is_described() -> None:
+    text = (ROOT / "docs" / "TABLES.md").read_text(encoding="utf-8")
+    tables = {core_payload.TABLE.name: core_payload.TABLE, **tables_of(defs.get_repository_def())}
+    expected = {
+        f"| `{table.name}` | {', '.join(table.key)} | {table.description} |"
+        for table in tables.values()
+    }
+    rows = set(re.findall(r"^\| `.+$", text, re.MULTILINE))
+    assert expected <= rows
+    kept = {
+        f"| `{table.name}` | {', '.join(column.name for column in table.primary_key)} |"
+        for table in BOOKKEEPING.tables.values()
+    }
+    assert {re.sub(r"(\|.*\|.*\|).*\|$", r"\1", row) for row in rows - expected} == kept
