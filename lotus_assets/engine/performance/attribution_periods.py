@@ -65,12 +65,18 @@ def _chosen(matrix: NumberArray, pieces: Pieces) -> NumberArray:
 
 
 def _linked(returns: NumberArray, pieces: Pieces) -> tuple[NumberArray, Booleans]:
+    """Linked returns of every piece, and which pieces break; a single day's is its own return.
+
+    What a portfolio's figures are must not depend on how long the pieces of others are.
+    """
     slots, days = returns.shape
     shift = np.arange(slots)[:, None] * days
     starts, stops = (pieces.start + shift).ravel(), (pieces.stop + shift).ravel()
     absent = np.isnan(returns).ravel()
     seen = np.append(0, np.cumsum(~absent))
-    linked = link(np.where(absent, 0.0, returns.ravel()), starts, stops)
-    broken = np.asarray(np.isnan(linked.returns).reshape(slots, -1).any(axis=0))
-    values = np.where(seen[stops] > seen[starts], linked.returns, np.nan)
+    linked = link(np.where(absent, 0.0, returns.ravel()), starts, stops).returns
+    single = stops - starts == 1
+    linked[single] = returns.ravel()[starts[single]]
+    broken = np.asarray((np.isnan(linked) & ~single).reshape(slots, -1).any(axis=0))
+    values = np.where(seen[stops] > seen[starts], linked, np.nan)
     return values.reshape(slots, -1), broken

@@ -165,7 +165,8 @@ def daily_returns(
     rows = rows or slice(0, len(values.dates))
     capital = capitals(values, rows)
     gain = gains(values, rows, basis, capital)
-    ordinary = capital > SMALL_SHARE * np.abs(values.begin_mv[rows])
+    # A share that floats put just above the limit may be under it in decimals.
+    ordinary = capital > (SMALL_SHARE + 2 * CANCELLED) * np.abs(values.begin_mv[rows])
     marks = np.zeros(len(gain), np.uint8)
     if not ordinary.all():
         unusual = np.flatnonzero(~ordinary)
@@ -214,10 +215,25 @@ def has_gain(values: DailyValues, basis: Basis, rows: Integers) -> Booleans:
 def _unusual(values: DailyValues, basis: Basis, rows: Integers) -> tuple[Floats, Marks]:
     capital = exact_capitals(values, rows)
     marks = np.zeros(len(rows), np.uint8)
-    marks[np.abs(capital) < SMALL_SHARE * np.abs(values.begin_mv[rows])] |= SMALL_CAPITAL
+    marks[_is_small(values, rows, capital)] |= SMALL_CAPITAL
     marks[capital < 0] |= SHORT_CAPITAL
     marks[np.isnan(capital)] |= UNDEFINED
     empty = np.flatnonzero(capital == 0)
     marks[empty] |= NO_CAPITAL
     marks[empty[has_gain(values, basis, rows[empty])]] |= UNDEFINED
     return capital, marks
+
+
+def _is_small(values: DailyValues, rows: Integers, capital: Floats) -> Booleans:
+    """Whether capital is under 1 % of `begin_mv`, at the limit decided on the decimals."""
+    begin = values.begin_mv[rows]
+    above = np.abs(capital) - SMALL_SHARE * np.abs(begin)
+    is_small = np.asarray(above < 0)
+    doubtful = (np.abs(above) <= CANCELLED * np.abs(begin)) & (begin != 0)
+    for side in (1, -1):
+        at = np.flatnonzero(doubtful & (side * capital * begin > 0))
+        if len(at):
+            # 100·|begin + bod| - |begin|, times the sign of begin and the side of the capital.
+            beyond = values.exactly({"begin_mv": 100 - side, "bod_cf": 100}, rows[at])
+            is_small[at] = side * np.sign(begin[at]) * beyond < 0
+    return is_small

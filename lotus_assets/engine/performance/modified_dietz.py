@@ -38,7 +38,7 @@ def modified_dietz(flows: CashFlows, timing: FlowTiming = FlowTiming.END) -> Mod
     days = flows.days
     weight_days = _weight_days(flows, timing)
     shares = dietz_weights(flows, timing)
-    with np.errstate(invalid="ignore", divide="ignore"):
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
         capital = flows.begin_mv + segment_sums(shares * flows.amounts, flows.offsets)
         _settle_zeros(flows, weight_days, capital)
         gain = flows.end_mv - flows.begin_mv - segment_sums(flows.amounts, flows.offsets)

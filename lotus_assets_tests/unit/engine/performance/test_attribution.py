@@ -16,6 +16,7 @@ from lotus_assets.engine.performance.periods import Period
 from lotus_assets_tests.unit.engine.performance.builders import (
     GroupRow,
     group_side,
+    offsets,
     windows_on,
 )
 
@@ -149,6 +150,51 @@ def test_a_coarser_frequency_takes_first_weights_and_linked_returns() -> None:
     total = found.groups["total"].sum()
     assert total + remainder == pytest.approx(found.totals["active_return"][0])
     assert remainder != 0.0
+
+
+def test_other_portfolios_pieces_change_no_bit() -> None:
+    """A portfolio valued once a month has nothing to link in it, whoever else is in the call.
+
+    Its group below -1 is a single day's return: no chain, and none broken.
+    """
+    month_ends = ["2025-01-31", "2025-02-28", "2025-03-31", "2025-04-30"]
+    monthly = [
+        (day, 0, 0.7, value)
+        for day, value in zip(month_ends, (0.013, -1.2, 0.07, 0.021), strict=True)
+    ]
+    monthly += [(day, 1, 0.3, 0.009) for day in month_ends]
+    benchmark = [
+        (day, 0, 1.0, value)
+        for day, value in zip(month_ends, (0.011, 0.017, 0.03, 0.1), strict=True)
+    ]
+    days = [str(day) for day in np.arange("2025-01-29", "2025-02-05", dtype="datetime64[D]")]
+    daily = [(day, 0, 1.0, 0.013) for day in days]
+    method = Method(linking=Linking.GRAP, frequency=Frequency.MONTHLY)
+
+    def found(*rows: list[GroupRow]) -> pd.DataFrame:
+        dates = [sorted({row[0] for row in portfolio}) for portfolio in rows]
+        segments = offsets([len(each) for each in dates])
+        windows = windows_on(
+            np.concatenate([np.array(each, "datetime64[D]") for each in dates]), segments
+        )
+        own, other = joined_sides([*rows]), joined_sides([benchmark, *rows[1:]])
+        return attribution(own, other, windows, method).groups
+
+    alone, together = found(monthly), found(monthly, daily)
+    assert alone["total"].notna().all()
+    pd.testing.assert_frame_equal(alone, together[together["portfolio"] == 0], check_exact=True)
+
+
+def joined_sides(portfolios: list[list[GroupRow]]) -> GroupSide:
+    """Sides of several portfolios as one."""
+    sides = [group_side(rows) for rows in portfolios]
+    return GroupSide(
+        np.concatenate([side.dates for side in sides]),
+        np.concatenate([side.group for side in sides]),
+        np.concatenate([side.weight for side in sides]),
+        np.concatenate([side.return_base for side in sides]),
+        offsets([len(side.dates) for side in sides]),
+    )
 
 
 def test_a_group_that_breaks_within_a_month_breaks_the_period() -> None:

@@ -70,6 +70,26 @@ def test_gain_without_capital_is_decided_on_decimals() -> None:
     assert daily_returns(values).returns[0] == 0.0
 
 
+@pytest.mark.parametrize(
+    ("begin", "flow", "is_small"),
+    [
+        (816.0, -807.84, False),
+        (3499.0, -3464.01, False),
+        (-3554.65, 3519.1035, False),
+        (0.16, -0.1616, False),
+        (816.0, -807.8400000001, True),
+        (816.0, -824.1599999999, True),
+        (816.0, -824.1600000001, False),
+    ],
+)
+def test_the_limit_of_small_capital_is_decided_on_decimals(
+    begin: float, flow: float, is_small: bool
+) -> None:
+    """Exactly 1 % is not under 1 %, on either side of 0, whatever the floats make of it."""
+    _, marks = one_day(begin, flow, 0.0, 0.0, begin + flow)
+    assert bool(marks & Mark.SMALL_CAPITAL) is is_small
+
+
 def test_short_capital_divides_by_its_size_and_keeps_its_sign_apart() -> None:
     values = daily_values([(DAY, -100.0, 0.0, 0.0, 0.0, -110.0)])
     found = daily_returns(values)
