@@ -6,6 +6,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from lotus_assets.services.problems import (
     PROBLEM_MEDIA_TYPE,
@@ -18,6 +19,8 @@ from lotus_assets.services.problems import (
 from lotus_assets.services.tracing import TRACING
 
 LOGGER = logging.getLogger("lotus.problems")
+CLIENT_GONE = 499
+"""As proxies log it; of the request log alone."""
 
 
 def problem_response(problem: ServiceProblem, status: int | None = None) -> Response:
@@ -39,6 +42,7 @@ def install(application: FastAPI) -> None:
     application.add_exception_handler(ServiceProblem, _service_problem)
     application.add_exception_handler(RequestValidationError, _invalid_request)
     application.add_exception_handler(HTTPException, _http_error)
+    application.add_exception_handler(ClientDisconnect, _client_gone)
     application.add_exception_handler(Exception, unexpected)
 
 
@@ -67,6 +71,12 @@ async def _http_error(_: Request, error: Exception) -> Response:
     response = problem_response(ServiceProblem(code, str(error.detail)), error.status_code)
     response.headers.update(error.headers or {})
     return response
+
+
+async def _client_gone(_: Request, __: Exception) -> Response:
+    """The client left before its request was whole: nothing failed, and nobody reads this."""
+    LOGGER.info("the client has gone, correlation %s", _correlation_id())
+    return Response(status_code=CLIENT_GONE)
 
 
 async def unexpected(_: Request, error: Exception) -> Response:

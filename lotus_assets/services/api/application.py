@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterable
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
@@ -62,8 +63,9 @@ def create_application(
     application.include_router(lineage_routes.ROUTER, tags=["lineage"])
     _add_health(application)
     problem_answers.install(application)
-    # Registered by itself, so that the connection stays open: nothing else is wrong.
-    application.add_exception_handler(UnreadableLineage, problem_answers.unexpected)
+    # Registered by themselves, so that the connection stays open: nothing else is wrong.
+    for known in (UnreadableLineage, BrokenProcessPool):
+        application.add_exception_handler(known, problem_answers.unexpected)
     application.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=1)
     application.add_middleware(TracingMiddleware)
     application.openapi = lambda: _once(application, listed)  # type: ignore[method-assign]

@@ -1,9 +1,11 @@
 """The API over real HTTP on the loopback address, and operations that fail on purpose."""
 
+import os
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -50,8 +52,10 @@ def calculate(request: NumbersRequest, _inputs: Inputs) -> Calculation:
         while time.process_time() < deadline:
             pass
     if sent.behaviour == "die":
-        import os  # the process ends as if it had been killed
-
+        os._exit(9)  # as if it had been killed
+    _, _, died = sent.behaviour.partition("die once, ")
+    if died and not Path(died).exists():
+        Path(died).touch()
         os._exit(9)
     rows = pd.DataFrame(
         {

@@ -2,11 +2,18 @@
 
 import asyncio
 import hashlib
+import logging
+import os
 import shutil
+import socket
+import subprocess
+import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import httpx
+import psutil
 import pytest
 
 from lotus_assets.services.api.lineage_store import LineageStore
@@ -109,9 +116,67 @@ def test_an_error_raised_on_purpose_keeps_its_status(api: httpx.Client) -> None:
     assert api.get("/numbers").status_code == 405
 
 
-def test_a_worker_that_dies_costs_one_request(api: httpx.Client) -> None:
-    problem(api.post("/numbers", json=stateless([], "die")), 500, "INTERNAL_ERROR")
-    assert api.post("/numbers", json=stateless([1.0])).json()["results"] == {"total": 1.0}
+def test_a_worker_that_dies_costs_one_request(tmp_path: Path) -> None:
+    """The request that kills its worker (twice) fails; the one beside it is answered."""
+
+    async def both(place: httpx.URL) -> list[httpx.Response]:
+        async with httpx.AsyncClient(base_url=place, timeout=60) as client:
+            asked = [stateless([2.0], "work"), stateless([], "die")]
+            return list(await asyncio.gather(*(client.post("/numbers", json=one) for one in asked)))
+
+    with served_api(ApiSettings(tem_data_dir=tmp_path, lotus_api_workers=2), NUMBERS) as client:
+        works, dies = asyncio.run(both(client.base_url))
+        problem(dies, 500, "INTERNAL_ERROR")
+        assert works.json()["results"] == {"total": 2.0}
+        for number in range(2):
+            again = client.post("/numbers", json=stateless([float(number)]))
+            assert again.json()["results"] == {"total": number}
+
+
+def test_a_request_whose_worker_was_killed_is_done_again(api: httpx.Client, tmp_path: Path) -> None:
+    answer = api.post("/numbers", json=stateless([3.0], f"die once, {tmp_path / 'died'}"))
+    assert (tmp_path / "died").exists()
+    assert answer.json()["results"] == {"total": 3.0}
+
+
+def test_a_worker_that_was_killed_idle_costs_nothing(api: httpx.Client) -> None:
+    identifier = api.post("/numbers", json=stateless([4.0])).json()["lineage"]["calculation_id"]
+    for ask in (
+        partial(api.get, f"/lineage/{identifier}/details/days"),
+        partial(api.post, "/numbers", json=stateless([5.0])),
+    ):
+        idle = [each for each in psutil.Process().children() if "spawn_main" in each.cmdline()[-2]]
+        assert idle
+        for worker in idle:
+            worker.kill()
+            worker.wait(10)
+        assert ask().status_code == 200
+
+
+def test_a_killed_api_leaves_no_worker_behind(tmp_path: Path) -> None:
+    """Each worker holds hundreds of megabytes."""
+    command = [sys.executable, "-m", "lotus_assets.services.api", "--port", "0"]
+    environment = {**os.environ, "TEM_DATA_DIR": str(tmp_path), "LOTUS_API_WORKERS": "1"}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
+        assert process.stdout is not None
+        address = process.stdout.readline().split()[-1]
+        assert httpx.get(f"{address}/readyz", timeout=60).status_code == 200
+        started = psutil.Process(process.pid).children()
+        assert started
+        process.kill()
+    _, left = psutil.wait_procs(started, timeout=30)
+    assert left == []
+
+
+def test_a_client_that_leaves_is_no_failure(
+    api: httpx.Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "lotus")
+    with socket.create_connection((api.base_url.host, api.base_url.port)) as client:
+        client.sendall(b"POST /numbers HTTP/1.1\r\nHost: api\r\nContent-Length: 9\r\n\r\n{")
+    while not any("499" in record.message for record in caplog.records):
+        assert api.get("/healthz").status_code == 200
+    assert [record for record in caplog.records if record.levelno > logging.INFO] == []
 
 
 def test_headers_are_echoed_or_made(api: httpx.Client) -> None:
