@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from pandera.pandas import DataFrameModel, Field
 
 from lotus_assets.columns import Day, Number, Text
+from lotus_assets.inputs.asked_and_answered import other_dimensions, unordered_parts
 from lotus_assets.inputs.payload_chunk import Chunk, number
 from lotus_assets.inputs.report_rows import (
     point_columns,
@@ -113,6 +114,8 @@ def _ids(chunk: Chunk) -> NDArray[np.object_]:
 def violations(chunk: Chunk) -> Iterator[Violation]:
     """Payloads that break a rule of the contract which no single row shows."""
     yield from report_violations(chunk)
+    yield from unordered_parts(chunk, "instruments_data", "instrument_id")
+    yield from other_dimensions(chunk)
     is_group = pc.equal(chunk.rows["part"], GROUP).to_numpy()
     for name in ("weight_bop", "return_base"):
         is_missing = chunk.rows[name].is_null().to_numpy() & is_group

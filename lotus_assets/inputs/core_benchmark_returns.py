@@ -2,10 +2,16 @@
 
 from collections.abc import Iterator
 
+import numpy as np
 import pandas as pd
 from pandera.pandas import DataFrameModel, Field
 
 from lotus_assets.columns import Day, Number, Text
+from lotus_assets.inputs.asked_and_answered import (
+    misstated_missing_days,
+    other_frequencies,
+    other_windows,
+)
 from lotus_assets.inputs.payload_chunk import Chunk, days_of, number
 from lotus_assets.inputs.rules import (
     Violation,
@@ -71,3 +77,6 @@ def violations(chunk: Chunk) -> Iterator[Violation]:
     days = epoch_days(chunk.rows["series_date"])
     yield from unordered(chunk, days, same_owner(chunk.owners))
     yield from outside(chunk, days, *window_days(chunk, "start_date", "end_date"))
+    yield from other_windows(chunk, "start_date", "end_date")
+    yield from other_frequencies(chunk)
+    yield from misstated_missing_days(chunk, days, np.ones(len(days), dtype=bool))

@@ -7,6 +7,7 @@ import pyarrow.compute as pc
 from pandera.pandas import DataFrameModel, Field
 
 from lotus_assets.columns import Day, Number, Text
+from lotus_assets.inputs.asked_and_answered import unordered_parts
 from lotus_assets.inputs.payload_chunk import Chunk
 from lotus_assets.inputs.report_rows import (
     point_columns,
@@ -66,6 +67,7 @@ def rows(chunk: Chunk) -> pd.DataFrame:
 def violations(chunk: Chunk) -> Iterator[Violation]:
     """Payloads that break a rule of the contract which no single row shows."""
     yield from report_violations(chunk)
+    yield from unordered_parts(chunk, "positions_data", "position_id")
 
 
 def breaks(chunk: Chunk) -> Iterator[ContinuityBreak]:

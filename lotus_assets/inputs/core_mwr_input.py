@@ -9,6 +9,7 @@ import pandas as pd
 from pandera.pandas import DataFrameModel, Field
 
 from lotus_assets.columns import JSON, Day, Json, Number, Text
+from lotus_assets.inputs.asked_and_answered import misstated_missing_days, other_windows
 from lotus_assets.inputs.payload_chunk import Chunk
 from lotus_assets.inputs.rules import (
     Violation,
@@ -120,3 +121,6 @@ def violations(chunk: Chunk) -> Iterator[Violation]:
     for owner, row in first_of_each(chunk.owners[1:], is_earlier):
         yield Violation(owner, "order", f"flow {row + 1} comes after a later one")
     yield from outside(chunk, days, first, last)
+    yield from other_windows(chunk, "start_date", "end_date")
+    # A flow may be dated on a day that was not valued.
+    yield from misstated_missing_days(chunk, days, np.zeros(len(days), dtype=bool))

@@ -8,6 +8,7 @@ import pyarrow.compute as pc
 from pandera.pandas import DataFrameModel, Field
 
 from lotus_assets.columns import Boolean, Day, Integer, Number, Text
+from lotus_assets.inputs.asked_and_answered import other_starts
 from lotus_assets.inputs.payload_chunk import Chunk, days_of, narrow, number
 from lotus_assets.inputs.rules import (
     ContinuityBreak,
@@ -107,6 +108,7 @@ def violations(chunk: Chunk) -> Iterator[Violation]:
     yield from unordered(chunk, days, same_owner(chunk.owners))
     yield from outside(chunk, days, first, np.minimum(last, as_of_days(chunk)))
     yield from positive_fees(chunk, days)
+    yield from other_starts(chunk)
     yield from unlisted_business_days(chunk, days, as_of_days(chunk))
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 from pandera.pandas import DataFrameModel, Field
 
 from lotus_assets.columns import JSON, Day, Json, Number, Text
+from lotus_assets.inputs.asked_and_answered import other_currencies
 from lotus_assets.inputs.payload_chunk import Chunk
 from lotus_assets.inputs.rules import WEIGHT_TOLERANCE, Violation
 from lotus_assets.table import Table
@@ -129,6 +130,7 @@ def _row(position: dict[str, Any]) -> dict[str, Any]:
 
 def violations(chunk: Chunk) -> Iterator[Violation]:
     """Payloads whose positions are not in order, not complete, or whose weights are not of one."""
+    yield from other_currencies(chunk)
     for owner, each in enumerate(chunk.received):
         header = each.payload.header
         positions = each.listed("positions")
@@ -142,6 +144,9 @@ def violations(chunk: Chunk) -> Iterator[Violation]:
             yield Violation(owner, "position_count", said)
         if ids and header["valuation_date"] is None:
             yield Violation(owner, "window", "positions without a valuation date")
+        elif ids and header["valuation_date"] > str(each.as_of):
+            said = f"valued on {header['valuation_date']}, after {each.as_of}"
+            yield Violation(owner, "window", said)
         total = Decimal(header["total_market_value"])
         values = [Decimal(each["valuation"]["market_value"]["reporting"]) for each in positions]
         # Each value is rounded to ten digits after it was converted.

@@ -7,6 +7,7 @@ import pyarrow.compute as pc
 from pandera.pandas import DataFrameModel, Field
 
 from lotus_assets.columns import Day, Number, Text
+from lotus_assets.inputs.asked_and_answered import other_frequencies, other_windows
 from lotus_assets.inputs.payload_chunk import Chunk, days_of, number
 from lotus_assets.inputs.rules import (
     Violation,
@@ -87,6 +88,8 @@ def violations(chunk: Chunk) -> Iterator[Violation]:
     days = epoch_days(chunk.rows["series_date"])
     yield from unordered(chunk, days, same_owner(chunk.owners))
     yield from outside(chunk, days, *window_days(chunk, "start_date", "end_date"))
+    yield from other_windows(chunk, "start_date", "end_date")
+    yield from other_frequencies(chunk)
     for owner, each in enumerate(chunk.received):
         mode = each.payload.header["series_mode"]
         if mode != each.asked.variant:

@@ -7,6 +7,11 @@ import pandas as pd
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from lotus_assets.inputs.asked_and_answered import (
+    misstated_missing_days,
+    other_currencies,
+    other_windows,
+)
 from lotus_assets.inputs.payload_chunk import Chunk, days_of, number
 from lotus_assets.inputs.rules import (
     ContinuityBreak,
@@ -58,7 +63,11 @@ def report_violations(chunk: Chunk) -> Iterator[Violation]:
     same = _same_series(chunk)
     yield from unordered(chunk, days, same)
     yield from outside(chunk, days, *window_days(chunk, "report_start_date", "report_end_date"))
+    yield from other_windows(chunk, "report_start_date", "report_end_date")
+    yield from other_currencies(chunk)
     yield from _days_of_no_portfolio(chunk, days)
+    is_own = pc.equal(chunk.rows["part"], PORTFOLIO).to_numpy()
+    yield from misstated_missing_days(chunk, days, is_own)
     is_point = pc.not_equal(chunk.rows["part"], GROUP).to_numpy()
     for name in AMOUNTS:
         is_missing = chunk.rows[name].is_null().to_numpy() & is_point

@@ -47,7 +47,7 @@ def _surroundings(
             "portfolio_id": name,
             "portfolio_currency": "EUR",
             "calendar_id": "TARGET",
-            "open_date": "2021-01-04",
+            "open_date": "2026-03-04",
             "close_date": None,
             "data_version": "3",
         }
@@ -59,6 +59,8 @@ def _surroundings(
 
 
 def serve(core: CoreServer, payload: Json) -> None:
+    """Answers of a portfolio that opened on its payload's first day."""
+    payload["portfolio_open_date"] = payload["performance_start_date"]
     path = f"/integration/portfolios/{payload['portfolio_id']}/performance-input"
     core.answers(path, Reply(content=stream(PERFORMANCE_INPUT.contract, payload)))
 

@@ -25,12 +25,25 @@ GOOD: dict[str, tuple[InputTable, Callable[[str], Json]]] = {
     "risk_free": (input_tables.RISK_FREE, payloads.risk_free),
 }
 VARIANT = {"mwr": "MTD", "risk_free": "annualized_rate_series"}
+REPORT = {"report_start_date": "2026-03-09", "report_end_date": "2026-03-10"}
+SERIES = {
+    "window": {"start_date": "2026-03-01", "end_date": "2026-03-31"},
+    "frequency": "DAILY",
+}
+ASKED: dict[str, Json] = {
+    "performance": {"lookback_days": 7},
+    "mwr": {"period": "MTD"},
+    "contribution": REPORT,
+    "attribution": {**REPORT, "group_by_dimensions": ["asset_class"]},
+    "benchmark": SERIES,
+    "risk_free": SERIES,
+}
 
 
 def received(name: str, payload: Json, last_day: date | None = None) -> Received:
     kind, _ = GOOD[name]
     subject = payload[kind.contract.subject]
-    asked = Asked(subject, "3", {}, VARIANT.get(name, ""), last_day)
+    asked = Asked(subject, "3", ASKED.get(name, {}), VARIANT.get(name, ""), last_day)
     return Received(asked, AS_OF, Payload((page_of(kind.contract, payload),)))
 
 
@@ -64,6 +77,9 @@ def swap(rows: list[Json]) -> None:
 
 
 NOTHING = payloads.diagnostics()
+VALUED = payloads.diagnostics("2026-03-10")
+COUNTED = {"missing_business_day_count": 1}
+DOLLARS = {"reporting_currency": "USD"}
 BROKEN: list[tuple[str, str, Callable[[Json], Any]]] = [
     ("performance", "order", lambda p: swap(points(p))),
     ("performance", "duplicate_dates", lambda p: points(p)[1].update(perf_date="2026-03-04")),
@@ -81,13 +97,24 @@ BROKEN: list[tuple[str, str, Callable[[Json], Any]]] = [
     ("performance", "header", lambda p: p.update(currency="euro")),
     ("performance", "header", lambda p: p.pop("portfolio_open_date")),
     ("performance", "as_of", lambda p: p.update(as_of_date="2026-03-09")),
+    ("performance", "window", lambda p: p.update(performance_start_date="2026-03-03")),
     ("mwr", "order", lambda p: p["cash_flows"].reverse()),
+    ("mwr", "window", lambda p: p.update(start_date="2026-02-28")),
+    ("mwr", "window", lambda p: p.update(end_date="2026-03-09")),
+    ("mwr", "missing_business_days", lambda p: p["diagnostics"].update(COUNTED)),
     ("mwr", "window", lambda p: p["cash_flows"][0].update(date="2026-02-27")),
     ("mwr", "header", lambda p: p.update(begin_mv="NaN")),
     ("contribution", "fee_sign", lambda p: _position(p)[0].update(mgmt_fees="0.0000000001")),
     ("contribution", "duplicate_dates", lambda p: _position(p)[1].update(perf_date="2026-03-09")),
     ("contribution", "order", lambda p: swap(_position(p))),
     ("contribution", "missing_value", lambda p: _position(p)[0].update(begin_mv=None)),
+    ("contribution", "window", lambda p: p.update(report_start_date="2026-03-08")),
+    ("contribution", "currency", lambda p: p["currency_context"].update(DOLLARS)),
+    ("contribution", "parts", lambda p: p["positions_data"].reverse()),
+    ("contribution", "missing_business_days", lambda p: p.update(diagnostics=VALUED)),
+    ("attribution", "dimensions", lambda p: p.update(group_by_dimensions=["sector"])),
+    ("attribution", "dimensions", lambda p: p["instruments_data"][0].update(meta={})),
+    ("attribution", "dimensions", lambda p: p["benchmark_groups_data"][0].update(key={})),
     ("attribution", "weights", lambda p: _group(p)[0].update(weight_bop="0.400002")),
     ("attribution", "missing_value", lambda p: _group(p)[0].update(return_base=None)),
     ("attribution", "row", lambda p: _group(p)[0].update(return_base="-1.5", return_local=None)),
@@ -101,6 +128,13 @@ BROKEN: list[tuple[str, str, Callable[[Json], Any]]] = [
     ("positions", "position_count", lambda p: p.update(position_count=3)),
     ("positions", "total_market_value", lambda p: p.update(total_market_value="1000.0000001")),
     ("positions", "duplicate_positions", lambda p: p["positions"][1].update(position_id="P-1")),
+    ("positions", "currency", lambda p: p["currency_context"].update(DOLLARS)),
+    ("positions", "window", lambda p: p.update(valuation_date="2026-03-11")),
+    ("benchmark", "window", lambda p: p.update(end_date="2026-03-31")),
+    ("benchmark", "frequency", lambda p: p.update(frequency="MONTHLY")),
+    ("benchmark", "missing_business_days", lambda p: p.update(diagnostics=VALUED)),
+    ("risk_free", "window", lambda p: p.update(start_date="2026-02-27")),
+    ("risk_free", "frequency", lambda p: p.update(frequency="MONTHLY")),
     ("benchmark", "duplicate_dates", lambda p: p["points"][1].update(series_date="2026-03-09")),
     ("benchmark", "row", lambda p: p["points"][0].update(benchmark_return="-1.01")),
     ("risk_free", "conventions", lambda p: p["points"][0].update(day_count=None)),
@@ -137,6 +171,26 @@ def test_a_broken_rule_costs_its_own_payload_and_no_other(
     [(rejected, reason)] = found.rejected
     assert rejected.asked.subject == "BAD"
     assert rule in {said.partition(":")[0] for said in reason.split("; ")}
+
+
+def test_a_position_that_comes_on_two_pages_is_no_payload() -> None:
+    kind, make = GOOD["contribution"]
+    page = page_of(kind.contract, make("PF-1"))
+    asked = Asked("PF-1", "3", REPORT)
+    [(_, reason)] = gate_payloads(kind, [Received(asked, AS_OF, Payload((page, page)))]).rejected
+    assert "parts: P-1 comes twice, or after a later one" in reason
+
+
+def test_a_window_may_begin_later_than_asked() -> None:
+    """Windows are clamped to the open date; performance-input names it."""
+    opened = {"performance_start_date": "2026-03-04", "portfolio_open_date": "2026-03-04"}
+    performance = edited(payloads.performance, lambda p: p.update(opened))
+    kind, _ = GOOD["performance"]
+    asked = Asked("BAD", "3", {"lookback_days": 400})
+    payload = Payload((page_of(kind.contract, performance),))
+    assert not gate_payloads(kind, [Received(asked, AS_OF, payload)]).rejected
+    clamped = edited(payloads.mwr, lambda p: p.update(start_date="2026-03-04"))
+    assert not gated("mwr", clamped).rejected
 
 
 def test_names_the_row_that_breaks_a_rule() -> None:
