@@ -73,7 +73,7 @@ test-integration: $(INSTALLED) ## Real PostgreSQL, real HTTP, real Git
 	$(call measured,integration) $(TESTS)/integration --numprocesses $(WORKERS)
 
 test-e2e: $(INSTALLED) ## Whole commands, real Dagster runs, real Chromium
-	$(call measured,e2e) $(TESTS)/e2e --numprocesses $(WORKERS) --dist loadgroup
+	$(call measured,e2e) $(TESTS)/e2e --numprocesses $(WORKERS) --dist loadfile
 
 test-oldest-postgres: $(INSTALLED) ## The integration suite on Debian's PostgreSQL 15
 	LOTUS_TEST_POSTGRES=/usr/lib/postgresql/15/bin $(PYTEST) $(TESTS)/integration --numprocesses $(WORKERS)

@@ -10,6 +10,7 @@ import signal
 import socket
 import subprocess
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -97,13 +98,25 @@ class Interface:
         return {(run[start], run[end]) for run in runs}
 
 
+def free_ports(count: int) -> list[int]:
+    """Ports of the loopback address that nothing listens on, each another."""
+    with ExitStack() as held:
+        probes = [held.enter_context(socket.socket()) for _ in range(count)]
+        for probe in probes:
+            probe.bind(("127.0.0.1", 0))
+        return [probe.getsockname()[1] for probe in probes]
+
+
 @pytest.fixture(scope="module")
 def interface(place: Place, first_run: "subprocess.CompletedProcess[str]") -> Iterator[Interface]:
     assert first_run.returncode == 0, first_run.stderr
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    process = place.start("dev", LOTUS_DAGSTER_PORT=str(port))
+    port, api, core = free_ports(3)
+    process = place.start(
+        "dev",
+        LOTUS_DAGSTER_PORT=str(port),
+        LOTUS_API_PORT=str(api),
+        LOTUS_CORE_PORT=str(core),
+    )
     try:
         assert answer_of(f"http://127.0.0.1:{port}/").status_code == 200
         yield Interface(f"http://127.0.0.1:{port}")
