@@ -56,7 +56,7 @@ async def _invalid_request(_: Request, error: Exception) -> Response:
     found = [
         FieldProblem(
             field=".".join(str(part) for part in one["loc"][1:]) or str(one["loc"][0]),
-            reason=str(one["msg"]),
+            reason=str(one["msg"]).removeprefix("Value error, "),
         )
         for one in error.errors()
     ]

@@ -57,6 +57,9 @@ def answer(
     try:
         return _answered(operation, body, headers, settings)
     except ServiceProblem as problem:
+        if problem.status >= 500:
+            said = problem.__cause__ or problem.detail
+            LOGGER.warning("%s: %s, correlation %s", operation.name, said, correlation_id)
         return problem_outcome(problem, correlation_id)
     except HTTPException as deliberate:
         # Raised on purpose: it keeps its status (RFC-0023 §3).
@@ -81,7 +84,9 @@ def _answered(
     if request.input_mode == InputMode.STATEFUL and settings.lotus_core_url is not None:
         client = LotusCoreClient(
             settings.lotus_core_url,
-            patience=Patience(attempts=UPSTREAM_ATTEMPTS),
+            patience=Patience(
+                read_seconds=settings.lotus_api_core_seconds, attempts=UPSTREAM_ATTEMPTS
+            ),
             correlation=ForwardedHeaders(given=headers),
         )
     inputs = Inputs(client)
@@ -191,7 +196,10 @@ def internal_error(correlation_id: str) -> Outcome:
 
 def _invalid_request(invalid: ValidationError) -> ServiceProblem:
     found = [
-        FieldProblem(field=".".join(map(str, one["loc"])) or "body", reason=str(one["msg"]))
+        FieldProblem(
+            field=".".join(map(str, one["loc"])) or "body",
+            reason=str(one["msg"]).removeprefix("Value error, "),
+        )
         for one in invalid.errors(include_url=False, include_input=False)[:100]
     ]
     detail = "; ".join(f"{one.field}: {one.reason}" for one in found[:5])

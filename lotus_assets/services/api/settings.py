@@ -23,6 +23,12 @@ class ApiSettings(BaseSettings):
     lotus_api_waiting: int = Field(
         default=16, ge=1, description="Requests held in memory at once; more wait unread."
     )
+    lotus_api_core_seconds: float = Field(
+        default=20,
+        gt=0,
+        description="Seconds of silence after which an answer of lotus-core is given up; three "
+        "attempts are made.",
+    )
     lotus_api_lineage_days: int = Field(
         default=30, ge=1, description="Days for which the lineage of an answer is kept."
     )

@@ -15,7 +15,7 @@ from lotus_assets.services.problems import ErrorCode, ServiceProblem, violation
 from lotus_assets.sources.lotus_core.client import LotusCoreClient, Payload
 from lotus_assets.sources.lotus_core.contracts import Contract
 from lotus_assets.sources.lotus_core.correlation import Correlation
-from lotus_assets.sources.lotus_core.errors import LotusCoreError
+from lotus_assets.sources.lotus_core.errors import LotusCoreError, SourceUnavailable
 
 REQUEST = "request"
 """Contract of an input that was sent along."""
@@ -80,7 +80,10 @@ class Inputs:
         try:
             payload = self.client.payload(contract, subject, body)
         except LotusCoreError as error:
-            raise ServiceProblem(ErrorCode(error.code), f"{error.what}: {error.detail}") from error
+            # Without an answer the detail is an address and a system's words: for the log alone.
+            is_silent = isinstance(error, SourceUnavailable) and not error.status
+            detail = "lotus-core does not answer" if is_silent else error.detail
+            raise ServiceProblem(ErrorCode(error.code), f"{error.what}: {detail}") from error
         self.used.append(
             UsedInput(
                 contract=contract.name,

@@ -83,8 +83,8 @@ def error_of(
     """
     code = str((problem or {}).get("code", ""))
     kind = ERRORS.get(code) or BY_STATUS.get(status, SourceUnavailable)
-    detail = (problem or {}).get("detail") or (problem or {}).get("title") or "no reason given"
-    return kind(what, str(detail), status, request_id)
+    given = (problem or {}).get("detail") or (problem or {}).get("title")
+    return kind(what, str(given or f"HTTP {status} without a reason"), status, request_id)
 
 
 class BrokenPayload(ContractViolation):

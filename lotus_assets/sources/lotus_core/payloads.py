@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 
 from lotus_assets.sources.lotus_core.canonical import content_hash
-from lotus_assets.sources.lotus_core.contracts import Contract
+from lotus_assets.sources.lotus_core.contracts import Contract, Misplaced
 from lotus_assets.sources.lotus_core.errors import BrokenPayload
 from lotus_assets.sources.lotus_core.transport import ARROW, Answer
 
@@ -70,7 +70,7 @@ def read_page(contract: Contract, subject: str, what: str, answer: Answer) -> Pa
         lineage = payload.pop("lineage")
         missing = [name for name in LINEAGE_FIELDS if not lineage.get(name)]
     except (pa.ArrowException, ValueError, KeyError, TypeError, AttributeError) as unreadable:
-        raise broken("stream", f"not a readable payload: {unreadable!r}") from unreadable
+        raise broken("stream", "not a readable payload") from unreadable
     if missing:
         raise broken("lineage", f"without {', '.join(missing)}")
     rows = rows.replace_schema_metadata(None)
@@ -84,7 +84,9 @@ def read_page(contract: Contract, subject: str, what: str, answer: Answer) -> Pa
     try:
         computed = content_hash(contract.assemble(payload, rows))
     except (ValueError, KeyError, TypeError, pa.ArrowException) as misplaced:
-        raise broken("rows", str(misplaced)) from misplaced
+        said = isinstance(misplaced, Misplaced)
+        detail = str(misplaced) if said else "they do not fit the payload's header"
+        raise broken("rows", detail) from misplaced
     if not computed == claimed == lineage["content_hash"]:
         raise broken(
             "content_hash",

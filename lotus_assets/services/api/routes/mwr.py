@@ -211,7 +211,8 @@ def calculate(request: MwrRequest, inputs: Inputs) -> Calculation:
     detail = mwr_flows(windows, flows, options, rates if len(rates) else np.full(1, np.nan))
     results = dict(zip(found["method"], records(found, FIELDS), strict=True))
     for result in results.values():
-        result["iterations"] = result["iterations"] and int(result["iterations"])
+        if result["iterations"] is not None:
+            result["iterations"] = int(result["iterations"])
     return Calculation(results, _said(found, flows), {"flows": detail})
 
 
