@@ -30,6 +30,7 @@ from lotus_assets.sources.warehouse.connection import driver_connection
 WHOLE_BOOK = {
     "weights_that_do_not_sum_to_one": ("benchmark_constituents",),
     "beginning_values_of_some_positions": ("position_valuations",),
+    "valuations_while_not_open": ("position_valuations",),
     "currencies_that_changed": ("instruments",),
     "instruments_that_changed": ("positions",),
 }

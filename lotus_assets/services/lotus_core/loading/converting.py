@@ -69,7 +69,17 @@ def _from_numbers(array: pa.Array, kind: pa.DataType) -> pa.Array:
         return _within_range(_cast_or_null(array, DECIMAL))
     if kind == INSTANT and pa.types.is_timestamp(array.type) and array.type.tz is None:
         return pa.nulls(len(array), kind)
+    if kind == pa.date32() and pa.types.is_timestamp(array.type):
+        return _days_of(array)
     return _cast_or_null(array, kind)
+
+
+def _days_of(instants: pa.Array) -> pa.Array:
+    """Days of instants without a zone, at midnight: of others it is not said which day is meant."""
+    if instants.type.tz is not None:
+        return pa.nulls(len(instants), pa.date32())
+    days = instants.cast(pa.date32())
+    return pc.if_else(pc.equal(days.cast(instants.type), instants), days, None)
 
 
 def _cast_or_null(array: pa.Array, kind: pa.DataType) -> pa.Array:

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,8 @@ from lotus_assets_tests.integration.services.lotus_core.book import (
     CONSTITUENTS,
     CORRECTION,
     FEES,
+    FX,
+    PORTFOLIOS,
     VALUATIONS,
     valuation,
     write_book,
@@ -96,6 +99,7 @@ WRONG: dict[str, tuple[str, dict[str, str], str]] = {
     "too large": ("position_valuations", {"price": "1" * 19}, "price is not a decimal"),
     "no such day": ("position_valuations", {"valuation_date": "2025-02-30"}, "is not a date"),
     "required": ("position_valuations", {"quantity": ""}, "quantity is required"),
+    "not open yet": ("position_valuations", {"valuation_date": "2025-01-01"}, "from 2025-01-02 on"),
     "a positive fee": ("position_valuations", {"mgmt_fees": "1"}, "mgmt_fees breaks"),
     "an identifier": ("position_valuations", {"position_id": "a b"}, "position_id breaks"),
     "no offset": ("position_valuations", {"recorded_at": "2025-01-09 10:00"}, "is not an instant"),
@@ -207,6 +211,43 @@ def test_beginning_values_are_given_for_all_or_none(engine: Engine, tmp_path: Pa
     book = {**BOOK, "position_valuations": rows}
     ((_, _, reason),) = refused(engine, write_book(tmp_path / "book", book))
     assert "begin_mv is given for some positions of P1 on 2025-01-02" in reason
+
+
+def test_a_closed_portfolio_is_worth_nothing(engine: Engine, tmp_path: Path) -> None:
+    """Its closing may become known late: what was valued after it is corrected to nothing."""
+    portfolio = {**PORTFOLIOS[2], "close_date": ""}
+    after = valuation("CASH", "06", "50", portfolio="CLOSED")
+    book = {**BOOK, "portfolios": [*PORTFOLIOS[:2], portfolio]}
+    book["position_valuations"] = [*VALUATIONS, after]
+    load_folder(engine, write_book(tmp_path / "book", book))
+    later = {"recorded_at": "2025-02-01T00:00:00Z"}
+    closing: Book = {"portfolios": [{**PORTFOLIOS[2], **later}]}
+    wrong: Book = {**closing, "position_valuations": [{**after, "market_value": "60", **later}]}
+    ((file, row, reason),) = refused(engine, write_book(tmp_path / "wrong", wrong))
+    assert (file, row) == ("position_valuations.csv", 1)
+    assert reason == "CLOSED is valued on 2025-01-06 and was open until 2025-01-03"
+    taken_back = {**after, "market_value": "0", "quantity": "0", **later}
+    right: Book = {**closing, "position_valuations": [taken_back]}
+    report = load_folder(engine, write_book(tmp_path / "right", right))
+    assert report.new == {"portfolios": 1, "position_valuations": 1}
+
+
+def test_an_instant_is_a_day_only_at_midnight(engine: Engine, tmp_path: Path) -> None:
+    load_folder(engine, write_book(tmp_path / "book", BOOK))
+
+    def rates(name: str, *instants: datetime) -> Path:
+        folder = tmp_path / name
+        folder.mkdir()
+        rows = [{**FX[0], "rate_date": each, "rate": 2.0} for each in instants]
+        pa_parquet.write_table(pa.Table.from_pylist(rows), folder / "fx_rates.parquet")
+        return folder
+
+    midnight, noon = datetime(2025, 2, 1), datetime(2025, 2, 2, 12)  # noqa: DTZ001
+    found = refused(engine, rates("noon", midnight, noon))
+    assert found == [("fx_rates.parquet", 2, "rate_date is not a date (YYYY-MM-DD)")]
+    found = refused(engine, rates("zoned", datetime(2025, 2, 1, tzinfo=UTC)))
+    assert found == [("fx_rates.parquet", 1, "rate_date is not a date (YYYY-MM-DD)")]
+    assert load_folder(engine, rates("midnight", midnight)).new == {"fx_rates": 1}
 
 
 def test_daily_sums_follow_corrections(engine: Engine, tmp_path: Path) -> None:
