@@ -13,6 +13,7 @@ from lotus_assets.engine.measures.twr import STANDARD_PERIODS
 from lotus_assets.engine.performance.attribution import attribution as attributed
 from lotus_assets.engine.performance.attribution_effects import Model
 from lotus_assets.engine.performance.calendar_days import Frequency
+from lotus_assets.engine.performance.columns import summed
 from lotus_assets.engine.performance.group_sides import GroupSide
 from lotus_assets.engine.performance.instrument_groups import reconciliation
 from lotus_assets.engine.performance.linked_periods import Method
@@ -184,7 +185,7 @@ def _mean_weights(side: GroupSide, windows: Windows, name: str) -> pd.DataFrame:
         owner = rows["portfolio"].to_numpy()
         inside = rows[(side.dates >= starts[owner]) & (side.dates <= ends[owner])]
         days = inside.groupby("portfolio")["date"].nunique()
-        sums = inside.groupby(["portfolio", "code"])[name].sum().reset_index()
+        sums = summed(inside, ["portfolio", "code"], [name])
         sums[name] /= sums["portfolio"].map(days)
         parts.append(sums.assign(period=key))
     return pd.concat(parts, ignore_index=True)

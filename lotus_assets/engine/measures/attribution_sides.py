@@ -16,6 +16,7 @@ from lotus_assets.engine.measures.attribution_groups import (
 from lotus_assets.engine.measures.benchmark_days import aligned, no_notes
 from lotus_assets.engine.measures.portfolio_days import PortfolioDays
 from lotus_assets.engine.measures.portfolio_parts import PortfolioParts
+from lotus_assets.engine.performance.columns import summed
 from lotus_assets.engine.performance.daily_returns import Basis
 from lotus_assets.engine.performance.group_sides import CURRENCY_TOLERANCE, GroupSide
 from lotus_assets.engine.performance.instrument_groups import OwnReturns, instrument_groups
@@ -194,7 +195,7 @@ def _coded(rows: pd.DataFrame) -> pd.DataFrame:
         local=joined["weight"] * joined["local"].fillna(joined["base"]).fillna(0.0),
         is_unknown=joined["local"].isna(),
     )
-    sums = weighed.groupby(keys)[["weight", "base", "local"]].sum().reset_index()
+    sums = summed(weighed, keys, ["weight", "base", "local"])
     weight = sums["weight"].where(sums["weight"] != 0)
     sums = sums.assign(base=sums["base"] / weight, local=sums["local"] / weight)
     unknown = weighed.groupby(keys)["is_unknown"].all().to_numpy()

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from lotus_assets.engine.measures.portfolio_days import PortfolioDays
+from lotus_assets.engine.performance.columns import summed
 from lotus_assets.engine.performance.segments import (
     as_days,
     search_in_segments,
@@ -94,16 +95,19 @@ def _linked(placed: pd.DataFrame) -> pd.DataFrame:
     if several.empty:
         return placed
     keys = ["owner", "day", "code"]
-    weight = several["weight"].where(several["date"] == first[is_several], 0.0)
     with np.errstate(divide="ignore"):
         growth = several.assign(
-            weight=weight, **{name: np.log1p(several[name]) for name in RETURNS}
+            weight=several["weight"].where(several["date"] == first[is_several], 0.0),
+            base=np.log1p(several["base"].fillna(0.0)),
+            # A day without a local return counts as one in the base currency.
+            local=np.log1p(several["local"].fillna(several["base"]).fillna(0.0)),
+            **{f"{name}_days": several[name].notna() for name in RETURNS},
         )
-    grouped = growth.sort_values("date", kind="stable").groupby(keys)
-    linked = grouped[["weight"]].sum()
+    counted = ["weight", *RETURNS, *(f"{name}_days" for name in RETURNS)]
+    linked = summed(growth.sort_values("date", kind="stable"), keys, counted)
     for name in RETURNS:
-        linked[name] = np.expm1(grouped[name].sum(min_count=1))
-    return pd.concat([placed[~is_several], linked.reset_index()], ignore_index=True)
+        linked[name] = np.expm1(linked[name]).where(linked.pop(f"{name}_days") > 0)
+    return pd.concat([placed[~is_several], linked], ignore_index=True)
 
 
 def _filled(valued: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
@@ -125,7 +129,8 @@ def _filled(valued: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
         right_on=rows["day"],
     )
     grown = more["weight"] * (1.0 + more["base"].fillna(0.0))
-    drifted = grown / grown.groupby(more["day"]).transform("sum")
+    _, number = np.unique(more["day"], return_inverse=True)
+    drifted = grown / np.bincount(number, grown)[number]
     more["weight"] = more["weight"].where(~more["is_drifted"], drifted)
     return pd.concat(
         [rows, more.assign(base=0.0, local=0.0, is_filled=True)[rows.columns]], ignore_index=True

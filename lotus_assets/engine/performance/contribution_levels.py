@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from lotus_assets.engine.performance.columns import summed
+
 UNCLASSIFIED = "Unclassified"
 SUMMED = ["contribution", "average_weight"]
 
@@ -28,7 +30,7 @@ def contribution_levels(
     for depth in range(len(hierarchy), 0, -1):
         keys = ["portfolio", "period", *hierarchy[:depth]]
         # Summed from the level below, so that a parent is the sum of the children shown.
-        rows = rows.groupby(keys, sort=True)[SUMMED].sum(skipna=False).reset_index()
+        rows = summed(rows, keys, SUMMED)
         shown = rows.assign(**dict.fromkeys(hierarchy[depth:]))
         shown.insert(2, "level", depth)
         levels.append(shown[["portfolio", "period", "level", *hierarchy, *SUMMED]])

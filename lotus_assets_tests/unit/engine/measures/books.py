@@ -1,5 +1,6 @@
 """Portfolios with parts, as the contracts' frames have them."""
 
+import json
 from collections.abc import Sequence
 from datetime import date
 
@@ -10,6 +11,8 @@ from lotus_assets.engine.measures.portfolio_parts import PortfolioParts, portfol
 
 Point = tuple[str, str, str, float, float, float, float, float]
 """Portfolio, part id (empty: the portfolio's own), day, begin_mv, bod_cf, eod_cf, fees, end_mv."""
+Observation = tuple[str, dict[str, str], str, float, float, float, float]
+"""Portfolio, key, day, weight, return, local return, currency return."""
 AMOUNTS = ["begin_mv", "bod_cf", "eod_cf", "mgmt_fees", "end_mv"]
 
 
@@ -49,3 +52,13 @@ def parts_of(
     """The parts of a book."""
     points = rows if isinstance(rows, pd.DataFrame) else points_of(rows)
     return portfolio_parts(points, portfolios_of(points, as_of), metas_of(metas or {}), names)
+
+
+def observations(rows: Sequence[Observation]) -> pd.DataFrame:
+    """Benchmark groups (or a portfolio given as groups)."""
+    names = ["portfolio_id", "key", "perf_date", "weight_bop"]
+    frame = pd.DataFrame(rows, columns=[*names, "return_base", "return_local", "return_fx"])
+    return frame.assign(
+        key=[json.dumps(key, sort_keys=True) for key in frame["key"]],
+        perf_date=pd.to_datetime(frame["perf_date"]),
+    )
