@@ -55,7 +55,7 @@ class CorePayload(DataFrameModel):
     )
     generated_by: Text = Field(nullable=True, description="Service and version that made it.")
     start_date: Day = Field(nullable=True, description="First day of the window.")
-    end_date: Day = Field(nullable=True, description="Last day of the window.")
+    end_date: Day = Field(nullable=True, description="Last day of the window; NULL: it is open.")
     row_count: Integer = Field(ge=0, description="Rows of the payload.")
     continuity_breaks: Json = Field(
         nullable=True,
@@ -157,6 +157,12 @@ def _header(each: Received) -> dict[str, Any]:
 def _window(header: Mapping[str, Any]) -> tuple[pd.Timestamp | None, pd.Timestamp | None]:
     for first, last in WINDOW_FIELDS:
         if first in header:
-            end = header.get(last)
-            return pd.Timestamp(header[first]), None if end is None else pd.Timestamp(end)
+            return _day(header[first]), _day(header.get(last))
     return None, None
+
+
+def _day(text: str | None) -> pd.Timestamp | None:
+    """None also for a day that stands for ever, as 9999-12-31 does: no column holds it."""
+    if text is None or not str(pd.Timestamp.min.date()) < text < str(pd.Timestamp.max.date()):
+        return None
+    return pd.Timestamp(text)

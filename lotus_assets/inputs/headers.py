@@ -4,10 +4,26 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, GetPydanticSchema
+from pydantic_core import core_schema
+
+
+def _written(pattern: str) -> GetPydanticSchema:
+    """A text of this pattern first, whatever else pydantic would take for the type."""
+    text = core_schema.str_schema(pattern=pattern, max_length=40, strict=True)
+    return GetPydanticSchema(lambda kind, schema: core_schema.chain_schema([text, schema(kind)]))
+
 
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
-Amount = Annotated[Decimal, Field(allow_inf_nan=False, decimal_places=10)]
+AnyDay = Annotated[date, _written(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
+Day = Annotated[
+    date,
+    Field(ge=date(1900, 1, 1), le=date(2200, 12, 31)),
+    _written(r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"),
+]
+"""A day that the tables can hold: their instants reach from 1677 to 2262."""
+Amount = Annotated[Decimal, _written(r"^-?[0-9]+(\.[0-9]{1,10})?$")]
+Count = Annotated[int, Field(ge=0, strict=True)]
 
 
 class Header(BaseModel):
@@ -15,22 +31,22 @@ class Header(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    as_of_date: date
+    as_of_date: Day
 
 
 class BreakEntry(BaseModel):
     """A break of continuity that the payload names."""
 
     id: str | None
-    date: date
+    date: Day
     amount: Amount
 
 
 class Diagnostics(BaseModel):
     """What the payload says is unusual about its data."""
 
-    missing_business_day_count: int = Field(ge=0)
-    missing_business_days: list[date]
+    missing_business_day_count: Count
+    missing_business_days: list[Day]
     continuity_breaks: list[BreakEntry]
 
 
@@ -44,19 +60,19 @@ class CurrencyContext(BaseModel):
 class PerformanceHeader(Header):
     """performance-input."""
 
-    performance_start_date: date
-    portfolio_open_date: date
+    performance_start_date: Day
+    portfolio_open_date: Day
     currency: Currency
     calendar_id: str
-    business_days: list[date]
+    business_days: list[Day]
     diagnostics: Diagnostics
 
 
 class MwrHeader(Header):
     """mwr-input."""
 
-    start_date: date
-    end_date: date
+    start_date: Day
+    end_date: Day
     begin_mv: Amount
     end_mv: Amount
     currency: Currency
@@ -66,8 +82,8 @@ class MwrHeader(Header):
 class ReportHeader(Header):
     """What attribution-input and contribution-input have in common."""
 
-    report_start_date: date
-    report_end_date: date
+    report_start_date: Day
+    report_end_date: Day
     portfolio_data: dict[str, Any]
     currency_context: CurrencyContext
     diagnostics: Diagnostics
@@ -139,7 +155,7 @@ class Income(BaseModel):
     """What a position has earned and not yet been paid."""
 
     accrued_income: Amounts
-    accrual_date: date
+    accrual_date: Day
 
 
 class PositionEntry(BaseModel):
@@ -149,7 +165,7 @@ class PositionEntry(BaseModel):
     instrument_id: str
     quantity: Amount
     weight: Amount | None
-    held_since: date
+    held_since: Day
     instrument_details: Details
     valuation: Valuation
     income: Income
@@ -158,27 +174,27 @@ class PositionEntry(BaseModel):
 class PositionsHeader(Header):
     """positions-analytics-input."""
 
-    valuation_date: date | None
+    valuation_date: Day | None
     total_market_value: Amount
-    position_count: int = Field(ge=0)
+    position_count: Count
     positions: list[PositionEntry]
     currency_context: CurrencyContext
     diagnostics: Diagnostics
 
 
 class AssignmentHeader(Header):
-    """benchmark-assignment."""
+    """benchmark-assignment; for some lotus-core one that is open ends in the year 9999."""
 
     benchmark_id: str
-    effective_from: date
-    effective_to: date | None
+    effective_from: AnyDay
+    effective_to: AnyDay | None
 
 
 class BenchmarkReturnsHeader(Header):
     """benchmark return-series."""
 
-    start_date: date
-    end_date: date
+    start_date: Day
+    end_date: Day
     frequency: str
     currency: Currency
     calendar_id: str
@@ -188,7 +204,7 @@ class BenchmarkReturnsHeader(Header):
 class RiskFreeHeader(Header):
     """risk-free-series."""
 
-    start_date: date
-    end_date: date
+    start_date: Day
+    end_date: Day
     series_mode: str
     frequency: str

@@ -204,6 +204,21 @@ def positions(portfolio_id: str = "PF-1") -> Json:
     }
 
 
+def assignment(portfolio_id: str = "PF-1") -> Json:
+    return {
+        "portfolio_id": portfolio_id,
+        "as_of_date": "2026-03-10",
+        "benchmark_id": "BM-1",
+        "assignment_id": "AS-1",
+        "assignment_version": 1,
+        "effective_from": "2021-01-04",
+        "effective_to": None,
+        "recorded_at": "2021-01-03T23:00:00Z",
+        "contract_version": "rfc_062_v1",
+        "lineage": lineage(),
+    }
+
+
 def benchmark_returns(benchmark_id: str = "BM-1") -> Json:
     return {
         "benchmark_id": benchmark_id,

@@ -5,9 +5,10 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+import pandas as pd
 import pytest
 
-from lotus_assets.inputs import input_tables
+from lotus_assets.inputs import core_payload, input_tables
 from lotus_assets.inputs.contract_gate import GatedChunk, InputTable, gate_payloads
 from lotus_assets.inputs.payload_chunk import Asked, Received
 from lotus_assets.sources.lotus_core.client import Payload
@@ -96,6 +97,8 @@ BROKEN: list[tuple[str, str, Callable[[Json], Any]]] = [
     ("performance", "business_days", lambda p: p["business_days"].reverse()),
     ("performance", "header", lambda p: p.update(currency="euro")),
     ("performance", "header", lambda p: p.pop("portfolio_open_date")),
+    ("performance", "header", lambda p: p.update(performance_start_date=1772582400)),
+    ("performance", "header", lambda p: p.update(performance_start_date="2026-03-04T00:00:00")),
     ("performance", "as_of", lambda p: p.update(as_of_date="2026-03-09")),
     ("performance", "window", lambda p: p.update(performance_start_date="2026-03-03")),
     ("mwr", "order", lambda p: p["cash_flows"].reverse()),
@@ -104,6 +107,8 @@ BROKEN: list[tuple[str, str, Callable[[Json], Any]]] = [
     ("mwr", "missing_business_days", lambda p: p["diagnostics"].update(COUNTED)),
     ("mwr", "window", lambda p: p["cash_flows"][0].update(date="2026-02-27")),
     ("mwr", "header", lambda p: p.update(begin_mv="NaN")),
+    ("mwr", "header", lambda p: p.update(begin_mv=1000.5)),
+    ("mwr", "header", lambda p: p.update(begin_mv="1000.12345678901")),
     ("contribution", "fee_sign", lambda p: _position(p)[0].update(mgmt_fees="0.0000000001")),
     ("contribution", "duplicate_dates", lambda p: _position(p)[1].update(perf_date="2026-03-09")),
     ("contribution", "order", lambda p: swap(_position(p))),
@@ -124,6 +129,8 @@ BROKEN: list[tuple[str, str, Callable[[Json], Any]]] = [
     ("attribution", "portfolio_day", lambda p: _own(p).pop(0)),
     ("attribution", "window", lambda p: p.update(report_end_date="2026-03-09")),
     ("positions", "weights", lambda p: p["positions"][0].update(weight="0.39")),
+    ("positions", "header", lambda p: p["positions"][0].update(held_since="9999-12-31")),
+    ("positions", "header", lambda p: p["positions"][0].update(quantity="1" * 41)),
     ("positions", "order", lambda p: p["positions"].reverse()),
     ("positions", "position_count", lambda p: p.update(position_count=3)),
     ("positions", "total_market_value", lambda p: p.update(total_market_value="1000.0000001")),
@@ -191,6 +198,19 @@ def test_a_window_may_begin_later_than_asked() -> None:
     assert not gate_payloads(kind, [Received(asked, AS_OF, payload)]).rejected
     clamped = edited(payloads.mwr, lambda p: p.update(start_date="2026-03-04"))
     assert not gated("mwr", clamped).rejected
+
+
+def test_an_assignment_may_end_in_the_year_9999() -> None:
+    kind, made = input_tables.BENCHMARK_ASSIGNMENT, payloads.assignment()
+    made["effective_to"] = "9999-12-31"
+    each = Received(Asked("PF-1", "3", {}), AS_OF, Payload((page_of(kind.contract, made),)))
+    assert not gate_payloads(kind, [each]).rejected
+    columns = core_payload.TABLE.columns
+    kept = pd.DataFrame([core_payload.received_row(each, ())], columns=columns)
+    [row] = core_payload.TABLE.schema.validate(kept).to_dict("records")
+    assert row["start_date"] == pd.Timestamp("2021-01-04")
+    assert row["end_date"] is pd.NaT
+    assert '"effective_to": "9999-12-31"' in row["header"]
 
 
 def test_names_the_row_that_breaks_a_rule() -> None:
