@@ -129,19 +129,20 @@ def add_missing_examples(schemas: dict[str, Any]) -> None:
     for schema in schemas.values():
         for attribute in schema.get("properties", {}).values():
             if not attribute.get("examples"):
-                attribute["examples"] = [_schema_example(schemas, attribute)]
+                attribute["examples"] = [example_of_schema(schemas, attribute)]
 
 
-def _schema_example(schemas: dict[str, Any], schema: dict[str, Any]) -> Any:
+def example_of_schema(schemas: dict[str, Any], schema: dict[str, Any]) -> Any:
+    """The example of a schema, made of its attributes' where it has none of its own."""
     if schema.get("examples"):
         return schema["examples"][0]
     if "anyOf" in schema:
-        return _schema_example(schemas, schema["anyOf"][0])
+        return example_of_schema(schemas, schema["anyOf"][0])
     if schema.get("type") == "array":
-        return [_schema_example(schemas, schema["items"])]
+        return [example_of_schema(schemas, schema["items"])]
     if "$ref" in schema:
-        return _schema_example(schemas, schemas[schema["$ref"].rsplit("/", 1)[-1]])
+        return example_of_schema(schemas, schemas[schema["$ref"].rsplit("/", 1)[-1]])
     return {
-        name: _schema_example(schemas, attribute)
+        name: example_of_schema(schemas, attribute)
         for name, attribute in schema.get("properties", {}).items()
     }

@@ -15,11 +15,12 @@ from lotus_assets.services import problem_answers
 from lotus_assets.services.api import lineage_routes
 from lotus_assets.services.api.calculating import ENGINE_VERSION, Outcome
 from lotus_assets.services.api.lineage_store import LineageStore, UnreadableLineage
-from lotus_assets.services.api.openapi import document, documented
+from lotus_assets.services.api.openapi import document, documented, said
 from lotus_assets.services.api.operation import Operation
 from lotus_assets.services.api.operations import OPERATIONS
 from lotus_assets.services.api.settings import ApiSettings
 from lotus_assets.services.api.workers import Workers
+from lotus_assets.services.documentation import problems
 from lotus_assets.services.problems import ErrorCode, ServiceProblem
 from lotus_assets.services.tracing import TRACING, TracingMiddleware
 
@@ -151,23 +152,25 @@ async def _purge(settings: ApiSettings) -> None:
 
 
 def _add_health(application: FastAPI) -> None:
+    about = {"service": application.title, "version": ENGINE_VERSION, "documentation": "/docs"}
+
     @application.get(
         "/",
         tags=["health"],
         summary="What this is",
         description="Name and version of the service, and where its documentation is.",
+        responses=said(about),
     )
     async def root() -> JSONResponse:
         """Name, version, documentation."""
-        return JSONResponse(
-            {"service": application.title, "version": ENGINE_VERSION, "documentation": "/docs"}
-        )
+        return JSONResponse(about)
 
     @application.get(
         "/healthz",
         tags=["health"],
         summary="Whether the process lives",
         description="Asks nothing of anybody.",
+        responses=said({"status": "ok"}),
     )
     async def healthz() -> JSONResponse:
         """Liveness."""
@@ -178,6 +181,7 @@ def _add_health(application: FastAPI) -> None:
         tags=["health"],
         summary="Whether requests can be answered",
         description="The workers have started. `stateful` says whether lotus-core is configured.",
+        responses={**said({"status": "ok", "stateful": True}), 503: problems()[503]},
     )
     async def readyz(request: Request) -> JSONResponse:
         """Readiness."""

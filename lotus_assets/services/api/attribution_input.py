@@ -149,7 +149,18 @@ class AttributionStatelessInput(Strict):
         examples=[[]],
     )
     benchmark_groups_data: list[SentGroup] = Field(
-        min_length=1, description="The benchmark's groups, each key once.", examples=[[]]
+        min_length=1,
+        description="The benchmark's groups, each key once.",
+        examples=[
+            [
+                {
+                    "key": {"asset_class": "Equity"},
+                    "observations": [
+                        {"date": "2025-01-02", "weight_bop": "1", "return_base": "0.0125"}
+                    ],
+                }
+            ]
+        ],
     )
     currency_context: CurrencyContext | None = Field(
         default=None, description="Currencies of the payload; the reporting currency is used."

@@ -17,7 +17,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from starlette.exceptions import HTTPException
 
-from lotus_assets.services.api.envelope import InputMode, Lineage, Meta
+from lotus_assets.services.api.envelope import CalculationLineage, InputMode, Meta
 from lotus_assets.services.api.lineage_store import LineageStore
 from lotus_assets.services.api.operation import Calculation, Operation
 from lotus_assets.services.api.settings import ApiSettings
@@ -110,7 +110,7 @@ def _written(
     settings: ApiSettings,
 ) -> Outcome:
     meta = _meta(operation, request, inputs)
-    lineage = Lineage(
+    lineage = CalculationLineage(
         calculation_id=meta.calculation_hash,
         generated_at=datetime.now(UTC),
         inputs=inputs.used,

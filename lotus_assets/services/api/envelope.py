@@ -102,7 +102,7 @@ class Meta(Strict):
     )
 
 
-class Lineage(Strict):
+class CalculationLineage(Strict):
     """Where an answer comes from."""
 
     calculation_id: str = Field(
@@ -137,7 +137,7 @@ class AnalysisAnswer(BaseModel, Generic[Result]):
         description="What is unusual about the input.",
         examples=[[{"code": "MISSING_BUSINESS_DAY", "detail": "2025-02-14"}]],
     )
-    lineage: Lineage = Field(description="Where it comes from.")
+    lineage: CalculationLineage = Field(description="Where it comes from.")
 
 
 Document = dict[str, Any]

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response
 from pydantic import Field, ValidationError
 
-from lotus_assets.services.api.envelope import Lineage
+from lotus_assets.services.api.envelope import CalculationLineage
 from lotus_assets.services.api.lineage_store import (
     LineageStore,
     UnknownCalculation,
@@ -37,7 +37,7 @@ class Form(StrEnum):
     CSV = "csv"
 
 
-class KeptLineage(Lineage):
+class KeptLineage(CalculationLineage):
     """What is kept of a calculation."""
 
     operation: str = Field(description="The operation that was asked for.", examples=["twr"])
@@ -76,8 +76,14 @@ async def lineage(request: Request, calculation_id: CalculationId) -> KeptLineag
             "description": "The rows.",
             "headers": HEADERS,
             "content": {
-                "application/json": {"schema": {"type": "array", "items": {"type": "object"}}},
-                CSV: {"schema": {"type": "string"}},
+                "application/json": {
+                    "schema": {"type": "array", "items": {"type": "object"}},
+                    "example": [{"perf_date": "2025-01-02", "daily_return": 0.01}],
+                },
+                CSV: {
+                    "schema": {"type": "string"},
+                    "example": "perf_date,daily_return\r\n2025-01-02,0.01\r\n",
+                },
             },
         },
         **with_problems(),

@@ -1,7 +1,7 @@
 """The OpenAPI document: every operation and field with summary, description and example."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, get_args
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
@@ -10,10 +10,20 @@ from pydantic.json_schema import models_json_schema
 
 from lotus_assets.services.api.envelope import AnalysisAnswer
 from lotus_assets.services.api.operation import Operation
-from lotus_assets.services.documentation import HEADERS, add_missing_examples, problems
-from lotus_assets.services.problems import Problem
+from lotus_assets.services.documentation import (
+    HEADERS,
+    add_missing_examples,
+    example_of,
+    example_of_schema,
+    problems,
+)
+from lotus_assets.services.problems import PROBLEM_MEDIA_TYPE, Problem
 
 REFERENCE = "#/components/schemas/{model}"
+DETAILS = {
+    413: "the body is larger than 64 MB (LOTUS_API_BODY_MEGABYTES)",
+    500: "an unexpected failure; quote the correlation id",
+}
 
 
 def documented(operation: Operation) -> dict[str, Any]:
@@ -28,7 +38,8 @@ def documented(operation: Operation) -> dict[str, Any]:
                 "required": True,
                 "content": {
                     "application/json": {
-                        "schema": {"$ref": REFERENCE.format(model=operation.request.__name__)}
+                        "schema": {"$ref": REFERENCE.format(model=operation.request.__name__)},
+                        "examples": request_examples(operation),
                     }
                 },
             }
@@ -36,12 +47,50 @@ def documented(operation: Operation) -> dict[str, Any]:
     }
 
 
+def request_examples(operation: Operation) -> dict[str, Any]:
+    """A body for each input mode: what has to be given, as it can be sent."""
+    fields = operation.request.model_fields
+    options = {
+        name: field.examples[0]
+        for name, field in fields.items()
+        if field.is_required() and name != "input_mode" and field.examples
+    }
+    asked, _ = get_args(fields["stateful_input"].annotation)
+    read = {"stateful_input": example_of(asked, only_required=True)}
+    sent = {"stateless_input": dict(operation.sent)}
+    return {
+        "stateful": {
+            "summary": "Read from lotus-core",
+            "value": {"input_mode": "stateful", **read, **options},
+        },
+        "stateless": {
+            "summary": "Sent along",
+            "value": {"input_mode": "stateless", **sent, **options},
+        },
+    }
+
+
 def with_problems() -> dict[int | str, dict[str, Any]]:
     """The answers to requests that fail."""
     found = problems()
-    found[413] = {**found[400], "description": "INVALID_REQUEST: the body is too large."}
-    found[500] = {**found[503], "description": "INTERNAL_ERROR: quote the correlation id."}
+    for status, like, code, title in (
+        (413, 400, "INVALID_REQUEST", "Invalid request"),
+        (500, 503, "INTERNAL_ERROR", "Internal error"),
+    ):
+        content = found[like]["content"][PROBLEM_MEDIA_TYPE]
+        example = {**content["example"], "status": status, "code": code, "title": title}
+        example |= {"detail": DETAILS[status], "errors": []}
+        found[status] = {
+            **found[like],
+            "description": f"{code}: {DETAILS[status]}.",
+            "content": {PROBLEM_MEDIA_TYPE: {**content, "example": example}},
+        }
     return found
+
+
+def said(example: dict[str, Any]) -> dict[int | str, dict[str, Any]]:
+    """The answer of a health check."""
+    return {200: {"headers": HEADERS, "content": {"application/json": {"example": example}}}}
 
 
 def _success(model: str) -> dict[str, Any]:
@@ -75,7 +124,16 @@ def document(application: FastAPI, operations: Iterable[Operation]) -> dict[str,
     schemas.update(_definitions([Problem], "serialization"))
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
+    for operation in operations:
+        for mode, body in request_examples(operation).items():
+            field = schemas[operation.request.__name__]["properties"][f"{mode}_input"]
+            field["examples"] = [body["value"][f"{mode}_input"]]
     add_missing_examples(schemas)
+    for operation in operations:
+        example = example_of_schema(schemas, schemas[_answer_name(operation)])
+        for path in operation.paths:
+            success = made["paths"][path]["post"]["responses"]["200"]
+            success["content"]["application/json"]["example"] = example
     return made
 
 

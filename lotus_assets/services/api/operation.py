@@ -29,7 +29,8 @@ class Calculation:
 class Operation:
     """One endpoint, at one or more paths.
 
-    `calculate` runs in a worker process and must be a function of a module.
+    `calculate` runs in a worker process and must be a function of a module. `sent` is a small
+    stateless input for the documentation: as it stands, it is answered.
     """
 
     name: str
@@ -39,3 +40,4 @@ class Operation:
     request: type[AnalysisRequest[Any, Any]]
     results: type[BaseModel]
     calculate: Callable[[Any, Inputs], Calculation]
+    sent: Mapping[str, Any]

@@ -321,6 +321,16 @@ def _diagnostics(sides: AttributionSides) -> Iterator[Diagnostic]:
     yield from named("CURRENCY_RETURN_UNKNOWN", sides.groups.keys[known["code"]].tolist())
 
 
+def _group(name: str, weight: str, base: str) -> dict[str, Any]:
+    observation = {"date": "2025-01-02", "weight_bop": weight, "return_base": base}
+    return {"key": {"asset_class": name}, "observations": [observation]}
+
+
+SENT = {
+    "portfolio_groups_data": [_group("Equity", "0.6", "0.02"), _group("Bond", "0.4", "0.01")],
+    "benchmark_groups_data": [_group("Equity", "0.5", "0.015"), _group("Bond", "0.5", "0.01")],
+}
+
 OPERATION = Operation(
     name="attribution",
     paths=("/performance/attribution",),
@@ -330,4 +340,5 @@ OPERATION = Operation(
     request=AttributionRequest,
     results=AttributionResults,
     calculate=calculate,
+    sent=SENT,
 )

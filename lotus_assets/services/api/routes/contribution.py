@@ -225,6 +225,24 @@ def _of(frame: pd.DataFrame, period: str) -> pd.DataFrame:
     return frame[frame["period"] == period]
 
 
+SENT = {
+    "portfolio_data": {
+        "valuation_points": [{"perf_date": "2025-01-02", "begin_mv": "1000", "end_mv": "1016"}]
+    },
+    "positions_data": [
+        {
+            "position_id": "POS-1",
+            "meta": {"asset_class": "Equity"},
+            "valuation_points": [{"perf_date": "2025-01-02", "begin_mv": "600", "end_mv": "612"}],
+        },
+        {
+            "position_id": "POS-2",
+            "meta": {"asset_class": "Bond"},
+            "valuation_points": [{"perf_date": "2025-01-02", "begin_mv": "400", "end_mv": "404"}],
+        },
+    ],
+}
+
 OPERATION = Operation(
     name="contribution",
     paths=("/performance/contribution", "/contribution"),
@@ -234,4 +252,5 @@ OPERATION = Operation(
     request=ContributionRequest,
     results=ContributionResults,
     calculate=calculate,
+    sent=SENT,
 )

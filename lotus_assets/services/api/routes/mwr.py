@@ -251,6 +251,14 @@ def _said(found: pd.DataFrame, flows: pd.DataFrame) -> list[Diagnostic]:
     return said
 
 
+SENT = {
+    "start_date": "2025-01-01",
+    "end_date": "2025-12-31",
+    "begin_mv": "1000000",
+    "end_mv": "1151234.5",
+    "cash_flows": [{"date": "2025-02-03", "amount": "50000"}],
+}
+
 OPERATION = Operation(
     name="mwr",
     paths=("/performance/mwr",),
@@ -259,4 +267,5 @@ OPERATION = Operation(
     request=MwrRequest,
     results=MwrResults,
     calculate=calculate,
+    sent=SENT,
 )

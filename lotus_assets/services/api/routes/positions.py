@@ -200,6 +200,25 @@ def _returns(held: HeldPositions, request: PositionsRequest) -> dict[str, dict[s
     return returns
 
 
+SENT = {
+    "as_of_date": "2025-01-02",
+    "positions": [
+        {
+            "position_id": "POS-1",
+            "quantity": "6",
+            "weight": "1",
+            "performance": [
+                {
+                    "period": "YTD",
+                    "valuation_points": [
+                        {"perf_date": "2025-01-02", "begin_mv": "600", "end_mv": "612"}
+                    ],
+                }
+            ],
+        }
+    ],
+}
+
 OPERATION = Operation(
     name="positions",
     paths=("/analytics/positions",),
@@ -210,4 +229,5 @@ OPERATION = Operation(
     request=PositionsRequest,
     results=PositionsResults,
     calculate=calculate,
+    sent=SENT,
 )

@@ -271,6 +271,17 @@ def _said(
     return said
 
 
+SENT = {
+    "portfolio": [
+        {"date": "2025-01-02", "return": "0.01"},
+        {"date": "2025-01-03", "return": "-0.004"},
+    ],
+    "benchmark": [
+        {"date": "2025-01-02", "return": "0.008"},
+        {"date": "2025-01-03", "return": "-0.005"},
+    ],
+}
+
 OPERATION = Operation(
     name="returns_series",
     paths=("/integration/returns/series",),
@@ -280,4 +291,5 @@ OPERATION = Operation(
     request=ReturnsSeriesRequest,
     results=ReturnsSeriesResults,
     calculate=calculate,
+    sent=SENT,
 )

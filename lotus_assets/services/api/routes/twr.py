@@ -218,6 +218,13 @@ def _unusual(detail: pd.DataFrame) -> Iterator[Diagnostic]:
         yield from named(marks, [str(day.date()) for day in days])
 
 
+SENT = {
+    "valuation_points": [
+        {"perf_date": "2025-01-02", "begin_mv": "1000", "end_mv": "1010"},
+        {"perf_date": "2025-01-03", "begin_mv": "1010", "end_mv": "1030.2"},
+    ]
+}
+
 OPERATION = Operation(
     name="twr",
     paths=("/performance/twr",),
@@ -227,4 +234,5 @@ OPERATION = Operation(
     request=TwrRequest,
     results=TwrResults,
     calculate=calculate,
+    sent=SENT,
 )

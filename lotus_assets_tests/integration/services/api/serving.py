@@ -74,6 +74,7 @@ NUMBERS = Operation(
     NumbersRequest,
     NumbersResults,
     calculate,
+    {"numbers": [1.0]},
 )
 
 
