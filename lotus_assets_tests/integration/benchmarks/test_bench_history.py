@@ -125,6 +125,22 @@ def test_what_somebody_else_pushed_meanwhile_is_kept(place: Place) -> None:
     assert git(place.remote, "log", "--format=%s", "gh-pages") == "Add b\nAdd c\nAdd a"
 
 
+def test_what_was_put_on_the_branch_by_hand_meanwhile_stays(place: Place) -> None:
+    first, second = place.checkout("first-runner"), place.checkout("by-hand")
+    done(first, "restore", "history")
+    add_run(first, "a", "a")
+    done(first, "publish", "history", "Add a")
+    done(second, "restore", "history")
+    (second / "history" / "CNAME").write_text("speed.example.com\n")
+    done(second, "publish", "history", "Name the site")
+    add_run(first, "b", "a b")
+    done(first, "publish", "history", "Add b", "sh", "-c", "echo rebuilt > history/index.html")
+    published = place.published()
+    assert published["CNAME"] == "speed.example.com"
+    assert published["index.html"] == "rebuilt"
+    assert {"runs/own/a.json", "runs/own/b.json"} < set(published)
+
+
 def test_nothing_new_makes_no_commit(place: Place) -> None:
     checkout = place.checkout("runner")
     done(checkout, "restore", "history")
@@ -211,3 +227,7 @@ def test_they_run_when_the_seed_says_and_block_nothing(workflow: str, cron: str)
     content = yaml.safe_load((WORKFLOWS / workflow).read_text(encoding="utf-8"))
     # YAML 1.1 reads the key `on` as true.
     assert content[True] == {"schedule": [{"cron": cron}], "workflow_dispatch": None}
+    (job,) = content["jobs"].values()
+    conditions = {step.get("name"): step.get("if") for step in job["steps"]}
+    kept = "${{ !cancelled() && steps.measure.outcome != 'skipped' }}"
+    assert conditions["Publish to gh-pages"] == kept, "a run is not lost with a failed page"
