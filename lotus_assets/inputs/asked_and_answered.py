@@ -86,7 +86,7 @@ def other_frequencies(chunk: Chunk) -> Iterator[Violation]:
 
 
 def other_dimensions(chunk: Chunk) -> Iterator[Violation]:
-    """`dimensions`: those asked for, at every instrument and as every group's key.
+    """`dimensions`: those asked for, at every instrument and as every group's key; one group a key.
 
     RFC 063 §4.3: `meta` must contain all requested dimensions.
     """
@@ -99,15 +99,17 @@ def other_dimensions(chunk: Chunk) -> Iterator[Violation]:
             for entry in each.listed("instruments_data")
             if not set(said) <= set(entry["meta"])
         ]
-        others = [
-            one["key"] for one in header["benchmark_groups_data"] if set(one["key"]) != set(said)
-        ]
+        keys = [one["key"] for one in header["benchmark_groups_data"]]
+        others = [key for key in keys if set(key) != set(said)]
+        repeated = [key for place, key in enumerate(keys) if key in keys[:place]]
         if said != asked:
             yield Violation(owner, "dimensions", f"{asked} were asked for, {said} came")
         elif lacking:
             yield Violation(owner, "dimensions", f"{lacking[0]} has not all of {said}")
         elif others:
             yield Violation(owner, "dimensions", f"the group {others[0]} is not of {said}")
+        elif repeated:
+            yield Violation(owner, "dimensions", f"the group {repeated[0]} comes twice")
 
 
 def unordered_parts(chunk: Chunk, listed: str, id_field: str) -> Iterator[Violation]:

@@ -19,6 +19,7 @@ LINEAGE_FIELDS = (
     "data_version",
     "content_hash",
 )
+NUL = rb"\u0000"
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,8 @@ def read_page(contract: Contract, subject: str, what: str, answer: Answer) -> Pa
         with pa.ipc.open_stream(answer.content) as stream:
             rows = stream.read_all()
         metadata = rows.schema.metadata or {}
+        if NUL in metadata[b"payload"]:
+            raise ValueError("a text holds NUL, which no database keeps")
         payload = json.loads(metadata[b"payload"])
         claimed = metadata[b"content_hash"].decode()
         lineage = payload.pop("lineage")

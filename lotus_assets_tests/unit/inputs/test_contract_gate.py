@@ -80,6 +80,7 @@ def swap(rows: list[Json]) -> None:
 NOTHING = payloads.diagnostics()
 VALUED = payloads.diagnostics("2026-03-10")
 COUNTED = {"missing_business_day_count": 1}
+STOCKS = {"asset_class": "Equity"}
 DOLLARS = {"reporting_currency": "USD"}
 BROKEN: list[tuple[str, str, Callable[[Json], Any]]] = [
     ("performance", "order", lambda p: swap(points(p))),
@@ -120,6 +121,7 @@ BROKEN: list[tuple[str, str, Callable[[Json], Any]]] = [
     ("attribution", "dimensions", lambda p: p.update(group_by_dimensions=["sector"])),
     ("attribution", "dimensions", lambda p: p["instruments_data"][0].update(meta={})),
     ("attribution", "dimensions", lambda p: p["benchmark_groups_data"][0].update(key={})),
+    ("attribution", "dimensions", lambda p: p["benchmark_groups_data"][0].update(key=STOCKS)),
     ("attribution", "weights", lambda p: _group(p)[0].update(weight_bop="0.400002")),
     ("attribution", "missing_value", lambda p: _group(p)[0].update(return_base=None)),
     ("attribution", "row", lambda p: _group(p)[0].update(return_base="-1.5", return_local=None)),

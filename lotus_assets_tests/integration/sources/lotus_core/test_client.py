@@ -167,6 +167,7 @@ def broken_streams() -> list[tuple[str, Reply]]:
         ("media_type", Reply(content=b"{}", media_type="application/json")),
         ("stream", Reply(content=b"not an arrow stream")),
         ("stream", Reply(content=right[: len(right) // 2])),
+        ("stream", Reply(content=stream(PERFORMANCE, {**payload, "consumer_system": "a\0b"}))),
         ("types", Reply(content=returns)),
         ("contract_version", Reply(content=stream(PERFORMANCE, other_version))),
         ("subject", Reply(content=stream(PERFORMANCE, other_subject))),
