@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from lotus_assets.engine.measures.node_keys import node_key
 from lotus_assets.engine.performance.contribution_levels import UNCLASSIFIED
 from lotus_assets.engine.performance.segments import Integers
 
@@ -74,8 +75,3 @@ def leaf_of_key(key: str, group_by: Sequence[str]) -> Leaf:
     """Leaf of a benchmark group's key (JSON of its dimensions)."""
     dimensions = json.loads(key)
     return tuple(dimensions.get(name) or UNCLASSIFIED for name in group_by)
-
-
-def node_key(names: Sequence[str], values: Sequence[str]) -> str:
-    """JSON of a node's dimensions, outermost first."""
-    return json.dumps(dict(zip(names, values, strict=True)), ensure_ascii=False)

@@ -1,12 +1,12 @@
 """Contributions of positions to their portfolios' returns (analytics.md §3)."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
+from lotus_assets.engine.measures.node_keys import node_keys
 from lotus_assets.engine.measures.portfolio_parts import (
     PortfolioParts,
     named_windows,
@@ -124,22 +124,6 @@ def _levels(levels: pd.DataFrame | None, hierarchy: Sequence[str]) -> pd.DataFra
     if levels is None or levels.empty:
         return pd.DataFrame(columns=columns)
     return levels.assign(key=node_keys(levels, hierarchy))[columns]
-
-
-def node_keys(nodes: pd.DataFrame, hierarchy: Sequence[str]) -> list[str]:
-    """JSON of each node's dimensions down to its level, in the order of the hierarchy."""
-    values = nodes[[str(place) for place in range(len(hierarchy))]].itertuples(
-        index=False, name=None
-    )
-    return [
-        node_key(hierarchy[:depth], texts[:depth])
-        for depth, texts in zip(nodes["level"].tolist(), values, strict=True)
-    ]
-
-
-def node_key(hierarchy: Sequence[str], values: Sequence[str]) -> str:
-    """JSON of one node."""
-    return json.dumps(dict(zip(hierarchy, values, strict=True)), ensure_ascii=False)
 
 
 def _by_portfolio(

@@ -10,12 +10,12 @@ import pandas as pd
 import pyarrow as pa
 from pydantic import Field, model_validator
 
-from lotus_assets.engine.measures.attribution_groups import node_key
 from lotus_assets.engine.measures.attribution_sides import (
     AttributionSides,
     group_sides,
     instrument_sides,
 )
+from lotus_assets.engine.measures.node_keys import node_key
 from lotus_assets.engine.measures.portfolio_days import portfolio_days
 from lotus_assets.engine.measures.portfolio_parts import PORTFOLIO, portfolio_parts
 from lotus_assets.engine.performance.periods import Period
