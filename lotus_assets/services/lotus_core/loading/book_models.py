@@ -15,13 +15,18 @@ from lotus_assets.services.lotus_core.loading.column_types import (
 
 IDENTIFIER = r"[A-Za-z0-9._:-]{1,64}"
 CURRENCY = r"[A-Z]{3}"
-FIRST_DAY = dt.date(1900, 1, 1)
+FIRST_DAY, LAST_DAY = dt.date(1900, 1, 1), dt.date(2200, 12, 31)
+"""Own days of rows: those as of which can be asked."""
+LAST_INSTANT = dt.datetime(2201, 1, 1, tzinfo=dt.UTC)
+"""A row is known by then: one that is not would close its entity's past for ever."""
 
 
 class LayoutModel(pa.DataFrameModel):
     """What every file has in common: known columns only, and when each row was known."""
 
-    recorded_at: Instant = pa.Field(description="Instant from which the row was known.")
+    recorded_at: Instant = pa.Field(
+        lt=LAST_INSTANT, description="Instant from which the row was known."
+    )
 
     class Config:
         """Columns are coerced; one too many or too few is refused."""
@@ -39,7 +44,9 @@ class Portfolios(LayoutModel):
         str_matches=f"^{CURRENCY}$", description="Currency in which it is kept (ISO 4217)."
     )
     calendar_id: Text = pa.Field(str_matches=f"^{IDENTIFIER}$", description="Business days.")
-    open_date: Day = pa.Field(ge=FIRST_DAY, description="First day on which it was open.")
+    open_date: Day = pa.Field(
+        ge=FIRST_DAY, le=LAST_DAY, description="First day on which it was open."
+    )
     close_date: Day = pa.Field(nullable=True, description="Last day on which it was open.")
 
     @pa.dataframe_check(error="close_date is before open_date")
@@ -63,7 +70,7 @@ class PositionValuations(LayoutModel):
 
     portfolio_id: Text = pa.Field(str_matches=f"^{IDENTIFIER}$", description="The portfolio.")
     position_id: Text = pa.Field(str_matches=f"^{IDENTIFIER}$", description="The position.")
-    valuation_date: Day = pa.Field(ge=FIRST_DAY, description="The day.")
+    valuation_date: Day = pa.Field(ge=FIRST_DAY, le=LAST_DAY, description="The day.")
     quantity: Amount = pa.Field(description="Units at the close; negative: short.")
     price: Amount = pa.Field(description="Price per unit.")
     market_value: Amount = pa.Field(
@@ -85,8 +92,10 @@ class Lots(LayoutModel):
     portfolio_id: Text = pa.Field(str_matches=f"^{IDENTIFIER}$", description="The portfolio.")
     position_id: Text = pa.Field(str_matches=f"^{IDENTIFIER}$", description="The position.")
     lot_id: Text = pa.Field(str_matches=f"^{IDENTIFIER}$", description="The purchase.")
-    effective_date: Day = pa.Field(ge=FIRST_DAY, description="From when the row holds.")
-    trade_date: Day = pa.Field(ge=FIRST_DAY, description="Day of the purchase.")
+    effective_date: Day = pa.Field(
+        ge=FIRST_DAY, le=LAST_DAY, description="From when the row holds."
+    )
+    trade_date: Day = pa.Field(ge=FIRST_DAY, le=LAST_DAY, description="Day of the purchase.")
     quantity: Amount = pa.Field(description="Units left.")
     cost: Amount = pa.Field(description="Cost of the units left, instrument's currency.")
 
@@ -96,7 +105,7 @@ class ExternalFlows(LayoutModel):
 
     portfolio_id: Text = pa.Field(str_matches=f"^{IDENTIFIER}$", description="The portfolio.")
     flow_id: Text = pa.Field(str_matches=f"^{IDENTIFIER}$", description="The flow.")
-    flow_date: Day = pa.Field(ge=FIRST_DAY, description="Its day.")
+    flow_date: Day = pa.Field(ge=FIRST_DAY, le=LAST_DAY, description="Its day.")
     amount: Amount = pa.Field(description="Into the portfolio positive.")
     flow_currency: Text = pa.Field(str_matches=f"^{CURRENCY}$", description="Its currency.")
     timing: Text = pa.Field(isin=["BOD", "EOD"], description="Beginning or end of the day.")
@@ -110,7 +119,7 @@ class Fees(LayoutModel):
 
     portfolio_id: Text = pa.Field(str_matches=f"^{IDENTIFIER}$", description="The portfolio.")
     fee_id: Text = pa.Field(str_matches=f"^{IDENTIFIER}$", description="The fee.")
-    fee_date: Day = pa.Field(ge=FIRST_DAY, description="Its day.")
+    fee_date: Day = pa.Field(ge=FIRST_DAY, le=LAST_DAY, description="Its day.")
     amount: Amount = pa.Field(le=0, description="0 or less.")
     fee_currency: Text = pa.Field(str_matches=f"^{CURRENCY}$", description="Its currency.")
 
@@ -121,7 +130,7 @@ class BenchmarkAssignments(LayoutModel):
     portfolio_id: Text = pa.Field(str_matches=f"^{IDENTIFIER}$", description="The portfolio.")
     assignment_id: Text = pa.Field(str_matches=f"^{IDENTIFIER}$", description="The assignment.")
     benchmark_id: Text = pa.Field(str_matches=f"^{IDENTIFIER}$", description="The benchmark.")
-    effective_from: Day = pa.Field(ge=FIRST_DAY, description="First day.")
+    effective_from: Day = pa.Field(ge=FIRST_DAY, le=LAST_DAY, description="First day.")
     effective_to: Day = pa.Field(nullable=True, description="Last day; NULL: open.")
     version: Whole = pa.Field(ge=1, description="Version of the assignment.")
 

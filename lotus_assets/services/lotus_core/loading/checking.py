@@ -62,7 +62,7 @@ def _recorded_at(table: LayoutTable, columns: dict[str, pa.Array]) -> pa.Array:
     if table.own_date is None:
         return pc.fill_null(given, pa.scalar(BEGINNING, INSTANT))
     midnight = columns[table.own_date].cast(pa.timestamp("us"))
-    zoned = pc.assume_timezone(midnight, str(AMSTERDAM), ambiguous="earliest")
+    zoned = pc.assume_timezone(midnight, str(AMSTERDAM), ambiguous="earliest", nonexistent="latest")
     return pc.coalesce(given, zoned.cast(INSTANT))
 
 

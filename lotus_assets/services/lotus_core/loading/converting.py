@@ -1,5 +1,6 @@
 """Cells into the layout's types; a cell that does not convert becomes NULL and a problem."""
 
+import datetime as dt
 from typing import Any
 
 import pandas as pd
@@ -9,7 +10,7 @@ import pyarrow.compute as pc
 from lotus_assets.services.lotus_core.loading.column_types import DECIMAL, INSTANT
 
 DECIMAL_TEXT = r"^[+-]?[0-9]{1,18}(\.[0-9]{1,10})?$"
-DATE_TEXT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+DATE_TEXT = r"^[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}$"
 INSTANT_TEXT = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9:.]+(Z|[+-][0-9]{2}:?[0-9]{2})$"
 LARGEST = 10**18
 """Amounts are below it, so that every conversion fits decimal128(38, 10)."""
@@ -20,7 +21,7 @@ EXPECTED = {
     INSTANT: "an instant with an offset (2025-04-02T09:15:00+02:00)",
     pa.int64(): "a whole number",
     pa.bool_(): "true or false",
-    pa.string(): "text",
+    pa.string(): "text without NUL",
 }
 
 
@@ -31,6 +32,19 @@ def convert(values: pa.ChunkedArray, kind: pa.DataType) -> pa.Array:
         array = array.chunk(0) if array.num_chunks else pa.array([], values.type)
     if pa.types.is_dictionary(array.type):
         array = array.dictionary_decode()
+    converted = _converted(array, kind)
+    if kind == pa.string():
+        # PostgreSQL keeps every character but this one.
+        return pc.if_else(pc.match_substring(converted, "\0"), None, converted)
+    if kind == pa.date32():
+        known = pc.and_(
+            pc.greater_equal(converted, dt.date.min), pc.less_equal(converted, dt.date.max)
+        )
+        return pc.if_else(known, converted, None)
+    return converted
+
+
+def _converted(array: pa.Array, kind: pa.DataType) -> pa.Array:
     if array.type == kind:
         return _within_range(array) if kind == DECIMAL else array
     if pa.types.is_null(array.type):

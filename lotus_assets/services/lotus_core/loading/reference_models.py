@@ -7,6 +7,7 @@ from lotus_assets.services.lotus_core.loading.book_models import (
     CURRENCY,
     FIRST_DAY,
     IDENTIFIER,
+    LAST_DAY,
     LayoutModel,
 )
 from lotus_assets.services.lotus_core.loading.column_types import Amount, Day, Flag, Text
@@ -45,7 +46,7 @@ class FxRates(LayoutModel):
 
     base_currency: Text = pa.Field(str_matches=f"^{CURRENCY}$", description="One unit of it …")
     quote_currency: Text = pa.Field(str_matches=f"^{CURRENCY}$", description="… in this one.")
-    rate_date: Day = pa.Field(ge=FIRST_DAY, description="The day.")
+    rate_date: Day = pa.Field(ge=FIRST_DAY, le=LAST_DAY, description="The day.")
     rate: Amount = pa.Field(gt=0, description="Units of the quote currency for one of the base.")
 
     @pa.dataframe_check(error="base_currency and quote_currency are the same")
@@ -69,7 +70,9 @@ class BenchmarkConstituents(LayoutModel):
     """`benchmark_constituents`: weights from the start of a rebalancing day."""
 
     benchmark_id: Text = pa.Field(str_matches=f"^{IDENTIFIER}$", description="The benchmark.")
-    effective_date: Day = pa.Field(ge=FIRST_DAY, description="Weights hold from its start.")
+    effective_date: Day = pa.Field(
+        ge=FIRST_DAY, le=LAST_DAY, description="Weights hold from its start."
+    )
     constituent_id: Text = pa.Field(str_matches=f"^{IDENTIFIER}$", description="An instrument.")
     weight: Amount = pa.Field(description="Fraction; they sum to 1 over a benchmark's day.")
 
@@ -78,7 +81,7 @@ class ConstituentReturns(LayoutModel):
     """`constituent_returns`: daily returns in the instrument's own currency."""
 
     constituent_id: Text = pa.Field(str_matches=f"^{IDENTIFIER}$", description="An instrument.")
-    return_date: Day = pa.Field(ge=FIRST_DAY, description="The day.")
+    return_date: Day = pa.Field(ge=FIRST_DAY, le=LAST_DAY, description="The day.")
     return_local: Amount = pa.Field(ge=-1, description="Return in its own currency, a fraction.")
 
 
@@ -89,7 +92,7 @@ class RiskFreeRates(LayoutModel):
     series_mode: Text = pa.Field(
         isin=["return_series", "annualized_rate_series"], description="What the value is."
     )
-    rate_date: Day = pa.Field(ge=FIRST_DAY, description="The day.")
+    rate_date: Day = pa.Field(ge=FIRST_DAY, le=LAST_DAY, description="The day.")
     value: Amount = pa.Field(description="Return of the day or rate a year, a fraction.")
     day_count: Text = pa.Field(
         isin=["ACT/360", "ACT/365", "BUS/252"], nullable=True, description="Of rates."
@@ -111,5 +114,5 @@ class Calendars(LayoutModel):
     """`calendars`: days that are business days, and days that are not."""
 
     calendar_id: Text = pa.Field(str_matches=f"^{IDENTIFIER}$", description="The calendar.")
-    calendar_date: Day = pa.Field(ge=FIRST_DAY, description="The day.")
+    calendar_date: Day = pa.Field(ge=FIRST_DAY, le=LAST_DAY, description="The day.")
     is_business_day: Flag = pa.Field(description="Whether it is a business day.")
