@@ -31,6 +31,7 @@ from lotus_assets.sources.lotus_core.errors import (
     InvalidRequest,
     LotusCoreError,
     SourceUnavailable,
+    UnsupportedConfiguration,
 )
 from lotus_assets.sources.warehouse.bookkeeping import write_quarantine
 from lotus_assets.sources.warehouse.payload_index import known_payloads, known_subjects
@@ -117,6 +118,7 @@ class InputCollection:
                 was written.
             SourceUnavailable: lotus-core did not answer; nothing was written.
             InvalidRequest: lotus-core does not understand what this code asks.
+            UnsupportedConfiguration: it supports no request at all; nothing was written.
         """
         started = time.monotonic()
         with self.engine.connect() as connection:
@@ -154,6 +156,7 @@ class _Day:
         self.subjects = known_subjects(connection, core_payload.TABLE, name)
         self.rows = VersionedRows(connection, self.kind.table, self.kind.entity, as_of)
         self.quarantine: list[dict[str, object]] = []
+        self.unsupported: UnsupportedConfiguration | None = None
 
     def run(self) -> InputReport:
         """Read, gate and write chunk after chunk."""
@@ -164,13 +167,20 @@ class _Day:
             done += len(chunk)
             self.own.progress(
                 f"{self.kind.table.name} as of {self.as_of}: {done} of {self.report.asked} "
-                f"payloads, {self.report.rows} rows read"
+                f"payloads, {self.report.rows} rows read{self._refusals()}"
             )
+        refused = self.report.refused[UnsupportedConfiguration.code]
+        if self.unsupported is not None and refused == self.report.asked:
+            raise self.unsupported
         self.report.quarantined = quarantine_frame(self.quarantine)
         if self.report.bad_share > self.own.quarantine_limit:
             raise TooManyViolations(self.report, self.own.quarantine_limit)
         write_quarantine(self.connection, self.report.quarantined, self.own.run_id, self.own.now)
         return self.report
+
+    def _refusals(self) -> str:
+        said = ", ".join(f"{count} {code}" for code, count in self.report.refused.items())
+        return said and f"; refused: {said}"
 
     def _read(self, asked: Asked) -> Payload:
         return self.own.client.payload(self.kind.contract, asked.subject, asked.body)
@@ -234,6 +244,8 @@ class _Day:
             self._quarantine(asked, error.detail, None)
         else:
             self.report.refused[error.code] += 1
+        if isinstance(error, UnsupportedConfiguration):
+            self.unsupported = error
         request = {
             "subject": asked.subject,
             "variant": asked.variant,

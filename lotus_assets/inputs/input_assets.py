@@ -31,6 +31,7 @@ from lotus_assets.sources.lotus_core.errors import (
     InvalidRequest,
     LotusCoreError,
     SourceUnavailable,
+    UnsupportedConfiguration,
 )
 from lotus_assets.sources.warehouse.bookkeeping import write_table_run
 from lotus_assets.sources.warehouse.schema import database_table
@@ -94,6 +95,12 @@ def input_asset(
             yield gate_result(table, closed.report, limit)
             context.instance.add_run_tags(context.run.run_id, NO_RETRY)
             raise dg.Failure(str(closed), allow_retries=False) from closed
+        except UnsupportedConfiguration as refused:
+            context.instance.add_run_tags(context.run.run_id, NO_RETRY)
+            raise dg.Failure(
+                f"{refused}. Every request was refused so: check LOTUS_CORE_GROUP_BY.",
+                allow_retries=False,
+            ) from refused
         except (InvalidRequest, BrokenPayload) as refused:
             context.instance.add_run_tags(context.run.run_id, NO_RETRY)
             raise dg.Failure(str(refused), allow_retries=False) from refused

@@ -80,6 +80,8 @@ def test_now_is_the_instant_of_the_replay(monkeypatch: pytest.MonkeyPatch) -> No
         ("TEM_DB_CONNECTION", "postgresql://127.0.0.1:port/lotus", "not a URL"),
         ("LOTUS_CORE_DB_CONNECTION", "sqlite:///lotus.db", "sqlite is not supported"),
         ("LOTUS_CORE_PORT", "-1", "greater than or equal to 1"),
+        ("LOTUS_CORE_GROUP_BY", ",", "one dimension at least"),
+        ("LOTUS_CORE_GROUP_BY", "sector, sector", "each once"),
         ("LOTUS_API_PORT", "0", "greater than or equal to 1"),
         ("LOTUS_API_LOG_LEVEL", "LOUD", "'DEBUG', 'INFO'"),
     ],

@@ -10,7 +10,7 @@ from dagster._core.definitions.automation_tick_evaluation_context import (
     build_run_requests_with_backfill_policies,
 )
 from dagster._core.definitions.events import AssetKeyPartitionKey
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from lotus_assets.inputs import core_performance_input
 from lotus_assets.inputs.collect_core_performance_input import collect_core_performance_input
@@ -144,6 +144,29 @@ def test_an_unreachable_lotus_core_fails_the_run_and_says_so(
     assert not result.success
     [failure] = [event for event in result.all_events if event.is_step_failure]
     assert "no database" in str(failure.step_failure_data.error)
+    assert stored(engine).empty
+
+
+def test_a_configuration_that_lotus_core_does_not_support_fails_the_run_for_good(
+    engine: Engine, core: CoreServer
+) -> None:
+    said = "dimensions ['planet'] are not supported"
+    paths = [f"/integration/portfolios/{name}/performance-input" for name in NAMES]
+    for path in paths[1:]:
+        core.answers(path, problem(422, "UNSUPPORTED_CONFIGURATION", said))
+    result = materialise()
+    assert result.success  # one portfolio is supported
+    [made] = result.asset_materializations_for_node(f"collect_{KEY}")
+    assert made.metadata["payloads_refused"].value == {"UNSUPPORTED_CONFIGURATION": 23}
+
+    core.answers(paths[0], problem(422, "UNSUPPORTED_CONFIGURATION", said))
+    with engine.begin() as connection:
+        connection.execute(text("TRUNCATE core_payload, core_performance_input"))
+    result = materialise()
+    assert not result.success
+    [failure] = [event for event in result.all_events if event.is_step_failure]
+    assert said in str(failure.step_failure_data.error)
+    assert "check LOTUS_CORE_GROUP_BY" in str(failure.step_failure_data.error)
     assert stored(engine).empty
 
 
