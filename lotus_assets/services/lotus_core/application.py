@@ -162,9 +162,7 @@ def _add_health(application: FastAPI) -> None:
         with request.app.state.engine.connect() as connection:
             known = connection.scalar(text("SELECT to_regclass('lotus_core.loads') IS NOT NULL"))
         if not known:
-            raise ServiceProblem(
-                ErrorCode.SOURCE_UNAVAILABLE, "the schema lotus_core is not there yet"
-            )
+            raise ServiceProblem(ErrorCode.SOURCE_UNAVAILABLE, database_problems.NOT_THERE)
         return _plain({"status": "ok"})
 
 

@@ -6,6 +6,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import Response
 from psycopg import Error as DriverError
 from psycopg import InterfaceError, OperationalError
+from psycopg.errors import InvalidSchemaName, UndefinedTable
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -14,6 +15,7 @@ from lotus_assets.services.problems import ErrorCode, ServiceProblem
 
 LOGGER = logging.getLogger("lotus.problems")
 UNAVAILABLE = "the database cannot be used at the moment; try again"
+NOT_THERE = "the schema lotus_core is not there yet"
 
 
 def install(application: FastAPI) -> None:
@@ -26,6 +28,10 @@ async def _database_error(request: Request, error: Exception) -> Response:
     if _is_unavailable(error):
         LOGGER.error("the database cannot be used: %s", type(error).__name__)
         return problem_response(ServiceProblem(ErrorCode.SOURCE_UNAVAILABLE, UNAVAILABLE))
+    if isinstance(error, InvalidSchemaName | UndefinedTable):
+        # A database that came up, empty, after the service had looked for it.
+        LOGGER.error("%s: load a book, or start the service again", NOT_THERE)
+        return problem_response(ServiceProblem(ErrorCode.SOURCE_UNAVAILABLE, NOT_THERE))
     return await unexpected(request, error)
 
 

@@ -259,6 +259,17 @@ def test_without_database_the_source_is_unavailable() -> None:
         assert (ready.status_code, ready.json()["code"]) == (503, "SOURCE_UNAVAILABLE")
 
 
+def test_without_its_schema_the_source_is_unavailable(own_core: Core) -> None:
+    """As in a database that came up empty, after the service had looked for it."""
+    with own_core.engine.connect() as connection:
+        connection.exec_driver_sql("DROP SCHEMA lotus_core CASCADE")
+    for path, body in REQUESTS.items():
+        problem = own_core.problem(path, **body)
+        assert problem == (503, "SOURCE_UNAVAILABLE", "the schema lotus_core is not there yet")
+    listed = own_core.client.get("/integration/portfolios", params=DAY)
+    assert listed.json()["code"] == own_core.client.get("/readyz").json()["code"]
+
+
 def test_an_unexpected_failure_tells_nothing(own_core: Core) -> None:
     with own_core.engine.connect() as connection:
         connection.exec_driver_sql("ALTER TABLE lotus_core.fees RENAME amount TO secret_amount")
