@@ -16,6 +16,7 @@ from typing import LiteralString
 
 import psycopg
 import pytest
+from hypothesis import settings
 from psycopg import sql
 from sqlalchemy import Engine
 from sqlalchemy.engine import make_url
@@ -25,17 +26,17 @@ from lotus_assets.sources.server_account import server_account
 from lotus_assets.sources.warehouse.connection import create_warehouse_engine, migrate
 
 TEMPLATE = "lotus_template"
+TESTS_OWN = ("LOTUS_TEST_", "LOTUS_BENCH_")
 OUR_VARIABLES = ("GITLAB_", "TEM_", "LOTUS_", "DAGSTER_", "TIMEZONE", "OIDC_")
 
 
-@pytest.fixture(autouse=True, scope="session")
-def _no_settings_from_outside() -> Iterator[None]:
-    """What the developer's shell exports decides no test."""
-    with pytest.MonkeyPatch.context() as environment:
-        for name in list(os.environ):
-            if name.startswith(OUR_VARIABLES) and name != "LOTUS_TEST_POSTGRES":
-                environment.delenv(name)
-        yield
+# What the developer's shell exports decides no test. Here, because modules read it when imported.
+for _name in list(os.environ):
+    if _name.startswith(OUR_VARIABLES) and not _name.startswith(TESTS_OWN):
+        del os.environ[_name]
+
+settings.register_profile("untimed", deadline=None)  # a busy machine is no failure
+settings.load_profile("untimed")
 
 
 @contextmanager
