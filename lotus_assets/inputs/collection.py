@@ -118,7 +118,7 @@ class InputCollection:
                 was written.
             SourceUnavailable: lotus-core did not answer; nothing was written.
             InvalidRequest: lotus-core does not understand what this code asks.
-            UnsupportedConfiguration: it supports no request at all; nothing was written.
+            UnsupportedConfiguration: no payload came, and that is why; nothing was written.
         """
         started = time.monotonic()
         with self.engine.connect() as connection:
@@ -169,8 +169,7 @@ class _Day:
                 f"{self.kind.table.name} as of {self.as_of}: {done} of {self.report.asked} "
                 f"payloads, {self.report.rows} rows read{self._refusals()}"
             )
-        refused = self.report.refused[UnsupportedConfiguration.code]
-        if self.unsupported is not None and refused == self.report.asked:
+        if self.unsupported is not None and self.report.refused.total() == self.report.asked:
             raise self.unsupported
         self.report.quarantined = quarantine_frame(self.quarantine)
         if self.report.bad_share > self.own.quarantine_limit:

@@ -98,7 +98,7 @@ def input_asset(
         except UnsupportedConfiguration as refused:
             context.instance.add_run_tags(context.run.run_id, NO_RETRY)
             raise dg.Failure(
-                f"{refused}. Every request was refused so: check LOTUS_CORE_GROUP_BY.",
+                f"{refused}. No request was answered: check LOTUS_CORE_GROUP_BY.",
                 allow_retries=False,
             ) from refused
         except (InvalidRequest, BrokenPayload) as refused:

@@ -159,7 +159,7 @@ def test_a_configuration_that_lotus_core_does_not_support_fails_the_run_for_good
     [made] = result.asset_materializations_for_node(f"collect_{KEY}")
     assert made.metadata["payloads_refused"].value == {"UNSUPPORTED_CONFIGURATION": 23}
 
-    core.answers(paths[0], problem(422, "UNSUPPORTED_CONFIGURATION", said))
+    core.answers(paths[0], problem(422, "INSUFFICIENT_DATA", "no rows"))
     with engine.begin() as connection:
         connection.execute(text("TRUNCATE core_payload, core_performance_input"))
     result = materialise()
