@@ -118,13 +118,17 @@ def _matrix(
 
 
 def _drifted(target: Numbers, segment: NDArray[np.int64], base: Numbers) -> Numbers:
-    """Weights at the start of each day: the rebalance's, grown by the days since, sum 1."""
+    """Weights at the start of each day: the rebalance's, grown by the days since, sum 1.
+
+    The rebalance's own again where nothing is left of all that was held.
+    """
     weights = np.empty_like(base)
     for number in np.unique(segment):
         days = np.flatnonzero(segment == number)
         growth = np.cumprod(1 + base[days], axis=0)
         grown = target[number] * np.vstack([np.ones(base.shape[1]), growth[:-1]])
-        weights[days] = grown / grown.sum(axis=1, keepdims=True)
+        left = grown.sum(axis=1, keepdims=True)
+        weights[days] = np.where(left == 0, target[number], grown / np.where(left == 0, 1.0, left))
     return weights
 
 

@@ -118,6 +118,22 @@ def test_a_days_return_is_the_same_whatever_the_window(
         assert returns(own_core.payload(RETURN_SERIES, **asked))["15"] == 0.1, start
 
 
+def test_a_benchmark_that_lost_everything(own_core: Core, load: Callable[..., None]) -> None:
+    """Nothing is left to drift: the weights stay those of the rebalance."""
+    lost = [
+        {"constituent_id": name, "return_date": f"2025-01-{day}", "return_local": value}
+        for day, value in (("13", "-1"), ("14", "0.5"))
+        for name in ("IDX-EQ", "IDX-BD")
+    ]
+    rates = [{**FX[0], "rate_date": f"2025-01-{day}", "rate": "2"} for day in ("13", "14")]
+    load({"constituent_returns": lost, "fx_rates": rates})
+    asked = {**SERIES, "as_of_date": "2025-01-14"}
+    found = returns(own_core.payload(RETURN_SERIES, **asked))
+    assert (found["13"], found["14"]) == (-1, 0.5)
+    linked = own_core.payload(RETURN_SERIES, **{**asked, "frequency": "MONTHLY"})
+    assert returns(linked) == {"14": -1}
+
+
 def test_linked_returns(core: Core) -> None:
     weekly = core.payload(RETURN_SERIES, **{**SERIES, "frequency": "WEEKLY"})
     assert returns(weekly) == pytest.approx({"03": 0, "10": 1.009 * 1.004 - 1}, abs=1e-10)
