@@ -24,6 +24,7 @@ from lotus_assets.engine.performance.risk_statistics import FEWEST
 from lotus_assets.engine.performance.risk_statistics import risk_statistics as statistics_of
 from lotus_assets.engine.performance.segments import (
     Booleans,
+    Days,
     Integers,
     expand,
     rows_of_segments,
@@ -78,10 +79,34 @@ def risk_statistics(
     return frame.rename(columns={"portfolio": "portfolio_id"})
 
 
+def covered_days(rows: Dated, calendar: Dated, starts: Days, ends: Days) -> tuple[Days, Days]:
+    """First and last day that the rows of every segment are returns of.
+
+    Each segment is a window from its start to its end. Its first return is also of the days before
+    that the calendar has not, a holiday say, and the window reaches past its last in the same way;
+    but not where a date of the calendar was left out.
+    """
+    first, last = starts.copy(), ends.copy()
+    filled = np.diff(rows.offsets) > 0
+    own, whole = rows.offsets[:-1][filled], calendar.offsets[:-1][filled]
+    own_first, whole_first = rows.dates[own], calendar.dates[whole]
+    first[filled] = np.where(own_first == whole_first, first[filled], own_first)
+    own, whole = rows.offsets[1:][filled] - 1, calendar.offsets[1:][filled] - 1
+    own_last, whole_last = rows.dates[own], calendar.dates[whole]
+    last[filled] = np.where(own_last == whole_last, last[filled], own_last)
+    return first, last
+
+
 def statistics_of_rows(
-    aligned: AlignedSeries, frequency: Frequency, minimum_acceptable_return: float = 0.0
+    aligned: AlignedSeries,
+    frequency: Frequency,
+    minimum_acceptable_return: float = 0.0,
+    covered: tuple[Days, Days] | None = None,
 ) -> pd.DataFrame:
-    """Statistics of the rows of every segment, linked to the frequency; one row a segment."""
+    """Statistics of the rows of every segment, linked to the frequency; one row a segment.
+
+    `covered`: see `covered_days`.
+    """
     linked = to_frequency(aligned, frequency)
     frame = statistics_of(
         linked.returns[PORTFOLIO],
@@ -91,6 +116,7 @@ def statistics_of_rows(
         linked.returns.get(BENCHMARK),
         linked.returns.get(RISK_FREE),
         minimum_acceptable_return,
+        covered,
     )
     frame.insert(1, "has_benchmark", BENCHMARK in linked.returns)
     return frame.assign(**{name: np.nan for name in RELATIVE if name not in frame})
@@ -128,9 +154,11 @@ def _rows(
     undefined = np.append(0, np.cumsum(np.isnan(own[PORTFOLIO].returns)))
     has_undefined = undefined[received.stop] > undefined[received.start]
     chosen = _in_windows(aligned, windows)
+    calendars = _rows_of(own_calendar, expected)
+    covered = covered_days(chosen.rows, calendars, windows.start_date, windows.end_date)
     parts = []
     for frequency in options.frequencies:
-        found = statistics_of_rows(chosen, frequency, options.minimum_acceptable_return)
+        found = statistics_of_rows(chosen, frequency, options.minimum_acceptable_return, covered)
         status = _status(windows, has_undefined, found["observations"].to_numpy())
         statistics = [name for name in found if name not in DESCRIBING]
         found.loc[has_undefined, statistics] = np.nan
@@ -175,18 +203,26 @@ def _windows(
 
 def _in_windows(aligned: AlignedSeries, windows: Windows) -> AlignedSeries:
     """The rows of every window as a segment of its own; windows may overlap."""
-    counts = windows.stop - windows.start
-    owner, place = expand(counts)
-    rows = windows.start[owner] + place
-    dated = Dated(aligned.rows.dates[rows], np.append(0, np.cumsum(counts)))
+    rows = _window_rows(windows)
     return AlignedSeries(
-        dated,
+        _rows_of(aligned.rows, windows),
         {name: values[rows] for name, values in aligned.returns.items()},
         {name: absent[rows] for name, absent in aligned.absent.items()},
         {},
         {},
         {},
     )
+
+
+def _rows_of(dated: Dated, windows: Windows) -> Dated:
+    """The dates of every window as a segment of its own."""
+    lengths = np.append(0, np.cumsum(windows.stop - windows.start))
+    return Dated(dated.dates[_window_rows(windows)], lengths)
+
+
+def _window_rows(windows: Windows) -> Integers:
+    owner, place = expand(windows.stop - windows.start)
+    return windows.start[owner] + place
 
 
 def _dated_of(dated: Dated, numbers: Integers) -> Dated:

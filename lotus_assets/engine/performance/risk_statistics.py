@@ -72,13 +72,15 @@ def risk_statistics(
     benchmark: Floats | None = None,
     risk_free: Floats | None = None,
     minimum_acceptable_return: float = 0.0,
+    covered: tuple[Days, Days] | None = None,
 ) -> pd.DataFrame:
     """One row a series: every statistic of the table, NaN where it is undefined.
 
     Without a risk-free series 0 stands for it (`has_risk_free` False). NaN also for fewer than 3
     observations, or a series with a missing return. `is_short_period`: under 12 months, so
-    annualised figures are to be marked. Raises
-    ValueError for a frequency that is not daily, weekly or monthly.
+    annualised figures are to be marked; `covered` are the first and last day that each series'
+    returns are of, where more is known than their dates. Raises ValueError for a frequency that is
+    not daily, weekly or monthly.
     """
     if frequency not in PERIODS_PER_YEAR:
         raise ValueError(f"risk statistics are daily, weekly or monthly, not {frequency}")
@@ -98,7 +100,7 @@ def risk_statistics(
         {
             "observations": moments.count.astype(np.int64),
             "has_risk_free": risk_free is not None,
-            "is_short_period": _is_short(dates, offsets, frequency),
+            "is_short_period": _is_short(dates, offsets, frequency, covered),
             **columns,
             "maximum_drawdown": np.where(too_few, np.nan, drawdown.depth),
             "drawdown_peak_date": drawdown.peak_date,
@@ -174,13 +176,20 @@ def _relative(
     }
 
 
-def _is_short(dates: Days, offsets: Integers, frequency: Frequency) -> Booleans:
+def _is_short(
+    dates: Days, offsets: Integers, frequency: Frequency, covered: tuple[Days, Days] | None
+) -> Booleans:
     """Whether a series' observations cover less than 12 months.
 
-    The first covers its own period: a day, the week or the month that ends with it.
+    By its dates alone the first covers its own period: a day, the week or the month that ends
+    with it.
     """
     short = np.ones(len(offsets) - 1, bool)
     filled = np.diff(offsets) > 0
+    if covered is not None:
+        first, last = covered[0][filled], covered[1][filled]
+        short[filled] = last < years_from(first, 1) - DAY
+        return short
     first, last = dates[offsets[:-1][filled]], dates[offsets[1:][filled] - 1]
     if frequency is Frequency.MONTHLY:
         short[filled] = month_numbers(last) - month_numbers(first) + 1 < 12

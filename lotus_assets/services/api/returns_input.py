@@ -112,9 +112,13 @@ class ReturnsStatefulInput(StatefulInput):
 
 @dataclass
 class ReturnsInput:
-    """Series of one portfolio, the calendar, and what was not there."""
+    """Series of one portfolio, the calendar, and what was not there.
+
+    `window` are the first and last day that were asked for, where they were.
+    """
 
     calendar: Dated
+    window: tuple[dt.date, dt.date] | None = None
     series: dict[str, Series] = field(default_factory=dict)
     diagnostics: list[Diagnostic] = field(default_factory=list)
 
@@ -140,7 +144,7 @@ def sent_series(sent: ReturnsStatelessInput, selected: tuple[str, ...]) -> Retur
         if len(range_of):
             first, last = range_of.min().astype(object), range_of.max().astype(object)
             days = weekdays(first, last)
-    return ReturnsInput(Dated(days, np.array([0, len(days)])), series)
+    return ReturnsInput(Dated(days, np.array([0, len(days)])), series=series)
 
 
 def _sorted(name: str, points: list[ReturnPoint]) -> Series:
@@ -172,7 +176,7 @@ def read_series(
     opened = dt.date.fromisoformat(got.header["portfolio_open_date"])
     first, last = max(start, opened), np.datetime64(end, "D")
     days = business[(business >= np.datetime64(first, "D")) & (business <= last)]
-    found = ReturnsInput(Dated(days, np.array([0, len(days)])))
+    found = ReturnsInput(Dated(days, np.array([0, len(days)])), (first, end))
     window = {"start_date": first.isoformat(), "end_date": end.isoformat()}
     if PORTFOLIO in selected:
         found.series[PORTFOLIO] = _own_series(got, asked, first)

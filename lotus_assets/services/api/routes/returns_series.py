@@ -13,7 +13,7 @@ from lotus_assets.engine.measures.returns_series import (
     ReturnsSeriesOptions,
     returns_series,
 )
-from lotus_assets.engine.measures.risk_statistics import statistics_of_rows
+from lotus_assets.engine.measures.risk_statistics import covered_days, statistics_of_rows
 from lotus_assets.engine.performance.calendar_days import Frequency
 from lotus_assets.engine.performance.returns_series import (
     EXCESS,
@@ -232,7 +232,12 @@ def _statistics(
     common = align(held, found.calendar, MissingData.STRICT_INTERSECTION, options.fill_policy)
     if common.refused or PORTFOLIO not in held:
         return None
-    figures = statistics_of_rows(common, options.frequency, request.minimum_acceptable_return)
+    covered = None
+    if found.window is not None:
+        starts, ends = (np.array([day], "datetime64[D]") for day in found.window)
+        covered = covered_days(common.rows, found.calendar, starts, ends)
+    least = request.minimum_acceptable_return
+    figures = statistics_of_rows(common, options.frequency, least, covered)
     [row] = records(figures, FIGURES)
     return row
 

@@ -1,5 +1,7 @@
 """Series of many portfolios side by side, risk-free rates, and risk statistics by period."""
 
+from datetime import date
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -155,6 +157,25 @@ def test_statistics_of_a_period_are_the_engine_s_of_its_days() -> None:
         ).iloc[0]
         assert found.iloc[2 + number]["sharpe_ratio"] == alone["sharpe_ratio"]
         assert np.isnan(found.iloc[2 + number]["beta"])
+
+
+def test_a_year_that_begins_and_ends_on_days_off_is_a_year() -> None:
+    """Sunday 31 March 2024 to Sunday 30 March 2025."""
+    own = np.random.default_rng(2).normal(0.0, 0.01, len(YEAR))
+    calendar = Dated(YEAR, np.array([0, len(YEAR)]))
+    year = Period("EXPLICIT", date(2024, 3, 31), date(2025, 3, 30))
+    frequencies = (Frequency.DAILY, Frequency.WEEKLY, Frequency.MONTHLY)
+    options = RiskStatisticsOptions((year,), frequencies)
+
+    def is_short(**series: Series) -> list[bool]:
+        found = risk_statistics(portfolios(1), calendar, series, options)
+        return [bool(one) for one in found["is_short_period"]]
+
+    assert is_short(portfolio=yearly(own)) == [False] * 3
+    # The benchmark begins a day later, on 2 April 2024.
+    late = np.datetime64("2024-04-01") < YEAR
+    other = Series(YEAR[late], np.array([0, late.sum()]), own[late])
+    assert is_short(portfolio=yearly(own), benchmark=other) == [True] * 3
 
 
 def test_dates_that_a_series_has_not_are_left_out_and_counted() -> None:
