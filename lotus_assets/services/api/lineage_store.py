@@ -43,9 +43,16 @@ class LineageStore:
     def keep(
         self, calculation_id: str, manifest: Mapping[str, Any], details: Mapping[str, pd.DataFrame]
     ) -> None:
-        """Keep the lineage of a calculation; the same calculation again only becomes younger."""
+        """Keep the lineage of a calculation; the same calculation again only becomes younger.
+
+        One that has been damaged is written anew.
+        """
         place = self._place(calculation_id)
-        if place.is_dir():
+        try:
+            self.manifest(calculation_id)
+        except (UnknownCalculation, UnreadableLineage):
+            shutil.rmtree(place, ignore_errors=True)
+        else:
             os.utime(place)
             return
         place.parent.mkdir(parents=True, exist_ok=True)

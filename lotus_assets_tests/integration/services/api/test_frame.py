@@ -245,6 +245,21 @@ def test_lineage_that_cannot_be_read_is_a_500(api: httpx.Client, folder: Path) -
     problem(api.get(f"/lineage/{identifier}"), 500, "INTERNAL_ERROR")
 
 
+def test_lineage_that_was_damaged_comes_back_with_the_same_request(
+    api: httpx.Client, folder: Path
+) -> None:
+    identifier = api.post("/numbers", json=stateless([8.0])).json()["lineage"]["calculation_id"]
+    manifest = folder / "lineage" / identifier[:2] / identifier / "manifest.json"
+    manifest.unlink()
+    said = problem(api.get(f"/lineage/{identifier}"), 404, "RESOURCE_NOT_FOUND")
+    assert "ask again for the answer itself" in said
+    api.post("/numbers", json=stateless([8.0]))
+    assert api.get(f"/lineage/{identifier}/details/days").status_code == 200
+    manifest.write_text("{")
+    api.post("/numbers", json=stateless([8.0]))
+    assert api.get(f"/lineage/{identifier}").status_code == 200
+
+
 def test_lineage_survives_a_restart_and_expires(tmp_path: Path) -> None:
     settings = ApiSettings(tem_data_dir=tmp_path, lotus_api_workers=1)
     with served_api(settings, NUMBERS) as client:
