@@ -12,6 +12,7 @@
   const charts = new Map(), commits = data.commits;
 
   const sums = (differences) => { let sum = 0; return differences.map((step) => (sum += step)); };
+  const unpacked = (items) => items.flatMap((item) => Array.isArray(item) ? Array(item[1]).fill(item[0]) : [item]);
   const svg = (name, attributes, text = "") => {
     const element = document.createElementNS("http://www.w3.org/2000/svg", name);
     for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
@@ -79,8 +80,9 @@
 
   // ---- what each chart shows
   for (const suite of data.suites) {
-    suite.times = sums(sums(suite.t));
-    suite.commits = sums(suite.c).map((place) => commits[place]);
+    suite.times = sums(sums(unpacked(suite.t)));
+    suite.commits = sums(unpacked(suite.c)).map((place) => commits[place]);
+    suite.kinds = unpacked(suite.k);
     for (const [id, series] of Object.entries(suite.series)) {
       const card = document.getElementById(id), box = card.querySelector(".chart");
       const values = sums(series.v).map((count) => count * series.step);
@@ -154,7 +156,7 @@
       figure: figure(chart, value),
       change: Number.isFinite(ratio) ? `${change(ratio)} on the run before it` : "",
       time: instant(chart.times[place]),
-      what: [suite.versions[run], suite.commits[run].slice(0, 7), KINDS[suite.k[run]]]
+      what: [suite.versions[run], suite.commits[run].slice(0, 7), KINDS[suite.kinds[run]]]
         .filter(Boolean).join(", "),
       machine: suite.machines[suite.m.charCodeAt(run) - 48],
       url: suite.urls[run] || (suite.address && suite.commits[run] ? suite.address + suite.commits[run] : ""),

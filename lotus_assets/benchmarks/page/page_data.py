@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,8 @@ DIGITS = 5
 KIND_LETTERS = {"daily": "d", "weekly": "w", "manual": "m", "backfill": "b", "imported": "i"}
 FIRST_MACHINE = ord("0")
 """A machine is told by one character: its place in the suite's list from here on."""
+FEWEST_PACKED = 3
+"""Fewer of the same are shorter as they are."""
 
 
 def suite_data(
@@ -23,7 +26,9 @@ def suite_data(
     """The runs of a suite: when they ran, their commits, machines and kinds.
 
     Times are seconds since 1970, given as second differences, which are 0 for a steady schedule;
-    commits are places in a list that all suites share, given as differences.
+    commits are places in a list that all suites share, given as differences; kinds are letters.
+    What repeats in these three is `packed`: every suite has runs of its own, so that these figures
+    weigh most where many suites have few series.
 
     Args:
         runs: rows of `suite.runs` that are shown anywhere on the page.
@@ -37,8 +42,8 @@ def suite_data(
     return {
         "name": suite.name,
         "axis": [round(times.low), round(times.high)],
-        "t": np.diff(np.diff(seconds, prepend=0), prepend=0).tolist(),
-        "c": np.diff(places, prepend=0).tolist(),
+        "t": packed(np.diff(np.diff(seconds, prepend=0), prepend=0).tolist()),
+        "c": packed(np.diff(places, prepend=0).tolist()),
         "versions": {
             place: version for place, version in enumerate(runs["version"]) if version is not None
         },
@@ -50,8 +55,17 @@ def suite_data(
         },
         "machines": suite.machines,
         "m": "".join(machines[name] for name in runs["machine_fingerprint"]),
-        "k": "".join(KIND_LETTERS[kind] for kind in runs["kind"]),
+        "k": packed([KIND_LETTERS[kind] for kind in runs["kind"]]),
     }
+
+
+def packed(items: Sequence[int | str]) -> list[int | str | list[int | str]]:
+    """`items` with each that follows itself three times or more as [item, times]."""
+    found: list[int | str | list[int | str]] = []
+    for item, same in groupby(items):
+        times = sum(1 for _ in same)
+        found += [[item, times]] if times >= FEWEST_PACKED else [item] * times
+    return found
 
 
 def _shared_address(runs: pd.DataFrame) -> str:

@@ -161,4 +161,9 @@ def commit_page(url: str | None, repository: str | None, commit: str | None) -> 
     None where there is no commit or no web address; other schemes are never linked.
     """
     page = url or (f"{repository.rstrip('/')}/commit/{commit}" if repository and commit else None)
-    return page if page and page.startswith(("https://", "http://")) else None
+    return web_address(page)
+
+
+def web_address(text: str | None) -> str | None:
+    """`text` where it is an address of the web, which alone is linked; else None."""
+    return text if text and text.startswith(("https://", "http://")) else None

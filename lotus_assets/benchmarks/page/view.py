@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from lotus_assets.benchmarks.page.axes import WIDTH, Axis, time_axis
@@ -17,7 +18,7 @@ from lotus_assets.benchmarks.page.findings import (
     standing_slowdowns,
 )
 from lotus_assets.benchmarks.page.page_data import drawn_points, series_data, suite_data
-from lotus_assets.benchmarks.page.series import Series, Suite
+from lotus_assets.benchmarks.page.series import Series, Suite, web_address
 from lotus_assets.benchmarks.page.units import percent_change
 
 POINTS = 24_000
@@ -94,7 +95,7 @@ def page_of(suites: Sequence[Suite], profiles: Sequence[str], generated_at: date
         data.append(of_suite)
     cards = {_key(card.series): card for section in sections for card in section.cards}
     newest = [suite.newest["ordered_at"] for suite in suites]
-    repositories = {suite.newest["repository"] for suite in suites} - {None}
+    repositories = {web_address(suite.newest["repository"]) for suite in suites} - {None}
     return Page(
         generated_at=generated_at,
         repository=repositories.pop() if len(repositories) == 1 else None,
@@ -161,7 +162,8 @@ def _profiles(suite: Suite, profiles: Sequence[str]) -> list[tuple[str, str]]:
 def machine_paths(runs: pd.DataFrame, times: Axis, machines: Sequence[str]) -> list[str]:
     """For each machine the stretches of the time axis whose runs it made, as one path.
 
-    A stretch reaches half-way to the runs before and after it.
+    A stretch reaches half-way to the runs before and after it. The first machine's is the whole
+    axis: the others are drawn over it.
     """
     x = (times.share(seconds(runs["ordered_at"])) * WIDTH).round()
     middles = ((x[1:] + x[:-1]) / 2).round().tolist()
@@ -172,13 +174,16 @@ def machine_paths(runs: pd.DataFrame, times: Axis, machines: Sequence[str]) -> l
     spans = stretches.agg(
         machine=("machine_fingerprint", "first"), begin=("begin", "first"), end=("end", "last")
     )
-    return [
-        "".join(
-            f"M{int(begin)} 0H{int(end)}"
-            for begin, end in zip(own["begin"], own["end"], strict=True)
-        )
-        for own in (spans[spans["machine"] == machine] for machine in machines)
-    ]
+    others = (spans[spans["machine"] == machine] for machine in machines[1:])
+    return [f"M0 0H{WIDTH}", *map(_stretches, others)]
+
+
+def _stretches(spans: pd.DataFrame) -> str:
+    """Lines from `begin` to `end`, each from where the one before it ended."""
+    begin, end = spans["begin"].to_numpy(np.int64), spans["end"].to_numpy(np.int64)
+    gaps, lengths = np.diff(np.stack([begin, end], axis=1).ravel(), prepend=0).reshape(-1, 2).T
+    # A path that begins with a small m counts it from the origin.
+    return "".join(f"m{gap} 0h{length}" for gap, length in zip(gaps, lengths, strict=True))
 
 
 def _card(card_id: str, series: Series, drawn: pd.DataFrame, chart: Chart, suite: Suite) -> Card:

@@ -9,8 +9,11 @@ from xml.etree import ElementTree
 import jsonschema
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from lotus_assets.benchmarks.dashboard import dashboard_files
+from lotus_assets.benchmarks.page.page_data import packed
 from lotus_assets_tests.unit.benchmarks.history_world import (
     BEGIN,
     FAST,
@@ -205,6 +208,16 @@ def test_commits_are_linked_only_to_web_addresses() -> None:
     assert f'href="{REPOSITORY}/commit/{commit}"' not in page(world)
 
 
+@pytest.mark.parametrize("address", ["javascript:alert(1)", "../lotus-assets.git", None])
+def test_a_repository_is_linked_only_at_a_web_address(address: str | None) -> None:
+    world = small_world()
+    assert f'<a href="{REPOSITORY}">gitlab.example.com/' in page(world)
+    for run in world.runs:
+        run["repository"] = address
+    [header] = re.findall(r"<header>.*?</header>", page(world), re.DOTALL)
+    assert re.findall(r'href="([^"]*)"', header) == ["latest.json", "benchmarks.json"]
+
+
 def test_the_newest_profiles_of_a_suite_are_linked() -> None:
     profiles = ["profiles/own-2/test_linking.txt", "profiles/own-0/test_old.txt"]
     made = dashboard_files(**small_world().frames(), profiles=profiles, generated_at=NOW)
@@ -276,11 +289,24 @@ def large_world(suites: int, series: int, runs: int) -> World:
     return world
 
 
-@pytest.mark.parametrize(("suites", "series"), [(1, 20), (4, 5)])
+@pytest.mark.parametrize(("suites", "series"), [(1, 20), (4, 5), (20, 1)])
 def test_twenty_series_of_a_thousand_points_stay_under_500_kb(suites: int, series: int) -> None:
     made = files(large_world(suites, series, 1_000))
     assert len(made["index.html"]) < 500_000
     assert made["index.html"].decode().count("h0") >= 20_000, "every point has its dot"
+
+
+def unpacked(item: Any) -> list[Any]:
+    """What the page's script makes of an item: [3, 4] is 3, 3, 3, 3."""
+    return [item[0]] * item[1] if isinstance(item, list) else [item]
+
+
+@given(items=st.lists(st.sampled_from([0, 1, -86_400, "d"])))
+def test_what_repeats_is_told_once(items: list[int | str]) -> None:
+    told = packed(items)
+    assert [part for item in told for part in unpacked(item)] == items
+    assert len(told) <= len(items)
+    assert packed(["d"] * 1_000) == [["d", 1_000]]
 
 
 def test_a_longer_history_is_thinned_where_it_is_old_and_says_so() -> None:
@@ -289,7 +315,8 @@ def test_a_longer_history_is_thinned_where_it_is_old_and_says_so() -> None:
     assert "150 of 200 runs are drawn" in text
     data = json.loads(text.split('id="data">')[1].split("</script>")[0])
     [suite] = data["suites"]
-    days = np.cumsum(np.cumsum(suite["t"])) / 86_400
+    differences = [step for item in suite["t"] for step in unpacked(item)]
+    days = np.cumsum(np.cumsum(differences)) / 86_400
     assert len(days) == 150
     assert np.diff(days[-75:]) == pytest.approx(1.0), "of the newest half every day is drawn"
     assert 1 < np.diff(days[:75]).max() <= 3, "of the older every few"
