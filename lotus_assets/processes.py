@@ -33,12 +33,15 @@ def running(
     """`python ARGUMENTS` in a session of its own while the context lasts.
 
     With `log`, its errors go there and its output can be read (`first_line`); without, both go
-    where ours go.
+    where ours go. What the process before it wrote is kept beside, as `<log>.1`: who starts it
+    again after it died looks there for the reason.
     """
     with ExitStack() as files:
         errors = None
         if log is not None:
             log.parent.mkdir(parents=True, exist_ok=True)
+            if log.exists() and log.stat().st_size:
+                log.replace(log.with_name(f"{log.name}.1"))
             errors = files.enter_context(log.open("w", encoding="utf-8"))
         process = subprocess.Popen(
             [*ending_with_us(), sys.executable, *arguments],

@@ -40,6 +40,21 @@ def test_it_gets_the_environment(tmp_path: Path) -> None:
         assert first_line("The child", child, log, 60) == "given"
 
 
+def test_the_log_of_the_one_before_is_kept(tmp_path: Path) -> None:
+    log = tmp_path / "child.log"
+    code = "import sys; print('out of memory', file=sys.stderr); print('up')"
+    for _ in range(2):
+        with running(["-c", code], {}, log) as child:
+            first_line("The child", child, log, 60)
+            child.wait(60)
+    assert log.read_text() == log.with_name("child.log.1").read_text() == "out of memory\n"
+    with running(["-c", "print('up')"], {}, log) as child:
+        first_line("The child", child, log, 60)
+        child.wait(60)
+    assert log.read_text() == ""
+    assert log.with_name("child.log.1").read_text() == "out of memory\n"
+
+
 def test_one_that_ends_early_is_told_with_its_last_words(tmp_path: Path) -> None:
     log = tmp_path / "child.log"
     with (
