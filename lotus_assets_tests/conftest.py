@@ -16,7 +16,7 @@ from typing import LiteralString
 
 import psycopg
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from psycopg import sql
 from sqlalchemy import Engine
 from sqlalchemy.engine import make_url
@@ -35,7 +35,8 @@ for _name in list(os.environ):
     if _name.startswith(OUR_VARIABLES) and not _name.startswith(TESTS_OWN):
         del os.environ[_name]
 
-settings.register_profile("untimed", deadline=None)  # a busy machine is no failure
+# A busy machine is no failure.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("untimed")
 
 
