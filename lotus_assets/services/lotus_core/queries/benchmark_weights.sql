@@ -1,4 +1,5 @@
--- From the rebalance in effect at the window's start on: weights drift from there.
+-- From the rebalance in effect at the window's start on: weights drift from there. A constituent
+-- that was described only later is seen as it was described first.
 WITH latest AS (
     SELECT DISTINCT ON (effective_date, constituent_id) effective_date, constituent_id, weight
     FROM lotus_core.benchmark_constituents
@@ -17,8 +18,11 @@ CROSS JOIN LATERAL (
     SELECT instrument_type, instrument_currency
     FROM lotus_core.instruments
     WHERE instruments.instrument_id = latest.constituent_id
-        AND recorded_at <= %(recorded_until)s AND load_id <= %(version)s
-    ORDER BY recorded_at DESC
+        AND load_id <= %(version)s
+    ORDER BY
+        recorded_at <= %(recorded_until)s DESC,
+        CASE WHEN recorded_at <= %(recorded_until)s THEN recorded_at END DESC,
+        recorded_at
     LIMIT 1
 ) AS instrument
 WHERE latest.effective_date >= coalesce(

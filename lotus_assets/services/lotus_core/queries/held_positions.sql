@@ -1,4 +1,5 @@
--- Positions with a row in the window, with what they hold.
+-- Positions with a row in the window, with what they hold: as it was known, and where it was
+-- described only later, as it was described first. What has a value must not be lost.
 SELECT
     held.position_id,
     held.instrument_id,
@@ -6,18 +7,19 @@ SELECT
     instrument.instrument_type,
     instrument.instrument_currency AS currency
 FROM (
-    SELECT DISTINCT ON (position_id) position_id, instrument_id
+    SELECT DISTINCT position_id, instrument_id
     FROM lotus_core.positions
-    WHERE portfolio_id = %(portfolio_id)s
-        AND recorded_at <= %(recorded_until)s AND load_id <= %(version)s
-    ORDER BY position_id, recorded_at DESC
+    WHERE portfolio_id = %(portfolio_id)s AND load_id <= %(version)s
 ) AS held
 CROSS JOIN LATERAL (
     SELECT instrument_name, instrument_type, instrument_currency
     FROM lotus_core.instruments
     WHERE instruments.instrument_id = held.instrument_id
-        AND recorded_at <= %(recorded_until)s AND load_id <= %(version)s
-    ORDER BY recorded_at DESC
+        AND load_id <= %(version)s
+    ORDER BY
+        recorded_at <= %(recorded_until)s DESC,
+        CASE WHEN recorded_at <= %(recorded_until)s THEN recorded_at END DESC,
+        recorded_at
     LIMIT 1
 ) AS instrument
 WHERE EXISTS (

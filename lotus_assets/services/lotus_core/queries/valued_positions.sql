@@ -1,4 +1,5 @@
--- Positions that are open at the close of the portfolio's last day with a valuation.
+-- Positions that are open at the close of the portfolio's last day with a valuation. What was
+-- described only later is seen as it was described first.
 SELECT
     valued.position_id,
     held.instrument_id,
@@ -12,11 +13,9 @@ SELECT
     valued.accrued_income,
     coalesce(valued.accrual_date, valued.valuation_date) AS accrual_date
 FROM (
-    SELECT DISTINCT ON (position_id) position_id, instrument_id
+    SELECT DISTINCT position_id, instrument_id
     FROM lotus_core.positions
-    WHERE portfolio_id = %(portfolio_id)s
-        AND recorded_at <= %(recorded_until)s AND load_id <= %(version)s
-    ORDER BY position_id, recorded_at DESC
+    WHERE portfolio_id = %(portfolio_id)s AND load_id <= %(version)s
 ) AS held
 CROSS JOIN LATERAL (
     SELECT *
@@ -32,8 +31,11 @@ CROSS JOIN LATERAL (
     SELECT instrument_name, instrument_type, instrument_currency
     FROM lotus_core.instruments
     WHERE instruments.instrument_id = held.instrument_id
-        AND recorded_at <= %(recorded_until)s AND load_id <= %(version)s
-    ORDER BY recorded_at DESC
+        AND load_id <= %(version)s
+    ORDER BY
+        recorded_at <= %(recorded_until)s DESC,
+        CASE WHEN recorded_at <= %(recorded_until)s THEN recorded_at END DESC,
+        recorded_at
     LIMIT 1
 ) AS instrument
 WHERE valued.quantity <> 0 OR valued.market_value <> 0

@@ -218,6 +218,18 @@ def plain(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [{name: text(value) for name, value in row.items()} for row in rows]
 
 
+def test_what_was_described_later_than_valued_is_not_lost(core: Core, own_core: Core) -> None:
+    """Instruments and positions that came with the day of their export: values of days before
+    hold them all the same, and positions must add up to their portfolio."""
+    with own_core.engine.connect() as connection:
+        for table in ("instruments", "positions"):
+            statement = f"UPDATE lotus_core.{table} SET recorded_at = '2025-06-01'"  # noqa: S608
+            connection.exec_driver_sql(statement)
+    for path, body in REQUESTS.items():
+        expected = core.payload(path, **body)["lineage"]["content_hash"]
+        assert own_core.payload(path, **body)["lineage"]["content_hash"] == expected, path
+
+
 def test_gzip(core: Core) -> None:
     url = "/integration/portfolios/P1/performance-input"
     body = REQUESTS["portfolios/P1/performance-input"]
