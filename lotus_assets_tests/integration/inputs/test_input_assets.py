@@ -97,9 +97,13 @@ def test_a_run_without_partitions_collects_every_shard_of_the_last_complete_day(
     assert correlations == {result.run_id}
 
 
-def test_a_partition_is_one_shard_of_one_day(engine: Engine) -> None:
+def test_a_partition_is_one_shard_of_one_day(engine: Engine, core: CoreServer) -> None:
     shard = shard_of("PF-05", 16)
-    key = dg.MultiPartitionKey({AS_OF: "2026-03-10", SHARD: shard})
+    # The partitions are the last 400 days of the clock.
+    day = PARTITIONS.get_partitions_def_for_dimension(AS_OF).get_partition_keys()[-1]
+    for name in NAMES:
+        serve(core, {**payloads.performance(name), "as_of_date": day})
+    key = dg.MultiPartitionKey({AS_OF: day, SHARD: shard})
     result = materialise(partition_key=str(key))
     assert result.success
     expected = {name for name in NAMES if shard_of(name, 16) == shard}
