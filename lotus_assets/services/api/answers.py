@@ -1,16 +1,33 @@
 """Values of result frames as JSON has them."""
 
+import datetime as dt
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from pydantic import BaseModel, Field
 
 from lotus_assets.services.api.envelope import Diagnostic
 
 MOST_NAMED = 100
 """Diagnostics of one kind that are listed; the last one says how many more there are."""
+
+
+class AnsweredPeriod(BaseModel):
+    """The days of one period in an answer."""
+
+    requested_start_date: dt.date = Field(
+        description="First day by the period's definition.", examples=["2025-01-01"]
+    )
+    start_date: dt.date = Field(
+        description="First day, clamped to the open date.", examples=["2025-01-01"]
+    )
+    end_date: dt.date = Field(
+        description="Last day, clamped to the as-of date.", examples=["2025-03-31"]
+    )
+    clamped: bool = Field(description="Whether start_date was clamped.", examples=[False])
 
 
 def plain(value: Any) -> Any:

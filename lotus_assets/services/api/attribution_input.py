@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -22,17 +22,18 @@ from lotus_assets.engine.performance.periods import Period
 from lotus_assets.inputs.input_tables import ATTRIBUTION_INPUT
 from lotus_assets.inputs.nearest_floats import nearest_floats
 from lotus_assets.services.api.analyses import needed_window
-from lotus_assets.services.api.envelope import StatefulInput
 from lotus_assets.services.api.report_rows import part_metas, part_points, portfolio_row
+from lotus_assets.services.api.sent_payload import (
+    ReportStatefulInput,
+    ReportStatelessInput,
+    SentPortfolio,
+)
 from lotus_assets.services.api.upstream import Inputs
 from lotus_assets.services.api.valuation_points import AMOUNT, Amount, Point
 from lotus_assets.services.lotus_core.contracts.shared import (
     CalendarDay,
-    Currency,
     CurrencyContext,
-    Diagnostics,
     Identifier,
-    Lineage,
     Strict,
 )
 from lotus_assets.services.problems import insufficient, invalid, violation
@@ -40,18 +41,6 @@ from lotus_assets.sources.lotus_core.contracts import GROUP, INSTRUMENT
 
 NUMBERS = ("weight_bop", "return_base", "return_local", "return_fx")
 STATEFUL_DIMENSIONS = ["asset_class"]
-
-
-class SentPortfolio(Strict):
-    """The portfolio's own days."""
-
-    metric_basis: Literal["NET"] = Field(
-        default="NET", description="Basis: fees are in mgmt_fees.", examples=["NET"]
-    )
-    valuation_points: list[Point] = Field(
-        description="The portfolio's days, in any order, one a date.",
-        examples=[[{"perf_date": "2025-01-02", "begin_mv": "1000", "end_mv": "1010"}]],
-    )
 
 
 class SentInstrument(Strict):
@@ -104,30 +93,9 @@ class SentGroup(Strict):
     )
 
 
-class AttributionStatelessInput(Strict):
+class AttributionStatelessInput(ReportStatelessInput):
     """The fields of an attribution-input payload (RFC 063 §5.3), or both sides as groups."""
 
-    portfolio_id: Identifier = Field(
-        default="stateless", description="Name of the portfolio.", examples=["PF-001"]
-    )
-    as_of_date: CalendarDay | None = Field(
-        default=None,
-        description="As of which day; default: report_end_date, else the last day.",
-        examples=["2025-03-31"],
-    )
-    report_start_date: CalendarDay | None = Field(
-        default=None,
-        description="First day that the input covers; default: the first day.",
-        examples=["2025-01-01"],
-    )
-    report_end_date: CalendarDay | None = Field(
-        default=None, description="Last day that the input covers.", examples=["2025-03-31"]
-    )
-    portfolio_open_date: CalendarDay | None = Field(
-        default=None,
-        description="First day on which the portfolio was open; default: report_start_date.",
-        examples=["2021-01-04"],
-    )
     group_by_dimensions: list[Identifier] = Field(
         default=[],
         max_length=10,
@@ -165,15 +133,6 @@ class AttributionStatelessInput(Strict):
     currency_context: CurrencyContext | None = Field(
         default=None, description="Currencies of the payload; the reporting currency is used."
     )
-    contract_version: str | None = Field(
-        default=None, description="Version of the contract.", examples=["rfc_063_v1"]
-    )
-    diagnostics: Diagnostics | None = Field(
-        default=None, description="What lotus-core said of the data: not used."
-    )
-    lineage: Lineage | None = Field(
-        default=None, description="Where the payload comes from: not used."
-    )
 
     @model_validator(mode="after")
     def _one_portfolio(self) -> "AttributionStatelessInput":
@@ -187,14 +146,8 @@ class AttributionStatelessInput(Strict):
         return self
 
 
-class AttributionStatefulInput(StatefulInput):
+class AttributionStatefulInput(ReportStatefulInput):
     """Whose attribution-input to read."""
-
-    reporting_currency: Currency | None = Field(
-        default=None,
-        description="Currency of all rows; default: the portfolio's.",
-        examples=["EUR"],
-    )
 
 
 def dimensions_of(sent: AttributionStatelessInput) -> list[str]:

@@ -15,18 +15,17 @@ from lotus_assets.engine.measures.portfolio_parts import (
 from lotus_assets.engine.performance.periods import Period
 from lotus_assets.inputs.input_tables import CONTRIBUTION_INPUT
 from lotus_assets.services.api.analyses import needed_window
-from lotus_assets.services.api.attribution_input import SentPortfolio
-from lotus_assets.services.api.envelope import StatefulInput
 from lotus_assets.services.api.report_rows import part_metas, part_points, portfolio_row
+from lotus_assets.services.api.sent_payload import (
+    ReportStatefulInput,
+    ReportStatelessInput,
+    SentPortfolio,
+)
 from lotus_assets.services.api.upstream import Inputs
 from lotus_assets.services.api.valuation_points import Point
 from lotus_assets.services.lotus_core.contracts.shared import (
-    CalendarDay,
-    Currency,
     CurrencyContext,
-    Diagnostics,
     Identifier,
-    Lineage,
     Strict,
 )
 from lotus_assets.services.problems import insufficient, invalid, violation
@@ -48,30 +47,9 @@ class SentPosition(Strict):
     )
 
 
-class ContributionStatelessInput(Strict):
+class ContributionStatelessInput(ReportStatelessInput):
     """The fields of a contribution-input payload (RFC 063 §5.4); only the data are required."""
 
-    portfolio_id: Identifier = Field(
-        default="stateless", description="Name of the portfolio.", examples=["PF-001"]
-    )
-    as_of_date: CalendarDay | None = Field(
-        default=None,
-        description="As of which day; default: report_end_date, else the last day.",
-        examples=["2025-03-31"],
-    )
-    report_start_date: CalendarDay | None = Field(
-        default=None,
-        description="First day that the input covers; default: the first day.",
-        examples=["2025-01-01"],
-    )
-    report_end_date: CalendarDay | None = Field(
-        default=None, description="Last day that the input covers.", examples=["2025-03-31"]
-    )
-    portfolio_open_date: CalendarDay | None = Field(
-        default=None,
-        description="First day on which the portfolio was open; default: report_start_date.",
-        examples=["2021-01-04"],
-    )
     portfolio_data: SentPortfolio = Field(description="The portfolio's own days.")
     positions_data: list[SentPosition] = Field(
         description="Its positions, each id once.", examples=[[]]
@@ -82,15 +60,6 @@ class ContributionStatelessInput(Strict):
     currency_context: CurrencyContext | None = Field(
         default=None, description="Currencies of the payload: not used."
     )
-    contract_version: str | None = Field(
-        default=None, description="Version of the contract.", examples=["rfc_063_v1"]
-    )
-    diagnostics: Diagnostics | None = Field(
-        default=None, description="What lotus-core said of the data: not used."
-    )
-    lineage: Lineage | None = Field(
-        default=None, description="Where the payload comes from: not used."
-    )
 
     @model_validator(mode="after")
     def _each_position_once(self) -> "ContributionStatelessInput":
@@ -100,14 +69,8 @@ class ContributionStatelessInput(Strict):
         return self
 
 
-class ContributionStatefulInput(StatefulInput):
+class ContributionStatefulInput(ReportStatefulInput):
     """Whose contribution-input to read."""
-
-    reporting_currency: Currency | None = Field(
-        default=None,
-        description="Currency of all rows; default: the portfolio's.",
-        examples=["EUR"],
-    )
 
 
 def stateless_as_of(sent: ContributionStatelessInput) -> dt.date:

@@ -15,25 +15,20 @@ from lotus_assets.engine.performance.segments import Days, as_days
 from lotus_assets.inputs.input_tables import PERFORMANCE_INPUT
 from lotus_assets.services.api.analyses import needed_window
 from lotus_assets.services.api.envelope import StatefulInput
+from lotus_assets.services.api.sent_payload import SentPayload
 from lotus_assets.services.api.upstream import GatedInput, Inputs
 from lotus_assets.services.api.valuation_points import Point, points_frame
 from lotus_assets.services.lotus_core.contracts.shared import (
     CalendarDay,
     Currency,
-    Diagnostics,
     Identifier,
-    Lineage,
-    Strict,
 )
 from lotus_assets.services.problems import insufficient, invalid
 
 
-class PerformanceStatelessInput(Strict):
+class PerformanceStatelessInput(SentPayload):
     """The fields of a performance-input payload (RFC 063 §5.1); only the points are required."""
 
-    portfolio_id: Identifier = Field(
-        default="stateless", description="Name of the portfolio.", examples=["PF-001"]
-    )
     as_of_date: CalendarDay | None = Field(
         default=None,
         description="As of which day; default: the last point's.",
@@ -74,12 +69,6 @@ class PerformanceStatelessInput(Strict):
     )
     consumer_system: str | None = Field(
         default=None, description="Who asked for the payload.", examples=["lotus-performance"]
-    )
-    diagnostics: Diagnostics | None = Field(
-        default=None, description="What lotus-core said of the data: not used."
-    )
-    lineage: Lineage | None = Field(
-        default=None, description="Where the payload comes from: not used."
     )
 
     @model_validator(mode="after")

@@ -14,7 +14,7 @@ from lotus_assets.engine.performance.daily_returns import MONEY
 from lotus_assets.inputs.core_positions_input import SECTIONS
 from lotus_assets.inputs.input_tables import POSITIONS_INPUT
 from lotus_assets.inputs.nearest_floats import nearest_floats
-from lotus_assets.services.api.envelope import StatefulInput
+from lotus_assets.services.api.sent_payload import ReportStatefulInput, VersionedPayload
 from lotus_assets.services.api.upstream import Inputs
 from lotus_assets.services.api.valuation_points import Point, points_frame
 from lotus_assets.services.lotus_core.contracts.positions import (
@@ -25,12 +25,9 @@ from lotus_assets.services.lotus_core.contracts.positions import (
 )
 from lotus_assets.services.lotus_core.contracts.shared import (
     CalendarDay,
-    Currency,
     CurrencyContext,
     DecimalString,
-    Diagnostics,
     Identifier,
-    Lineage,
     Period,
     Strict,
 )
@@ -98,12 +95,9 @@ class SentPositionRow(Strict):
         return self
 
 
-class PositionsStatelessInput(Strict):
+class PositionsStatelessInput(VersionedPayload):
     """The fields of a positions-analytics-input payload (RFC 063 §5.5)."""
 
-    portfolio_id: Identifier = Field(
-        default="stateless", description="Name of the portfolio.", examples=["PF-001"]
-    )
     as_of_date: CalendarDay = Field(description="As of which day.", examples=["2025-03-31"])
     valuation_date: CalendarDay | None = Field(
         default=None, description="Last day with a valuation.", examples=["2025-03-31"]
@@ -120,15 +114,6 @@ class PositionsStatelessInput(Strict):
     currency_context: CurrencyContext | None = Field(
         default=None, description="Currencies of the payload."
     )
-    contract_version: str | None = Field(
-        default=None, description="Version of the contract.", examples=["rfc_063_v1"]
-    )
-    diagnostics: Diagnostics | None = Field(
-        default=None, description="What lotus-core said of the data: not used."
-    )
-    lineage: Lineage | None = Field(
-        default=None, description="Where the payload comes from: not used."
-    )
 
     @model_validator(mode="after")
     def _as_announced(self) -> "PositionsStatelessInput":
@@ -140,14 +125,8 @@ class PositionsStatelessInput(Strict):
         return self
 
 
-class PositionsStatefulInput(StatefulInput):
+class PositionsStatefulInput(ReportStatefulInput):
     """Whose positions to read."""
-
-    reporting_currency: Currency | None = Field(
-        default=None,
-        description="Currency of the report; default: the portfolio's.",
-        examples=["EUR"],
-    )
 
 
 @dataclass(frozen=True)

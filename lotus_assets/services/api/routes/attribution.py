@@ -1,6 +1,5 @@
 """POST /performance/attribution: who made the active return (analytics.md §3 and §4)."""
 
-import datetime as dt
 import json
 from collections.abc import Iterator
 from typing import Any, Literal
@@ -22,7 +21,7 @@ from lotus_assets.engine.performance.calendar_days import Frequency
 from lotus_assets.engine.performance.linking_coefficients import Linking
 from lotus_assets.engine.performance.statuses import Status
 from lotus_assets.services.api.analyses import AskedPeriod, periods_of
-from lotus_assets.services.api.answers import named, records
+from lotus_assets.services.api.answers import AnsweredPeriod, named, records
 from lotus_assets.services.api.attribution_input import (
     STATEFUL_DIMENSIONS,
     AttributionStatefulInput,
@@ -158,7 +157,7 @@ class Reconciliation(BaseModel):
     difference: float | None = Field(description="What is left.", examples=[0.0])
 
 
-class AttributionPeriod(BaseModel):
+class AttributionPeriod(AnsweredPeriod):
     """The attribution of one period."""
 
     portfolio_return: float | None = Field(
@@ -174,16 +173,6 @@ class AttributionPeriod(BaseModel):
     linking_remainder: float | None = Field(
         description="What linking NONE leaves over; else 0.", examples=[0.0]
     )
-    requested_start_date: dt.date = Field(
-        description="First day by the period's definition.", examples=["2025-01-01"]
-    )
-    start_date: dt.date = Field(
-        description="First day, clamped to the open date.", examples=["2025-01-01"]
-    )
-    end_date: dt.date = Field(
-        description="Last day, clamped to the as-of date.", examples=["2025-03-31"]
-    )
-    clamped: bool = Field(description="Whether start_date was clamped.", examples=[False])
     status: str = Field(
         description="OK; WINDOW_TOO_SHORT, NO_OBSERVATIONS, BROKEN_CHAIN as in twr; NOT_LINKABLE: "
         "a side lost all or more, and the linking has no value for it.",

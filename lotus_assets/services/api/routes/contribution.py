@@ -18,7 +18,7 @@ from lotus_assets.engine.performance.daily_returns import Basis
 from lotus_assets.engine.performance.linking_coefficients import Linking
 from lotus_assets.engine.performance.statuses import Status
 from lotus_assets.services.api.analyses import AskedPeriod, periods_of
-from lotus_assets.services.api.answers import records
+from lotus_assets.services.api.answers import AnsweredPeriod, records
 from lotus_assets.services.api.contribution_input import (
     ContributionStatefulInput,
     ContributionStatelessInput,
@@ -105,7 +105,7 @@ class ContributionLevel(BaseModel):
     average_weight: float | None = Field(description="Sum of its weights.", examples=[0.6])
 
 
-class ContributionPeriod(BaseModel):
+class ContributionPeriod(AnsweredPeriod):
     """The contributions of one period."""
 
     portfolio_return: float | None = Field(
@@ -118,16 +118,6 @@ class ContributionPeriod(BaseModel):
     unexplained: float | None = Field(
         description="What neither positions nor fees explain.", examples=[0.0]
     )
-    requested_start_date: dt.date = Field(
-        description="First day by the period's definition.", examples=["2025-01-01"]
-    )
-    start_date: dt.date = Field(
-        description="First day, clamped to the open date.", examples=["2025-01-01"]
-    )
-    end_date: dt.date = Field(
-        description="Last day, clamped to the as-of date.", examples=["2025-03-31"]
-    )
-    clamped: bool = Field(description="Whether start_date was clamped.", examples=[False])
     status: str = Field(
         description="OK; WINDOW_TOO_SHORT, NO_OBSERVATIONS, UNDEFINED_RETURN, BROKEN_CHAIN as in "
         "twr; NOT_LINKABLE: a day lost all or more, and Carino has no value for it.",

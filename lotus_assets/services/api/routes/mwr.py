@@ -14,14 +14,12 @@ from lotus_assets.inputs.input_tables import MWR_INPUT
 from lotus_assets.services.api.answers import records
 from lotus_assets.services.api.envelope import AnalysisRequest, Diagnostic, StatefulInput
 from lotus_assets.services.api.operation import Calculation, Operation
+from lotus_assets.services.api.sent_payload import VersionedPayload
 from lotus_assets.services.api.upstream import Inputs
 from lotus_assets.services.api.valuation_points import Amount
 from lotus_assets.services.lotus_core.contracts.shared import (
     CalendarDay,
     Currency,
-    Diagnostics,
-    Identifier,
-    Lineage,
     Period,
     Strict,
     Window,
@@ -42,12 +40,9 @@ class Flow(Strict):
     )
 
 
-class MwrStatelessInput(Strict):
+class MwrStatelessInput(VersionedPayload):
     """The fields of a mwr-input payload (RFC 063 §5.2)."""
 
-    portfolio_id: Identifier = Field(
-        default="stateless", description="Name of the portfolio.", examples=["PF-001"]
-    )
     as_of_date: CalendarDay | None = Field(
         default=None, description="As of which day: not used.", examples=["2025-03-31"]
     )
@@ -66,15 +61,6 @@ class MwrStatelessInput(Strict):
     )
     currency: Currency | None = Field(
         default=None, description="Currency of all amounts.", examples=["EUR"]
-    )
-    contract_version: str | None = Field(
-        default=None, description="Version of the contract.", examples=["rfc_063_v1"]
-    )
-    diagnostics: Diagnostics | None = Field(
-        default=None, description="What lotus-core said of the data: not used."
-    )
-    lineage: Lineage | None = Field(
-        default=None, description="Where the payload comes from: not used."
     )
 
     @model_validator(mode="after")

@@ -14,7 +14,7 @@ from lotus_assets.engine.performance.calendar_days import Frequency
 from lotus_assets.engine.performance.daily_returns import Basis
 from lotus_assets.engine.performance.statuses import Status
 from lotus_assets.services.api.analyses import Analysis, periods_of
-from lotus_assets.services.api.answers import named, records
+from lotus_assets.services.api.answers import AnsweredPeriod, named, records
 from lotus_assets.services.api.envelope import AnalysisRequest, Diagnostic, StatefulInput
 from lotus_assets.services.api.operation import Calculation, Operation
 from lotus_assets.services.api.performance_input import (
@@ -73,7 +73,7 @@ class TwrBucket(BaseModel):
     cumulative_status: str = Field(description="Of `cumulative_return`.", examples=["OK"])
 
 
-class TwrPeriod(BaseModel):
+class TwrPeriod(AnsweredPeriod):
     """The return of one period."""
 
     return_: float | None = Field(
@@ -88,16 +88,6 @@ class TwrPeriod(BaseModel):
         description="PERIOD_SHORTER_THAN_ONE_YEAR, NO_RETURN or NO_BUSINESS_DAYS.",
         examples=[None],
     )
-    requested_start_date: dt.date = Field(
-        description="First day by the period's definition.", examples=["2025-01-01"]
-    )
-    start_date: dt.date = Field(
-        description="First day, clamped to the open date.", examples=["2025-01-01"]
-    )
-    end_date: dt.date = Field(
-        description="Last day, clamped to the as-of date.", examples=["2025-03-31"]
-    )
-    clamped: bool = Field(description="Whether start_date was clamped.", examples=[False])
     status: str = Field(
         description="OK; WINDOW_TOO_SHORT: the input begins after start_date; NO_OBSERVATIONS: no "
         "day of the period has a value; UNDEFINED_RETURN: a gain without capital; BROKEN_CHAIN: a "
