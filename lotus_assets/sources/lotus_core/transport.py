@@ -119,7 +119,9 @@ class Transport:
 
     def _once(self, what: str, method: str, path: str, arguments: Mapping[str, Any]) -> Answer:
         identity = self.correlation.headers()
-        headers = {**arguments.get("headers", {}), **identity}
+        given = {**arguments.get("headers", {}), **identity}
+        # What somebody sent us is passed on unchanged: any bytes, not ASCII alone.
+        headers = [(name.encode(), value.encode("latin-1")) for name, value in given.items()]
         request = {**arguments, "headers": headers}
         try:
             with self._places:

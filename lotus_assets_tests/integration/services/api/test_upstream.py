@@ -81,6 +81,16 @@ def test_what_lotus_core_does_not_say(
     assert headers["X-Correlation-Id"] == "correlation-7"
 
 
+def test_headers_in_any_letters_are_passed_on(core: CoreServer, api: httpx.Client) -> None:
+    core.answers(PLACE, problem(422, "INSUFFICIENT_DATA"))
+    given = "café-7".encode("latin-1")
+    got = api.post("/performance/twr", json=REQUEST, headers={b"X-Correlation-Id": given})
+    assert got.status_code == 422
+    _, _, headers = core.seen[-1]
+    assert headers["X-Correlation-Id"].encode("latin-1") == given
+    assert dict(got.headers.raw)[b"x-correlation-id"] == given
+
+
 def test_the_reason_is_in_the_log(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     settings = ApiSettings(tem_data_dir=tmp_path, lotus_core_url="http://127.0.0.1:9")
     outcome = answer(twr.OPERATION, json.dumps(REQUEST).encode(), HEADERS, settings)
