@@ -6,7 +6,7 @@ with the minimum of each benchmark's rounds. Slow-downs are put in by multiplyin
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,8 @@ ENDS = (0, 20, 40)
 """Series end so many runs before the last one, so that a change meets different stretches."""
 NEAR = 3
 """A change is found when it is dated within so many runs of where it was put."""
+FIRST_DAY = 12
+"""Points from which on a series can have a change: six on either side."""
 METRICS = ("time", "cpu_time")
 LISTS = ("sensitive", "loud")
 NOTHING = pd.DataFrame(
@@ -109,6 +111,23 @@ def measure(effects: Sequence[float] = EFFECTS) -> Quality:
     )
 
 
+def alarm_days(ends: Iterable[int]) -> dict[str, list[int]]:
+    """By list, the `ends` at which a history that ends there has a confirmed slow-down.
+
+    The runs are all of the same code: what stands in the history today, and what stood there after
+    every single run, when somebody may have looked.
+    """
+    series = real_series()
+    days: dict[str, list[int]] = {name: [] for name in LISTS}
+    for end in ends:
+        until = points_of({key: values[:end] for key, values in series.items()})
+        facts = change_point_facts(until, NOTHING, pd.DataFrame())
+        slower = facts[facts["state"].eq("confirmed") & facts["movement"].eq("slower")]
+        for name in set(slower["list"]):
+            days[name].append(end)
+    return days
+
+
 def _cases(series: Series, effect: float) -> Iterator[tuple[Series, int]]:
     """Each benchmark's series with a slow-down, and the run at which it begins."""
     for name in dict.fromkeys(name for name, _ in series):
@@ -150,4 +169,8 @@ def table(quality: Quality) -> str:
 
 
 if __name__ == "__main__":
-    print(table(measure()))  # noqa: T201
+    quality = measure()
+    print(table(quality))  # noqa: T201
+    every_day = range(FIRST_DAY, quality.runs + 1)
+    days = {name: len(found) for name, found in alarm_days(every_day).items()}
+    print(f"Judged after each of {len(every_day)} runs, runs with a confirmed one: {days}")  # noqa: T201

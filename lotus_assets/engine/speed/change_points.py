@@ -21,7 +21,12 @@ PENALTIES: Mapping[str, float] = {"sensitive": 10.0, "loud": 25.0}
 MINIMUM_EFFECT = 0.05
 MINIMUM_AFTER = 6
 MEDIAN_OF = 10
-SIGNIFICANCE = 0.01
+SIGNIFICANCE: Mapping[str, float] = {"sensitive": 0.01, "loud": 0.0001}
+"""p of the Mann-Whitney test below which a change is confirmed.
+
+A suite has some hundred series, and each is judged anew with every run: 0.01 for one of them is a
+false alarm every few days. So the loud list takes the hundredth part of it (Bonferroni).
+"""
 NOISE_SIGMAS = 3.0
 SMALLEST_SCALE = 1e-3
 """Relative noise that is taken at least: clocks and allocators are not finer."""
@@ -38,6 +43,7 @@ class Detection:
     """The settings of issue 6 §3 (b)."""
 
     penalties: Mapping[str, float]
+    significance: Mapping[str, float]
     minimum_effect: float
     minimum_after: int
     median_of: int
@@ -49,6 +55,7 @@ def change_point_facts(
     noise: pd.DataFrame,
     *,
     penalties: Mapping[str, float] = PENALTIES,
+    significance: Mapping[str, float] = SIGNIFICANCE,
     minimum_effect: float = MINIMUM_EFFECT,
     minimum_after: int = MINIMUM_AFTER,
     median_of: int = MEDIAN_OF,
@@ -58,13 +65,13 @@ def change_point_facts(
     `noise`: see `noise_floor`; a change counts from `minimum_effect` on, or from three standard
     deviations of the A/A noise where that is more. `confirmed`: a change point with at least
     `minimum_after` points in the segments before and after it, whose values differ by
-    Mann-Whitney (p < 0.01); `candidate` without that. A newest run that is off the median of the
-    last `median_of` is `unconfirmed` until there are points enough; re-runs make it a `candidate`
-    or refute it.
+    Mann-Whitney (p below the list's `significance`); `candidate` without that. A newest run that
+    is off the median of the last `median_of` is `unconfirmed` until there are points enough;
+    re-runs make it a `candidate` or refute it.
     """
     own = comparable(points)
     own["limit"] = _limits(own, noise, minimum_effect)
-    detection = Detection(penalties, minimum_effect, minimum_after, median_of)
+    detection = Detection(penalties, significance, minimum_effect, minimum_after, median_of)
     rows: list[dict[str, object]] = []
     for _, series in own.groupby([*SERIES, "epoch"], sort=False):
         rows += _of_series(series, detection)
@@ -146,7 +153,7 @@ def _of_series(series: pd.DataFrame, detection: Detection) -> Iterator[dict[str,
                 "points_before": len(before),
                 "points_after": len(after),
                 "movement": "slower" if ratio > 1 else "faster",
-                "state": "confirmed" if p_value < SIGNIFICANCE else "candidate",
+                "state": "confirmed" if p_value < detection.significance[name] else "candidate",
                 "reason": f"{percent(ratio)} since this run: median of {len(after)} points after "
                 f"against {len(before)} before, Mann-Whitney p = {p_value:.2g}",
             }

@@ -63,6 +63,14 @@ def test_fewer_than_six_points_after_a_step_are_unconfirmed() -> None:
     assert set(six["run_id"]) == {run(25)}
 
 
+def test_the_loud_list_asks_for_a_smaller_p_value() -> None:
+    state = changes(points({"a": stepped(13, 7, 1.5)})).set_index("list")["state"]
+    assert state.to_dict() == {"sensitive": "confirmed", "loud": "candidate"}
+    # A step told apart whole has p = 2 / (13 over 6) = 0.0012, and 2 / (26 over 6) = 9e-6.
+    later = changes(points({"a": stepped(26, 20, 1.5)}))
+    assert set(later["state"]) == {"confirmed"}
+
+
 def test_a_blip_is_no_change_of_level() -> None:
     values = noisy(40)
     values[20:23] *= 2
