@@ -24,6 +24,9 @@ from lotus_assets.sources.warehouse.payload_index import known_payloads
 NIGHTLY = "0 4 * * *"
 """After GitLab's nightly run; 04:00 is in every day, whatever the clocks do."""
 SENSOR_SECONDS = 300
+LATE_DAYS = 7
+"""A file may come after a weekend or the longest holidays, recorded on its own day: it changes what
+was collected as of each day since. lotus-core takes nothing recorded before its last day."""
 NAMED_PORTFOLIOS = 200
 """More changes than these refresh the whole day: the run's tag stays readable."""
 
@@ -73,6 +76,7 @@ def changed_portfolios(job: "dg.UnresolvedAssetJobDefinition") -> dg.SensorDefin
     A benchmark or a risk-free series that changed refreshes every portfolio: any may be held
     against it. Before the night's run of a day there is nothing to refresh. While a run of the day
     is under way its end is waited for; a refresh that failed is tried again, `ATTEMPTS` in all.
+    The days of `LATE_DAYS` before are looked at too: each has a run of its own.
     """
 
     @dg.sensor(
@@ -84,29 +88,48 @@ def changed_portfolios(job: "dg.UnresolvedAssetJobDefinition") -> dg.SensorDefin
     )
     def look(
         context: dg.SensorEvaluationContext, environment: Environment, lotus_core: LotusCore
-    ) -> dg.RunRequest | dg.SkipReason:
-        day = last_complete_day(environment.settings)
+    ) -> list[dg.RunRequest] | dg.SkipReason:
+        newest = last_complete_day(environment.settings)
         close_abandoned_runs(context.instance)
-        if (run := run_under_way(context.instance, job.name, day)) is not None:
-            return dg.SkipReason(f"Run {run} of {day} is under way.")
-        with lotus_core.client(f"sensor:{day}") as client:
-            portfolios, series = changes(environment.engine, client, day)
-        if portfolios is None:
-            return dg.SkipReason(f"Nothing has been collected as of {day} yet.")
-        if not portfolios and not series:
-            return dg.SkipReason(f"Nothing changed since it was collected as of {day}.")
-        key = refresh_key(day, portfolios, series)
-        failed = failed_attempts(context.instance, key)
-        if failed >= ATTEMPTS:
-            return dg.SkipReason(
-                f"Refreshing what changed failed {failed} times: see the runs tagged "
-                f"{REFRESH_TAG}={key}. The nightly run tries again, and so does this sensor as "
-                "soon as more has changed."
-            )
-        tags = refresh_tags(day, portfolios, series)
-        return dg.RunRequest(run_key=f"{key}:{failed}", tags={**tags, REFRESH_TAG: key})
+        requests, said = [], []
+        with lotus_core.client(f"sensor:{newest}") as client:
+            for ago in range(LATE_DAYS + 1):
+                day = newest - timedelta(days=ago)
+                found = changes(environment.engine, client, day, only_known=ago > 0)
+                outcome = refresh(context.instance, job.name, day, *found)
+                if isinstance(outcome, dg.RunRequest):
+                    requests.append(outcome)
+                elif ago == 0 or any(found):
+                    said.append(str(outcome.skip_message))
+        return requests or dg.SkipReason(" ".join(said))
 
     return look
+
+
+def refresh(
+    instance: dg.DagsterInstance,
+    job: str,
+    day: date,
+    portfolios: dict[str, str] | None,
+    series: dict[str, str],
+) -> dg.RunRequest | dg.SkipReason:
+    """The run that refreshes what changed as of `day`, or why there is none."""
+    if (run := run_under_way(instance, job, day)) is not None:
+        return dg.SkipReason(f"Run {run} of {day} is under way.")
+    if portfolios is None:
+        return dg.SkipReason(f"Nothing has been collected as of {day} yet.")
+    if not portfolios and not series:
+        return dg.SkipReason(f"Nothing changed since it was collected as of {day}.")
+    key = refresh_key(day, portfolios, series)
+    failed = failed_attempts(instance, key)
+    if failed >= ATTEMPTS:
+        return dg.SkipReason(
+            f"Refreshing what changed failed {failed} times: see the runs tagged "
+            f"{REFRESH_TAG}={key}. The nightly run tries again, and so does this sensor as "
+            "soon as more has changed."
+        )
+    tags = refresh_tags(day, portfolios, series)
+    return dg.RunRequest(run_key=f"{key}:{failed}", tags={**tags, REFRESH_TAG: key})
 
 
 def run_under_way(instance: dg.DagsterInstance, job: str, day: date) -> str | None:
@@ -124,11 +147,12 @@ def failed_attempts(instance: dg.DagsterInstance, refresh_tag: str) -> int:
 
 
 def changes(
-    engine: Engine, client: LotusCoreClient, day: date
+    engine: Engine, client: LotusCoreClient, day: date, *, only_known: bool = False
 ) -> tuple[dict[str, str] | None, dict[str, str]]:
     """Portfolios, and benchmarks and series, whose version is not the collected one, with it.
 
-    None for portfolios: not one was collected as of `day`.
+    None for portfolios: not one was collected as of `day`. `only_known` leaves out what was never
+    collected as of `day`: a backfill may have wanted some shards alone.
 
     Raises:
         LotusCoreError: lotus-core does not answer.
@@ -156,20 +180,21 @@ def changes(
         if entry.first_date <= day
     )
     return (
-        _unlike(portfolios, known_portfolios),
-        _unlike(benchmarks, known_benchmarks) | _unlike(rates, known_rates),
+        _unlike(portfolios, known_portfolios, only_known),
+        _unlike(benchmarks, known_benchmarks, only_known) | _unlike(rates, known_rates, only_known),
     )
 
 
 def _unlike(
     entries: Iterator[tuple[Key, CatalogueEntry]],
     known: Mapping[Key, tuple[str, str | None, object]],
+    only_known: bool,
 ) -> dict[str, str]:
     """Subject → new data version. A payload that was refused has none and waits for the night."""
     return {
         key[0]: entry.data_version
         for key, entry in entries
-        if key not in known or known[key][1] not in {None, entry.data_version}
+        if (known[key][1] not in {None, entry.data_version} if key in known else not only_known)
     }
 
 

@@ -90,6 +90,8 @@ class Book:
             dg.build_sensor_context(instance, resources=resources) as context,
         ):
             said = sensor(context)
+        if isinstance(said, list):
+            [said] = said
         assert isinstance(said, dg.RunRequest | dg.SkipReason)
         return said
 
@@ -191,12 +193,30 @@ def assert_tried_again_but_not_for_ever(book: Book, asked: dg.RunRequest) -> dg.
 
 
 @pytest.mark.timeout(600)
-def test_a_partition_collects_its_shard_alone(book: Book) -> None:
-    key = dg.MultiPartitionKey({AS_OF: str(DAY), SHARD: "005"})
+def test_a_partition_collects_its_shard_alone_and_late_files_refresh_it(book: Book) -> None:
+    """A file that came days late, recorded on its own day: only what was collected is refreshed."""
+    late = DAY - timedelta(days=3)
+    key = dg.MultiPartitionKey({AS_OF: str(late), SHARD: "005"})
     done = book.run(partition_key=str(key))
     assert done.succeeded, done.failures
     some = one(book.url, "SELECT count(DISTINCT portfolio_id) FROM core_performance_input")
     assert 0 < some < 20
+    assert isinstance(book.look(), dg.SkipReason)
+    fees = "portfolio_id,fee_id,fee_date,amount,fee_currency,recorded_at\n"
+    for name in ("PF-009", "PF-013"):  # the second one is of another shard
+        past = one(
+            book.url,
+            "SELECT max(valuation_date) FROM lotus_core.position_valuations "
+            "WHERE portfolio_id = %s AND valuation_date < %s",
+            name,
+            late - timedelta(days=5),
+        )
+        fees += f"{name},LATE,{past},-12.5,EUR,{late}T10:00:00+00:00\n"
+    book.load(fees=fees)
+    asked = book.look()
+    assert isinstance(asked, dg.RunRequest)
+    assert asked.tags[PORTFOLIOS_TAG] == "PF-009"
+    assert asked.tags.items() >= whole_day_tags(late, 16).items()
 
 
 @pytest.mark.timeout(600)
