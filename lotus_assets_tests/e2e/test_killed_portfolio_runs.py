@@ -27,7 +27,7 @@ KILLED_AT = ("lotus_core.position_valuations", "core_contribution_input", "contr
 NOT_READY = 2
 WAITING = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = %s::regclass"
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = pytest.mark.timeout(1200)
 
 
 class Refusing(BaseHTTPRequestHandler):

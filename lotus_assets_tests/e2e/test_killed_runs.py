@@ -27,7 +27,7 @@ NO_LOTUS_CORE = {"LOTUS_CORE_URL": "http://127.0.0.1:9", "LOTUS_CORE_ATTEMPTS": 
 """Nothing listens on the discard port."""
 NOT_READY = 2
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = pytest.mark.timeout(1200)
 
 
 @pytest.fixture(scope="module")
