@@ -219,6 +219,29 @@ def test_the_steps_of_the_workflows_restore_and_publish(place: Place, workflow: 
     assert "not-a-token" not in (checkout / "benchmarks-history" / ".git" / "config").read_text()
 
 
+@pytest.mark.parametrize("workflow", ["performance-daily.yml", "performance-weekly.yml"])
+def test_a_broken_suite_is_seen_beside_the_table(tmp_path: Path, workflow: str) -> None:
+    named = steps(workflow)
+    (tmp_path / "Makefile").write_text(
+        "bench:\n\t@echo a table\n\t@echo 'Measuring own' >&2\n"
+        "\t@echo 'BROKEN: own: it gave no result' >&2\n"
+    )
+    said = ""
+    for step in ("Measure, compare, make the dashboard", "Show the table"):
+        result = subprocess.run(
+            ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", named[step]],
+            cwd=tmp_path,
+            env={**os.environ, "GITHUB_STEP_SUMMARY": str(tmp_path / "summary.md")},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert result.returncode == 0, result.stderr
+        said = result.stdout
+    assert said == "::warning::BROKEN: own: it gave no result\n"
+    assert (tmp_path / "summary.md").read_text() == "```\na table\n```\n"
+
+
 @pytest.mark.parametrize(
     ("workflow", "cron"),
     [("performance-daily.yml", "17 3 * * *"), ("performance-weekly.yml", "0 2 * * 0")],
