@@ -1,7 +1,6 @@
 """The API over real HTTP on the loopback address, and operations that fail on purpose."""
 
 import os
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +9,6 @@ from typing import Any
 
 import httpx
 import pandas as pd
-import uvicorn
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
@@ -21,6 +19,7 @@ from lotus_assets.services.api.operations import OPERATIONS
 from lotus_assets.services.api.settings import ApiSettings
 from lotus_assets.services.api.upstream import Inputs
 from lotus_assets.services.lotus_core.contracts.shared import Strict
+from lotus_assets_tests.integration.services.in_thread import served_in_thread
 
 
 class Numbers(Strict):
@@ -82,20 +81,12 @@ NUMBERS = Operation(
 def served_api(settings: ApiSettings, *more: Operation) -> Iterator[httpx.Client]:
     """The API with its own operations and `more`, until the context is left."""
     application = create_application(settings, [*OPERATIONS, *more])
-    config = uvicorn.Config(application, host="127.0.0.1", port=0, log_level="warning")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        assert thread.is_alive(), "the API did not start"
-        time.sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    try:
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
-            yield client
-    finally:
-        server.should_exit = True
-        thread.join()
+    with (
+        served_in_thread(application) as url,
+        httpx.Client(base_url=url, timeout=60) as client,
+    ):
+        client.get("/readyz").raise_for_status()
+        yield client
 
 
 def stateless(numbers: list[float], behaviour: str = "sum") -> dict[str, Any]:

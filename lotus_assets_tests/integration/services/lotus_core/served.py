@@ -1,8 +1,6 @@
 """The service over real HTTP on the loopback address."""
 
 import hashlib
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -10,12 +8,12 @@ from typing import Any
 import httpx
 import pyarrow as pa
 import rfc8785
-import uvicorn
 from sqlalchemy import Engine
 
 from lotus_assets.services.lotus_core.application import create_application
 from lotus_assets.services.lotus_core.contracts.shared import ARROW_MEDIA_TYPE
 from lotus_assets.services.lotus_core.settings import CoreSettings
+from lotus_assets_tests.integration.services.in_thread import served_in_thread
 
 
 class Core:
@@ -61,17 +59,8 @@ class Core:
 def served(settings: CoreSettings) -> Iterator[Core]:
     """The application in a thread on a free port, until the context is left."""
     application = create_application(settings)
-    config = uvicorn.Config(application, host="127.0.0.1", port=0, log_level="warning")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    while not server.started:
-        assert thread.is_alive(), "the service did not start"
-        time.sleep(0.01)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    try:
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
-            yield Core(client, application.state.engine)
-    finally:
-        server.should_exit = True
-        thread.join()
+    with (
+        served_in_thread(application) as url,
+        httpx.Client(base_url=url, timeout=30) as client,
+    ):
+        yield Core(client, application.state.engine)
