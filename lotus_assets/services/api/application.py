@@ -83,7 +83,7 @@ def _add(application: FastAPI, operation: Operation) -> None:
     async def calculate(request: Request) -> Response:
         state = request.app.state
         async with state.places:
-            body = await _body(request, state.settings.lotus_api_body_megabytes * 1_000_000)
+            body = await _body(request, state.settings)
             outcome = await state.workers.calculate(operation.name, body, dict(TRACING.get()))
         return _response(outcome)
 
@@ -96,38 +96,55 @@ def _add(application: FastAPI, operation: Operation) -> None:
         )(calculate)
 
 
-async def _body(request: Request, largest: int) -> bytes:
+async def _body(request: Request, settings: ApiSettings) -> bytes:
     """The request's body.
 
     Raises:
-        ServiceProblem: it is larger than `largest` bytes (413).
+        Unread: it is larger than allowed (413), or stopped coming (408).
     """
+    largest = settings.lotus_api_body_megabytes * 1_000_000
     announced = request.headers.get("content-length", "")
     pieces: list[bytes] = []
     size = int(announced) if announced.isdigit() else 0
     if size <= largest:
         size = 0
-        async for piece in request.stream():
+        stream = request.stream()
+        while (piece := await _next(stream, settings.lotus_api_body_seconds)) is not None:
             size += len(piece)
             if size > largest:
                 break
             pieces.append(piece)
     if size > largest:
-        raise TooLarge(
-            ErrorCode.INVALID_REQUEST,
+        raise Unread(
+            413,
             f"the body is larger than {largest // 1_000_000} MB (LOTUS_API_BODY_MEGABYTES): ask "
             "for fewer portfolios, positions or days at once",
         )
     return b"".join(pieces)
 
 
-class TooLarge(ServiceProblem):
-    """A body that is not read."""
+async def _next(stream: AsyncIterator[bytes], seconds: float) -> bytes | None:
+    """The next piece of a body: a client that fell silent may not keep its place for ever."""
+    try:
+        async with asyncio.timeout(seconds):
+            return await anext(stream, None)
+    except TimeoutError as silent:
+        detail = f"no more of the body came for {seconds:g} seconds (LOTUS_API_BODY_SECONDS)"
+        raise Unread(408, detail) from silent
+
+
+class Unread(ServiceProblem):
+    """A body that is not read to its end."""
+
+    def __init__(self, status: int, detail: str) -> None:
+        """`status` is 408 Request Timeout or 413 Content Too Large."""
+        super().__init__(ErrorCode.INVALID_REQUEST, detail)
+        self._status = status
 
     @property
     def status(self) -> int:
-        """413 Content Too Large."""
-        return 413
+        """The HTTP status."""
+        return self._status
 
 
 def _response(outcome: Outcome) -> Response:

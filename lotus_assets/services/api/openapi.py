@@ -21,6 +21,7 @@ from lotus_assets.services.problems import PROBLEM_MEDIA_TYPE, Problem
 
 REFERENCE = "#/components/schemas/{model}"
 DETAILS = {
+    408: "no more of the body came for 60 seconds (LOTUS_API_BODY_SECONDS)",
     413: "the body is larger than 64 MB (LOTUS_API_BODY_MEGABYTES)",
     500: "an unexpected failure; quote the correlation id",
 }
@@ -74,6 +75,7 @@ def with_problems() -> dict[int | str, dict[str, Any]]:
     """The answers to requests that fail."""
     found = problems()
     for status, like, code, title in (
+        (408, 400, "INVALID_REQUEST", "Invalid request"),
         (413, 400, "INVALID_REQUEST", "Invalid request"),
         (500, 503, "INTERNAL_ERROR", "Internal error"),
     ):

@@ -20,6 +20,9 @@ class ApiSettings(BaseSettings):
     lotus_api_body_megabytes: int = Field(
         default=64, ge=1, description="Largest body of a request, in millions of bytes."
     )
+    lotus_api_body_seconds: float = Field(
+        default=60, gt=0, description="Seconds of silence after which a body is given up."
+    )
     lotus_api_waiting: int = Field(
         default=16, ge=1, description="Requests held in memory at once; more wait unread."
     )

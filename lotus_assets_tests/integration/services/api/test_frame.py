@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
@@ -177,6 +178,23 @@ def test_a_client_that_leaves_is_no_failure(
     while not any("499" in record.message for record in caplog.records):
         assert api.get("/healthz").status_code == 200
     assert [record for record in caplog.records if record.levelno > logging.INFO] == []
+
+
+def test_clients_that_fall_silent_keep_no_place(tmp_path: Path) -> None:
+    settings = ApiSettings(
+        tem_data_dir=tmp_path, lotus_api_workers=1, lotus_api_waiting=2, lotus_api_body_seconds=0.5
+    )
+    with served_api(settings, NUMBERS) as client, ExitStack() as silent:
+        address = (client.base_url.host, client.base_url.port)
+        sockets = [silent.enter_context(socket.create_connection(address)) for _ in range(2)]
+        for each in sockets:
+            each.sendall(b"POST /numbers HTTP/1.1\r\nHost: api\r\nContent-Length: 9\r\n\r\n{")
+        answer = client.post("/numbers", json=stateless([1.0]))
+        assert answer.json()["results"] == {"total": 1.0}
+        for each in sockets:
+            said = each.makefile("rb").read()
+            assert said.startswith(b"HTTP/1.1 408")
+            assert b"application/problem+json" in said
 
 
 def test_headers_are_echoed_or_made(api: httpx.Client) -> None:
