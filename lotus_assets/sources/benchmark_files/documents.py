@@ -53,6 +53,8 @@ def parse_json(text: str, path: Path, *, first_line: int = 1) -> Any:
         raise BenchmarkFileError(path, place, f"no JSON: {error.msg}") from error
     except RecursionError as error:
         raise BenchmarkFileError(path, "the whole file", "nested too deeply") from error
+    except ValueError as error:
+        raise BenchmarkFileError(path, "the whole file", f"no JSON: {error}") from error
     except _Repeated as repeated:
         raise BenchmarkFileError(
             path, f"key {repeated.args[0]!r}", "given twice in one object"

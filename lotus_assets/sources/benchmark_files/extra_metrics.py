@@ -14,7 +14,7 @@ three endings say what they are: `_mb` (MiB of memory), `_ratio` (exact), `_per_
 second). All other keys are parameters.
 """
 
-import math
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
@@ -109,9 +109,9 @@ def _flat_result(time: Result, name: str, value: Any, file: Path, place: str) ->
     kind = next((kind for ending, kind in kinds.items() if name.endswith(ending)), None)
     if kind is None or not isinstance(value, int | float) or isinstance(value, bool):
         return None
-    if not math.isfinite(value):
-        raise BenchmarkFileError(file, place, f"{value} is no finite number")
     quantity, unit, direction, factor = kind
+    if not abs(value) * factor <= sys.float_info.max:
+        raise BenchmarkFileError(file, place, "this is no finite number")
     return sampled(
         time.benchmark,
         name.removesuffix("_mb").removesuffix("_per_sec"),

@@ -154,6 +154,8 @@ def _result(bench: Bench, tool: str, path: Path, place: str, details: RunDetails
         )  # fmt: skip
     if rate:
         seconds = 1 / bench.value
+        if math.isinf(seconds):
+            raise BenchmarkFileError(path, f"{place}.value", f"{bench.value} a second is no rate")
     elif time:
         seconds = bench.value * TIME_UNITS[time[1]]
     else:

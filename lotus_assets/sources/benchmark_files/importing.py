@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from lotus_assets.sources.benchmark_files.cargo_criterion import (
     is_cargo_criterion,
     read_cargo_criterion,
@@ -12,7 +14,7 @@ from lotus_assets.sources.benchmark_files.cargo_criterion import (
 from lotus_assets.sources.benchmark_files.criterion import CriterionTree, is_criterion_tree
 from lotus_assets.sources.benchmark_files.details import RunDetails
 from lotus_assets.sources.benchmark_files.documents import parse_json, read_text
-from lotus_assets.sources.benchmark_files.errors import BenchmarkFileError
+from lotus_assets.sources.benchmark_files.errors import BenchmarkFileError, place_of
 from lotus_assets.sources.benchmark_files.github_action import is_data_js, read_data_js
 from lotus_assets.sources.benchmark_files.pytest_benchmark import (
     is_pytest_benchmark,
@@ -46,6 +48,11 @@ def import_paths(paths: Iterable[Path], details: RunDetails, *, baseline: str = 
                 imported.runs += _runs_of_file(source, details)
         except BenchmarkFileError as error:
             imported.refused.append(error)
+        except ValidationError as error:
+            # What a reader let pass and no run may hold, such as a figure that became infinite.
+            first = error.errors(include_url=False)[0]
+            place = place_of(first["loc"], "the run in it: $")
+            imported.refused.append(BenchmarkFileError(source, place, first["msg"]))
     return imported
 
 
@@ -90,7 +97,7 @@ def _runs_of_file(path: Path, details: RunDetails) -> list[BenchmarkRun]:
     first_line = text.lstrip().partition("\n")[0]
     try:
         is_messages = is_cargo_criterion(json.loads(first_line))
-    except ValueError:
+    except (ValueError, RecursionError):
         is_messages = False
     if is_messages:
         return [read_cargo_criterion(path, details)]

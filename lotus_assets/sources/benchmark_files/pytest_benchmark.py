@@ -23,6 +23,7 @@ from lotus_assets.sources.benchmark_files.run_model import (
     CLOSE,
     BenchmarkRun,
     Commit,
+    Count,
     Result,
     plain_parameters,
     utc,
@@ -41,8 +42,8 @@ class Stats(Foreign):
     mean: float
     stddev: float = Field(ge=0)
     median: float
-    rounds: int = Field(ge=1)
-    iterations: int = Field(default=1, ge=1)
+    rounds: Count
+    iterations: Count = 1
     data: list[float] | None = None
 
     @model_validator(mode="after")

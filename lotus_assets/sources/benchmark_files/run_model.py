@@ -21,10 +21,23 @@ Quantity = Literal["time", "cpu_time", "memory", "ratio", "throughput", "count"]
 Direction = Literal["lower", "higher", "exact"]
 Statistic = Literal["min", "max", "median", "mean"]
 
+
+def utc(instant: datetime) -> datetime:
+    """`instant` in UTC; one without an offset counts as UTC.
+
+    Raises:
+        ValueError: in UTC it lies before the year 1 or after the year 9999.
+    """
+    try:
+        return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(f"{instant.isoformat()} is no instant of the years 1 to 9999") from error
+
+
 Name = Annotated[str, Field(min_length=1, max_length=500)]
 Instant = Annotated[
     AwareDatetime,
-    AfterValidator(lambda instant: instant.astimezone(UTC)),
+    AfterValidator(utc),
     PlainSerializer(lambda at: at.isoformat().replace("+00:00", "Z"), return_type=str),
 ]
 """An instant with its offset, written in UTC."""
@@ -36,7 +49,8 @@ ATTRIBUTE: dict[Statistic, str] = {
     "mean": "mean",
 }
 Number = Annotated[float, Field(strict=True)]
-Count = Annotated[int, Field(strict=True, ge=1)]
+Count = Annotated[int, Field(strict=True, ge=1, lt=2**63)]
+"""The warehouse's whole numbers have 64 bits."""
 CLOSE = 1e-9
 """Relative difference up to which two figures of the same samples count as equal."""
 
@@ -170,11 +184,6 @@ class BenchmarkRun(Part):
         if self.finished_at is not None and self.finished_at < self.started_at:
             raise ValueError("finished_at is before started_at")
         return self
-
-
-def utc(instant: datetime) -> datetime:
-    """`instant` in UTC; one without an offset counts as UTC."""
-    return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
 
 
 def plain_parameters(given: dict[str, Any] | None) -> dict[str, str | int | float | bool | None]:

@@ -1,7 +1,9 @@
 """Files and folders of results are recognised by what they hold."""
 
+import json
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -61,6 +63,57 @@ def test_what_is_none_of_them_is_refused_and_stops_nothing(
     (refused,) = found.refused
     assert refused.file == str(tmp_path / name)
     assert reason in refused.reason
+
+
+def changed(document: Any, *keys: str | int, to: Any) -> str:
+    """The document as JSON with another value at the place that `keys` lead to."""
+    copy = json.loads(json.dumps(document))
+    part = copy
+    for key in keys[:-1]:
+        part = part[key]
+    part[keys[-1]] = to
+    return json.dumps(copy)
+
+
+STATS = ("benchmarks", 0, "stats")
+
+
+@pytest.mark.parametrize(
+    ("content", "place"),
+    [
+        ("[" * 100_000, "the whole file"),
+        ('{"a": ' + "9" * 5_000 + "}", "the whole file"),
+        (changed(PYTEST, "datetime", to="9999-12-31T23:59:59-12:00"), "$.datetime"),
+        (changed(PYTEST, "datetime", to="0001-01-01T00:00:00+12:00"), "$.datetime"),
+        (changed(PYTEST, *STATS, "rounds", to=10**30), "$.benchmarks[0].stats.rounds"),
+        (
+            changed(PYTEST, "benchmarks", 0, "extra_info", to={"peak_mb": 10**400}),
+            "$.benchmarks[0].extra_info.peak_mb",
+        ),
+        (
+            "window.BENCHMARK_DATA = "
+            + changed(DATA_JS, "entries", "Python", 0, "benches", 0, "value", to=1e-320),
+            "$.entries['Python'][0].benches[0].value",
+        ),
+        (
+            "window.BENCHMARK_DATA = "
+            + changed(
+                DATA_JS, "entries", "Python", 0, "benches", 0, "extra", to=f"rounds: {10**30}"
+            ),
+            "the run in it: $.rounds",
+        ),
+    ],
+    ids=["deep", "digits", "late", "early", "rounds", "flat", "rate", "text"],
+)
+def test_what_no_machine_can_hold_is_refused_and_stops_nothing(
+    tmp_path: Path, content: str, place: str
+) -> None:
+    (tmp_path / "results").write_text(content)
+    good = write(tmp_path / "zz" / "bench.json", PYTEST)
+    found = import_paths([tmp_path], DETAILS)
+    assert [run.source.file for run in found.runs] == [good.name]
+    (refused,) = found.refused
+    assert (refused.file, refused.place) == (str(tmp_path / "results"), place)
 
 
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:

@@ -107,6 +107,12 @@ BAD: dict[str, tuple[Change, str, str]] = {
     "over before it began": (
         lambda r: r.update(finished_at="2026-03-01T11:00:00Z"), "$", "before started_at",
     ),
+    "after the last year": (
+        lambda r: r.update(started_at="9999-12-31T23:59:59-12:00"), "$.started_at", "no instant",
+    ),
+    "more rounds than a number holds": (
+        lambda r: r["results"][0].update(rounds=2**63), "$.results[0].rounds", "less than",
+    ),
     "a way out of the folder": (lambda r: r.update(run_id="../x"), "$.run_id", "pattern"),
 }  # fmt: skip
 
