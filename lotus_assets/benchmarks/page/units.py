@@ -62,7 +62,7 @@ def significant(number: float, digits: int = SIGNIFICANT) -> str:
 
 def percent_change(ratio: float | None) -> str:
     """How much worse (plus) or better (minus) an oriented ratio is; a dash for none."""
-    if ratio is None or math.isnan(ratio):
+    if ratio is None or not math.isfinite(ratio):
         return DASH
     change = (ratio - 1) * 100
     if abs(change) < 0.05:

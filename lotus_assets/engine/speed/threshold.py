@@ -65,7 +65,10 @@ def rerun_ratios(suspected: pd.DataFrame, reruns: pd.DataFrame) -> "pd.Series[fl
 
 
 def exact_facts(points: pd.DataFrame) -> pd.DataFrame:
-    """Changes of metrics that are compared with `==`, whatever machine measured them."""
+    """Changes of metrics that are compared with `==`, whatever machine measured them.
+
+    After 0 there is no ratio.
+    """
     own = points[points["direction"].eq(EXACT).to_numpy(bool)]
     own = own.sort_values([*SERIES, "position"], kind="stable").reset_index(drop=True)
     before = own.groupby(SERIES, sort=False)
@@ -75,7 +78,7 @@ def exact_facts(points: pd.DataFrame) -> pd.DataFrame:
     return facts_of(
         changed.assign(
             fact="exact",
-            ratio=changed["value"] / changed["baseline_value"],
+            ratio=changed["value"] / changed["baseline_value"].replace(0.0, np.nan),
             limit=1.0,
             movement="changed",
             state="confirmed",

@@ -20,6 +20,7 @@ Kind = Literal["daily", "weekly", "manual", "backfill", "imported", "aa", "rerun
 Quantity = Literal["time", "cpu_time", "memory", "ratio", "throughput", "count"]
 Direction = Literal["lower", "higher", "exact"]
 Statistic = Literal["min", "max", "median", "mean"]
+FIRST_YEAR, LAST_YEAR = 1900, 2199
 
 
 def utc(instant: datetime) -> datetime:
@@ -34,10 +35,18 @@ def utc(instant: datetime) -> datetime:
         raise ValueError(f"{instant.isoformat()} is no instant of the years 1 to 9999") from error
 
 
+def _of_our_time(instant: datetime) -> datetime:
+    """`instant` in UTC; a clock that is centuries off would stretch every axis of time."""
+    at = utc(instant)
+    if not FIRST_YEAR <= at.year <= LAST_YEAR:
+        raise ValueError(f"{at.isoformat()} does not lie in the years {FIRST_YEAR} to {LAST_YEAR}")
+    return at
+
+
 Name = Annotated[str, Field(min_length=1, max_length=500)]
 Instant = Annotated[
     AwareDatetime,
-    AfterValidator(utc),
+    AfterValidator(_of_our_time),
     PlainSerializer(lambda at: at.isoformat().replace("+00:00", "Z"), return_type=str),
 ]
 """An instant with its offset, written in UTC."""
@@ -48,7 +57,8 @@ ATTRIBUTE: dict[Statistic, str] = {
     "median": "median",
     "mean": "mean",
 }
-Number = Annotated[float, Field(strict=True)]
+Number = Annotated[float, Field(strict=True, ge=-1e150, le=1e150)]
+"""Sums and squares of such numbers are finite."""
 Count = Annotated[int, Field(strict=True, ge=1, lt=2**63)]
 """The warehouse's whole numbers have 64 bits."""
 CLOSE = 1e-9

@@ -67,6 +67,7 @@ def test_the_shown_figure_is_between_1_and_1000_where_a_unit_allows(
         (0.8, "\N{MINUS SIGN}20 %"),
         (1.0004, "±0.0 %"),
         (2.52, "+152 %"),
+        (float("inf"), "\N{EN DASH}"),
     ],
 )
 def test_worse_is_plus_and_better_is_minus(ratio: float, text: str) -> None:

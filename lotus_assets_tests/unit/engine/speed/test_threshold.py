@@ -71,6 +71,13 @@ def test_an_exact_metric_that_changes_in_the_last_digit_is_a_fact() -> None:
     assert exact_facts(points({"a": [1.0, 2.0]})).empty
 
 
+def test_an_exact_metric_that_was_zero_has_no_ratio() -> None:
+    facts = exact_facts(points({"a": [0.0, 3.0, 0.0]}, metric="errors", direction="exact"))
+    assert facts["run_id"].tolist() == [run(1), run(2)]
+    assert facts["ratio"].isna().tolist() == [True, False]
+    assert facts["reason"].tolist()[0].startswith("3.0 after 0.0")
+
+
 def test_an_expected_metric_that_is_not_there_is_missing() -> None:
     expected = pd.DataFrame(
         {"run_id": "r", "suite": "s", "benchmark": ["a", "a"], "metric": ["time", "memory"]}

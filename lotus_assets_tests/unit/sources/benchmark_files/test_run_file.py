@@ -110,6 +110,12 @@ BAD: dict[str, tuple[Change, str, str]] = {
     "after the last year": (
         lambda r: r.update(started_at="9999-12-31T23:59:59-12:00"), "$.started_at", "no instant",
     ),
+    "before clocks": (
+        lambda r: r.update(started_at="0001-01-01T00:00:00Z"), "$.started_at", "years 1900 to 2199",
+    ),
+    "a number without sense": (
+        lambda r: r["results"][0].update(value=1.7e308), "$.results[0].value", "less than",
+    ),
     "more rounds than a number holds": (
         lambda r: r["results"][0].update(rounds=2**63), "$.results[0].rounds", "less than",
     ),
