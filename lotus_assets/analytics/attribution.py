@@ -4,7 +4,7 @@ import json
 from datetime import date
 
 import pandas as pd
-from pandera.pandas import DataFrameModel, Field
+from pandera.pandas import Field
 from sqlalchemy import Connection, select
 
 from lotus_assets.analytics.attribution_inputs import (
@@ -12,32 +12,24 @@ from lotus_assets.analytics.attribution_inputs import (
     EFFECT_SAID,
     GROUP_SAID,
     HASH_SAID,
-    LINKING_SAID,
     LINKINGS,
-    MODEL_SAID,
-    PERIOD_SAID,
-    PERIODS,
     VERSION_SAID,
+    AttributionModel,
     attribution_rows,
 )
 from lotus_assets.analytics.charts import bar_chart
 from lotus_assets.analytics.portfolio_analytic import PortfolioAnalytic, PortfolioInputs
 from lotus_assets.analytics.portfolio_assets import portfolio_asset
-from lotus_assets.columns import Day, Number, Text
+from lotus_assets.columns import Number, Text
 from lotus_assets.engine.performance.attribution_effects import Model
 from lotus_assets.inputs.input_tables import ATTRIBUTION_INPUT, PERFORMANCE_INPUT
 from lotus_assets.sources.warehouse.schema import database_table
 from lotus_assets.table import Table
 
 
-class Attribution(DataFrameModel):
+class Attribution(AttributionModel):
     """One row an as-of day, portfolio, model, linking, period and group that either side has."""
 
-    as_of_date: Day = Field(description="The day as of which the inputs were asked.")
-    portfolio_id: Text = Field(description="The portfolio.")
-    model: Text = Field(isin=list(Model), description=MODEL_SAID)
-    linking: Text = Field(isin=[str(each) for each in LINKINGS], description=LINKING_SAID)
-    period: Text = Field(isin=PERIODS, description=PERIOD_SAID)
     group_key: Text = Field(description=GROUP_SAID)
     portfolio_weight: Number = Field(
         description="Mean of the portfolio's weight over the period's days, a decimal fraction."
@@ -49,12 +41,6 @@ class Attribution(DataFrameModel):
     total: Number = Field(nullable=True, description=EFFECT_SAID["total"])
     data_version: Text = Field(description=VERSION_SAID)
     content_hash: Text = Field(str_length=64, description=HASH_SAID)
-
-    class Config:
-        """Types are enforced, unknown columns refused."""
-
-        coerce = True
-        strict = True
 
 
 TABLE = Table(

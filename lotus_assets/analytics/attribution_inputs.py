@@ -7,9 +7,11 @@ from itertools import product
 
 import numpy as np
 import pandas as pd
+from pandera.pandas import DataFrameModel, Field
 
 from lotus_assets.analytics.portfolio_analytic import PortfolioInputs
 from lotus_assets.analytics.report_parts import report_parts, reported_metas, reported_points
+from lotus_assets.columns import Day, Text
 from lotus_assets.engine.measures.attribution import (
     AttributionOptions,
     AttributionResult,
@@ -44,6 +46,22 @@ EFFECT_SAID = {
 }
 VERSION_SAID = "lotus-core's version of the attribution-input."
 HASH_SAID = "Hash of the attribution-input: core_payload."
+
+
+class AttributionModel(DataFrameModel):
+    """Base of the attribution contracts: the columns that each begins with."""
+
+    as_of_date: Day = Field(description="The day as of which the inputs were asked.")
+    portfolio_id: Text = Field(description="The portfolio.")
+    model: Text = Field(isin=list(Model), description=MODEL_SAID)
+    linking: Text = Field(isin=[str(each) for each in LINKINGS], description=LINKING_SAID)
+    period: Text = Field(isin=PERIODS, description=PERIOD_SAID)
+
+    class Config:
+        """Types are enforced, unknown columns refused."""
+
+        coerce = True
+        strict = True
 
 
 def attribution_rows(

@@ -1,36 +1,26 @@
 """attribution_level: effects by asset class, sector, …: every level of the hierarchy."""
 
 import pandas as pd
-from pandera.pandas import DataFrameModel, Field
+from pandera.pandas import Field
 
 from lotus_assets.analytics.attribution_inputs import (
     CHUNK,
     GROUP_SAID,
     HASH_SAID,
-    LINKING_SAID,
-    LINKINGS,
-    MODEL_SAID,
-    PERIOD_SAID,
-    PERIODS,
     VERSION_SAID,
+    AttributionModel,
     attribution_rows,
 )
 from lotus_assets.analytics.portfolio_analytic import PortfolioAnalytic, PortfolioInputs
 from lotus_assets.analytics.portfolio_assets import portfolio_asset
-from lotus_assets.columns import Day, Integer, Number, Text
-from lotus_assets.engine.performance.attribution_effects import Model
+from lotus_assets.columns import Integer, Number, Text
 from lotus_assets.inputs.input_tables import ATTRIBUTION_INPUT, PERFORMANCE_INPUT
 from lotus_assets.table import Table
 
 
-class AttributionLevel(DataFrameModel):
+class AttributionLevel(AttributionModel):
     """One row an as-of day, portfolio, model, linking, period and node of the hierarchy."""
 
-    as_of_date: Day = Field(description="The day as of which the inputs were asked.")
-    portfolio_id: Text = Field(description="The portfolio.")
-    model: Text = Field(isin=list(Model), description=MODEL_SAID)
-    linking: Text = Field(isin=[str(each) for each in LINKINGS], description=LINKING_SAID)
-    period: Text = Field(isin=PERIODS, description=PERIOD_SAID)
     level: Integer = Field(ge=1, description="Depth in the hierarchy; 1 is the top.")
     node_key: Text = Field(description=GROUP_SAID)
     allocation: Number = Field(nullable=True, description="Sum of its groups' allocation.")
@@ -47,12 +37,6 @@ class AttributionLevel(DataFrameModel):
     total: Number = Field(nullable=True, description="Sum of its groups' effects.")
     data_version: Text = Field(description=VERSION_SAID)
     content_hash: Text = Field(str_length=64, description=HASH_SAID)
-
-    class Config:
-        """Types are enforced, unknown columns refused."""
-
-        coerce = True
-        strict = True
 
 
 TABLE = Table(

@@ -1,36 +1,26 @@
 """attribution_total: active returns that effects sum to, and how they reconcile with twr."""
 
 import pandas as pd
-from pandera.pandas import DataFrameModel, Field
+from pandera.pandas import Field
 
 from lotus_assets.analytics.attribution_inputs import (
     CHUNK,
     HASH_SAID,
-    LINKING_SAID,
-    LINKINGS,
-    MODEL_SAID,
-    PERIOD_SAID,
-    PERIODS,
     STATUSES,
     VERSION_SAID,
+    AttributionModel,
     attribution_rows,
 )
 from lotus_assets.analytics.portfolio_analytic import PortfolioAnalytic, PortfolioInputs
 from lotus_assets.analytics.portfolio_assets import portfolio_asset
 from lotus_assets.columns import Boolean, Day, Integer, Number, Text
-from lotus_assets.engine.performance.attribution_effects import Model
 from lotus_assets.inputs.input_tables import ATTRIBUTION_INPUT, PERFORMANCE_INPUT
 from lotus_assets.table import Table
 
 
-class AttributionTotal(DataFrameModel):
+class AttributionTotal(AttributionModel):
     """One row an as-of day, portfolio, model, linking and period."""
 
-    as_of_date: Day = Field(description="The day as of which the inputs were asked.")
-    portfolio_id: Text = Field(description="The portfolio.")
-    model: Text = Field(isin=list(Model), description=MODEL_SAID)
-    linking: Text = Field(isin=[str(each) for each in LINKINGS], description=LINKING_SAID)
-    period: Text = Field(isin=PERIODS, description=PERIOD_SAID)
     requested_start_date: Day = Field(
         description="First day by the period's definition, before clamping."
     )
@@ -80,12 +70,6 @@ class AttributionTotal(DataFrameModel):
     )
     data_version: Text = Field(description=VERSION_SAID)
     content_hash: Text = Field(str_length=64, description=HASH_SAID)
-
-    class Config:
-        """Types are enforced, unknown columns refused."""
-
-        coerce = True
-        strict = True
 
 
 TABLE = Table(

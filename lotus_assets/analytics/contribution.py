@@ -3,23 +3,20 @@
 from datetime import date
 
 import pandas as pd
-from pandera.pandas import DataFrameModel, Field
+from pandera.pandas import Field
 from sqlalchemy import Connection, select
 
 from lotus_assets.analytics.charts import bar_chart
 from lotus_assets.analytics.contribution_inputs import (
-    BASIS_SAID,
     CHUNK,
-    LINKING_SAID,
     LINKINGS,
-    PERIOD_SAID,
-    PERIODS,
     STATUSES,
+    ContributionModel,
     contribution_rows,
 )
 from lotus_assets.analytics.portfolio_analytic import PortfolioAnalytic, PortfolioInputs
 from lotus_assets.analytics.portfolio_assets import portfolio_asset
-from lotus_assets.columns import Day, Number, Text
+from lotus_assets.columns import Number, Text
 from lotus_assets.engine.performance.daily_returns import Basis
 from lotus_assets.inputs.input_tables import CONTRIBUTION_INPUT, PERFORMANCE_INPUT
 from lotus_assets.sources.warehouse.schema import database_table
@@ -29,14 +26,9 @@ LARGEST = 5
 """Contributors at either end that the picture shows."""
 
 
-class Contribution(DataFrameModel):
+class Contribution(ContributionModel):
     """One row an as-of day, portfolio, basis, linking, period and position that had a day in it."""
 
-    as_of_date: Day = Field(description="The day as of which the inputs were asked.")
-    portfolio_id: Text = Field(description="The portfolio.")
-    metric_basis: Text = Field(isin=list(Basis), description=BASIS_SAID)
-    linking: Text = Field(isin=[str(each) for each in LINKINGS], description=LINKING_SAID)
-    period: Text = Field(isin=PERIODS, description=PERIOD_SAID)
     position_id: Text = Field(description="The position.")
     contribution: Number = Field(
         nullable=True,
@@ -57,12 +49,6 @@ class Contribution(DataFrameModel):
     content_hash: Text = Field(
         str_length=64, description="Hash of the contribution-input: core_payload."
     )
-
-    class Config:
-        """Types are enforced, unknown columns refused."""
-
-        coerce = True
-        strict = True
 
 
 TABLE = Table(

@@ -3,9 +3,11 @@
 from collections.abc import Callable
 
 import pandas as pd
+from pandera.pandas import DataFrameModel, Field
 
 from lotus_assets.analytics.portfolio_analytic import PortfolioInputs
 from lotus_assets.analytics.report_parts import report_parts, reported_metas, reported_points
+from lotus_assets.columns import Day, Text
 from lotus_assets.engine.measures.contribution import (
     ContributionOptions,
     ContributionResult,
@@ -33,6 +35,22 @@ CHUNK = 32
 BASIS_SAID = "NET: after management fees; GROSS: before."
 PERIOD_SAID = "MTD, QTD, YTD, 1Y, 3Y, 5Y or ITD."
 LINKING_SAID = "How single days are linked: CARINO or FRONGELLO."
+
+
+class ContributionModel(DataFrameModel):
+    """Base of the contribution contracts: the columns that each begins with."""
+
+    as_of_date: Day = Field(description="The day as of which the inputs were asked.")
+    portfolio_id: Text = Field(description="The portfolio.")
+    metric_basis: Text = Field(isin=list(Basis), description=BASIS_SAID)
+    linking: Text = Field(isin=[str(each) for each in LINKINGS], description=LINKING_SAID)
+    period: Text = Field(isin=PERIODS, description=PERIOD_SAID)
+
+    class Config:
+        """Types are enforced, unknown columns refused."""
+
+        coerce = True
+        strict = True
 
 
 def contribution_rows(

@@ -1,33 +1,23 @@
 """contribution_level: contributions by asset class, sector, …: every level of the hierarchy."""
 
 import pandas as pd
-from pandera.pandas import DataFrameModel, Field
+from pandera.pandas import Field
 
 from lotus_assets.analytics.contribution_inputs import (
-    BASIS_SAID,
     CHUNK,
-    LINKING_SAID,
-    LINKINGS,
-    PERIOD_SAID,
-    PERIODS,
+    ContributionModel,
     contribution_rows,
 )
 from lotus_assets.analytics.portfolio_analytic import PortfolioAnalytic, PortfolioInputs
 from lotus_assets.analytics.portfolio_assets import portfolio_asset
-from lotus_assets.columns import Day, Integer, Number, Text
-from lotus_assets.engine.performance.daily_returns import Basis
+from lotus_assets.columns import Integer, Number, Text
 from lotus_assets.inputs.input_tables import CONTRIBUTION_INPUT, PERFORMANCE_INPUT
 from lotus_assets.table import Table
 
 
-class ContributionLevel(DataFrameModel):
+class ContributionLevel(ContributionModel):
     """One row an as-of day, portfolio, basis, linking, period and node of the hierarchy."""
 
-    as_of_date: Day = Field(description="The day as of which the inputs were asked.")
-    portfolio_id: Text = Field(description="The portfolio.")
-    metric_basis: Text = Field(isin=list(Basis), description=BASIS_SAID)
-    linking: Text = Field(isin=[str(each) for each in LINKINGS], description=LINKING_SAID)
-    period: Text = Field(isin=PERIODS, description=PERIOD_SAID)
     level: Integer = Field(ge=1, description="Depth in the hierarchy; 1 is the top.")
     node_key: Text = Field(
         description="The node's dimensions down to its level as JSON, outermost first "
@@ -43,12 +33,6 @@ class ContributionLevel(DataFrameModel):
     content_hash: Text = Field(
         str_length=64, description="Hash of the contribution-input: core_payload."
     )
-
-    class Config:
-        """Types are enforced, unknown columns refused."""
-
-        coerce = True
-        strict = True
 
 
 TABLE = Table(

@@ -1,34 +1,24 @@
 """contribution_total: what the contributions of a portfolio and period sum to, and why not."""
 
 import pandas as pd
-from pandera.pandas import DataFrameModel, Field
+from pandera.pandas import Field
 
 from lotus_assets.analytics.contribution_inputs import (
-    BASIS_SAID,
     CHUNK,
-    LINKING_SAID,
-    LINKINGS,
-    PERIOD_SAID,
-    PERIODS,
     STATUSES,
+    ContributionModel,
     contribution_rows,
 )
 from lotus_assets.analytics.portfolio_analytic import PortfolioAnalytic, PortfolioInputs
 from lotus_assets.analytics.portfolio_assets import portfolio_asset
 from lotus_assets.columns import Boolean, Day, Number, Text
-from lotus_assets.engine.performance.daily_returns import Basis
 from lotus_assets.inputs.input_tables import CONTRIBUTION_INPUT, PERFORMANCE_INPUT
 from lotus_assets.table import Table
 
 
-class ContributionTotal(DataFrameModel):
+class ContributionTotal(ContributionModel):
     """One row an as-of day, portfolio, basis, linking and period (analytics.md §3)."""
 
-    as_of_date: Day = Field(description="The day as of which the inputs were asked.")
-    portfolio_id: Text = Field(description="The portfolio.")
-    metric_basis: Text = Field(isin=list(Basis), description=BASIS_SAID)
-    linking: Text = Field(isin=[str(each) for each in LINKINGS], description=LINKING_SAID)
-    period: Text = Field(isin=PERIODS, description=PERIOD_SAID)
     requested_start_date: Day = Field(
         description="First day by the period's definition, before clamping."
     )
@@ -60,12 +50,6 @@ class ContributionTotal(DataFrameModel):
     content_hash: Text = Field(
         str_length=64, description="Hash of the contribution-input: core_payload."
     )
-
-    class Config:
-        """Types are enforced, unknown columns refused."""
-
-        coerce = True
-        strict = True
 
 
 TABLE = Table(
