@@ -66,8 +66,8 @@ def risk_statistics(
     series without any row is one that it has not. Columns: portfolio_id, frequency, period,
     start_date, end_date, status, observations, missing_dates (of the calendar, left out),
     has_benchmark, has_risk_free, is_short_period, then the statistics, NaN where undefined.
-    Status: that of the period, UNDEFINED_RETURN where a day of it has no defined return, or
-    TOO_FEW_OBSERVATIONS below three.
+    Status: that of the period, UNDEFINED_RETURN where a day of it has no defined return,
+    BROKEN_CHAIN where a day's is below -1, or TOO_FEW_OBSERVATIONS below three.
     """
     parts = [
         _rows(days, numbers, calendar, held, options)
@@ -154,12 +154,15 @@ def _rows(
     undefined = np.append(0, np.cumsum(np.isnan(own[PORTFOLIO].returns)))
     has_undefined = undefined[received.stop] > undefined[received.start]
     chosen = _in_windows(aligned, windows)
+    is_broken = np.any([values < -1.0 for values in aligned.returns.values()], axis=0)
+    broken = np.append(0, np.cumsum(is_broken))
+    has_broken = broken[windows.stop] > broken[windows.start]
     calendars = _rows_of(own_calendar, expected)
     covered = covered_days(chosen.rows, calendars, windows.start_date, windows.end_date)
     parts = []
     for frequency in options.frequencies:
         found = statistics_of_rows(chosen, frequency, options.minimum_acceptable_return, covered)
-        status = _status(windows, has_undefined, found["observations"].to_numpy())
+        status = _status(windows, has_undefined, has_broken, found["observations"].to_numpy())
         statistics = [name for name in found if name not in DESCRIBING]
         found.loc[has_undefined, statistics] = np.nan
         named = pd.DataFrame(
@@ -180,10 +183,13 @@ def _rows(
 DESCRIBING = ("observations", "has_benchmark", "has_risk_free", "is_short_period")
 
 
-def _status(windows: Windows, has_undefined: Booleans, observations: Integers) -> np.ndarray:
+def _status(
+    windows: Windows, has_undefined: Booleans, has_broken: Booleans, observations: Integers
+) -> np.ndarray:
     status = windows.status.copy()
     usable = status == Status.OK
     status[usable & (observations < FEWEST)] = TOO_FEW_OBSERVATIONS
+    status[usable & has_broken] = Status.BROKEN_CHAIN
     status[usable & has_undefined] = Status.UNDEFINED_RETURN
     return status
 

@@ -77,10 +77,10 @@ def risk_statistics(
     """One row a series: every statistic of the table, NaN where it is undefined.
 
     Without a risk-free series 0 stands for it (`has_risk_free` False). NaN also for fewer than 3
-    observations, or a series with a missing return. `is_short_period`: under 12 months, so
-    annualised figures are to be marked; `covered` are the first and last day that each series'
-    returns are of, where more is known than their dates. Raises ValueError for a frequency that is
-    not daily, weekly or monthly.
+    observations, or a series with a return that is missing or below -1. `is_short_period`: under
+    12 months, so annualised figures are to be marked; `covered` are the first and last day that
+    each series' returns are of, where more is known than their dates. Raises ValueError for a
+    frequency that is not daily, weekly or monthly.
     """
     if frequency not in PERIODS_PER_YEAR:
         raise ValueError(f"risk statistics are daily, weekly or monthly, not {frequency}")
@@ -112,11 +112,11 @@ def risk_statistics(
 
 
 def _has_gap(moments: _Moments, *series: Floats | None) -> Booleans:
-    """Whether a series misses a return in any of its columns."""
+    """Whether a series has a return that is missing, or breaks its chain, in any of its columns."""
     missing = np.zeros(len(moments.owner), bool)
     for values in series:
         if values is not None:
-            missing |= np.isnan(values)
+            missing |= ~(values >= -1.0)
     gaps: Booleans = np.bincount(moments.owner[missing], minlength=len(moments.count)) > 0
     return gaps
 

@@ -197,6 +197,10 @@ def test_an_undefined_return_and_too_few_have_their_status() -> None:
     found = risk_statistics(portfolios(1), calendar, {"portfolio": yearly(own)}, options)
     assert found["status"].tolist() == ["UNDEFINED_RETURN", "OK", "UNDEFINED_RETURN", "OK"]
     assert found["volatility"].isna().tolist() == [True, False, True, False]
+    own[-1] = -1.25
+    lost = risk_statistics(portfolios(1), calendar, {"portfolio": yearly(own)}, options)
+    assert lost["status"].tolist() == ["BROKEN_CHAIN", "OK", "BROKEN_CHAIN", "OK"]
+    assert lost["volatility"].isna().tolist() == [True, False, True, False]
     short = RiskStatisticsOptions((Period("EXPLICIT", YEAR[0], YEAR[1]),), (Frequency.DAILY,))
     few = risk_statistics(portfolios(1), calendar, {"portfolio": yearly(own)}, short)
     assert few["status"].tolist() == ["TOO_FEW_OBSERVATIONS"]
