@@ -29,7 +29,9 @@ def summed(rows: pd.DataFrame, keys: Sequence[str], columns: Sequence[str]) -> p
     portfolio's figures would depend on the rest of the call.
     """
     number = rows.groupby(list(keys), sort=True).ngroup().to_numpy()
-    _, first = np.unique(number, return_index=True)
+    first = np.empty(int(number.max(initial=-1)) + 1, np.int64)
+    # The last write stands: that of the group's first row.
+    first[number[::-1]] = np.arange(len(number))[::-1]
     sums = {
         name: np.bincount(number, rows[name].to_numpy(np.float64), len(first)) for name in columns
     }
