@@ -28,6 +28,8 @@ A suite has some hundred series, and each is judged anew with every run: 0.01 fo
 false alarm every few days. So the loud list takes the hundredth part of it (Bonferroni).
 """
 NOISE_SIGMAS = 3.0
+FEWEST_AA_RUNS = 5
+"""A deviation worked out from fewer says little, and too large a one would hide every change."""
 SMALLEST_SCALE = 1e-3
 """Relative noise that is taken at least: clocks and allocators are not finer."""
 
@@ -63,11 +65,11 @@ def change_point_facts(
     """Changes of level with enough points after them, and newest points that may be one.
 
     `noise`: see `noise_floor`; a change counts from `minimum_effect` on, or from three standard
-    deviations of the A/A noise where that is more. `confirmed`: a change point with at least
-    `minimum_after` points in the segments before and after it, whose values differ by
-    Mann-Whitney (p below the list's `significance`); `candidate` without that. A newest run that
-    is off the median of the last `median_of` is `unconfirmed` until there are points enough;
-    re-runs make it a `candidate` or refute it.
+    deviations of the A/A noise where that is more and follows from five runs at least.
+    `confirmed`: a change point with at least `minimum_after` points in the segments before and
+    after it, whose values differ by Mann-Whitney (p below the list's `significance`); `candidate`
+    without that. A newest run that is off the median of the last `median_of` is `unconfirmed`
+    until there are points enough; re-runs make it a `candidate` or refute it.
     """
     own = comparable(points)
     own["limit"] = _limits(own, noise, minimum_effect)
@@ -90,7 +92,8 @@ def _limits(points: pd.DataFrame, noise: pd.DataFrame, minimum_effect: float) ->
     """The smallest ratio of each point's series that counts, above 1."""
     if noise.empty:
         return np.full(len(points), 1.0 + minimum_effect)
-    floor = noise[[*MACHINE, "relative_mad"]].astype(dict.fromkeys(MACHINE, object))
+    known = noise[noise["runs"] >= FEWEST_AA_RUNS]
+    floor = known[[*MACHINE, "relative_mad"]].astype(dict.fromkeys(MACHINE, object))
     joined = points[MACHINE].astype(object).merge(floor, on=MACHINE, how="left")
     own = NOISE_SIGMAS * NORMAL * joined["relative_mad"].fillna(0.0).to_numpy(np.float64)
     limits: Floats = 1.0 + np.maximum(minimum_effect, own)

@@ -103,6 +103,8 @@ def test_the_noise_of_the_same_code_raises_the_limit() -> None:
     assert floor["relative_range"].tolist() == pytest.approx([0.4])
     assert changes(points({"a": values}), floor).empty
     assert len(changes(points({"a": values}))) == 2
+    of_four = noise_floor(noisy_runs.iloc[1:])
+    assert len(changes(points({"a": values}), of_four)) == 2, "four runs are no floor yet"
 
 
 def test_another_machine_is_another_epoch() -> None:
