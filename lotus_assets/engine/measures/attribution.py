@@ -44,8 +44,9 @@ class AttributionResult:
 
     `totals`, one row each: requested_start_date, start_date, end_date, is_clamped,
     portfolio_return, benchmark_return, active_return (of the groups), linking_remainder (what NONE
-    does not link), status; own_return, own_status, fees, difference: the reconciliation, missing
-    where the portfolio was given as groups; benchmark_days_linked and benchmark_days_filled.
+    does not link), status, status_date (the day that decided it); own_return, own_status, fees,
+    difference: the reconciliation, missing where the portfolio was given as groups;
+    benchmark_days_linked and benchmark_days_filled.
     `groups`, of periods with days: key (JSON of its dimensions), portfolio_weight and
     benchmark_weight (means over the period's days), allocation, selection, interaction, total.
     `levels`: level (1 is the top), key, allocation, between, within, selection, interaction, total.

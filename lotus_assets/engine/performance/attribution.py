@@ -32,7 +32,8 @@ class Attribution:
     """Frames, keyed by portfolio and period; NaN where `totals.status` says why.
 
     `totals`: portfolio_return, benchmark_return, active_return, linking_remainder (what NONE does
-    not link; else 0), status. `groups`: group, allocation, selection, interaction, total.
+    not link; else 0), status, status_date (the day that decided it).
+    `groups`: group, allocation, selection, interaction, total.
     `levels`: level, group (the parent's code), allocation, between, within, selection,
     interaction, total. `currency`: group, local_* and currency_* of the three effects.
     """

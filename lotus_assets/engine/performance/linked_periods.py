@@ -25,8 +25,10 @@ from lotus_assets.engine.performance.linking_coefficients import (
 from lotus_assets.engine.performance.periods import Windows
 from lotus_assets.engine.performance.segments import (
     Booleans,
+    Days,
     Floats,
     Integers,
+    as_days,
     search_in_segments,
     window_sums,
 )
@@ -118,6 +120,7 @@ def link_periods(
         "active_return": own - other,
         "linking_remainder": np.where(is_linked, remainder, np.nan),
         "status": status,
+        "status_date": _status_dates(laid, pieces, sides),
     }
     return linked, totals
 
@@ -138,6 +141,14 @@ def _status(
             unusable = ~(side.returns > -1.0) & (side.status != Status.NO_OBSERVATIONS)
             status[unusable & (resolved == Status.OK)] = Status.NOT_LINKABLE
     return status
+
+
+def _status_dates(laid: SideBySide, pieces: Pieces, sides: list[Linked]) -> Days:
+    """First day of the single period that decided each status: the first of either side's."""
+    none = len(pieces.start)
+    first = np.min([np.where(side.row >= 0, side.row, none) for side in sides], axis=0)
+    dates = np.append(laid.dates[pieces.start], np.datetime64("NaT", "D"))
+    return as_days(dates[first])
 
 
 def _coefficients(

@@ -1,5 +1,6 @@
 """POST /performance/attribution: who made the active return (analytics.md §3 and §4)."""
 
+import datetime as dt
 import json
 from collections.abc import Iterator
 from typing import Any, Literal
@@ -178,6 +179,9 @@ class AttributionPeriod(AnsweredPeriod):
         "a side lost all or more, and the linking has no value for it.",
         examples=["OK"],
     )
+    status_date: dt.date | None = Field(
+        description="First day of the single period that decided the status.", examples=[None]
+    )
     groups: list[AttributionGroup] = Field(
         description="Groups that either side has, by key.", examples=[[]]
     )
@@ -211,6 +215,7 @@ class AttributionResults(RootModel[dict[str, AttributionPeriod]]):
                         "end_date": "2025-03-31",
                         "clamped": False,
                         "status": "OK",
+                        "status_date": None,
                         "groups": [],
                         "levels": [],
                         "currency": [],
@@ -223,7 +228,7 @@ class AttributionResults(RootModel[dict[str, AttributionPeriod]]):
 
 
 TOTALS = ["portfolio_return", "benchmark_return", "active_return", "linking_remainder"]
-TOTALS += ["requested_start_date", "start_date", "end_date", "status"]
+TOTALS += ["requested_start_date", "start_date", "end_date", "status", "status_date"]
 PERIOD_FIELDS = {**{name: name for name in TOTALS}, "is_clamped": "clamped"}
 RECONCILED = {
     **{name: name for name in ("own_return", "own_status", "fees", "difference")},

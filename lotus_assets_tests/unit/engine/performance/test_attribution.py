@@ -222,10 +222,11 @@ def test_a_group_that_breaks_within_a_month_breaks_the_period() -> None:
     ],
 )
 def test_total_losses(value: float, linking: Linking, status: str) -> None:
-    portfolio = group_side([(ONE, 0, 1.0, value), (TWO, 0, 1.0, 0.5)])
+    portfolio = group_side([(ONE, 0, 1.0, 0.5), (TWO, 0, 1.0, value)])
     benchmark = group_side([(ONE, 0, 1.0, 0.1), (TWO, 0, 1.0, 0.1)])
     found = attributed(portfolio, benchmark, Method(linking=linking))
     assert found.totals["status"].tolist() == [status]
+    assert found.totals["status_date"].tolist() == [pd.Timestamp(TWO)]
     if status == "OK":
         total = found.groups["total"].sum() + found.totals["linking_remainder"][0]
         assert total == pytest.approx(-1.0 - 0.21)
