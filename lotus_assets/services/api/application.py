@@ -9,6 +9,7 @@ from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
+from fastapi_offline import FastAPIOffline
 from starlette.middleware.gzip import GZipMiddleware
 
 from lotus_assets.services import problem_answers
@@ -47,7 +48,7 @@ def create_application(
             await purging
         await asyncio.to_thread(workers.stop)
 
-    application = FastAPI(
+    application = FastAPIOffline(
         title="lotus-performance analytics API",
         version=ENGINE_VERSION,
         description="Returns, contribution, attribution, positions and returns series of "

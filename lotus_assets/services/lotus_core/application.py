@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from fastapi import FastAPI, Query, Request
 from fastapi.responses import JSONResponse, Response
+from fastapi_offline import FastAPIOffline
 from pydantic import BaseModel, Field
 from sqlalchemy import text
 from starlette.middleware.gzip import GZipMiddleware
@@ -60,7 +61,7 @@ def create_application(settings: CoreSettings) -> FastAPI:
         yield
         engine.dispose()
 
-    application = FastAPI(
+    application = FastAPIOffline(
         title="lotus-core query service",
         version="0.1.0",
         description="Input contracts for portfolio analytics: RFC 063, and the three endpoints of "

@@ -20,6 +20,9 @@ from schemathesis.specs.openapi.checks import (
 from lotus_assets.services.api.application import create_application
 from lotus_assets.services.api.operations import OPERATIONS
 from lotus_assets.services.api.settings import ApiSettings
+from lotus_assets_tests.integration.services.documentation_page import (
+    assert_nothing_is_fetched_elsewhere,
+)
 
 DOCUMENT: dict[str, Any] = json.loads(json.dumps(create_application(ApiSettings()).openapi()))
 CHECKS = [
@@ -131,3 +134,7 @@ def test_fuzzing_finds_no_server_error(stateful_api: httpx.Client, method: str, 
         case.call_and_validate(base_url=str(stateful_api.base_url), checks=CHECKS)
 
     ask()
+
+
+def test_the_page_of_the_documentation_is_served_whole(api: httpx.Client) -> None:
+    assert_nothing_is_fetched_elsewhere(api)

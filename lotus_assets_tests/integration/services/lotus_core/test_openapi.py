@@ -26,6 +26,9 @@ from lotus_assets.services.lotus_core.vocabulary import (
     openapi_document,
     write,
 )
+from lotus_assets_tests.integration.services.documentation_page import (
+    assert_nothing_is_fetched_elsewhere,
+)
 from lotus_assets_tests.integration.services.lotus_core.served import Core
 from lotus_assets_tests.integration.services.lotus_core.test_envelope import GIVEN, REQUESTS
 
@@ -172,3 +175,7 @@ def test_the_inventory_follows_the_document() -> None:
             "occurs_in": ["Window.mood"],
         }
     ]
+
+
+def test_the_page_of_the_documentation_is_served_whole(core: Core) -> None:
+    assert_nothing_is_fetched_elsewhere(core.client)
