@@ -1,5 +1,5 @@
-"""`python -m lotus_assets`: the commands of `lotus_assets.cli`."""
+"""`python -m lotus_assets`: the commands of `lotus_assets.commands.cli`."""
 
-from lotus_assets.cli import application
+from lotus_assets.commands.cli import application
 
 application(prog_name="python -m lotus_assets")

@@ -2,20 +2,20 @@
 
 import dagster as dg
 
-from lotus_assets.analytics.attribution import attribution
-from lotus_assets.analytics.attribution_currency import attribution_currency
-from lotus_assets.analytics.attribution_level import attribution_level
-from lotus_assets.analytics.attribution_total import attribution_total
-from lotus_assets.analytics.contribution import contribution
-from lotus_assets.analytics.contribution_level import contribution_level
-from lotus_assets.analytics.contribution_total import contribution_total
-from lotus_assets.analytics.metric_daily import metric_daily
-from lotus_assets.analytics.mwr import mwr
-from lotus_assets.analytics.positions import positions
-from lotus_assets.analytics.returns_series import returns_series
-from lotus_assets.analytics.risk_statistics import risk_statistics
-from lotus_assets.analytics.twr import twr
-from lotus_assets.analytics.twr_breakdown import twr_breakdown
+from lotus_assets.analytics.delivery.metric_daily import metric_daily
+from lotus_assets.analytics.portfolios.attribution import attribution
+from lotus_assets.analytics.portfolios.attribution_currency import attribution_currency
+from lotus_assets.analytics.portfolios.attribution_level import attribution_level
+from lotus_assets.analytics.portfolios.attribution_total import attribution_total
+from lotus_assets.analytics.portfolios.contribution import contribution
+from lotus_assets.analytics.portfolios.contribution_level import contribution_level
+from lotus_assets.analytics.portfolios.contribution_total import contribution_total
+from lotus_assets.analytics.portfolios.mwr import mwr
+from lotus_assets.analytics.portfolios.positions import positions
+from lotus_assets.analytics.portfolios.returns_series import returns_series
+from lotus_assets.analytics.portfolios.risk_statistics import risk_statistics
+from lotus_assets.analytics.portfolios.twr import twr
+from lotus_assets.analytics.portfolios.twr_breakdown import twr_breakdown
 from lotus_assets.benchmarks.bench_dashboard import bench_dashboard
 from lotus_assets.benchmarks.bench_history import bench_history
 from lotus_assets.benchmarks.bench_regression import bench_regression
@@ -41,6 +41,8 @@ from lotus_assets.facts.fact_lead_time import fact_lead_time
 from lotus_assets.facts.fact_mr import fact_mr
 from lotus_assets.facts.fact_pipeline import fact_pipeline
 from lotus_assets.facts.fact_release import fact_release
+from lotus_assets.graph.layers import LIVE, LIVE_TAG, SWEEP_TAG
+from lotus_assets.graph.resources import Environment, GitLab
 from lotus_assets.inputs.collect_core_attribution_input import collect_core_attribution_input
 from lotus_assets.inputs.collect_core_benchmark_returns import collect_core_benchmark_returns
 from lotus_assets.inputs.collect_core_contribution_input import collect_core_contribution_input
@@ -49,10 +51,8 @@ from lotus_assets.inputs.collect_core_performance_input import collect_core_perf
 from lotus_assets.inputs.collect_core_positions_input import collect_core_positions_input
 from lotus_assets.inputs.collect_core_risk_free import collect_core_risk_free
 from lotus_assets.inputs.lotus_core_resource import LotusCore
-from lotus_assets.layers import LIVE, LIVE_TAG, SWEEP_TAG
 from lotus_assets.outputs.daily_export import daily_export
 from lotus_assets.outputs.weekly_export import last_week_export, weekly_export
-from lotus_assets.portfolio_refresh import changed_portfolios, nightly_portfolios
 from lotus_assets.raw.collect_deployments import collect_deployments
 from lotus_assets.raw.collect_issues import collect_issues
 from lotus_assets.raw.collect_merge_requests import collect_merge_requests
@@ -62,8 +62,8 @@ from lotus_assets.raw.collect_protected_branches import collect_protected_branch
 from lotus_assets.raw.collect_push_events import collect_push_events
 from lotus_assets.raw.collect_repository import collect_repository
 from lotus_assets.raw.collect_users import collect_users
-from lotus_assets.resources import Environment, GitLab
-from lotus_assets.schedules import scheduled
+from lotus_assets.timing.portfolio_refresh import changed_portfolios, nightly_portfolios
+from lotus_assets.timing.schedules import scheduled
 
 RAW = [
     collect_projects,

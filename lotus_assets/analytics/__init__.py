@@ -1,6 +1,6 @@
-"""Answers: figures by slice and day, worked out from `facts`.
+"""Answers: figures by slice and day from `facts`, and by portfolio and as-of day from `inputs`.
 
-Here belong the metric catalogue, in which each metric is declared once, and the tables computed
-from it. Here belongs no event-level rule (`facts`), no formula or window arithmetic (`engine`),
-and no file or page that shows figures (`outputs`).
+`delivery` holds the metric catalogue and its table, `portfolios` the analytics of portfolios. Here
+belongs no event-level rule (`facts`), no formula or window arithmetic (`engine`), and no file or
+page that shows figures (`outputs`).
 """

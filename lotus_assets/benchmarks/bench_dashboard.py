@@ -9,12 +9,12 @@ from pandera.pandas import DataFrameModel, Field
 from lotus_assets.benchmarks import bench_history, bench_regression, bench_result, bench_run
 from lotus_assets.benchmarks.dashboard import dashboard_files
 from lotus_assets.benchmarks.profiles import FOLDER as PROFILES
-from lotus_assets.columns import Instant, Integer, Text
-from lotus_assets.computed_assets import Inputs, computed_asset
 from lotus_assets.engine.speed.detection import noise_floor
-from lotus_assets.layers import BENCHMARKS
+from lotus_assets.graph.computed_assets import Inputs, computed_asset
+from lotus_assets.graph.layers import BENCHMARKS
 from lotus_assets.sources.exports import write_export
-from lotus_assets.table import Table
+from lotus_assets.tables.columns import Instant, Integer, Text
+from lotus_assets.tables.table import Table
 
 NO_JEKYLL = ".nojekyll"
 """GitHub Pages then shows the files as they are."""

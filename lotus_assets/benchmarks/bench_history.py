@@ -5,10 +5,16 @@ import pandas as pd
 from pandera.pandas import DataFrameModel, Field
 
 from lotus_assets.benchmarks import bench_result, bench_run
-from lotus_assets.columns import Boolean, Instant, Integer, Number, Text
-from lotus_assets.computed_assets import Inputs, computed_asset
-from lotus_assets.layers import BENCHMARKS
-from lotus_assets.table import Table
+from lotus_assets.graph.computed_assets import Inputs, computed_asset
+from lotus_assets.graph.layers import BENCHMARKS
+from lotus_assets.tables.columns import (
+    Boolean,
+    Instant,
+    Integer,
+    Number,
+    Text,
+)
+from lotus_assets.tables.table import Table
 
 SERIES = ["suite", "benchmark", "metric"]
 

@@ -6,9 +6,16 @@ from collections.abc import Sequence
 import pandas as pd
 from pandera.pandas import DataFrameModel, Field
 
-from lotus_assets.columns import JSON, Boolean, Integer, Json, Number, Text
 from lotus_assets.sources.benchmark_files.run_model import BenchmarkRun
-from lotus_assets.table import Table
+from lotus_assets.tables.columns import (
+    JSON,
+    Boolean,
+    Integer,
+    Json,
+    Number,
+    Text,
+)
+from lotus_assets.tables.table import Table
 
 
 class BenchFigure(DataFrameModel):

@@ -6,9 +6,16 @@ from collections.abc import Sequence
 import pandas as pd
 from pandera.pandas import DataFrameModel, Field
 
-from lotus_assets.columns import JSON, Boolean, Instant, Json, Number, Text
 from lotus_assets.sources.benchmark_files.history_folder import StoredRun
-from lotus_assets.table import Table
+from lotus_assets.tables.columns import (
+    JSON,
+    Boolean,
+    Instant,
+    Json,
+    Number,
+    Text,
+)
+from lotus_assets.tables.table import Table
 
 OUTSIDE_HISTORY = ("aa", "rerun")
 """Kinds that are no points of the history: the same code again, and suspects looked at again."""

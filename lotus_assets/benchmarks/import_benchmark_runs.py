@@ -11,16 +11,21 @@ import pandas as pd
 from sqlalchemy import Engine, select
 
 from lotus_assets.benchmarks import bench_result, bench_run
-from lotus_assets.collecting import REASON_ROWS, GateClosed, TableReport
-from lotus_assets.gated_assets import gate_spec, report_closed, report_rows, table_spec
-from lotus_assets.layers import BENCHMARKS, NO_RETRY
-from lotus_assets.resources import Environment
+from lotus_assets.filling.reports import REASON_ROWS, GateClosed, TableReport
+from lotus_assets.graph.gated_assets import (
+    gate_spec,
+    report_closed,
+    report_rows,
+    table_spec,
+)
+from lotus_assets.graph.layers import BENCHMARKS, NO_RETRY
+from lotus_assets.graph.resources import Environment
 from lotus_assets.sources.benchmark_files.errors import BenchmarkFileError
 from lotus_assets.sources.benchmark_files.history_folder import HistoryFolder, StoredRun
 from lotus_assets.sources.warehouse.bookkeeping import write_quarantine, write_table_run
 from lotus_assets.sources.warehouse.schema import database_table
 from lotus_assets.sources.warehouse.staging import Staging, Written
-from lotus_assets.table import QUARANTINE_COLUMNS, Table, gate
+from lotus_assets.tables.table import QUARANTINE_COLUMNS, Table, gate
 
 TABLES = (bench_run.TABLE, bench_result.TABLE)
 FILES = "files"

@@ -11,12 +11,12 @@ import pandas as pd
 from sqlalchemy import Select, case, or_, select
 
 from lotus_assets.checks.rule import Findings, Rule, Subject, asset_checks, offenders
-from lotus_assets.engine.durations import SAME_INSTANT
-from lotus_assets.engine.merge_requests import merge_request_duration_faults
+from lotus_assets.engine.delivery.durations import SAME_INSTANT
+from lotus_assets.engine.delivery.merge_requests import merge_request_duration_faults
 from lotus_assets.facts import fact_mr
 from lotus_assets.raw import raw_deployment, raw_issue, raw_job, raw_mr, raw_pipeline
 from lotus_assets.sources.warehouse.schema import database_table
-from lotus_assets.table import Table
+from lotus_assets.tables.table import Table
 
 NEGATIVE = "negative"
 

@@ -11,21 +11,36 @@ from sqlalchemy import func, select
 from lotus_assets.checks.parity_comparison import compared
 from lotus_assets.checks.parity_sample import SAMPLE_SIZE, iso_week, read_sample, start_of_week
 from lotus_assets.checks.rule import Findings, Rule, Subject
-from lotus_assets.collecting import GateClosed, TableReport
-from lotus_assets.columns import Boolean, Instant, Integer, Text
-from lotus_assets.computing import write_computed
 from lotus_assets.facts import dim_project
-from lotus_assets.gated_assets import gate_spec, report_closed, report_rows, table_spec
-from lotus_assets.layers import FACTS, GITLAB_POOL, SWEEP_TAG, is_live
+from lotus_assets.filling.computing import write_computed
+from lotus_assets.filling.reports import GateClosed, TableReport
+from lotus_assets.graph.gated_assets import (
+    gate_spec,
+    report_closed,
+    report_rows,
+    table_spec,
+)
+from lotus_assets.graph.layers import (
+    FACTS,
+    GITLAB_POOL,
+    SWEEP_TAG,
+    is_live,
+)
+from lotus_assets.graph.resources import Environment, GitLab
 from lotus_assets.raw import raw_mr, raw_mr_commit, raw_mr_note
-from lotus_assets.resources import Environment, GitLab
 from lotus_assets.sources.gitlab.errors import AccessError, EntityError, UnreachableError
 from lotus_assets.sources.gitlab.pages import Payload
 from lotus_assets.sources.gitlab.parity import merge_request_again
 from lotus_assets.sources.gitlab.source import GitLabSource
 from lotus_assets.sources.warehouse.copying import read_table, records
 from lotus_assets.sources.warehouse.schema import database_table
-from lotus_assets.table import Table
+from lotus_assets.tables.columns import (
+    Boolean,
+    Instant,
+    Integer,
+    Text,
+)
+from lotus_assets.tables.table import Table
 
 REQUIRED_SHARE = 0.98
 QUALITY_TAG = "lotus/data-quality"

@@ -21,7 +21,7 @@ from lotus_assets.facts import dim_project
 from lotus_assets.raw import raw_mr, raw_mr_commit, raw_mr_note
 from lotus_assets.sources.warehouse.bookkeeping import watermark_key
 from lotus_assets.sources.warehouse.schema import database_table, ingestion_state
-from lotus_assets.table import Table
+from lotus_assets.tables.table import Table
 
 SAMPLE_SIZE = 20
 

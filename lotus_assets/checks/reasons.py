@@ -24,7 +24,7 @@ from lotus_assets.facts import (
     fact_release,
 )
 from lotus_assets.sources.warehouse.schema import database_table
-from lotus_assets.table import Table
+from lotus_assets.tables.table import Table
 
 SEPARATOR = ";"
 

@@ -31,7 +31,7 @@ from lotus_assets.raw import (
 )
 from lotus_assets.sources.organisation_file import UNMAPPED
 from lotus_assets.sources.warehouse.schema import database_table
-from lotus_assets.table import Table
+from lotus_assets.tables.table import Table
 
 MOST_LABELS = 100
 """More labels than a page of GitLab's, on one issue or merge request: somebody's script, surely."""

@@ -10,11 +10,11 @@ import dagster as dg
 import pandas as pd
 from sqlalchemy import Engine, Select, func
 
-from lotus_assets.collecting import REASON_ROWS
-from lotus_assets.resources import Environment
+from lotus_assets.filling.reports import REASON_ROWS
+from lotus_assets.graph.resources import Environment
 from lotus_assets.settings import Settings
 from lotus_assets.sources.warehouse.copying import read_table
-from lotus_assets.table import Table
+from lotus_assets.tables.table import Table
 
 
 @dataclass(frozen=True)

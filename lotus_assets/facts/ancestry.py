@@ -6,8 +6,8 @@ another's repository happens to hold, or they could not be worked out for one pr
 
 import pandas as pd
 
-from lotus_assets.engine.commit_graph import CommitGraph
-from lotus_assets.engine.json_lists import parsed_lists
+from lotus_assets.engine.delivery.commit_graph import CommitGraph
+from lotus_assets.engine.delivery.json_lists import parsed_lists
 
 SEPARATOR = ":"
 

@@ -3,12 +3,12 @@
 import pandas as pd
 from pandera.pandas import DataFrameModel, Field
 
-from lotus_assets.columns import Boolean, Integer, Text
-from lotus_assets.computed_assets import Inputs, computed_asset
-from lotus_assets.engine.patterns import matches_wildcards
-from lotus_assets.layers import FACTS
+from lotus_assets.engine.delivery.patterns import matches_wildcards
+from lotus_assets.graph.computed_assets import Inputs, computed_asset
+from lotus_assets.graph.layers import FACTS
 from lotus_assets.raw import raw_branch, raw_protected_branch
-from lotus_assets.table import Table
+from lotus_assets.tables.columns import Boolean, Integer, Text
+from lotus_assets.tables.table import Table
 
 
 class DimBranch(DataFrameModel):

@@ -5,15 +5,15 @@ from collections.abc import Collection
 import pandas as pd
 from pandera.pandas import DataFrameModel, Field
 
-from lotus_assets.columns import Boolean, Integer, Text
-from lotus_assets.computed_assets import Inputs, computed_asset
-from lotus_assets.layers import FACTS
-from lotus_assets.organisation import organisation_of
+from lotus_assets.graph.computed_assets import Inputs, computed_asset
+from lotus_assets.graph.layers import FACTS
 from lotus_assets.raw import raw_mr, raw_project
 from lotus_assets.raw.reading import COLLECTIONS
+from lotus_assets.sources.organisation import organisation_of
 from lotus_assets.sources.organisation_file import Organisation
 from lotus_assets.sources.warehouse.bookkeeping import read_outcomes
-from lotus_assets.table import Table
+from lotus_assets.tables.columns import Boolean, Integer, Text
+from lotus_assets.tables.table import Table
 
 ACTIVE_DAYS = 90
 

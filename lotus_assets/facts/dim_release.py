@@ -3,12 +3,17 @@
 import pandas as pd
 from pandera.pandas import DataFrameModel, Field
 
-from lotus_assets.columns import Boolean, Instant, Integer, Text
-from lotus_assets.computed_assets import Inputs, computed_asset
-from lotus_assets.engine.releases import is_semver
-from lotus_assets.layers import FACTS
+from lotus_assets.engine.delivery.releases import is_semver
+from lotus_assets.graph.computed_assets import Inputs, computed_asset
+from lotus_assets.graph.layers import FACTS
 from lotus_assets.raw import raw_release, raw_tag
-from lotus_assets.table import Table
+from lotus_assets.tables.columns import (
+    Boolean,
+    Instant,
+    Integer,
+    Text,
+)
+from lotus_assets.tables.table import Table
 
 
 class DimRelease(DataFrameModel):

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 import pandas as pd
 from pandera.pandas import DataFrameModel, Field
 
-from lotus_assets.columns import Boolean, Integer, Text
-from lotus_assets.computed_assets import Inputs, computed_asset
-from lotus_assets.engine.patterns import matches_any
-from lotus_assets.layers import FACTS
+from lotus_assets.engine.delivery.patterns import matches_any
+from lotus_assets.graph.computed_assets import Inputs, computed_asset
+from lotus_assets.graph.layers import FACTS
 from lotus_assets.raw import raw_user
 from lotus_assets.sources.rules_file import read_rules
-from lotus_assets.table import Table
+from lotus_assets.tables.columns import Boolean, Integer, Text
+from lotus_assets.tables.table import Table
 
 
 class DimUser(DataFrameModel):

@@ -4,14 +4,13 @@ import pandas as pd
 from pandera.pandas import DataFrameModel, Field
 from sqlalchemy import select
 
-from lotus_assets.columns import Boolean, Instant, Integer, Number, Text
-from lotus_assets.computed_assets import Inputs
-from lotus_assets.engine.branch_lifetimes import branch_lifetimes
-from lotus_assets.engine.merge_requests import first_commits
+from lotus_assets.engine.delivery.branch_lifetimes import branch_lifetimes
+from lotus_assets.engine.delivery.merge_requests import first_commits
 from lotus_assets.facts import dim_project
 from lotus_assets.facts.marks import neighbours_of
 from lotus_assets.facts.project_rules import present
 from lotus_assets.facts.recomputing import ProjectFact, Recomputation, project_asset
+from lotus_assets.graph.computed_assets import Inputs
 from lotus_assets.raw import (
     raw_branch,
     raw_mr,
@@ -20,7 +19,14 @@ from lotus_assets.raw import (
     raw_push_event,
 )
 from lotus_assets.sources.warehouse.schema import database_table
-from lotus_assets.table import Table
+from lotus_assets.tables.columns import (
+    Boolean,
+    Instant,
+    Integer,
+    Number,
+    Text,
+)
+from lotus_assets.tables.table import Table
 
 LONG_LIFE_HOURS = 30 * 24
 

@@ -3,17 +3,23 @@
 import pandas as pd
 from pandera.pandas import DataFrameModel, Field
 
-from lotus_assets.columns import Boolean, Instant, Integer, Number, Text
-from lotus_assets.engine.commit_graph import CommitGraph
-from lotus_assets.engine.production import production_deployments, production_rules
-from lotus_assets.engine.rollbacks import deleted_releases, rollbacks
+from lotus_assets.engine.delivery.commit_graph import CommitGraph
+from lotus_assets.engine.delivery.production import production_deployments, production_rules
+from lotus_assets.engine.delivery.rollbacks import deleted_releases, rollbacks
 from lotus_assets.facts import dim_project
 from lotus_assets.facts.ancestry import commit_graph, shas, within_project
 from lotus_assets.facts.project_rules import of_projects, present, projects_by_rule
 from lotus_assets.facts.recomputing import ProjectFact, Recomputation, project_asset, rules_of
 from lotus_assets.raw import raw_commit, raw_deployment, raw_pipeline, raw_release, raw_tag
 from lotus_assets.sources.rules_file import Rules
-from lotus_assets.table import Table
+from lotus_assets.tables.columns import (
+    Boolean,
+    Instant,
+    Integer,
+    Number,
+    Text,
+)
+from lotus_assets.tables.table import Table
 
 
 class FactDeployment(DataFrameModel):

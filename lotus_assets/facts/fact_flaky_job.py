@@ -3,12 +3,17 @@
 import pandas as pd
 from pandera.pandas import DataFrameModel, Field
 
-from lotus_assets.columns import Boolean, Instant, Integer, Text
-from lotus_assets.engine.flaky_jobs import finished_runs, flaky_groups
+from lotus_assets.engine.delivery.flaky_jobs import finished_runs, flaky_groups
 from lotus_assets.facts.project_rules import present
 from lotus_assets.facts.recomputing import ProjectFact, Recomputation, project_asset
 from lotus_assets.raw import raw_job, raw_pipeline
-from lotus_assets.table import Table
+from lotus_assets.tables.columns import (
+    Boolean,
+    Instant,
+    Integer,
+    Text,
+)
+from lotus_assets.tables.table import Table
 
 
 class FactFlakyJob(DataFrameModel):

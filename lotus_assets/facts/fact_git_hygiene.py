@@ -3,20 +3,19 @@
 import pandas as pd
 from pandera.pandas import DataFrameModel, Field
 
-from lotus_assets.columns import Day, Integer
-from lotus_assets.computed_assets import Inputs
-from lotus_assets.engine.git_hygiene import (
+from lotus_assets.engine.delivery.git_hygiene import (
     default_branch_commits,
     direct_pushes,
     git_hygiene_days,
     protected_force_pushes,
 )
-from lotus_assets.engine.local_days import local_days
+from lotus_assets.engine.delivery.local_days import local_days
 from lotus_assets.facts import dim_project, dim_user
 from lotus_assets.facts.ancestry import commit_graph, within_project
 from lotus_assets.facts.marks import content_of
 from lotus_assets.facts.project_rules import present
 from lotus_assets.facts.recomputing import ProjectFact, Recomputation, project_asset, rules_of
+from lotus_assets.graph.computed_assets import Inputs
 from lotus_assets.raw import (
     raw_commit,
     raw_mr,
@@ -25,7 +24,8 @@ from lotus_assets.raw import (
     raw_push_event,
 )
 from lotus_assets.sources.rules_file import Rules
-from lotus_assets.table import Table
+from lotus_assets.tables.columns import Day, Integer
+from lotus_assets.tables.table import Table
 
 
 class FactGitHygiene(DataFrameModel):

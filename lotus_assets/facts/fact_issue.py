@@ -3,16 +3,22 @@
 import pandas as pd
 from pandera.pandas import DataFrameModel, Field
 
-from lotus_assets.columns import Boolean, Instant, Integer, Number, Text
-from lotus_assets.engine.durations import ends_before_start
-from lotus_assets.engine.issues import bug_issues, sla_issues
-from lotus_assets.engine.reasons import joined_reasons
+from lotus_assets.engine.delivery.durations import ends_before_start
+from lotus_assets.engine.delivery.issues import bug_issues, sla_issues
+from lotus_assets.engine.delivery.reasons import joined_reasons
 from lotus_assets.facts import dim_project
 from lotus_assets.facts.project_rules import of_projects, present, projects_by_rule
 from lotus_assets.facts.recomputing import ProjectFact, Recomputation, project_asset, rules_of
 from lotus_assets.raw import raw_issue, raw_release
 from lotus_assets.sources.rules_file import Rules, SlaTarget
-from lotus_assets.table import Table
+from lotus_assets.tables.columns import (
+    Boolean,
+    Instant,
+    Integer,
+    Number,
+    Text,
+)
+from lotus_assets.tables.table import Table
 
 
 class FactIssue(DataFrameModel):

@@ -3,12 +3,12 @@
 import pandas as pd
 from pandera.pandas import DataFrameModel, Field
 
-from lotus_assets.columns import Boolean, Instant, Integer
-from lotus_assets.engine.issues import issue_closings
+from lotus_assets.engine.delivery.issues import issue_closings
 from lotus_assets.facts.project_rules import present
 from lotus_assets.facts.recomputing import ProjectFact, Recomputation, project_asset
 from lotus_assets.raw import raw_issue, raw_issue_event
-from lotus_assets.table import Table
+from lotus_assets.tables.columns import Boolean, Instant, Integer
+from lotus_assets.tables.table import Table
 
 
 class FactIssueClosing(DataFrameModel):

@@ -4,15 +4,14 @@ import pandas as pd
 from pandera.pandas import DataFrameModel, Field
 from sqlalchemy import Select, func, select, true, union
 
-from lotus_assets.columns import Instant, Integer, Number, Text
-from lotus_assets.computed_assets import Inputs
-from lotus_assets.engine.json_lists import exploded, parsed_lists
-from lotus_assets.engine.lead_time import last_merged, lead_times
+from lotus_assets.engine.delivery.json_lists import exploded, parsed_lists
+from lotus_assets.engine.delivery.lead_time import last_merged, lead_times
 from lotus_assets.facts import dim_project, fact_deployment
 from lotus_assets.facts.ancestry import commit_graph, shas, within_project
 from lotus_assets.facts.marks import neighbours_of
 from lotus_assets.facts.project_rules import present
 from lotus_assets.facts.recomputing import ProjectFact, Recomputation, project_asset
+from lotus_assets.graph.computed_assets import Inputs
 from lotus_assets.raw import (
     raw_commit,
     raw_issue,
@@ -22,7 +21,13 @@ from lotus_assets.raw import (
     raw_mr_commit,
 )
 from lotus_assets.sources.warehouse.schema import database_table
-from lotus_assets.table import Table
+from lotus_assets.tables.columns import (
+    Instant,
+    Integer,
+    Number,
+    Text,
+)
+from lotus_assets.tables.table import Table
 
 
 class FactLeadTime(DataFrameModel):

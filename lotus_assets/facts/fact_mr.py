@@ -3,10 +3,8 @@
 import pandas as pd
 from pandera.pandas import DataFrameModel, Field
 
-from lotus_assets.columns import Boolean, Instant, Integer, Number, Text
-from lotus_assets.computed_assets import Inputs
-from lotus_assets.engine.force_pushes import version_steps
-from lotus_assets.engine.merge_requests import is_reworked, measured_merge_requests
+from lotus_assets.engine.delivery.force_pushes import version_steps
+from lotus_assets.engine.delivery.merge_requests import is_reworked, measured_merge_requests
 from lotus_assets.facts import dim_project, dim_user
 from lotus_assets.facts.ancestry import commit_graph, within_project
 from lotus_assets.facts.marks import content_of
@@ -16,9 +14,17 @@ from lotus_assets.facts.recomputing import (
     project_asset,
     rules_of,
 )
+from lotus_assets.graph.computed_assets import Inputs
 from lotus_assets.raw import raw_commit, raw_mr, raw_mr_commit, raw_mr_note, raw_mr_version
 from lotus_assets.sources.rules_file import Rules
-from lotus_assets.table import Table
+from lotus_assets.tables.columns import (
+    Boolean,
+    Instant,
+    Integer,
+    Number,
+    Text,
+)
+from lotus_assets.tables.table import Table
 
 
 class FactMr(DataFrameModel):

@@ -3,16 +3,22 @@
 import pandas as pd
 from pandera.pandas import DataFrameModel, Field
 
-from lotus_assets.columns import Boolean, Instant, Integer, Number, Text
-from lotus_assets.engine.critical_path import critical_paths
-from lotus_assets.engine.flaky_jobs import finished_runs, flaky_candidates
-from lotus_assets.engine.pipelines import pipeline_facts
-from lotus_assets.engine.rollbacks import pipeline_flags
+from lotus_assets.engine.delivery.critical_path import critical_paths
+from lotus_assets.engine.delivery.flaky_jobs import finished_runs, flaky_candidates
+from lotus_assets.engine.delivery.pipelines import pipeline_facts
+from lotus_assets.engine.delivery.rollbacks import pipeline_flags
 from lotus_assets.facts import fact_deployment
 from lotus_assets.facts.project_rules import present
 from lotus_assets.facts.recomputing import ProjectFact, Recomputation, project_asset
 from lotus_assets.raw import raw_job, raw_pipeline
-from lotus_assets.table import Table
+from lotus_assets.tables.columns import (
+    Boolean,
+    Instant,
+    Integer,
+    Number,
+    Text,
+)
+from lotus_assets.tables.table import Table
 
 
 class FactPipeline(DataFrameModel):

@@ -3,12 +3,17 @@
 import pandas as pd
 from pandera.pandas import DataFrameModel, Field
 
-from lotus_assets.columns import Boolean, Instant, Integer, Text
-from lotus_assets.engine.releases import release_cadence
+from lotus_assets.engine.delivery.releases import release_cadence
 from lotus_assets.facts.project_rules import present
 from lotus_assets.facts.recomputing import ProjectFact, Recomputation, project_asset
 from lotus_assets.raw import raw_release, raw_tag
-from lotus_assets.table import Table
+from lotus_assets.tables.columns import (
+    Boolean,
+    Instant,
+    Integer,
+    Text,
+)
+from lotus_assets.tables.table import Table
 
 
 class FactRelease(DataFrameModel):

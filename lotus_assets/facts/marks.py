@@ -11,7 +11,7 @@ import pandas as pd
 
 from lotus_assets.sources.warehouse.changes import Changes
 
-ENGINE = Path(__file__).parents[1] / "engine"
+ENGINE = Path(__file__).parents[1] / "engine" / "delivery"
 CODE = (ENGINE, Path(__file__).parent)
 
 

@@ -14,17 +14,22 @@ import dagster as dg
 import pandas as pd
 from sqlalchemy import Connection
 
-from lotus_assets.collecting import GateClosed, TableReport
-from lotus_assets.computed_assets import Inputs, inputs_of
-from lotus_assets.computing import write_computed
 from lotus_assets.facts.marks import code_fingerprint, neighbours_of, project_marks
-from lotus_assets.gated_assets import gate_spec, report_closed, report_rows, table_spec
-from lotus_assets.layers import FACTS, SWEEP_TAG, is_live
-from lotus_assets.resources import Environment
+from lotus_assets.filling.computing import write_computed
+from lotus_assets.filling.reports import GateClosed, TableReport
+from lotus_assets.graph.computed_assets import Inputs, inputs_of
+from lotus_assets.graph.gated_assets import (
+    gate_spec,
+    report_closed,
+    report_rows,
+    table_spec,
+)
+from lotus_assets.graph.layers import FACTS, SWEEP_TAG, is_live
+from lotus_assets.graph.resources import Environment
 from lotus_assets.sources.rules_file import Rules, read_rules
 from lotus_assets.sources.warehouse.changes import read_changes, read_marks, write_marks
 from lotus_assets.sources.warehouse.schema import database_table
-from lotus_assets.table import Table
+from lotus_assets.tables.table import Table
 
 
 @dataclass(frozen=True)

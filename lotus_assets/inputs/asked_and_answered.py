@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from lotus_assets.engine.performance.periods import Period
+from lotus_assets.engine.performance.formulas.periods import Period
 from lotus_assets.inputs.payload_chunk import Chunk, Received
 from lotus_assets.inputs.rules import Days, Violation
 

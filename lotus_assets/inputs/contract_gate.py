@@ -19,7 +19,7 @@ from lotus_assets.inputs.payload_chunk import Chunk, Received
 from lotus_assets.inputs.rules import ContinuityBreak, Violation, missing_values
 from lotus_assets.sources.lotus_core.contracts import Contract
 from lotus_assets.sources.lotus_core.errors import ContractViolation
-from lotus_assets.table import QUARANTINE_COLUMNS, Table
+from lotus_assets.tables.table import QUARANTINE_COLUMNS, Table
 
 
 def no_breaks(_chunk: Chunk) -> Iterable[ContinuityBreak]:

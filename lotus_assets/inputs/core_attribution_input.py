@@ -10,7 +10,6 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 from pandera.pandas import DataFrameModel, Field
 
-from lotus_assets.columns import Day, Number, Text
 from lotus_assets.inputs.asked_and_answered import other_dimensions, unordered_parts
 from lotus_assets.inputs.payload_chunk import Chunk, number
 from lotus_assets.inputs.report_rows import (
@@ -26,7 +25,8 @@ from lotus_assets.inputs.rules import (
     sums_other_than_one,
 )
 from lotus_assets.sources.lotus_core.contracts import GROUP, INSTRUMENT, OBSERVATION, PORTFOLIO
-from lotus_assets.table import Table
+from lotus_assets.tables.columns import Day, Number, Text
+from lotus_assets.tables.table import Table
 
 CURRENCY_TOLERANCE = 1e-9
 """analytics.md §3, currency attribution."""

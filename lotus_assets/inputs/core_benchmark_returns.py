@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 from pandera.pandas import DataFrameModel, Field
 
-from lotus_assets.columns import Day, Number, Text
 from lotus_assets.inputs.asked_and_answered import (
     misstated_missing_days,
     other_frequencies,
@@ -22,7 +21,8 @@ from lotus_assets.inputs.rules import (
     unordered,
     window_days,
 )
-from lotus_assets.table import Table
+from lotus_assets.tables.columns import Day, Number, Text
+from lotus_assets.tables.table import Table
 
 
 class CoreBenchmarkReturns(DataFrameModel):

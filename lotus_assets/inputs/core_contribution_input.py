@@ -6,7 +6,6 @@ import pandas as pd
 import pyarrow.compute as pc
 from pandera.pandas import DataFrameModel, Field
 
-from lotus_assets.columns import Day, Number, Text
 from lotus_assets.inputs.asked_and_answered import unordered_parts
 from lotus_assets.inputs.payload_chunk import Chunk
 from lotus_assets.inputs.report_rows import (
@@ -16,7 +15,8 @@ from lotus_assets.inputs.report_rows import (
 )
 from lotus_assets.inputs.rules import ContinuityBreak, Violation
 from lotus_assets.sources.lotus_core.contracts import PORTFOLIO, POSITION
-from lotus_assets.table import Table
+from lotus_assets.tables.columns import Day, Number, Text
+from lotus_assets.tables.table import Table
 
 
 class CoreContributionInput(DataFrameModel):

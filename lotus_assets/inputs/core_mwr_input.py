@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 from pandera.pandas import DataFrameModel, Field
 
-from lotus_assets.columns import JSON, Day, Json, Number, Text
 from lotus_assets.inputs.asked_and_answered import misstated_missing_days, other_windows
 from lotus_assets.inputs.payload_chunk import Chunk
 from lotus_assets.inputs.rules import (
@@ -20,7 +19,14 @@ from lotus_assets.inputs.rules import (
     window_days,
 )
 from lotus_assets.sources.lotus_core.canonical import plain_decimals
-from lotus_assets.table import Table
+from lotus_assets.tables.columns import (
+    JSON,
+    Day,
+    Json,
+    Number,
+    Text,
+)
+from lotus_assets.tables.table import Table
 
 
 class CoreMwrInput(DataFrameModel):

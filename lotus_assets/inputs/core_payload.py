@@ -11,10 +11,16 @@ from typing import Any
 import pandas as pd
 from pandera.pandas import DataFrameModel, Field
 
-from lotus_assets.columns import JSON, Day, Integer, Json, Text
 from lotus_assets.inputs.payload_chunk import Received
 from lotus_assets.inputs.rules import ContinuityBreak
-from lotus_assets.table import Table
+from lotus_assets.tables.columns import (
+    JSON,
+    Day,
+    Integer,
+    Json,
+    Text,
+)
+from lotus_assets.tables.table import Table
 
 OK, QUARANTINED = "OK", "QUARANTINED"
 

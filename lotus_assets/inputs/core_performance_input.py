@@ -7,7 +7,6 @@ import pandas as pd
 import pyarrow.compute as pc
 from pandera.pandas import DataFrameModel, Field
 
-from lotus_assets.columns import Boolean, Day, Integer, Number, Text
 from lotus_assets.inputs.asked_and_answered import other_starts
 from lotus_assets.inputs.payload_chunk import Chunk, days_of, narrow, number
 from lotus_assets.inputs.rules import (
@@ -24,7 +23,14 @@ from lotus_assets.inputs.rules import (
     unordered,
     window_days,
 )
-from lotus_assets.table import Table
+from lotus_assets.tables.columns import (
+    Boolean,
+    Day,
+    Integer,
+    Number,
+    Text,
+)
+from lotus_assets.tables.table import Table
 
 
 class CorePerformanceInput(DataFrameModel):

@@ -9,11 +9,17 @@ import numpy as np
 import pandas as pd
 from pandera.pandas import DataFrameModel, Field
 
-from lotus_assets.columns import JSON, Day, Json, Number, Text
 from lotus_assets.inputs.asked_and_answered import other_currencies
 from lotus_assets.inputs.payload_chunk import Chunk
 from lotus_assets.inputs.rules import WEIGHT_TOLERANCE, Violation
-from lotus_assets.table import Table
+from lotus_assets.tables.columns import (
+    JSON,
+    Day,
+    Json,
+    Number,
+    Text,
+)
+from lotus_assets.tables.table import Table
 
 SECTIONS = ("BASE", "INSTRUMENT_DETAILS", "VALUATION", "INCOME")
 """Without PERFORMANCE: its daily values are those of core_contribution_input."""

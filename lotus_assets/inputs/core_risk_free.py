@@ -6,7 +6,6 @@ import pandas as pd
 import pyarrow.compute as pc
 from pandera.pandas import DataFrameModel, Field
 
-from lotus_assets.columns import Day, Number, Text
 from lotus_assets.inputs.asked_and_answered import other_frequencies, other_windows
 from lotus_assets.inputs.payload_chunk import Chunk, days_of, number
 from lotus_assets.inputs.rules import (
@@ -19,7 +18,8 @@ from lotus_assets.inputs.rules import (
     unordered,
     window_days,
 )
-from lotus_assets.table import Table
+from lotus_assets.tables.columns import Day, Number, Text
+from lotus_assets.tables.table import Table
 
 RATES = "annualized_rate_series"
 

@@ -8,8 +8,10 @@ from typing import Any
 import dagster as dg
 from sqlalchemy import Engine, func, select
 
-from lotus_assets.collecting import REASON_ROWS
-from lotus_assets.gated_assets import GATE, table_spec
+from lotus_assets.filling.reports import REASON_ROWS
+from lotus_assets.graph.gated_assets import GATE, table_spec
+from lotus_assets.graph.layers import NO_RETRY, SINGLE_RUN
+from lotus_assets.graph.resources import Environment
 from lotus_assets.inputs.collection import InputCollection, InputReport, TooManyViolations
 from lotus_assets.inputs.contract_gate import InputTable
 from lotus_assets.inputs.input_settings import InputSettings
@@ -22,8 +24,6 @@ from lotus_assets.inputs.partitions import (
     shard_of,
 )
 from lotus_assets.inputs.payload_chunk import Asked
-from lotus_assets.layers import NO_RETRY, SINGLE_RUN
-from lotus_assets.resources import Environment
 from lotus_assets.settings import Settings
 from lotus_assets.sources.lotus_core.client import LotusCoreClient
 from lotus_assets.sources.lotus_core.errors import (
@@ -36,7 +36,7 @@ from lotus_assets.sources.lotus_core.errors import (
 from lotus_assets.sources.warehouse.bookkeeping import write_table_run
 from lotus_assets.sources.warehouse.schema import database_table
 from lotus_assets.sources.warehouse.staging import Written
-from lotus_assets.table import Table
+from lotus_assets.tables.table import Table
 
 Ask = Callable[[LotusCoreClient, date, InputSettings], Iterable[Asked]]
 """Gives the requests of one day, for all shards."""

@@ -2,8 +2,8 @@
 
 import dagster as dg
 
+from lotus_assets.graph.resources import NotConfigured
 from lotus_assets.inputs.input_settings import InputSettings
-from lotus_assets.resources import NotConfigured
 from lotus_assets.sources.lotus_core.client import LotusCoreClient
 from lotus_assets.sources.lotus_core.correlation import Correlation
 from lotus_assets.sources.lotus_core.transport import Patience

@@ -6,11 +6,18 @@ from pathlib import PurePosixPath
 import dagster as dg
 import pandas as pd
 
-from lotus_assets.analytics import metric_daily
-from lotus_assets.computed_assets import Inputs, inputs_of
-from lotus_assets.layers import DAYS, EXPORT_KINDS, EXPORTS, OWNERS, SINGLE_RUN, is_live
+from lotus_assets.analytics.delivery import metric_daily
+from lotus_assets.graph.computed_assets import Inputs, inputs_of
+from lotus_assets.graph.layers import (
+    DAYS,
+    EXPORT_KINDS,
+    EXPORTS,
+    OWNERS,
+    SINGLE_RUN,
+    is_live,
+)
+from lotus_assets.graph.resources import Environment
 from lotus_assets.outputs.metric_files import as_csv, as_json, exported, rows_of_day, write_files
-from lotus_assets.resources import Environment
 from lotus_assets.sources.warehouse.changes import Export, read_metric_days, read_unexported_days
 from lotus_assets.sources.warehouse.schema import database_table
 

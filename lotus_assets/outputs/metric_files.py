@@ -10,10 +10,10 @@ from typing import Any
 import dagster as dg
 import pandas as pd
 
-from lotus_assets.analytics.metric import Unit
-from lotus_assets.analytics.metric_catalogue import BY_KEY, CATALOGUE
-from lotus_assets.computed_assets import Inputs
-from lotus_assets.engine.slices import LEVELS
+from lotus_assets.analytics.delivery.metric import Unit
+from lotus_assets.analytics.delivery.metric_catalogue import BY_KEY, CATALOGUE
+from lotus_assets.engine.delivery.slices import LEVELS
+from lotus_assets.graph.computed_assets import Inputs
 from lotus_assets.sources.exports import write_export
 from lotus_assets.sources.warehouse.bookkeeping import write_export_files
 from lotus_assets.sources.warehouse.changes import Export, write_exported_days

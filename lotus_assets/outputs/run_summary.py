@@ -14,7 +14,7 @@ from lotus_assets.sources.warehouse.schema import (
     quarantine,
     table_run,
 )
-from lotus_assets.table import Table
+from lotus_assets.tables.table import Table
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from lotus_assets.collecting import Batch
+from lotus_assets.filling.side_by_side import Batch
 from lotus_assets.raw import raw_deployment, raw_project
 from lotus_assets.raw.reading import Reading, collection_asset
 

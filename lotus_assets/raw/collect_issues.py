@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from lotus_assets.collecting import Batch, CompleteList
+from lotus_assets.filling.side_by_side import Batch, CompleteList
 from lotus_assets.raw import raw_issue, raw_issue_closing_mr, raw_issue_event, raw_project
 from lotus_assets.raw.reading import Reading, collection_asset
 from lotus_assets.raw.vanishing import still_there

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from lotus_assets.collecting import Batch, CompleteList
+from lotus_assets.filling.side_by_side import Batch, CompleteList
 from lotus_assets.raw import (
     raw_mr,
     raw_mr_approval,

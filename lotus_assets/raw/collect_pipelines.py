@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection, select, update
 
-from lotus_assets.collecting import Batch, CompleteList
+from lotus_assets.filling.side_by_side import Batch, CompleteList
 from lotus_assets.raw import raw_deployment, raw_job, raw_pipeline, raw_project
 from lotus_assets.raw.reading import Reading, collection_asset
 from lotus_assets.raw.vanishing import still_there

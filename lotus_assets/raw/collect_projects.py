@@ -9,12 +9,12 @@ from collections.abc import Iterator
 import pandas as pd
 from sqlalchemy import select
 
-from lotus_assets.collecting import Batch, CompleteList
-from lotus_assets.organisation import root_groups_of
+from lotus_assets.filling.side_by_side import Batch, CompleteList
 from lotus_assets.raw import raw_environment, raw_project, raw_release
 from lotus_assets.raw.probing import probe_projects
 from lotus_assets.raw.reading import Reading, collection_asset
 from lotus_assets.sources.gitlab.pages import ProjectReference
+from lotus_assets.sources.organisation import root_groups_of
 from lotus_assets.sources.warehouse.schema import database_table
 
 

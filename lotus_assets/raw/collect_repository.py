@@ -9,12 +9,12 @@ from datetime import timedelta
 import pandas as pd
 from sqlalchemy import func, select
 
-from lotus_assets.collecting import Batch, CompleteList
+from lotus_assets.filling.side_by_side import Batch, CompleteList
 from lotus_assets.raw import raw_branch, raw_commit, raw_mr, raw_mr_version, raw_project, raw_tag
 from lotus_assets.raw.reading import Reading, collection_asset
 from lotus_assets.sources.gitlab.pages import ProjectReference
 from lotus_assets.sources.warehouse.schema import database_table
-from lotus_assets.table import concatenate
+from lotus_assets.tables.table import concatenate
 
 
 def read(reading: Reading, project_id: int) -> Iterator[Batch]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import select, union
 
-from lotus_assets.collecting import Batch
+from lotus_assets.filling.side_by_side import Batch
 from lotus_assets.raw import (
     raw_commit,
     raw_deployment,

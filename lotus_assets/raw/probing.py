@@ -17,7 +17,7 @@ from lotus_assets.sources.warehouse.bookkeeping import (
     write_watermarks,
 )
 from lotus_assets.sources.warehouse.schema import database_table, ingestion_state
-from lotus_assets.table import Table
+from lotus_assets.tables.table import Table
 
 PROBED: dict[ProbedEntity, Table] = {
     "merge_requests": raw_mr.TABLE,

@@ -3,7 +3,6 @@
 import pandas as pd
 from pandera.pandas import Field
 
-from lotus_assets.columns import JSON, Boolean, Instant, Integer, Json, Text
 from lotus_assets.raw.payload_columns import (
     HASH,
     SHA,
@@ -14,7 +13,15 @@ from lotus_assets.raw.payload_columns import (
     json_text,
     nothing,
 )
-from lotus_assets.table import Table
+from lotus_assets.tables.columns import (
+    JSON,
+    Boolean,
+    Instant,
+    Integer,
+    Json,
+    Text,
+)
+from lotus_assets.tables.table import Table
 
 
 class RawCommit(RawModel):

@@ -3,7 +3,6 @@
 import pandas as pd
 from pandera.pandas import Field, dataframe_check
 
-from lotus_assets.columns import JSON, Instant, Integer, Json, Text
 from lotus_assets.raw import raw_issue_event
 from lotus_assets.raw.payload_columns import (
     Payloads,
@@ -17,7 +16,14 @@ from lotus_assets.raw.payload_columns import (
     not_before,
     nothing,
 )
-from lotus_assets.table import Table
+from lotus_assets.tables.columns import (
+    JSON,
+    Instant,
+    Integer,
+    Json,
+    Text,
+)
+from lotus_assets.tables.table import Table
 
 TYPES = [
     *["issue", "incident", "test_case", "requirement", "task", "ticket"],

@@ -3,7 +3,6 @@
 import pandas as pd
 from pandera.pandas import Field
 
-from lotus_assets.columns import Instant, Integer, Text
 from lotus_assets.raw.payload_columns import (
     Payloads,
     RawModel,
@@ -11,7 +10,8 @@ from lotus_assets.raw.payload_columns import (
     instants,
     nested,
 )
-from lotus_assets.table import Table
+from lotus_assets.tables.columns import Instant, Integer, Text
+from lotus_assets.tables.table import Table
 
 
 class RawIssueEvent(RawModel):

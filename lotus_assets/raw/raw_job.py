@@ -6,7 +6,6 @@ from typing import Any
 import pandas as pd
 from pandera.pandas import Field, dataframe_check
 
-from lotus_assets.columns import JSON, Boolean, Instant, Integer, Json, Text
 from lotus_assets.raw.payload_columns import (
     Payloads,
     RawModel,
@@ -19,7 +18,15 @@ from lotus_assets.raw.payload_columns import (
     nothing,
 )
 from lotus_assets.raw.raw_pipeline import STATUSES
-from lotus_assets.table import Table
+from lotus_assets.tables.columns import (
+    JSON,
+    Boolean,
+    Instant,
+    Integer,
+    Json,
+    Text,
+)
+from lotus_assets.tables.table import Table
 
 
 class RawJob(RawModel):

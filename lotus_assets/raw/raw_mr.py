@@ -3,7 +3,6 @@
 import pandas as pd
 from pandera.pandas import Field, dataframe_check
 
-from lotus_assets.columns import JSON, Boolean, Instant, Integer, Json, Text
 from lotus_assets.raw import raw_mr_note
 from lotus_assets.raw.payload_columns import (
     SHA,
@@ -19,7 +18,15 @@ from lotus_assets.raw.payload_columns import (
     nothing,
     sortable,
 )
-from lotus_assets.table import Table
+from lotus_assets.tables.columns import (
+    JSON,
+    Boolean,
+    Instant,
+    Integer,
+    Json,
+    Text,
+)
+from lotus_assets.tables.table import Table
 
 
 class RawMr(RawModel):

@@ -3,7 +3,6 @@
 import pandas as pd
 from pandera.pandas import Field
 
-from lotus_assets.columns import Instant, Integer
 from lotus_assets.raw.payload_columns import (
     Payloads,
     RawModel,
@@ -12,7 +11,8 @@ from lotus_assets.raw.payload_columns import (
     instants,
     nothing,
 )
-from lotus_assets.table import Table
+from lotus_assets.tables.columns import Instant, Integer
+from lotus_assets.tables.table import Table
 
 
 class RawMrApproval(RawModel):

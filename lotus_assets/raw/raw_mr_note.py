@@ -3,7 +3,6 @@
 import pandas as pd
 from pandera.pandas import Field, dataframe_check
 
-from lotus_assets.columns import Boolean, Instant, Integer, Text
 from lotus_assets.raw.payload_columns import (
     SHA,
     Payloads,
@@ -14,7 +13,13 @@ from lotus_assets.raw.payload_columns import (
     not_before,
     nothing,
 )
-from lotus_assets.table import Table
+from lotus_assets.tables.columns import (
+    Boolean,
+    Instant,
+    Integer,
+    Text,
+)
+from lotus_assets.tables.table import Table
 
 
 class RawMrNote(RawModel):

@@ -3,7 +3,6 @@
 import pandas as pd
 from pandera.pandas import Field, dataframe_check
 
-from lotus_assets.columns import Instant, Integer, Text
 from lotus_assets.raw.payload_columns import (
     SHA,
     Payloads,
@@ -16,7 +15,8 @@ from lotus_assets.raw.payload_columns import (
     nothing,
 )
 from lotus_assets.sources.gitlab.email_hash import ADDRESS, PLACEHOLDER
-from lotus_assets.table import Table
+from lotus_assets.tables.columns import Instant, Integer, Text
+from lotus_assets.tables.table import Table
 
 STATUSES = [
     "created",

@@ -3,9 +3,14 @@
 import pandas as pd
 from pandera.pandas import Field
 
-from lotus_assets.columns import Boolean, Instant, Integer, Text
 from lotus_assets.raw.payload_columns import Payloads, RawModel, flat, nothing
-from lotus_assets.table import Table
+from lotus_assets.tables.columns import (
+    Boolean,
+    Instant,
+    Integer,
+    Text,
+)
+from lotus_assets.tables.table import Table
 
 
 class RawProtectedBranch(RawModel):

@@ -3,7 +3,6 @@
 import pandas as pd
 from pandera.pandas import Field
 
-from lotus_assets.columns import Instant, Integer, Text
 from lotus_assets.raw.payload_columns import (
     SHA,
     Payloads,
@@ -13,7 +12,8 @@ from lotus_assets.raw.payload_columns import (
     nothing,
 )
 from lotus_assets.sources.gitlab.email_hash import ADDRESS, PLACEHOLDER
-from lotus_assets.table import Table
+from lotus_assets.tables.columns import Instant, Integer, Text
+from lotus_assets.tables.table import Table
 
 
 class RawRelease(RawModel):

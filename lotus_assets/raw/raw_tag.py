@@ -3,9 +3,9 @@
 import pandas as pd
 from pandera.pandas import Field
 
-from lotus_assets.columns import Instant, Integer, Text
 from lotus_assets.raw.payload_columns import SHA, Payloads, RawModel, flat, instants, nothing
-from lotus_assets.table import Table
+from lotus_assets.tables.columns import Instant, Integer, Text
+from lotus_assets.tables.table import Table
 
 
 class RawTag(RawModel):

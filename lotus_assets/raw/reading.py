@@ -8,9 +8,16 @@ from typing import Any
 import dagster as dg
 from sqlalchemy import Connection, Engine
 
-from lotus_assets.collecting import Batch, CollectionRun, GateClosed, Unreadable
-from lotus_assets.gated_assets import gate_spec, report_closed, report_rows, table_spec
-from lotus_assets.layers import (
+from lotus_assets.filling.collection_run import CollectionRun
+from lotus_assets.filling.reports import GateClosed
+from lotus_assets.filling.side_by_side import Batch, Unreadable
+from lotus_assets.graph.gated_assets import (
+    gate_spec,
+    report_closed,
+    report_rows,
+    table_spec,
+)
+from lotus_assets.graph.layers import (
     DAYS,
     GITLAB_POOL,
     NO_RETRY,
@@ -19,8 +26,8 @@ from lotus_assets.layers import (
     SWEEP_TAG,
     is_live,
 )
+from lotus_assets.graph.resources import Environment, GitLab
 from lotus_assets.raw import raw_project
-from lotus_assets.resources import Environment, GitLab
 from lotus_assets.settings import Settings
 from lotus_assets.sources.gitlab.email_hash import redacted
 from lotus_assets.sources.gitlab.errors import AccessError, EntityError, UnreachableError
@@ -30,7 +37,7 @@ from lotus_assets.sources.gitlab.source import GitLabSource
 from lotus_assets.sources.warehouse.bookkeeping import read_states, read_watermarks
 from lotus_assets.sources.warehouse.copying import read_table, records
 from lotus_assets.sources.warehouse.schema import database_table
-from lotus_assets.table import Table
+from lotus_assets.tables.table import Table
 
 COLLECTIONS = {
     "collect_protected_branches": "raw_protected_branch",

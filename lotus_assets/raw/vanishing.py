@@ -5,11 +5,11 @@ from collections.abc import Iterator
 import pandas as pd
 from sqlalchemy import select
 
-from lotus_assets.collecting import Batch, CompleteList
+from lotus_assets.filling.side_by_side import Batch, CompleteList
 from lotus_assets.raw.reading import Reading
 from lotus_assets.sources.gitlab.probe import ProbedEntity
 from lotus_assets.sources.warehouse.schema import database_table
-from lotus_assets.table import Table
+from lotus_assets.tables.table import Table
 
 
 def still_there(

@@ -5,9 +5,9 @@ import sys
 import dagster as dg
 from rich.console import Console
 
+from lotus_assets.commands.execution import execute
 from lotus_assets.definitions import defs
-from lotus_assets.execution import execute
-from lotus_assets.layers import RAW_GITLAB
+from lotus_assets.graph.layers import RAW_GITLAB
 from lotus_assets.settings import Settings
 
 

@@ -14,7 +14,7 @@ from lotus_assets.inputs import core_payload, core_performance_input, input_tabl
 from lotus_assets.inputs.partitions import shard_keys
 from lotus_assets.sources.warehouse.schema import BOOKKEEPING, database_table
 from lotus_assets.sources.warehouse.versioned import copy_columns
-from lotus_assets.table import Table
+from lotus_assets.tables.table import Table
 
 AS_OF = date(2026, 3, 31)
 DAYS = pd.bdate_range(end=str(AS_OF), periods=1_300)

@@ -32,7 +32,7 @@ from lotus_assets.raw import (
     raw_user,
 )
 from lotus_assets.sources.warehouse.staging import Staging
-from lotus_assets.table import Table
+from lotus_assets.tables.table import Table
 from lotus_assets_tests.benchmarks.engine_world import EngineWorld, instants, texts
 
 NOW = datetime(2026, 6, 21, 6, tzinfo=UTC)

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lotus_assets.engine.performance.cash_flows import CashFlows
-from lotus_assets.engine.performance.daily_returns import DailyValues
-from lotus_assets.engine.performance.group_sides import GroupSide
-from lotus_assets.engine.performance.periods import Period, Windows, resolve
-from lotus_assets.engine.performance.segments import Days, Integers
+from lotus_assets.engine.performance.formulas.cash_flows import CashFlows
+from lotus_assets.engine.performance.formulas.daily_returns import DailyValues
+from lotus_assets.engine.performance.formulas.group_sides import GroupSide
+from lotus_assets.engine.performance.formulas.periods import Period, Windows, resolve
+from lotus_assets.engine.performance.formulas.segments import Days, Integers
 
 PERIODS = [Period(name) for name in ("MTD", "QTD", "YTD", "1Y", "3Y", "5Y", "ITD")]
 

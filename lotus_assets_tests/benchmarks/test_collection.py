@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from lotus_assets.preparation import dagster_variables
+from lotus_assets.commands.surroundings.preparation import dagster_variables
 from lotus_assets.settings import Settings
 from lotus_assets.standin.gitlab.server import StandinServer
 from lotus_assets_tests.benchmarks.collection_world import (

@@ -6,7 +6,7 @@ import pytest
 from numpy.typing import NDArray
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from lotus_assets.engine.commit_graph import CommitGraph
+from lotus_assets.engine.delivery.commit_graph import CommitGraph
 
 SIZES = [100_000, 200_000]
 

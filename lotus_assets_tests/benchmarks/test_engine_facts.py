@@ -4,16 +4,16 @@ import pandas as pd
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from lotus_assets.engine.branch_lifetimes import branch_lifetimes
-from lotus_assets.engine.commit_graph import CommitGraph
-from lotus_assets.engine.critical_path import critical_paths
-from lotus_assets.engine.flaky_jobs import finished_runs, flaky_groups
-from lotus_assets.engine.git_hygiene import direct_pushes, protected_force_pushes
-from lotus_assets.engine.issues import bug_issues, sla_issues
-from lotus_assets.engine.lead_time import last_merged, lead_times
-from lotus_assets.engine.pipelines import pipeline_facts
-from lotus_assets.engine.production import production_deployments, production_rules
-from lotus_assets.engine.rollbacks import deleted_releases, rollbacks
+from lotus_assets.engine.delivery.branch_lifetimes import branch_lifetimes
+from lotus_assets.engine.delivery.commit_graph import CommitGraph
+from lotus_assets.engine.delivery.critical_path import critical_paths
+from lotus_assets.engine.delivery.flaky_jobs import finished_runs, flaky_groups
+from lotus_assets.engine.delivery.git_hygiene import direct_pushes, protected_force_pushes
+from lotus_assets.engine.delivery.issues import bug_issues, sla_issues
+from lotus_assets.engine.delivery.lead_time import last_merged, lead_times
+from lotus_assets.engine.delivery.pipelines import pipeline_facts
+from lotus_assets.engine.delivery.production import production_deployments, production_rules
+from lotus_assets.engine.delivery.rollbacks import deleted_releases, rollbacks
 from lotus_assets_tests.benchmarks.engine_world import EngineWorld
 
 NO_RELEASES = pd.DataFrame(

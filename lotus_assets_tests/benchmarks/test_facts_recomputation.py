@@ -13,11 +13,11 @@ import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 from sqlalchemy import Engine, text
 
-from lotus_assets.analytics import metric_daily
-from lotus_assets.computed_assets import Inputs
-from lotus_assets.computing import write_computed
+from lotus_assets.analytics.delivery import metric_daily
 from lotus_assets.facts import dim_branch, dim_project, dim_release, dim_user
 from lotus_assets.facts.recomputing import recompute
+from lotus_assets.filling.computing import write_computed
+from lotus_assets.graph.computed_assets import Inputs
 from lotus_assets.outputs.daily_export import export_days
 from lotus_assets.settings import Settings
 from lotus_assets.sources.warehouse.connection import create_warehouse_engine

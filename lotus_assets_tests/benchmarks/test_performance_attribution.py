@@ -8,11 +8,11 @@ import pandas as pd
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from lotus_assets.engine.performance.attribution import Attribution, attribution
-from lotus_assets.engine.performance.contribution import Contributions, contributions
-from lotus_assets.engine.performance.group_sides import GroupSide
-from lotus_assets.engine.performance.linked_periods import Method
-from lotus_assets.engine.performance.linking_coefficients import Linking
+from lotus_assets.engine.performance.formulas.attribution import Attribution, attribution
+from lotus_assets.engine.performance.formulas.contribution import Contributions, contributions
+from lotus_assets.engine.performance.formulas.group_sides import GroupSide
+from lotus_assets.engine.performance.formulas.linked_periods import Method
+from lotus_assets.engine.performance.formulas.linking_coefficients import Linking
 from lotus_assets_tests.benchmarks.performance_world import (
     Holdings,
     group_sides,

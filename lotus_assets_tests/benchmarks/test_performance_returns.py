@@ -9,12 +9,12 @@ import pytest
 import pyxirr
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from lotus_assets.engine.performance.all_roots import TOLERANCE
-from lotus_assets.engine.performance.cash_flows import CashFlows
-from lotus_assets.engine.performance.daily_returns import DailyValues
-from lotus_assets.engine.performance.internal_rate import internal_rates
-from lotus_assets.engine.performance.linking import Linked
-from lotus_assets.engine.performance.time_weighted import link_periods
+from lotus_assets.engine.performance.formulas.all_roots import TOLERANCE
+from lotus_assets.engine.performance.formulas.cash_flows import CashFlows
+from lotus_assets.engine.performance.formulas.daily_returns import DailyValues
+from lotus_assets.engine.performance.formulas.internal_rate import internal_rates
+from lotus_assets.engine.performance.formulas.linking import Linked
+from lotus_assets.engine.performance.formulas.time_weighted import link_periods
 from lotus_assets_tests.benchmarks.performance_world import (
     PERIODS,
     cash_flows,

@@ -14,14 +14,14 @@ import psutil
 import pytest
 from sqlalchemy import Engine
 
-from lotus_assets.analytics import twr, twr_breakdown
-from lotus_assets.analytics.portfolio_analytic import (
+from lotus_assets.analytics.portfolios import twr, twr_breakdown
+from lotus_assets.analytics.portfolios.portfolio_analytic import (
     Coverage,
     PortfolioAnalytic,
     Wanted,
     work_out,
 )
-from lotus_assets.collecting import TableReport
+from lotus_assets.filling.reports import TableReport
 from lotus_assets.inputs.input_tables import PERFORMANCE_INPUT
 from lotus_assets.sources.warehouse.connection import create_warehouse_engine
 from lotus_assets_tests.benchmarks.core_input_rows import (

@@ -11,7 +11,7 @@ import pytest
 from dagster import AssetKey
 
 from lotus_assets.definitions import defs
-from lotus_assets.layers import BENCHMARKS, FACTS, RAW_GITLAB
+from lotus_assets.graph.layers import BENCHMARKS, FACTS, RAW_GITLAB
 from lotus_assets.sources.embedded_postgres import EmbeddedPostgres
 from lotus_assets.standin.gitlab.server import StandinServer
 from lotus_assets.standin.gitlab.store import Store

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.engine import make_url
 
-from lotus_assets.cli import application
+from lotus_assets.commands.cli import application
 from lotus_assets.standin.gitlab.authentication import Token
 from lotus_assets.standin.gitlab.server import StandinServer
 from lotus_assets.standin.gitlab.store import Store

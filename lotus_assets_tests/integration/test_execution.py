@@ -12,10 +12,10 @@ import psycopg
 import pytest
 from rich.console import Console
 
-from lotus_assets.abandoned_runs import PROCESS_TAG, close_abandoned_runs
-from lotus_assets.execution import execute, stages
-from lotus_assets.preparation import dagster_variables
-from lotus_assets.progress import console_on_stderr
+from lotus_assets.commands.execution import execute, stages
+from lotus_assets.commands.progress import console_on_stderr
+from lotus_assets.commands.surroundings.preparation import dagster_variables
+from lotus_assets.graph.abandoned_runs import PROCESS_TAG, close_abandoned_runs
 from lotus_assets.settings import Settings
 
 PACKAGE_PARENT = Path(__file__).parents[2]
@@ -52,7 +52,7 @@ ENDLESS_RUN = """
 import os, sys, time
 import dagster as dg
 from rich.console import Console
-from lotus_assets.execution import execute
+from lotus_assets.commands.execution import execute
 
 @dg.asset(partitions_def=dg.DailyPartitionsDefinition("2026-01-01"), pool="gitlab")
 def endless():

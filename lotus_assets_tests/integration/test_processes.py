@@ -9,14 +9,19 @@ from pathlib import Path
 import psutil
 import pytest
 
-from lotus_assets.processes import ProcessFailed, first_line, running, stop
+from lotus_assets.commands.surroundings.processes import (
+    ProcessFailed,
+    first_line,
+    running,
+    stop,
+)
 
 PACKAGE_PARENT = Path(__file__).parents[2]
 READY_THEN_IDLE = "import time; print('ready', flush=True); time.sleep(600)"
 PARENT = f"""
 import os, sys, time
 from pathlib import Path
-from lotus_assets.processes import first_line, running
+from lotus_assets.commands.surroundings.processes import first_line, running
 log = Path(sys.argv[1])
 with running(["-c", {READY_THEN_IDLE!r}], {{}}, log) as child:
     first_line("child", child, log, 60)
@@ -113,6 +118,14 @@ def test_a_child_whose_parent_is_gone_before_it_starts_ends(tmp_path: Path) -> N
     mark = tmp_path / "mark"
     code = f"open({str(mark)!r}, 'w')"
     stranger = str(os.getpid() + 1)
-    command = [sys.executable, "-m", "lotus_assets.processes", stranger, sys.executable, "-c", code]
+    command = [
+        sys.executable,
+        "-m",
+        "lotus_assets.commands.surroundings.processes",
+        stranger,
+        sys.executable,
+        "-c",
+        code,
+    ]
     assert subprocess.run(command, cwd=PACKAGE_PARENT, check=False).returncode == 1
     assert not mark.exists()

@@ -3,7 +3,10 @@
 from datetime import date
 from pathlib import Path
 
-from lotus_assets.lotus_core_preparation import load_sample_book, loaded_sources
+from lotus_assets.commands.surroundings.lotus_core_preparation import (
+    load_sample_book,
+    loaded_sources,
+)
 from lotus_assets.services.lotus_core.database import create_core_engine
 
 DAY = date(2021, 3, 30)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from lotus_assets.cli import application
+from lotus_assets.commands.cli import application
 
 
 @pytest.fixture(autouse=True)

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from lotus_assets.commands.execution import tables_of
 from lotus_assets.definitions import defs
-from lotus_assets.execution import tables_of
 from lotus_assets.inputs import core_payload
 from lotus_assets.sources.warehouse import changes
 from lotus_assets.sources.warehouse.schema import BOOKKEEPING

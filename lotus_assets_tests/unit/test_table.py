@@ -6,8 +6,13 @@ import pandas as pd
 import pandera.pandas as pa
 import pytest
 
-from lotus_assets.columns import Boolean, Instant, Integer, Text
-from lotus_assets.table import Table, concatenate, gate
+from lotus_assets.tables.columns import (
+    Boolean,
+    Instant,
+    Integer,
+    Text,
+)
+from lotus_assets.tables.table import Table, concatenate, gate
 
 
 class Review(pa.DataFrameModel):

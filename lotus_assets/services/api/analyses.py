@@ -6,9 +6,9 @@ from collections.abc import Sequence
 import numpy as np
 from pydantic import Field, model_validator
 
-from lotus_assets.engine.performance.calendar_days import Frequency
-from lotus_assets.engine.performance.periods import Period
-from lotus_assets.engine.performance.segments import as_days
+from lotus_assets.engine.performance.formulas.calendar_days import Frequency
+from lotus_assets.engine.performance.formulas.periods import Period
+from lotus_assets.engine.performance.formulas.segments import as_days
 from lotus_assets.services.lotus_core.contracts.shared import CalendarDay, Strict
 from lotus_assets.services.problems import invalid
 

@@ -10,15 +10,15 @@ import pandas as pd
 import pyarrow as pa
 from pydantic import Field, model_validator
 
-from lotus_assets.engine.measures.attribution_sides import (
+from lotus_assets.engine.performance.formulas.periods import Period
+from lotus_assets.engine.performance.frames.attribution_sides import (
     AttributionSides,
     group_sides,
     instrument_sides,
 )
-from lotus_assets.engine.measures.node_keys import node_key
-from lotus_assets.engine.measures.portfolio_days import portfolio_days
-from lotus_assets.engine.measures.portfolio_parts import PORTFOLIO, portfolio_parts
-from lotus_assets.engine.performance.periods import Period
+from lotus_assets.engine.performance.frames.node_keys import node_key
+from lotus_assets.engine.performance.frames.portfolio_days import portfolio_days
+from lotus_assets.engine.performance.frames.portfolio_parts import PORTFOLIO, portfolio_parts
 from lotus_assets.inputs.input_tables import ATTRIBUTION_INPUT
 from lotus_assets.inputs.nearest_floats import nearest_floats
 from lotus_assets.services.api.analyses import needed_window

@@ -7,12 +7,12 @@ from typing import Any
 import pandas as pd
 from pydantic import Field, model_validator
 
-from lotus_assets.engine.measures.portfolio_parts import (
+from lotus_assets.engine.performance.formulas.periods import Period
+from lotus_assets.engine.performance.frames.portfolio_parts import (
     PORTFOLIO,
     PortfolioParts,
     portfolio_parts,
 )
-from lotus_assets.engine.performance.periods import Period
 from lotus_assets.inputs.input_tables import CONTRIBUTION_INPUT
 from lotus_assets.services.api.analyses import needed_window
 from lotus_assets.services.api.report_rows import part_metas, part_points, portfolio_row

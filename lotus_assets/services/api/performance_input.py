@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 from pydantic import Field, model_validator
 
-from lotus_assets.engine.measures.portfolio_days import PortfolioDays, portfolio_days
-from lotus_assets.engine.performance.periods import Period
-from lotus_assets.engine.performance.returns_series import weekdays
-from lotus_assets.engine.performance.segments import Days, as_days
+from lotus_assets.engine.performance.formulas.periods import Period
+from lotus_assets.engine.performance.formulas.returns_series import weekdays
+from lotus_assets.engine.performance.formulas.segments import Days, as_days
+from lotus_assets.engine.performance.frames.portfolio_days import PortfolioDays, portfolio_days
 from lotus_assets.inputs.input_tables import PERFORMANCE_INPUT
 from lotus_assets.services.api.analyses import needed_window
 from lotus_assets.services.api.envelope import StatefulInput

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 from pydantic import Field, model_validator
 
-from lotus_assets.engine.measures.portfolio_days import PortfolioDays, portfolio_days
-from lotus_assets.engine.performance.daily_returns import MONEY
+from lotus_assets.engine.performance.formulas.daily_returns import MONEY
+from lotus_assets.engine.performance.frames.portfolio_days import PortfolioDays, portfolio_days
 from lotus_assets.inputs.core_positions_input import SECTIONS
 from lotus_assets.inputs.input_tables import POSITIONS_INPUT
 from lotus_assets.inputs.nearest_floats import nearest_floats

@@ -9,10 +9,9 @@ import numpy as np
 import pandas as pd
 from pydantic import Field, model_validator
 
-from lotus_assets.engine.measures.returns_series import risk_free_returns
-from lotus_assets.engine.performance.daily_returns import daily_returns
-from lotus_assets.engine.performance.periods import Period as EnginePeriod
-from lotus_assets.engine.performance.returns_series import (
+from lotus_assets.engine.performance.formulas.daily_returns import daily_returns
+from lotus_assets.engine.performance.formulas.periods import Period as EnginePeriod
+from lotus_assets.engine.performance.formulas.returns_series import (
     BENCHMARK,
     PORTFOLIO,
     RISK_FREE,
@@ -22,7 +21,8 @@ from lotus_assets.engine.performance.returns_series import (
     one_series,
     weekdays,
 )
-from lotus_assets.engine.performance.segments import as_days
+from lotus_assets.engine.performance.formulas.segments import as_days
+from lotus_assets.engine.performance.frames.returns_series import risk_free_returns
 from lotus_assets.inputs import core_risk_free
 from lotus_assets.inputs.input_tables import BENCHMARK_ASSIGNMENT, BENCHMARK_RETURNS
 from lotus_assets.inputs.input_tables import RISK_FREE as RISK_FREE_INPUT

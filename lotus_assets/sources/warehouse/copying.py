@@ -12,7 +12,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from lotus_assets.sources.warehouse.connection import driver_connection
 from lotus_assets.sources.warehouse.schema import database_table, type_name
-from lotus_assets.table import Table
+from lotus_assets.tables.table import Table
 
 NULL = uuid.uuid4().hex
 """NULL in the CSV text: drawn anew in each process, so that no value can be taken for it."""

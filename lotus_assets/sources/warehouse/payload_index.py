@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from lotus_assets.sources.warehouse.schema import database_table
-from lotus_assets.table import Table
+from lotus_assets.tables.table import Table
 
 
 def known_payloads(

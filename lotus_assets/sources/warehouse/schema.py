@@ -21,7 +21,7 @@ from sqlalchemy import Table as DatabaseTable
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeEngine
 
-from lotus_assets.table import Table
+from lotus_assets.tables.table import Table
 
 TYPES: dict[str, TypeEngine[Any]] = {
     "string": Text(),
@@ -97,7 +97,7 @@ def database_type(column: Column) -> TypeEngine[Any]:
     """The database type of one column of a pandera model.
 
     Raises:
-        TypeError: the column's type is none of `lotus_assets.columns`.
+        TypeError: the column's type is none of `lotus_assets.tables.columns`.
     """
     if (column.metadata or {}).get("database_type") == "jsonb":
         return JSONB()

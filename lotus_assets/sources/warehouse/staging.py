@@ -29,7 +29,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from lotus_assets.sources.warehouse.copying import copy_in, records
 from lotus_assets.sources.warehouse.schema import database_table
-from lotus_assets.table import Table
+from lotus_assets.tables.table import Table
 
 TEMPORARY = "pg_temp"
 

@@ -40,7 +40,7 @@ from sqlalchemy.sql.selectable import FromClause
 
 from lotus_assets.sources.warehouse.connection import driver_connection
 from lotus_assets.sources.warehouse.schema import database_table
-from lotus_assets.table import Table
+from lotus_assets.tables.table import Table
 
 DATA_VERSION, AS_OF = "data_version", "as_of_date"
 PROVENANCE = (DATA_VERSION, AS_OF, "content_hash")

@@ -12,20 +12,20 @@ import pandas as pd
 import pytest
 from sqlalchemy import Engine, text
 
+from lotus_assets.commands.surroundings.lotus_core_preparation import load_sample_book
 from lotus_assets.definitions import PORTFOLIO_ANALYTICS
+from lotus_assets.graph.resources import Environment, shared_engine
 from lotus_assets.inputs.collect_core_benchmark_returns import collect_core_benchmark_returns
 from lotus_assets.inputs.collect_core_mwr_input import collect_core_mwr_input
 from lotus_assets.inputs.collect_core_performance_input import collect_core_performance_input
 from lotus_assets.inputs.collect_core_risk_free import collect_core_risk_free
 from lotus_assets.inputs.lotus_core_resource import LotusCore
 from lotus_assets.inputs.partitions import last_complete_day, whole_day_tags
-from lotus_assets.lotus_core_preparation import load_sample_book
-from lotus_assets.resources import Environment, shared_engine
 from lotus_assets.services.api.settings import ApiSettings
 from lotus_assets.services.lotus_core.settings import CoreSettings
 from lotus_assets.settings import Settings
 from lotus_assets.sources.warehouse.copying import read_table
-from lotus_assets.table import Table
+from lotus_assets.tables.table import Table
 from lotus_assets_tests.conftest import _execute, _with_database
 from lotus_assets_tests.integration.services.api.serving import served_api
 from lotus_assets_tests.integration.services.lotus_core.served import served

@@ -6,8 +6,14 @@ from datetime import timedelta
 import dagster as dg
 import pandas as pd
 
-from lotus_assets.analytics import mwr, returns_series, risk_statistics, twr, twr_breakdown
-from lotus_assets.analytics.portfolio_assets import PORTFOLIOS_TAG
+from lotus_assets.analytics.portfolios import (
+    mwr,
+    returns_series,
+    risk_statistics,
+    twr,
+    twr_breakdown,
+)
+from lotus_assets.analytics.portfolios.portfolio_assets import PORTFOLIOS_TAG
 from lotus_assets.inputs.partitions import whole_day_tags
 from lotus_assets_tests.integration.analytics.conftest import AS_OF, OWN, Collected
 

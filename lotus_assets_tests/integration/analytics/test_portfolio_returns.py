@@ -6,7 +6,13 @@ import pandas as pd
 import pytest
 from sqlalchemy import text
 
-from lotus_assets.analytics import mwr, returns_series, risk_statistics, twr, twr_breakdown
+from lotus_assets.analytics.portfolios import (
+    mwr,
+    returns_series,
+    risk_statistics,
+    twr,
+    twr_breakdown,
+)
 from lotus_assets_tests.integration.analytics.conftest import AS_OF, Collected
 
 PERIODS = ("MTD", "QTD", "YTD", "1Y", "3Y", "5Y", "ITD")

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from lotus_assets.checks.rule import Findings, Rule, Subject
 from lotus_assets.settings import Settings
 from lotus_assets.sources.warehouse.schema import database_table
-from lotus_assets.table import Table
+from lotus_assets.tables.table import Table
 
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 

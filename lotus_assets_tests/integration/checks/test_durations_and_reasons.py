@@ -10,7 +10,7 @@ from lotus_assets.checks import durations, reasons
 from lotus_assets.checks.rule import Rule
 from lotus_assets.facts import fact_git_hygiene, fact_lead_time, fact_mr, fact_pipeline
 from lotus_assets.raw import raw_deployment, raw_issue, raw_job, raw_mr, raw_pipeline
-from lotus_assets.table import Table
+from lotus_assets.tables.table import Table
 from lotus_assets_tests.integration.checks.rows import LONG_AGO, found, put
 
 EARLIER = LONG_AGO - timedelta(seconds=2)

@@ -8,7 +8,7 @@ import dagster as dg
 import psycopg
 
 from lotus_assets.checks.parity import QUALITY_TAG, RED, parity
-from lotus_assets.resources import Environment, GitLab
+from lotus_assets.graph.resources import Environment, GitLab
 from lotus_assets.sources.gitlab.parity import FIELDS
 from lotus_assets_tests.integration.collected import Collect, Collected
 from lotus_assets_tests.integration.hand_made import HandMade, Project

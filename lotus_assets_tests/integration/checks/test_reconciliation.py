@@ -7,8 +7,8 @@ from sqlalchemy import Engine
 
 from lotus_assets.checks.reconciliation import RULES
 from lotus_assets.checks.rule import Rule
-from lotus_assets.collecting import REASON_ROWS
 from lotus_assets.facts import dim_project
+from lotus_assets.filling.reports import REASON_ROWS
 from lotus_assets.raw import (
     raw_commit,
     raw_deployment,
@@ -26,7 +26,7 @@ from lotus_assets.raw import (
     raw_release,
     raw_tag,
 )
-from lotus_assets.table import Table
+from lotus_assets.tables.table import Table
 from lotus_assets_tests.integration.checks.rows import LONG_AGO, found, put
 
 A, B, C, D = ("a" * 40, "b" * 40, "c" * 40, "d" * 40)

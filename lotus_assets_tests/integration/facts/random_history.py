@@ -35,7 +35,7 @@ from lotus_assets.raw import (
     raw_user,
 )
 from lotus_assets.sources.warehouse.staging import Staging
-from lotus_assets.table import Table, gate
+from lotus_assets.tables.table import Table, gate
 
 PROJECTS = (1, 2, 3)
 START = pd.Timestamp("2026-03-01T00:00Z")

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text
 
-from lotus_assets.analytics import metric_daily
-from lotus_assets.computed_assets import Inputs
-from lotus_assets.computing import write_computed
+from lotus_assets.analytics.delivery import metric_daily
 from lotus_assets.facts import dim_project, fact_release
 from lotus_assets.facts.recomputing import recompute
+from lotus_assets.filling.computing import write_computed
+from lotus_assets.graph.computed_assets import Inputs
 from lotus_assets.outputs.daily_export import export_days
 from lotus_assets.outputs.weekly_export import export_weeks, weeks_to_export
 from lotus_assets.settings import Settings

@@ -9,15 +9,15 @@ from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, text
 
-from lotus_assets.analytics import metric_daily
-from lotus_assets.collecting import TableReport
-from lotus_assets.computed_assets import Inputs
-from lotus_assets.computing import write_computed
+from lotus_assets.analytics.delivery import metric_daily
 from lotus_assets.facts import dim_branch, dim_project, dim_release, dim_user
 from lotus_assets.facts.recomputing import recompute
+from lotus_assets.filling.computing import write_computed
+from lotus_assets.filling.reports import TableReport
+from lotus_assets.graph.computed_assets import Inputs
 from lotus_assets.settings import Settings
 from lotus_assets.sources.warehouse.changes import read_metric_days
-from lotus_assets.table import Table
+from lotus_assets.tables.table import Table
 from lotus_assets_tests.integration.facts.facts_of_the_graph import PROJECT_FACTS
 from lotus_assets_tests.integration.facts.random_history import TABLES, write
 

@@ -32,7 +32,7 @@ from lotus_assets.sources.gitlab import Page, ProjectReference, Window
 from lotus_assets.sources.gitlab.email_hash import ADDRESS
 from lotus_assets.sources.gitlab.pages import gid_number
 from lotus_assets.standin.gitlab.store import Store
-from lotus_assets.table import gate
+from lotus_assets.tables.table import gate
 from lotus_assets_tests.integration.gitlab.reading import (
     BUSY,
     EVERYTHING,

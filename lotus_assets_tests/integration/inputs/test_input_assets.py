@@ -12,13 +12,13 @@ from dagster._core.definitions.automation_tick_evaluation_context import (
 from dagster._core.definitions.events import AssetKeyPartitionKey
 from sqlalchemy import Engine, text
 
+from lotus_assets.graph.resources import Environment
 from lotus_assets.inputs import core_performance_input
 from lotus_assets.inputs.collect_core_performance_input import collect_core_performance_input
 from lotus_assets.inputs.input_assets import PARTITIONS
 from lotus_assets.inputs.input_tables import PERFORMANCE_INPUT
 from lotus_assets.inputs.lotus_core_resource import LotusCore
 from lotus_assets.inputs.partitions import AS_OF, SHARD, shard_keys, shard_of
-from lotus_assets.resources import Environment
 from lotus_assets.sources.warehouse.copying import read_table
 from lotus_assets_tests.integration.inputs.core_server import (
     CoreServer,

@@ -6,8 +6,8 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from lotus_assets.commands.execution import tables_of
 from lotus_assets.definitions import defs
-from lotus_assets.execution import tables_of
 
 Row = dict[str, Any]
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import dagster as dg
 
-from lotus_assets.computed_assets import computed_asset
-from lotus_assets.layers import DAYS, FACTS
-from lotus_assets.resources import Environment
+from lotus_assets.graph.computed_assets import computed_asset
+from lotus_assets.graph.layers import DAYS, FACTS
+from lotus_assets.graph.resources import Environment
 from lotus_assets.sources.warehouse.connection import create_warehouse_engine
 from lotus_assets.standin.gitlab.faults import Respond
 from lotus_assets.standin.gitlab.store import Payload, Store

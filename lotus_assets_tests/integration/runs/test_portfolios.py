@@ -11,9 +11,13 @@ import dagster as dg
 import pytest
 from pydantic import SecretStr
 
-from lotus_assets.analytics.portfolio_assets import PORTFOLIOS_TAG
+from lotus_assets.analytics.portfolios.portfolio_assets import PORTFOLIOS_TAG
+from lotus_assets.commands.execution import Execution, execute
+from lotus_assets.commands.progress import console_on_stderr
+from lotus_assets.commands.surroundings.lotus_core_preparation import load_sample_book
+from lotus_assets.commands.surroundings.preparation import dagster_variables
 from lotus_assets.definitions import defs
-from lotus_assets.execution import Execution, execute
+from lotus_assets.graph.resources import Environment, shared_engine
 from lotus_assets.inputs.lotus_core_resource import LotusCore
 from lotus_assets.inputs.partitions import (
     AS_OF,
@@ -22,10 +26,6 @@ from lotus_assets.inputs.partitions import (
     shard_keys,
     whole_day_tags,
 )
-from lotus_assets.lotus_core_preparation import load_sample_book
-from lotus_assets.preparation import dagster_variables
-from lotus_assets.progress import console_on_stderr
-from lotus_assets.resources import Environment, shared_engine
 from lotus_assets.services.lotus_core.loading.loader import load_folder
 from lotus_assets.services.lotus_core.settings import CoreSettings
 from lotus_assets.settings import Settings

@@ -14,13 +14,13 @@ from psycopg import sql
 from psycopg.rows import dict_row
 from pydantic import SecretStr
 
+from lotus_assets.commands.execution import execute
+from lotus_assets.commands.progress import console_on_stderr
+from lotus_assets.commands.surroundings.lotus_core_preparation import load_sample_book
+from lotus_assets.commands.surroundings.preparation import dagster_variables
 from lotus_assets.definitions import defs
-from lotus_assets.execution import execute
+from lotus_assets.graph.resources import shared_engine
 from lotus_assets.inputs.partitions import AS_OF, SHARD, last_complete_day
-from lotus_assets.lotus_core_preparation import load_sample_book
-from lotus_assets.preparation import dagster_variables
-from lotus_assets.progress import console_on_stderr
-from lotus_assets.resources import shared_engine
 from lotus_assets.services.api.settings import ApiSettings
 from lotus_assets.services.lotus_core.settings import CoreSettings
 from lotus_assets.settings import Settings

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from lotus_assets.preparation import dagster_variables
+from lotus_assets.commands.surroundings.preparation import dagster_variables
 from lotus_assets.raw import raw_mr
 from lotus_assets.settings import Settings
 from lotus_assets.standin.gitlab.faults import Change

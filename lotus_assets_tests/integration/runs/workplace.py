@@ -10,11 +10,11 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from lotus_assets.commands.execution import Execution, execute
+from lotus_assets.commands.progress import console_on_stderr
+from lotus_assets.commands.surroundings.preparation import SAMPLE_ORGANISATION, dagster_variables
 from lotus_assets.definitions import defs
-from lotus_assets.execution import Execution, execute
-from lotus_assets.preparation import SAMPLE_ORGANISATION, dagster_variables
-from lotus_assets.progress import console_on_stderr
-from lotus_assets.resources import shared_engine
+from lotus_assets.graph.resources import shared_engine
 from lotus_assets.settings import Settings
 from lotus_assets.standin.gitlab.server import StandinServer
 

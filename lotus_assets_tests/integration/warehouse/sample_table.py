@@ -4,9 +4,18 @@ import pandas as pd
 import pandera.pandas as pa
 from sqlalchemy import Engine
 
-from lotus_assets.columns import JSON, Boolean, Day, Instant, Integer, Json, Number, Text
 from lotus_assets.sources.warehouse.schema import database_table
-from lotus_assets.table import Table
+from lotus_assets.tables.columns import (
+    JSON,
+    Boolean,
+    Day,
+    Instant,
+    Integer,
+    Json,
+    Number,
+    Text,
+)
+from lotus_assets.tables.table import Table
 
 
 class Sample(pa.DataFrameModel):

@@ -9,7 +9,9 @@ import pandas as pd
 import pytest
 from sqlalchemy import Engine, select
 
-from lotus_assets.collecting import Batch, CollectionRun, CompleteList, GateClosed, Unreadable
+from lotus_assets.filling.collection_run import CollectionRun
+from lotus_assets.filling.reports import GateClosed
+from lotus_assets.filling.side_by_side import Batch, CompleteList, Unreadable
 from lotus_assets.sources.warehouse.bookkeeping import (
     read_outcomes,
     read_states,

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine
 
 from lotus_assets.sources.warehouse.copying import read_table
 from lotus_assets.sources.warehouse.staging import Staging, Written
-from lotus_assets.table import gate
+from lotus_assets.tables.table import gate
 from lotus_assets_tests.integration.warehouse.sample_table import (
     SAMPLE,
     create_sample,

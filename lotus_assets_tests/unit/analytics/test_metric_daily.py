@@ -6,10 +6,14 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from lotus_assets.analytics import merge_request_metrics, metric_daily
-from lotus_assets.analytics.metric_catalogue import CATALOGUE, EXPORT_ORDER, in_export_order
+from lotus_assets.analytics.delivery import merge_request_metrics, metric_daily
+from lotus_assets.analytics.delivery.metric_catalogue import (
+    CATALOGUE,
+    EXPORT_ORDER,
+    in_export_order,
+)
 from lotus_assets.facts import dim_project, fact_mr
-from lotus_assets.table import gate
+from lotus_assets.tables.table import gate
 
 AMSTERDAM = "Europe/Amsterdam"
 INSTANTS = ["created_at", "merged_at", "ended_at"]

@@ -6,8 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from lotus_assets.analytics import metric_daily
-from lotus_assets.table import Table, gate
+from lotus_assets.analytics.delivery import metric_daily
+from lotus_assets.tables.table import Table, gate
 
 DAY = date(2026, 3, 31)
 IN_MONTH = "2026-03-15T12:00:00Z"

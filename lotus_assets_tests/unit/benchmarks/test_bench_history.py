@@ -6,7 +6,7 @@ import pytest
 from lotus_assets.benchmarks.bench_history import TABLE, history_rows
 from lotus_assets.sources.benchmark_files.figures import sampled
 from lotus_assets.sources.benchmark_files.run_model import BenchmarkRun, Result
-from lotus_assets.table import gate
+from lotus_assets.tables.table import gate
 from lotus_assets_tests.unit.benchmarks.tables import a_run, at, column, frames, timed
 
 

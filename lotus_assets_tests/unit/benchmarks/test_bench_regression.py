@@ -9,7 +9,7 @@ from lotus_assets.benchmarks.bench_regression import (
     rerun_rows,
 )
 from lotus_assets.sources.benchmark_files.figures import throughput
-from lotus_assets.table import gate
+from lotus_assets.tables.table import gate
 from lotus_assets_tests.unit.benchmarks.tables import a_run, column, frames, timed
 
 

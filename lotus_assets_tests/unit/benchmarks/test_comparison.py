@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
-from lotus_assets.bench_table import print_comparison, print_noise
 from lotus_assets.benchmarks import bench_regression
 from lotus_assets.benchmarks.bench_history import history_rows
 from lotus_assets.benchmarks.comparison import comparison, missing, reported
+from lotus_assets.commands.bench_table import print_comparison, print_noise
 from lotus_assets_tests.unit.benchmarks.tables import a_run, column, frames, timed
 
 RUNS = [

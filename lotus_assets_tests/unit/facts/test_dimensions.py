@@ -5,11 +5,11 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from lotus_assets.engine.releases import is_semver
+from lotus_assets.engine.delivery.releases import is_semver
 from lotus_assets.facts import dim_branch, dim_project, dim_release, dim_user
 from lotus_assets.sources.organisation_file import Organisation
 from lotus_assets.sources.rules_file import Rules
-from lotus_assets.table import gate
+from lotus_assets.tables.table import gate
 from lotus_assets_tests.unit.merge_request_frames import at, frame, merge_requests
 
 NOW = pd.Timestamp("2026-03-02T08:00:00Z")

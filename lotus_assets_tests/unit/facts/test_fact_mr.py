@@ -4,10 +4,10 @@ from typing import Any
 
 import pandas as pd
 
-from lotus_assets.engine.force_pushes import version_steps
+from lotus_assets.engine.delivery.force_pushes import version_steps
 from lotus_assets.facts import fact_mr
 from lotus_assets.sources.rules_file import Rules
-from lotus_assets.table import gate
+from lotus_assets.tables.table import gate
 from lotus_assets_tests.unit.merge_request_frames import (
     at,
     comment,

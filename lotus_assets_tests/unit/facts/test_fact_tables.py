@@ -29,7 +29,7 @@ from lotus_assets.raw import (
     raw_tag,
 )
 from lotus_assets.sources.rules_file import Rules
-from lotus_assets.table import Table, gate
+from lotus_assets.tables.table import Table, gate
 
 A, B, C, D = (character * 40 for character in "abcd")
 PROJECTS = pd.DataFrame(

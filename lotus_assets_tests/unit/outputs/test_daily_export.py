@@ -7,9 +7,9 @@ from pathlib import PurePosixPath
 import pandas as pd
 import pytest
 
-from lotus_assets.analytics import metric_daily
+from lotus_assets.analytics.delivery import metric_daily
 from lotus_assets.outputs.daily_export import daily_files
-from lotus_assets.table import gate
+from lotus_assets.tables.table import gate
 
 DAY = date(2026, 3, 31)
 ORG = ("Toman", "", "", "")

@@ -6,10 +6,10 @@ from pathlib import PurePosixPath
 import pandas as pd
 import pytest
 
-from lotus_assets.analytics import metric_daily
-from lotus_assets.analytics.metric_daily import last_sunday
+from lotus_assets.analytics.delivery import metric_daily
+from lotus_assets.analytics.delivery.metric_daily import last_sunday
 from lotus_assets.outputs.weekly_export import WEEKS, weekly_files
-from lotus_assets.table import gate
+from lotus_assets.tables.table import gate
 
 SUNDAY = date(2026, 4, 5)
 SLICES = [

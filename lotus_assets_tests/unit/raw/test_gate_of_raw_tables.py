@@ -29,7 +29,7 @@ from lotus_assets.raw import (
     raw_tag,
     raw_user,
 )
-from lotus_assets.table import gate
+from lotus_assets.tables.table import gate
 from lotus_assets_tests.unit.raw import payloads
 
 SHA = payloads.SHA

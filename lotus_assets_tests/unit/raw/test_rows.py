@@ -18,7 +18,7 @@ from lotus_assets.raw import (
     raw_project,
     raw_release,
 )
-from lotus_assets.table import Table, gate
+from lotus_assets.tables.table import Table, gate
 from lotus_assets_tests.unit.raw.payloads import (
     SHA,
     commit,

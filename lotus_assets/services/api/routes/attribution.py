@@ -8,7 +8,11 @@ from typing import Any, Literal
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, RootModel, model_validator
 
-from lotus_assets.engine.measures.attribution import (
+from lotus_assets.engine.performance.formulas.attribution_effects import Model
+from lotus_assets.engine.performance.formulas.calendar_days import Frequency
+from lotus_assets.engine.performance.formulas.linking_coefficients import Linking
+from lotus_assets.engine.performance.formulas.statuses import Status
+from lotus_assets.engine.performance.frames.attribution import (
     EFFECTS,
     SIDES,
     AttributionOptions,
@@ -16,11 +20,7 @@ from lotus_assets.engine.measures.attribution import (
     attribution,
     attribution_days,
 )
-from lotus_assets.engine.measures.attribution_sides import AttributionSides
-from lotus_assets.engine.performance.attribution_effects import Model
-from lotus_assets.engine.performance.calendar_days import Frequency
-from lotus_assets.engine.performance.linking_coefficients import Linking
-from lotus_assets.engine.performance.statuses import Status
+from lotus_assets.engine.performance.frames.attribution_sides import AttributionSides
 from lotus_assets.services.api.analyses import AskedPeriod, periods_of
 from lotus_assets.services.api.answers import AnsweredPeriod, named, records
 from lotus_assets.services.api.attribution_input import (

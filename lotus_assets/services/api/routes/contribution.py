@@ -8,15 +8,15 @@ from typing import Any
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, RootModel, model_validator
 
-from lotus_assets.engine.measures.contribution import (
+from lotus_assets.engine.performance.formulas.daily_returns import Basis
+from lotus_assets.engine.performance.formulas.linking_coefficients import Linking
+from lotus_assets.engine.performance.formulas.statuses import Status
+from lotus_assets.engine.performance.frames.contribution import (
     ContributionOptions,
     ContributionResult,
     contribution,
     contribution_days,
 )
-from lotus_assets.engine.performance.daily_returns import Basis
-from lotus_assets.engine.performance.linking_coefficients import Linking
-from lotus_assets.engine.performance.statuses import Status
 from lotus_assets.services.api.analyses import AskedPeriod, periods_of
 from lotus_assets.services.api.answers import AnsweredPeriod, records
 from lotus_assets.services.api.contribution_input import (

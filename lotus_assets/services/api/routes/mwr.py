@@ -7,8 +7,14 @@ import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, RootModel, model_validator
 
-from lotus_assets.engine.measures.mwr import EXTERNAL, Method, MwrOptions, mwr, mwr_flows
-from lotus_assets.engine.performance.modified_dietz import FlowTiming
+from lotus_assets.engine.performance.formulas.modified_dietz import FlowTiming
+from lotus_assets.engine.performance.frames.mwr import (
+    EXTERNAL,
+    Method,
+    MwrOptions,
+    mwr,
+    mwr_flows,
+)
 from lotus_assets.inputs.core_mwr_input import flows_of
 from lotus_assets.inputs.input_tables import MWR_INPUT
 from lotus_assets.services.api.answers import records

@@ -5,9 +5,9 @@ from typing import Any
 
 from pydantic import BaseModel, Field, model_validator
 
-from lotus_assets.engine.measures.twr import TwrOptions, twr, twr_days
-from lotus_assets.engine.performance.daily_returns import Basis
-from lotus_assets.engine.performance.periods import Period as EnginePeriod
+from lotus_assets.engine.performance.formulas.daily_returns import Basis
+from lotus_assets.engine.performance.formulas.periods import Period as EnginePeriod
+from lotus_assets.engine.performance.frames.twr import TwrOptions, twr, twr_days
 from lotus_assets.services.api.answers import plain, records
 from lotus_assets.services.api.envelope import AnalysisRequest
 from lotus_assets.services.api.operation import Calculation, Operation

@@ -7,22 +7,22 @@ import numpy as np
 import pandas as pd
 from pydantic import BaseModel, Field
 
-from lotus_assets.engine.measures.returns_series import (
-    INSUFFICIENT_DATA,
-    SELECTABLE,
-    ReturnsSeriesOptions,
-    returns_series,
-)
-from lotus_assets.engine.measures.risk_statistics import covered_days, statistics_of_rows
-from lotus_assets.engine.performance.calendar_days import Frequency
-from lotus_assets.engine.performance.returns_series import (
+from lotus_assets.engine.performance.formulas.calendar_days import Frequency
+from lotus_assets.engine.performance.formulas.returns_series import (
     EXCESS,
     PORTFOLIO,
     Fill,
     MissingData,
     align,
 )
-from lotus_assets.engine.performance.risk_statistics import PERIODS_PER_YEAR
+from lotus_assets.engine.performance.formulas.risk_statistics import PERIODS_PER_YEAR
+from lotus_assets.engine.performance.frames.returns_series import (
+    INSUFFICIENT_DATA,
+    SELECTABLE,
+    ReturnsSeriesOptions,
+    returns_series,
+)
+from lotus_assets.engine.performance.frames.risk_statistics import covered_days, statistics_of_rows
 from lotus_assets.services.api.answers import plain, records
 from lotus_assets.services.api.envelope import AnalysisRequest, Diagnostic
 from lotus_assets.services.api.operation import Calculation, Operation

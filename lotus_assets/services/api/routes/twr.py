@@ -7,12 +7,17 @@ from typing import Any
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, RootModel
 
-from lotus_assets.engine.measures.portfolio_days import PortfolioDays
-from lotus_assets.engine.measures.twr import TwrOptions, twr, twr_buckets, twr_days
-from lotus_assets.engine.performance.annualisation import AnnualisationBasis
-from lotus_assets.engine.performance.calendar_days import Frequency
-from lotus_assets.engine.performance.daily_returns import Basis
-from lotus_assets.engine.performance.statuses import Status
+from lotus_assets.engine.performance.formulas.annualisation import AnnualisationBasis
+from lotus_assets.engine.performance.formulas.calendar_days import Frequency
+from lotus_assets.engine.performance.formulas.daily_returns import Basis
+from lotus_assets.engine.performance.formulas.statuses import Status
+from lotus_assets.engine.performance.frames.portfolio_days import PortfolioDays
+from lotus_assets.engine.performance.frames.twr import (
+    TwrOptions,
+    twr,
+    twr_buckets,
+    twr_days,
+)
 from lotus_assets.services.api.analyses import Analysis, periods_of
 from lotus_assets.services.api.answers import AnsweredPeriod, named, records
 from lotus_assets.services.api.envelope import AnalysisRequest, Diagnostic, StatefulInput

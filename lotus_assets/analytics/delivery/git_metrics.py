@@ -1,0 +1,107 @@
+"""The metrics of Git hygiene and branches (metrics.md, Git hygiene)."""
+
+import numpy as np
+import pandas as pd
+
+from lotus_assets.analytics.delivery.metric import (
+    Competency,
+    Facts,
+    Metric,
+    Statistic,
+    Unit,
+    Window,
+    percentile,
+)
+from lotus_assets.analytics.delivery.populations import by_day_of
+from lotus_assets.engine.delivery.counted_days import Days, in_window
+from lotus_assets.engine.delivery.slice_days import PlacedRows, SliceDays
+
+ENDED = by_day_of("fact_branch", "ended_at")
+
+
+def hygiene_days(facts: Facts, places: SliceDays, window: int, column: str | None) -> PlacedRows:
+    """The days of the window on which something happened, with the count in `column`."""
+    rows = facts["fact_git_hygiene"]
+    values = None if column is None else rows[column]
+    return places.place(rows["project_id"], in_window(_days(rows), window), values)
+
+
+def default_branch_commits(
+    facts: Facts, places: SliceDays, window: int, column: str | None
+) -> PlacedRows:
+    """The commits on default branches: 1 for those with a signature, 0 for the others."""
+    rows = facts["fact_git_hygiene"]
+    signed = rows["signed_commit_count"].to_numpy(np.int64)
+    unsigned = rows["unsigned_commit_count"].to_numpy(np.int64)
+    position = np.arange(len(rows))
+    each = np.concatenate([np.repeat(position, signed), np.repeat(position, unsigned)])
+    is_signed = pd.Series(np.arange(len(each)) < signed.sum())
+    days = in_window(_days(rows)[each], window)
+    return places.place(rows["project_id"].iloc[each], days, is_signed)
+
+
+def _days(rows: pd.DataFrame) -> Days:
+    return rows["day"].to_numpy().astype("datetime64[D]")
+
+
+def _count(key: str, column: str, definition: str) -> Metric:
+    return Metric(
+        key=key,
+        unit=Unit.COUNT,
+        window=Window.WEEK,
+        competency=Competency.GITOPS,
+        definition=definition,
+        table="fact_git_hygiene",
+        population=hygiene_days,
+        statistic=PlacedRows.total,
+        column=column,
+    )
+
+
+def _branches(key: str, unit: Unit, statistic: Statistic, column: str, what: str) -> Metric:
+    return Metric(
+        key=key,
+        unit=unit,
+        window=Window.MONTH,
+        competency=Competency.GITOPS,
+        definition=f"Creation of a branch to its merge or deletion, by the day it ended; default "
+        f"and protected branches left out; {what}.",
+        table="fact_branch",
+        population=ENDED,
+        statistic=statistic,
+        column=column,
+    )
+
+
+METRICS = (
+    _count(
+        "direct_pushes_wk",
+        "direct_pushes_default",
+        "Commits that reached the default branch past a merge request, those of bots left out.",
+    ),
+    _count(
+        "force_pushes_protected_wk",
+        "force_pushes_protected",
+        "Moves of a protected branch to a commit that does not descend from the old tip.",
+    ),
+    Metric(
+        key="signed_commit_ratio",
+        unit=Unit.RATIO,
+        window=Window.MONTH,
+        competency=Competency.GITOPS,
+        definition="Share of the commits on default branches, merges included, that carry a "
+        "signature.",
+        table="fact_git_hygiene",
+        population=default_branch_commits,
+        statistic=PlacedRows.share,
+    ),
+    _branches("branch_ttl_p50_h", Unit.HOURS, percentile(0.5), "branch_ttl_hours", "p50"),
+    _branches("branch_ttl_p90_h", Unit.HOURS, percentile(0.9), "branch_ttl_hours", "p90"),
+    _branches(
+        "branch_ttl_over_30d",
+        Unit.COUNT,
+        PlacedRows.total,
+        "is_over_30_days",
+        "the number beyond 30 days",
+    ),
+)

@@ -1,0 +1,110 @@
+"""The metrics of issues and releases (metrics.md, Issues and releases)."""
+
+import numpy as np
+import pandas as pd
+
+from lotus_assets.analytics.delivery.metric import (
+    Competency,
+    Facts,
+    Metric,
+    Unit,
+    Window,
+)
+from lotus_assets.analytics.delivery.populations import by_day_of
+from lotus_assets.engine.delivery.counted_days import (
+    FAR_AWAY,
+    CountedDays,
+    days_of,
+    first_in_window,
+)
+from lotus_assets.engine.delivery.slice_days import PlacedRows, SliceDays
+
+
+def issues_with_target(
+    facts: Facts, places: SliceDays, window: int, column: str | None
+) -> PlacedRows:
+    """The issues with a target that were open at some time in the window: 1 once in breach.
+
+    An issue counts from the day it was opened to the last window that still reaches its closing;
+    from the day it is due and not closed on, it counts as in breach.
+    """
+    rows = facts["fact_issue"]
+    rows = rows[rows["target_days"].notna().to_numpy(bool)]
+    created = days_of(rows["created_at"], places.timezone)
+    closed = days_of(rows["closed_at"], places.timezone)
+    breached = days_of(rows["breached_at"], places.timezone)
+    last = np.where(np.isnat(closed), FAR_AWAY, closed + np.timedelta64(window - 1, "D"))
+    before = np.fmin(last, breached - np.timedelta64(1, "D"))
+    parts = CountedDays(np.append(created, breached), np.append(before, last))
+    is_breach = pd.Series(np.repeat([False, True], len(rows)))
+    return places.place(pd.concat([rows["project_id"]] * 2), parts, is_breach)
+
+
+def issues_closed(facts: Facts, places: SliceDays, window: int, column: str | None) -> PlacedRows:
+    """The issues closed in the window, each once however often it was closed."""
+    rows = facts["fact_issue_closing"]
+    days = days_of(rows["closed_at"], places.timezone)
+    issue = pd.MultiIndex.from_frame(rows[["project_id", "issue_id"]]).factorize()[0]
+    counted = first_in_window(days, issue.astype(np.int64), window)
+    values = None if column is None else rows[column]
+    return places.place(rows["project_id"], counted, values)
+
+
+METRICS = (
+    Metric(
+        key="releases_wk",
+        unit=Unit.COUNT,
+        window=Window.WEEK,
+        competency=Competency.DEVOPS,
+        definition="Releases, and tags without a release, that came out in the window.",
+        table="fact_release",
+        population=by_day_of("fact_release", "released_at"),
+        statistic=PlacedRows.count,
+    ),
+    Metric(
+        key="semver_valid_ratio",
+        unit=Unit.RATIO,
+        window=Window.MONTH,
+        competency=Competency.GITOPS,
+        definition="Share of the releases, and tags without a release, whose name is a version by "
+        "SemVer 2.0.0, one leading v allowed.",
+        table="fact_release",
+        population=by_day_of("fact_release", "released_at"),
+        statistic=PlacedRows.share,
+        column="is_semver",
+    ),
+    Metric(
+        key="issue_sla_breach_rate",
+        unit=Unit.RATIO,
+        window=Window.MONTH,
+        competency=Competency.DEVOPS,
+        definition="Of the issues with a target that were open at some time in the window, the "
+        "share closed later than its target or open past it at the end of the day.",
+        table="fact_issue",
+        population=issues_with_target,
+        statistic=PlacedRows.share,
+    ),
+    Metric(
+        key="issue_reopened_rate",
+        unit=Unit.RATIO,
+        window=Window.MONTH,
+        competency=Competency.CODING,
+        definition="Of the issues closed in the window, the share that was ever opened again.",
+        table="fact_issue_closing",
+        population=issues_closed,
+        statistic=PlacedRows.share,
+        column="is_reopened",
+    ),
+    Metric(
+        key="defect_escape_rate",
+        unit=Unit.RATIO,
+        window=Window.MONTH,
+        competency=Competency.CODING,
+        definition="Of the bugs opened in the window, the share that bears an escaped label or "
+        "was opened soon after a release (14 days, if the rules file says nothing else).",
+        table="fact_issue",
+        population=by_day_of("fact_issue", "created_at", where="is_bug"),
+        statistic=PlacedRows.share,
+        column="is_escaped",
+    ),
+)

@@ -1,0 +1,142 @@
+"""The metrics of merge requests (metrics.md, Merge requests)."""
+
+import numpy as np
+import pandas as pd
+
+from lotus_assets.analytics.delivery.metric import (
+    Competency,
+    Facts,
+    Metric,
+    Unit,
+    Window,
+    percentile,
+)
+from lotus_assets.analytics.delivery.populations import by_day_of
+from lotus_assets.engine.delivery.counted_days import (
+    at_end_of_day,
+    days_of,
+    end_of_days,
+    in_window,
+)
+from lotus_assets.engine.delivery.slice_days import PlacedRows, SliceDays
+
+MERGED = by_day_of("fact_mr", "merged_at")
+
+
+def in_progress(facts: Facts, places: SliceDays, window: int, column: str | None) -> PlacedRows:
+    """The merge requests open at the end of D, drafts included."""
+    rows = _with_known_end(facts["fact_mr"])
+    begun = days_of(rows["created_at"], places.timezone)
+    ended = days_of(rows["ended_at"], places.timezone)
+    return places.place(rows["project_id"], at_end_of_day(begun, ended))
+
+
+def age_in_progress(facts: Facts, places: SliceDays, window: int, column: str | None) -> PlacedRows:
+    """As `in_progress`, one row a merge request and day, with its age in hours at the day's end."""
+    rows = _with_known_end(facts["fact_mr"])
+    begun = days_of(rows["created_at"], places.timezone)
+    ended = days_of(rows["ended_at"], places.timezone)
+    counted = at_end_of_day(begun, ended)
+    days = places.days
+    is_open = (counted.first[:, None] <= days) & (days <= counted.last[:, None])
+    row, day = np.nonzero(is_open)
+    ends = end_of_days(days, places.timezone)
+    created_at = rows["created_at"].dt.tz_localize(None).to_numpy().astype("datetime64[us]")
+    age = (ends[day] - created_at[row]) / np.timedelta64(1, "h")
+    return places.place(
+        rows["project_id"].iloc[row], in_window(days[day], length=1), pd.Series(age)
+    )
+
+
+def _with_known_end(rows: pd.DataFrame) -> pd.DataFrame:
+    """Without those that are over, nobody knows since when (merged without `merged_at`)."""
+    is_over = rows["state"].isin(["merged", "closed"])
+    return rows[~(is_over & rows["ended_at"].isna()).to_numpy(bool)]
+
+
+def _hours(key: str, quantile: float, column: str, definition: str) -> Metric:
+    return Metric(
+        key=key,
+        unit=Unit.HOURS,
+        window=Window.MONTH,
+        competency=Competency.CODING,
+        definition=f"{definition}, merge requests merged in the window, p{quantile * 100:.0f}.",
+        table="fact_mr",
+        population=MERGED,
+        statistic=percentile(quantile),
+        column=column,
+    )
+
+
+def _age(key: str, quantile: float) -> Metric:
+    return Metric(
+        key=key,
+        unit=Unit.HOURS,
+        window=Window.END_OF_DAY,
+        competency=Competency.CODING,
+        definition="Age since creation of merge requests open at the end of the day, "
+        f"drafts included, p{quantile * 100:.0f}.",
+        table="fact_mr",
+        population=age_in_progress,
+        statistic=percentile(quantile),
+    )
+
+
+CYCLE_TIME = "First commit (authored date) to merge"
+FIRST_REVIEW = "Creation to the first comment by another human or approval by another"
+CODE_REVIEW = "First review to the required approvals, or to the merge where none are required"
+
+METRICS = (
+    _hours("mr_cycle_time_p50_h", 0.5, "cycle_time_hours", CYCLE_TIME),
+    _hours("mr_cycle_time_p90_h", 0.9, "cycle_time_hours", CYCLE_TIME),
+    _hours("time_to_first_review_p50_h", 0.5, "review_wait_hours", FIRST_REVIEW),
+    _hours("time_to_first_review_p90_h", 0.9, "review_wait_hours", FIRST_REVIEW),
+    _hours("code_review_time_p50_h", 0.5, "code_review_hours", CODE_REVIEW),
+    _hours("code_review_time_p90_h", 0.9, "code_review_hours", CODE_REVIEW),
+    Metric(
+        key="rework_rate",
+        unit=Unit.RATIO,
+        window=Window.MONTH,
+        competency=Competency.CODING,
+        definition="Share of the merge requests merged in the window that took more than one "
+        "review round, or more force-pushes than the threshold.",
+        table="fact_mr",
+        population=MERGED,
+        statistic=PlacedRows.share,
+        column="is_reworked",
+    ),
+    Metric(
+        key="mr_throughput_wk",
+        unit=Unit.COUNT,
+        window=Window.WEEK,
+        competency=Competency.CODING,
+        definition="Merge requests merged in the window.",
+        table="fact_mr",
+        population=MERGED,
+        statistic=PlacedRows.count,
+    ),
+    Metric(
+        key="wip_count",
+        unit=Unit.COUNT,
+        window=Window.END_OF_DAY,
+        competency=Competency.CODING,
+        definition="Merge requests open at the end of the day, drafts included.",
+        table="fact_mr",
+        population=in_progress,
+        statistic=PlacedRows.count,
+    ),
+    _age("wip_age_p50_h", 0.5),
+    _age("wip_age_p90_h", 0.9),
+    Metric(
+        key="approval_bypass_ratio",
+        unit=Unit.RATIO,
+        window=Window.MONTH,
+        competency=Competency.GITOPS,
+        definition="Of the merge requests merged in the window whose required approvals are "
+        "known, the share with fewer approvals standing at the merge.",
+        table="fact_mr",
+        population=MERGED,
+        statistic=PlacedRows.share,
+        column="is_bypassed",
+    ),
+)

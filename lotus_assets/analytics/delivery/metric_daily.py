@@ -1,0 +1,223 @@
+"""metric_daily: every metric of the catalogue for every slice and day."""
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import numpy as np
+import pandas as pd
+from pandera.pandas import DataFrameModel, Field
+
+from lotus_assets.analytics.delivery.metric import Facts, Metric, Window
+from lotus_assets.analytics.delivery.metric_catalogue import CATALOGUE
+from lotus_assets.engine.delivery.day_fingerprints import day_fingerprints, slice_hashes
+from lotus_assets.engine.delivery.slice_days import SliceDays
+from lotus_assets.engine.delivery.slices import LEVELS, slices_of
+from lotus_assets.facts import (
+    dim_project,
+    fact_branch,
+    fact_deployment,
+    fact_flaky_job,
+    fact_git_hygiene,
+    fact_issue,
+    fact_issue_closing,
+    fact_lead_time,
+    fact_mr,
+    fact_pipeline,
+    fact_release,
+)
+from lotus_assets.facts.marks import ENGINE, code_fingerprint, digest
+from lotus_assets.filling.computing import write_computed
+from lotus_assets.filling.reports import GateClosed, TableReport
+from lotus_assets.graph.computed_assets import Inputs, inputs_of
+from lotus_assets.graph.gated_assets import (
+    gate_spec,
+    report_closed,
+    report_rows,
+    table_spec,
+)
+from lotus_assets.graph.layers import (
+    ANALYTICS,
+    DAYS,
+    SINGLE_RUN,
+    is_live,
+)
+from lotus_assets.graph.resources import Environment
+from lotus_assets.sources.warehouse.changes import read_metric_days, write_metric_days
+from lotus_assets.sources.warehouse.schema import database_table
+from lotus_assets.tables.columns import Day, Number, Text
+from lotus_assets.tables.table import Table
+
+
+class MetricDaily(DataFrameModel):
+    """One row a day, slice and metric; a level that does not apply is the empty text."""
+
+    date: Day = Field(description="The day D that the metric's window ends with.")
+    org: Text = Field(description="Organisation.")
+    business_line: Text = Field(description="Business line; empty for the org slice.")
+    team: Text = Field(description="Team; empty for org and business line slices.")
+    repo: Text = Field(description="path_with_namespace; empty for all but repo slices.")
+    metric: Text = Field(description="Key in the metric catalogue.")
+    value: Number = Field(
+        nullable=True, description="In the metric's unit; NULL for an empty denominator."
+    )
+
+    class Config:
+        """Types are enforced, unknown columns refused."""
+
+        coerce = True
+        strict = True
+
+
+TABLE = Table(
+    name="metric_daily",
+    model=MetricDaily,
+    key=("date", *LEVELS, "metric"),
+    version=None,
+    description="Metrics by day and slice (metrics.md).",
+)
+
+
+def metric_rows(
+    facts: Facts,
+    days: Iterable[date],
+    timezone: str,
+    metrics: tuple[Metric, ...] = CATALOGUE,
+) -> pd.DataFrame:
+    """Rows of `metric_daily` for the days asked for, sorted by day, slice and catalogue order.
+
+    `facts` holds `dim_project` and the tables that the metrics name. Slices come from the
+    projects that are measured, and have all metrics even without a row: counts 0, others NULL.
+
+    Raises:
+        KeyError: a table that a metric is over is not in `facts`.
+    """
+    places = slice_days(facts, days, timezone)
+    figures = np.array([metric.figures(facts, places) for metric in metrics])
+    # Asked for as (metric, slice, day), laid out as (day, slice, metric).
+    values = figures.reshape(len(metrics), *places.shape).transpose(2, 1, 0).ravel()
+    day, place, metric = np.unravel_index(
+        np.arange(len(values)), (len(places.days), len(places.slices), len(metrics))
+    )
+    levels = places.slices.levels
+    return pd.DataFrame(
+        {
+            "date": places.days[day].astype("datetime64[s]"),
+            **{level: levels[level].to_numpy()[place] for level in LEVELS},
+            "metric": np.array([entry.key for entry in metrics], dtype=object)[metric],
+            "value": pd.array(values, dtype="Float64"),
+        }
+    )
+
+
+def day_marks(
+    facts: Facts,
+    days: Iterable[date],
+    timezone: str,
+    metrics: tuple[Metric, ...] = CATALOGUE,
+) -> dict[date, str]:
+    """All that the metrics of each day follow from, in short; equal only if nothing changed.
+
+    The rows that count on the day, the slices, the catalogue and the code. A changed rules or org
+    file shows in the facts and the slices.
+    """
+    places = slice_days(facts, days, timezone)
+    levels = places.slices.levels
+    hashes = slice_hashes(levels)
+    counting = [day_fingerprints(metric.population_of(facts, places), hashes) for metric in metrics]
+    shared = [code_fingerprint(CODE), [metric.key for metric in metrics], hashes.tolist()]
+    return {
+        day.astype(object): digest([digest(shared), of_day])
+        for day, of_day in zip(places.days, np.array(counting).T.tolist(), strict=True)
+    }
+
+
+def slice_days(facts: Facts, days: Iterable[date], timezone: str) -> SliceDays:
+    """The slices of the measured projects, on distinct days in order."""
+    projects = facts["dim_project"]
+    slices = slices_of(projects[projects["is_measured"].fillna(False).to_numpy(bool)])
+    return SliceDays(slices, np.array(sorted(set(days)), dtype="datetime64[D]"), timezone)
+
+
+CODE = (ENGINE, Path(__file__).parent)
+SOURCES = (
+    dim_project.TABLE,
+    fact_mr.TABLE,
+    fact_pipeline.TABLE,
+    fact_flaky_job.TABLE,
+    fact_deployment.TABLE,
+    fact_lead_time.TABLE,
+    fact_git_hygiene.TABLE,
+    fact_branch.TABLE,
+    fact_issue.TABLE,
+    fact_issue_closing.TABLE,
+    fact_release.TABLE,
+)
+"""Tables that the metrics of the catalogue are over."""
+
+
+def recompute(inputs: Inputs, *, catches_up: bool) -> TableReport:
+    """Work out the run's days; one that `catches_up` also those whose rows or slices changed.
+
+    A live run catches up; the Sunday of the last complete week is one of its days.
+
+    Raises:
+        GateClosed: too many rows break the contract; neither rows nor marks were written.
+    """
+    timezone = inputs.settings.timezone
+    with inputs.connect() as connection:
+        stored = read_metric_days(connection)
+    asked = set(inputs.days)
+    if catches_up:
+        asked.add(last_sunday(inputs.days[-1]))
+    looked_at = asked | stored.keys() if catches_up else asked
+    facts = read_facts(inputs, min(looked_at, default=inputs.now.date()))
+    marks = day_marks(facts, looked_at, timezone)
+    days = sorted(day for day in marks if day in asked or marks[day] != stored.get(day))
+    return write_computed(
+        inputs.engine,
+        TABLE,
+        metric_rows(facts, days, timezone),
+        run_id=inputs.run_id,
+        now=inputs.now,
+        quarantine_limit=inputs.settings.tem_quarantine_limit,
+        scope=pd.DataFrame({"date": pd.to_datetime(days)}),
+        before_commit=lambda connection: write_metric_days(
+            connection, {day: marks[day] for day in days}
+        ),
+    )
+
+
+def read_facts(inputs: Inputs, first_day: date) -> Facts:
+    """The tables of SOURCES; of jobs, by far the most, those that count on `first_day` or later."""
+    # A day more than the window: days begin at another time than UTC's.
+    since = datetime.combine(first_day - timedelta(days=Window.MONTH + 1), time(), UTC)
+    started_at = database_table(fact_flaky_job.TABLE).c.first_started_at
+    recent = {fact_flaky_job.TABLE: [started_at >= since]}
+    return {table.name: inputs.read(table, *recent.get(table, ())) for table in SOURCES}
+
+
+def last_sunday(day: date) -> date:
+    """The Sunday that ends the last ISO week that is complete when `day` is over."""
+    return day - timedelta(days=day.isoweekday() % 7)
+
+
+@dg.multi_asset(
+    name=TABLE.name,
+    specs=[table_spec(TABLE, ANALYTICS, [table.name for table in SOURCES], DAYS)],
+    check_specs=[gate_spec(TABLE)],
+    partitions_def=DAYS,
+    backfill_policy=SINGLE_RUN,
+)
+def metric_daily(context: dg.AssetExecutionContext, environment: Environment) -> Iterator[Any]:
+    """The metrics of the run's days, and in a live run of all days that changed."""
+    inputs = inputs_of(context, environment, is_daily=True)
+    limit = inputs.settings.tem_quarantine_limit
+    try:
+        report = recompute(inputs, catches_up=is_live(context))
+    except GateClosed as closed:
+        yield from report_closed(closed, [TABLE], limit)
+        raise dg.Failure(str(closed), allow_retries=False) from closed
+    yield from report_rows(inputs.engine, [report], limit)

@@ -1,0 +1,75 @@
+"""attribution_currency: effects of local returns and of currencies, group by group."""
+
+import pandas as pd
+from pandera.pandas import Field
+
+from lotus_assets.analytics.portfolios.attribution_inputs import (
+    CHUNK,
+    GROUP_SAID,
+    HASH_SAID,
+    VERSION_SAID,
+    AttributionModel,
+    attribution_rows,
+)
+from lotus_assets.analytics.portfolios.portfolio_analytic import PortfolioAnalytic, PortfolioInputs
+from lotus_assets.analytics.portfolios.portfolio_assets import portfolio_asset
+from lotus_assets.inputs.input_tables import ATTRIBUTION_INPUT, PERFORMANCE_INPUT
+from lotus_assets.tables.columns import Boolean, Number, Text
+from lotus_assets.tables.table import Table
+
+
+class AttributionCurrency(AttributionModel):
+    """One row an as-of day, portfolio, model, linking, period and group of a known currency."""
+
+    group_key: Text = Field(description=GROUP_SAID)
+    is_local_known: Boolean = Field(
+        description="Whether the group's currency return is known on every day: the benchmark "
+        "has groups of that currency. If not, the days without count as local."
+    )
+    local_allocation: Number = Field(
+        nullable=True, description="Allocation effect of local returns."
+    )
+    local_selection: Number = Field(nullable=True, description="Selection effect of local returns.")
+    local_interaction: Number = Field(
+        nullable=True, description="Interaction effect of local returns."
+    )
+    local_total: Number = Field(
+        nullable=True, description="Sum of the three effects of local returns."
+    )
+    currency_allocation: Number = Field(
+        nullable=True, description="Allocation effect of currency returns."
+    )
+    currency_selection: Number = Field(
+        nullable=True, description="Selection effect of currency returns."
+    )
+    currency_interaction: Number = Field(
+        nullable=True, description="Interaction effect of currency returns."
+    )
+    currency_total: Number = Field(
+        nullable=True, description="Sum of the three effects of currency returns."
+    )
+    data_version: Text = Field(description=VERSION_SAID)
+    content_hash: Text = Field(str_length=64, description=HASH_SAID)
+
+
+TABLE = Table(
+    name="attribution_currency",
+    model=AttributionCurrency,
+    key=("as_of_date", "portfolio_id", "model", "linking", "period", "group_key"),
+    version=None,
+    description="Attribution by local returns and currencies: with `currency` as a dimension.",
+)
+
+
+def compute(inputs: PortfolioInputs) -> pd.DataFrame:
+    """Rows of the table for some portfolios as of a day."""
+    return attribution_rows(
+        inputs, TABLE, lambda found: found.currency.rename(columns={"key": "group_key"})
+    )
+
+
+attribution_currency = portfolio_asset(
+    PortfolioAnalytic(
+        TABLE, reads=(ATTRIBUTION_INPUT, PERFORMANCE_INPUT), compute=compute, chunk=CHUNK
+    )
+)

@@ -1,0 +1,99 @@
+"""attribution_total: active returns that effects sum to, and how they reconcile with twr."""
+
+import pandas as pd
+from pandera.pandas import Field
+
+from lotus_assets.analytics.portfolios.attribution_inputs import (
+    CHUNK,
+    HASH_SAID,
+    STATUSES,
+    VERSION_SAID,
+    AttributionModel,
+    attribution_rows,
+)
+from lotus_assets.analytics.portfolios.portfolio_analytic import PortfolioAnalytic, PortfolioInputs
+from lotus_assets.analytics.portfolios.portfolio_assets import portfolio_asset
+from lotus_assets.inputs.input_tables import ATTRIBUTION_INPUT, PERFORMANCE_INPUT
+from lotus_assets.tables.columns import (
+    Boolean,
+    Day,
+    Integer,
+    Number,
+    Text,
+)
+from lotus_assets.tables.table import Table
+
+
+class AttributionTotal(AttributionModel):
+    """One row an as-of day, portfolio, model, linking and period."""
+
+    requested_start_date: Day = Field(
+        description="First day by the period's definition, before clamping."
+    )
+    start_date: Day = Field(description="First day, clamped to the open date.")
+    end_date: Day = Field(description="Last day: the as-of day.")
+    is_clamped: Boolean = Field(
+        description="The portfolio opened after the period's first day: start_date is the opening."
+    )
+    portfolio_return: Number = Field(
+        nullable=True, description="Linked return of the portfolio's groups, a decimal fraction."
+    )
+    benchmark_return: Number = Field(
+        nullable=True, description="Linked return of the benchmark's groups."
+    )
+    active_return: Number = Field(
+        nullable=True, description="portfolio_return - benchmark_return: what the effects sum to."
+    )
+    own_return: Number = Field(
+        nullable=True,
+        description="The portfolio's own time-weighted return: portfolio_return + fees + "
+        "difference.",
+    )
+    fees: Number = Field(
+        nullable=True,
+        description="What management fees on no instrument take from own_return.",
+    )
+    difference: Number = Field(
+        nullable=True,
+        description="What groups and fees do not explain of own_return: gains without capital, "
+        "or valuations that do not add up. Never spread over the groups.",
+    )
+    status: Text = Field(
+        isin=STATUSES,
+        description="OK, or why there are no effects: as in twr, or a side lost all or more and "
+        "the linking has no value for it (NOT_LINKABLE).",
+    )
+    own_status: Text = Field(
+        isin=(*STATUSES, "UNDEFINED_RETURN"), description="Status of own_return, as in twr."
+    )
+    benchmark_days_linked: Integer = Field(
+        ge=0,
+        description="Benchmark days on which the portfolio has no valuation, linked into the next.",
+    )
+    benchmark_days_filled: Integer = Field(
+        ge=0,
+        description="Valued days that the benchmark has not: it returned 0 on them.",
+    )
+    data_version: Text = Field(description=VERSION_SAID)
+    content_hash: Text = Field(str_length=64, description=HASH_SAID)
+
+
+TABLE = Table(
+    name="attribution_total",
+    model=AttributionTotal,
+    key=("as_of_date", "portfolio_id", "model", "linking", "period"),
+    version=None,
+    description="Active returns of portfolios, reconciled with their own returns.",
+)
+
+
+def compute(inputs: PortfolioInputs) -> pd.DataFrame:
+    """Rows of the table for some portfolios as of a day."""
+    return attribution_rows(inputs, TABLE, lambda found: found.totals)
+
+
+attribution_total = portfolio_asset(
+    PortfolioAnalytic(
+        TABLE, reads=(ATTRIBUTION_INPUT, PERFORMANCE_INPUT), compute=compute, chunk=CHUNK
+    )
+)

@@ -1,0 +1,58 @@
+"""contribution_level: contributions by asset class, sector, …: every level of the hierarchy."""
+
+import pandas as pd
+from pandera.pandas import Field
+
+from lotus_assets.analytics.portfolios.contribution_inputs import (
+    CHUNK,
+    ContributionModel,
+    contribution_rows,
+)
+from lotus_assets.analytics.portfolios.portfolio_analytic import PortfolioAnalytic, PortfolioInputs
+from lotus_assets.analytics.portfolios.portfolio_assets import portfolio_asset
+from lotus_assets.inputs.input_tables import CONTRIBUTION_INPUT, PERFORMANCE_INPUT
+from lotus_assets.tables.columns import Integer, Number, Text
+from lotus_assets.tables.table import Table
+
+
+class ContributionLevel(ContributionModel):
+    """One row an as-of day, portfolio, basis, linking, period and node of the hierarchy."""
+
+    level: Integer = Field(ge=1, description="Depth in the hierarchy; 1 is the top.")
+    node_key: Text = Field(
+        description="The node's dimensions down to its level as JSON, outermost first "
+        '(LOTUS_CORE_GROUP_BY); a missing one is "Unclassified".'
+    )
+    contribution: Number = Field(
+        nullable=True,
+        description="Sum of the node's children, a decimal fraction; NULL where "
+        "contribution_total.status says why.",
+    )
+    average_weight: Number = Field(nullable=True, description="Sum of the children's.")
+    data_version: Text = Field(description="lotus-core's version of the contribution-input.")
+    content_hash: Text = Field(
+        str_length=64, description="Hash of the contribution-input: core_payload."
+    )
+
+
+TABLE = Table(
+    name="contribution_level",
+    model=ContributionLevel,
+    key=("as_of_date", "portfolio_id", "metric_basis", "linking", "period", "node_key"),
+    version=None,
+    description="Contributions by the levels of the hierarchy: each the sum of its children.",
+)
+
+
+def compute(inputs: PortfolioInputs) -> pd.DataFrame:
+    """Rows of the table for some portfolios as of a day."""
+    return contribution_rows(
+        inputs, TABLE, lambda found: found.levels.rename(columns={"key": "node_key"})
+    )
+
+
+contribution_level = portfolio_asset(
+    PortfolioAnalytic(
+        TABLE, reads=(CONTRIBUTION_INPUT, PERFORMANCE_INPUT), compute=compute, chunk=CHUNK
+    )
+)

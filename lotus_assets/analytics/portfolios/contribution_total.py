@@ -1,0 +1,78 @@
+"""contribution_total: what the contributions of a portfolio and period sum to, and why not."""
+
+import pandas as pd
+from pandera.pandas import Field
+
+from lotus_assets.analytics.portfolios.contribution_inputs import (
+    CHUNK,
+    STATUSES,
+    ContributionModel,
+    contribution_rows,
+)
+from lotus_assets.analytics.portfolios.portfolio_analytic import PortfolioAnalytic, PortfolioInputs
+from lotus_assets.analytics.portfolios.portfolio_assets import portfolio_asset
+from lotus_assets.inputs.input_tables import CONTRIBUTION_INPUT, PERFORMANCE_INPUT
+from lotus_assets.tables.columns import (
+    Boolean,
+    Day,
+    Number,
+    Text,
+)
+from lotus_assets.tables.table import Table
+
+
+class ContributionTotal(ContributionModel):
+    """One row an as-of day, portfolio, basis, linking and period (analytics.md §3)."""
+
+    requested_start_date: Day = Field(
+        description="First day by the period's definition, before clamping."
+    )
+    start_date: Day = Field(description="First day, clamped to the open date.")
+    end_date: Day = Field(description="Last day: the as-of day.")
+    is_clamped: Boolean = Field(
+        description="The portfolio opened after the period's first day: start_date is the opening."
+    )
+    portfolio_return: Number = Field(
+        nullable=True,
+        description="Linked return on signed capital, a decimal fraction: where capital was never "
+        "short, that of twr.",
+    )
+    fees: Number = Field(
+        nullable=True,
+        description="Contribution of management fees that are on no position, linked alike; 0 for "
+        "GROSS.",
+    )
+    unexplained: Number = Field(
+        nullable=True, description="What neither positions nor fees explain, linked alike."
+    )
+    status: Text = Field(
+        isin=STATUSES,
+        description="OK, or why there are no contributions: as in twr, or a day lost all or more "
+        "and CARINO has no logarithm of it (NOT_LINKABLE).",
+    )
+    status_date: Day = Field(nullable=True, description="The day that decided the status.")
+    data_version: Text = Field(description="lotus-core's version of the contribution-input.")
+    content_hash: Text = Field(
+        str_length=64, description="Hash of the contribution-input: core_payload."
+    )
+
+
+TABLE = Table(
+    name="contribution_total",
+    model=ContributionTotal,
+    key=("as_of_date", "portfolio_id", "metric_basis", "linking", "period"),
+    version=None,
+    description="Returns that contributions sum to, with fees and what is unexplained.",
+)
+
+
+def compute(inputs: PortfolioInputs) -> pd.DataFrame:
+    """Rows of the table for some portfolios as of a day."""
+    return contribution_rows(inputs, TABLE, lambda found: found.totals)
+
+
+contribution_total = portfolio_asset(
+    PortfolioAnalytic(
+        TABLE, reads=(CONTRIBUTION_INPUT, PERFORMANCE_INPUT), compute=compute, chunk=CHUNK
+    )
+)

@@ -1,0 +1,110 @@
+"""mwr: money-weighted returns of portfolios for every period, by XIRR and by Modified Dietz."""
+
+import json
+
+import pandas as pd
+from pandera.pandas import DataFrameModel, Field
+
+from lotus_assets.analytics.portfolios.portfolio_analytic import PortfolioAnalytic, PortfolioInputs
+from lotus_assets.analytics.portfolios.portfolio_assets import portfolio_asset
+from lotus_assets.engine.performance.frames.mwr import Method, MwrOptions
+from lotus_assets.engine.performance.frames.mwr import mwr as money_weighted_returns
+from lotus_assets.inputs import core_mwr_input
+from lotus_assets.inputs.input_settings import PERIODS
+from lotus_assets.inputs.input_tables import MWR_INPUT
+from lotus_assets.sources.warehouse.schema import database_table
+from lotus_assets.tables.columns import (
+    JSON,
+    Boolean,
+    Day,
+    Integer,
+    Json,
+    Number,
+    Text,
+)
+from lotus_assets.tables.table import Table
+
+STATUSES = ("OK", "MULTIPLE_ROOTS", "NEGATIVE_CAPITAL", "NO_SOLUTION", "ZERO_CAPITAL")
+REASONS = ("TOTAL_LOSS", "DEGENERATE", "NO_SIGN_CHANGE", "NO_ROOT", "OUT_OF_RANGE")
+
+
+class Mwr(DataFrameModel):
+    """One row an as-of day, portfolio, period and method (analytics.md §3)."""
+
+    as_of_date: Day = Field(description="The day as of which the inputs were asked.")
+    portfolio_id: Text = Field(description="The portfolio.")
+    period: Text = Field(isin=PERIODS, description="MTD, QTD, YTD, 1Y, 3Y, 5Y or ITD.")
+    method: Text = Field(isin=list(Method), description="XIRR or MODIFIED_DIETZ.")
+    start_date: Day = Field(description="First day, clamped to the open date.")
+    end_date: Day = Field(description="Last day.")
+    begin_mv: Number = Field(description="Value at the beginning of start_date, after fees.")
+    end_mv: Number = Field(description="Value at the end of end_date, after fees.")
+    flow_count: Integer = Field(ge=0, description="External flows of the period.")
+    net_flow: Number = Field(description="Their sum, into the portfolio positive.")
+    annual_rate: Number = Field(
+        nullable=True,
+        description="Rate a year, a decimal fraction: XIRR for any length; Modified Dietz only "
+        "from 365 days on.",
+    )
+    period_return: Number = Field(
+        nullable=True, description="Return of the whole period, a decimal fraction."
+    )
+    status: Text = Field(
+        isin=STATUSES,
+        description="OK; MULTIPLE_ROOTS (annual_rate is the one nearest to Modified Dietz, all are "
+        "in roots); NEGATIVE_CAPITAL (a value, but of negative average capital); NO_SOLUTION with "
+        "its reason; ZERO_CAPITAL (no average capital, or a period of one day).",
+    )
+    reason: Text = Field(
+        nullable=True,
+        isin=REASONS,
+        description="Why there is no rate: TOTAL_LOSS, DEGENERATE, NO_SIGN_CHANGE, NO_ROOT; or "
+        "OUT_OF_RANGE, where the period's return is past what a float holds.",
+    )
+    roots: Json = Field(metadata=JSON, description="Every annual rate that solves XIRR, ascending.")
+    residual: Number = Field(
+        nullable=True, description="What XIRR's rate leaves of the discounted flows, as a share."
+    )
+    iterations: Integer = Field(nullable=True, description="Evaluations that XIRR took.")
+    average_capital: Number = Field(
+        nullable=True, description="Modified Dietz's denominator: begin_mv and weighted flows."
+    )
+    is_short_period: Boolean = Field(description="The period is under 365 days long.")
+    currency: Text = Field(description="Currency of the amounts.")
+    data_version: Text = Field(description="lotus-core's version of the mwr-input.")
+    content_hash: Text = Field(str_length=64, description="Hash of the mwr-input: core_payload.")
+
+    class Config:
+        """Types are enforced, unknown columns refused."""
+
+        coerce = True
+        strict = True
+
+
+TABLE = Table(
+    name="mwr",
+    model=Mwr,
+    key=("as_of_date", "portfolio_id", "period", "method"),
+    version=None,
+    description="Money-weighted returns of portfolios: every period, XIRR and Modified Dietz.",
+)
+WINDOW = ["portfolio_id", "period", "start_date", "end_date", "begin_mv", "end_mv", "currency"]
+
+
+def compute(inputs: PortfolioInputs) -> pd.DataFrame:
+    """Rows of the table for some portfolios as of a day."""
+    ends = inputs.payloads[["subject", "variant", "end_date"]].set_axis(
+        ["portfolio_id", "period", "end_date"], axis=1
+    )
+    stored = database_table(core_mwr_input.TABLE).c
+    rows = inputs.read(MWR_INPUT, stored.end_date.in_(sorted(set(ends["end_date"]))))
+    ends["end_date"] = pd.to_datetime(ends["end_date"])
+    windows = rows.merge(ends, on=["portfolio_id", "period", "end_date"])
+    result = money_weighted_returns(
+        windows[WINDOW], core_mwr_input.flows_of(windows["cash_flows"]), MwrOptions()
+    )
+    result["roots"] = result["roots"].map(json.dumps)
+    return inputs.named(result, variant="period")[TABLE.columns]
+
+
+mwr = portfolio_asset(PortfolioAnalytic(TABLE, reads=(MWR_INPUT,), compute=compute))

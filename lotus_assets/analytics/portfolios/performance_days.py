@@ -1,0 +1,79 @@
+"""Valued days of portfolios out of core_performance_input, as the measures take them."""
+
+import json
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from lotus_assets.analytics.portfolios.portfolio_analytic import PortfolioInputs
+from lotus_assets.engine.performance.formulas.daily_returns import MONEY, DailyValues
+from lotus_assets.engine.performance.formulas.returns_series import Dated
+from lotus_assets.engine.performance.formulas.segments import as_days, offsets_of
+from lotus_assets.engine.performance.frames.portfolio_days import PortfolioDays
+from lotus_assets.inputs.column_reading import PLACE, read_input_columns
+from lotus_assets.inputs.input_tables import PERFORMANCE_INPUT
+from lotus_assets.sources.warehouse.fixed_width import Columns
+
+NAMES = ("perf_date", *MONEY, "capital_sign")
+OPEN_DATE = "portfolio_open_date"
+
+
+@dataclass(frozen=True)
+class BusinessDays:
+    """Business days of portfolios by the calendars that lotus-core keeps: those with a valuation,
+    and those without (analytics.md §1, "missing business days")."""
+
+    days: PortfolioDays
+    calendar: Dated
+    currency: NDArray[np.object_]
+
+
+def performance_days(inputs: PortfolioInputs) -> PortfolioDays:
+    """The days of these portfolios, from the window that lotus-core answered with."""
+    payloads = inputs.payloads_of(PERFORMANCE_INPUT, OPEN_DATE)
+    return _days(inputs, payloads, read_days(inputs, payloads, *NAMES))
+
+
+def performance_business_days(inputs: PortfolioInputs) -> BusinessDays:
+    """The same, with their business days and currencies."""
+    payloads = inputs.payloads_of(PERFORMANCE_INPUT, OPEN_DATE, "currency", "diagnostics")
+    found = read_days(inputs, payloads, *NAMES, "is_business_day")
+    valued = found["is_business_day"]
+    missing = [json.loads(text)["missing_business_days"] for text in payloads["diagnostics"]]
+    counts = [len(days) for days in missing]
+    owner = np.concatenate([found[PLACE][valued], np.repeat(np.arange(len(counts)), counts)])
+    listed = as_days(np.array([day for days in missing for day in days], dtype="datetime64[D]"))
+    dates = np.concatenate([found["perf_date"][valued], listed])
+    order = np.lexsort((dates, owner))
+    return BusinessDays(
+        _days(inputs, payloads, found),
+        Dated(dates[order], offsets_of(owner[order], len(payloads))),
+        payloads["currency"].to_numpy(dtype=object),
+    )
+
+
+def read_days(inputs: PortfolioInputs, payloads: pd.DataFrame, *names: str) -> Columns:
+    """Columns of core_performance_input; `place` is the row of `payloads`."""
+    return read_input_columns(inputs.connection, PERFORMANCE_INPUT, inputs.as_of, payloads, names)
+
+
+def _days(inputs: PortfolioInputs, payloads: pd.DataFrame, found: Columns) -> PortfolioDays:
+    values = DailyValues(
+        dates=found["perf_date"],
+        begin_mv=found["begin_mv"],
+        bod_cf=found["bod_cf"],
+        eod_cf=found["eod_cf"],
+        mgmt_fees=found["mgmt_fees"],
+        end_mv=found["end_mv"],
+        offsets=offsets_of(found[PLACE], len(payloads)),
+        capital_signs=found["capital_sign"].astype(np.int8),
+    )
+    return PortfolioDays(
+        payloads["subject"].to_numpy(dtype=object),
+        np.full(len(payloads), np.datetime64(inputs.as_of, "D")),
+        as_days(payloads[OPEN_DATE].to_numpy(dtype=str)),
+        as_days(payloads["start_date"].to_numpy()),
+        values,
+    )

@@ -1,0 +1,61 @@
+"""Portfolios and their parts out of the two report inputs, as the measures take them."""
+
+import json
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from lotus_assets.analytics.portfolios.portfolio_analytic import PortfolioInputs
+from lotus_assets.engine.performance.frames.portfolio_parts import PortfolioParts, portfolio_parts
+from lotus_assets.inputs.contract_gate import InputTable
+from lotus_assets.inputs.input_tables import PERFORMANCE_INPUT
+
+OPEN_DATE = "portfolio_open_date"
+
+
+def report_parts(
+    inputs: PortfolioInputs, points: pd.DataFrame, metas: pd.DataFrame, names: Sequence[str]
+) -> PortfolioParts:
+    """Portfolios and parts of a report's points (portfolio_id, part, part_id, perf_date, …)."""
+    return portfolio_parts(points, reported_portfolios(inputs), metas, names)
+
+
+def reported_points(inputs: PortfolioInputs, kind: InputTable, part_id: str) -> pd.DataFrame:
+    """Rows of a report, from the window of each payload: those before are older payloads'."""
+    points = inputs.read(kind).rename(columns={part_id: "part_id"})
+    first = inputs.payloads.set_index("subject")["start_date"]
+    starts = pd.to_datetime(points["portfolio_id"].map(first))
+    return points[points["perf_date"] >= starts]
+
+
+def reported_metas(
+    inputs: PortfolioInputs, kind: InputTable, listed: str, part_id: str
+) -> pd.DataFrame:
+    """portfolio_id, part_id and meta of every part that the payloads list under `listed`."""
+    payloads = inputs.payloads_of(kind, listed)
+    rows = [
+        (subject, entry[part_id], entry["meta"])
+        for subject, text in zip(payloads["subject"], payloads[listed], strict=True)
+        for entry in json.loads(text)
+    ]
+    return pd.DataFrame(rows, columns=["portfolio_id", "part_id", "meta"])
+
+
+def reported_portfolios(inputs: PortfolioInputs) -> pd.DataFrame:
+    """The portfolios, known from their report's first day on.
+
+    The day of opening is performance-input's. Where lotus-core refused that, it lies before the
+    report: a period that may begin earlier is too long, never cut in silence.
+    """
+    first = pd.to_datetime(inputs.payloads["start_date"]).to_numpy()
+    opened = inputs.payloads_of(PERFORMANCE_INPUT, OPEN_DATE).set_index("subject")[OPEN_DATE]
+    known = pd.to_datetime(inputs.payloads["subject"].map(opened)).to_numpy()
+    return pd.DataFrame(
+        {
+            "portfolio_id": inputs.payloads["subject"].to_numpy(dtype=object),
+            "as_of_date": pd.Timestamp(inputs.as_of),
+            OPEN_DATE: np.where(np.isnat(known), first - np.timedelta64(1, "D"), known),
+            "performance_start_date": first,
+        }
+    )

@@ -1,0 +1,83 @@
+"""returns_series: daily returns of portfolios, benchmarks and risk-free side by side."""
+
+import pandas as pd
+from pandera.pandas import DataFrameModel, Field
+
+from lotus_assets.analytics.portfolios.portfolio_analytic import PortfolioAnalytic, PortfolioInputs
+from lotus_assets.analytics.portfolios.portfolio_assets import portfolio_asset
+from lotus_assets.analytics.portfolios.portfolio_series import portfolio_series
+from lotus_assets.engine.performance.formulas.returns_series import MissingData
+from lotus_assets.engine.performance.frames.returns_series import ReturnsSeriesOptions
+from lotus_assets.engine.performance.frames.returns_series import returns_series as side_by_side
+from lotus_assets.inputs.input_tables import BENCHMARK_RETURNS, PERFORMANCE_INPUT, RISK_FREE
+from lotus_assets.tables.columns import Day, Number, Text
+from lotus_assets.tables.table import Table
+
+
+class ReturnsSeries(DataFrameModel):
+    """One row a portfolio and business day of its calendar (analytics.md §3, returns series)."""
+
+    portfolio_id: Text = Field(description="The portfolio.")
+    date: Day = Field(description="A business day of the portfolio's calendar.")
+    portfolio_return: Number = Field(
+        nullable=True,
+        description="Daily return net of fees, a decimal fraction; NULL: no valuation, or no "
+        "capital to have gained on.",
+    )
+    benchmark_return: Number = Field(
+        nullable=True, description="Daily return of the benchmark; NULL: it has none of the day."
+    )
+    risk_free_return: Number = Field(
+        nullable=True,
+        description="Risk-free return since the calendar's day before, from returns or rates in "
+        "the portfolio's currency; NULL: there is none of the day.",
+    )
+    excess_return: Number = Field(
+        nullable=True, description="portfolio_return - benchmark_return; NULL where one is."
+    )
+    benchmark_id: Text = Field(
+        nullable=True, description="Benchmark that is assigned on the as-of day."
+    )
+    as_of_date: Day = Field(description="The portfolio's newest as-of day that was worked out.")
+    data_version: Text = Field(description="lotus-core's version of the performance-input.")
+    content_hash: Text = Field(
+        str_length=64, description="Hash of the performance-input: core_payload."
+    )
+
+    class Config:
+        """Types are enforced, unknown columns refused."""
+
+        coerce = True
+        strict = True
+
+
+TABLE = Table(
+    name="returns_series",
+    model=ReturnsSeries,
+    key=("portfolio_id", "date"),
+    version="as_of_date",
+    description="Daily returns of portfolios, benchmarks and risk-free on the portfolios' "
+    "calendars, as of each portfolio's newest day.",
+)
+OPTIONS = ReturnsSeriesOptions(missing_data_policy=MissingData.ALLOW_PARTIAL)
+"""Each series as it is: NULL is a gap."""
+
+
+def compute(inputs: PortfolioInputs) -> pd.DataFrame:
+    """Rows of the table for some portfolios as of a day."""
+    found = portfolio_series(inputs)
+    rows = side_by_side(found.days.portfolio_id, found.calendar, found.series, OPTIONS).rows
+    columns = {name: f"{name}_return" for name in rows.columns[2:]}
+    named = rows.rename(columns=columns).merge(found.named[["portfolio_id", "benchmark_id"]])
+    return inputs.named(named)[TABLE.columns]
+
+
+returns_series = portfolio_asset(
+    PortfolioAnalytic(
+        TABLE,
+        reads=(PERFORMANCE_INPUT,),
+        reads_whole=(BENCHMARK_RETURNS, RISK_FREE),
+        compute=compute,
+        chunk=64,
+    )
+)

@@ -1,0 +1,155 @@
+"""risk_statistics: risk and risk-adjusted figures of portfolios by period and frequency."""
+
+import pandas as pd
+from pandera.pandas import DataFrameModel, Field
+
+from lotus_assets.analytics.portfolios.performance_picture import drawdowns_picture
+from lotus_assets.analytics.portfolios.portfolio_analytic import PortfolioAnalytic, PortfolioInputs
+from lotus_assets.analytics.portfolios.portfolio_assets import portfolio_asset
+from lotus_assets.analytics.portfolios.portfolio_series import portfolio_series
+from lotus_assets.engine.performance.frames.risk_statistics import RiskStatisticsOptions
+from lotus_assets.engine.performance.frames.risk_statistics import risk_statistics as statistics_of
+from lotus_assets.inputs.input_tables import BENCHMARK_RETURNS, PERFORMANCE_INPUT, RISK_FREE
+from lotus_assets.tables.columns import (
+    Boolean,
+    Day,
+    Integer,
+    Number,
+    Text,
+)
+from lotus_assets.tables.table import Table
+
+OPTIONS = RiskStatisticsOptions()
+STATUSES = (
+    "OK",
+    "WINDOW_TOO_SHORT",
+    "NO_OBSERVATIONS",
+    "UNDEFINED_RETURN",
+    "BROKEN_CHAIN",
+    "TOO_FEW_OBSERVATIONS",
+)
+
+
+class RiskStatistics(DataFrameModel):
+    """One row an as-of day, portfolio, frequency and period (analytics.md §3, risk statistics)."""
+
+    as_of_date: Day = Field(description="The day as of which the inputs were asked.")
+    portfolio_id: Text = Field(description="The portfolio.")
+    frequency: Text = Field(
+        isin=[str(each) for each in OPTIONS.frequencies],
+        description="Length of the single returns: DAILY, WEEKLY or MONTHLY.",
+    )
+    period: Text = Field(
+        isin=[each.key for each in OPTIONS.periods], description="YTD, 1Y, 3Y, 5Y or ITD."
+    )
+    start_date: Day = Field(description="First day, clamped to the open date.")
+    end_date: Day = Field(description="Last day: the as-of day.")
+    status: Text = Field(
+        isin=STATUSES,
+        description="OK, or why there is no figure: as in twr, or fewer than three observations.",
+    )
+    observations: Integer = Field(ge=0, description="Single returns that the figures are of.")
+    missing_dates: Integer = Field(
+        ge=0,
+        description="Business days of the period left out because the portfolio, its benchmark or "
+        "the risk-free series has no return.",
+    )
+    has_benchmark: Boolean = Field(description="Whether there is a benchmark to compare with.")
+    has_risk_free: Boolean = Field(
+        description="Whether risk-free returns are there; 0 stands for them where they are not."
+    )
+    is_short_period: Boolean = Field(
+        description="Under 12 months: annualised figures are to be read with care."
+    )
+    linked_return: Number = Field(
+        nullable=True, description="Linked return of the observations, net of fees."
+    )
+    annualised_return: Number = Field(
+        nullable=True, description="(1 + linked_return)^(q/n) - 1; q is 252, 52 or 12 a year."
+    )
+    volatility: Number = Field(nullable=True, description="Standard deviation (n - 1), a year.")
+    downside_deviation: Number = Field(
+        nullable=True, description="Deviation of the returns below 0, a year."
+    )
+    sharpe_ratio: Number = Field(
+        nullable=True, description="Mean excess over risk-free ÷ its deviation."
+    )
+    sortino_ratio: Number = Field(
+        nullable=True, description="Mean return ÷ downside deviation, a year."
+    )
+    tracking_error: Number = Field(
+        nullable=True, description="Standard deviation of portfolio less benchmark, a year."
+    )
+    information_ratio: Number = Field(
+        nullable=True, description="Annualised active return ÷ tracking error."
+    )
+    beta: Number = Field(nullable=True, description="On excess returns over risk-free.")
+    correlation: Number = Field(nullable=True, description="On excess returns, -1 to 1.")
+    r_squared: Number = Field(nullable=True, description="Square of the correlation.")
+    alpha: Number = Field(nullable=True, description="Jensen's alpha of annualised returns.")
+    alpha_per_period: Number = Field(
+        nullable=True, description="Jensen's alpha of mean single returns."
+    )
+    up_capture: Number = Field(
+        nullable=True, description="Linked portfolio ÷ benchmark over periods that it gained in."
+    )
+    down_capture: Number = Field(
+        nullable=True, description="Linked portfolio ÷ benchmark over its other periods."
+    )
+    maximum_drawdown: Number = Field(
+        nullable=True, le=0, description="Deepest fall from a highest value, 0 or less."
+    )
+    drawdown_peak_date: Day = Field(
+        nullable=True, description="Day of that highest value; NULL: the period's start."
+    )
+    drawdown_trough_date: Day = Field(nullable=True, description="Day of the lowest value after.")
+    benchmark_id: Text = Field(
+        nullable=True, description="Benchmark that is assigned on the as-of day."
+    )
+    benchmark_content_hash: Text = Field(
+        nullable=True, description="Hash of its return series: core_payload."
+    )
+    risk_free_mode: Text = Field(
+        nullable=True, description="return_series or annualized_rate_series."
+    )
+    risk_free_content_hash: Text = Field(
+        nullable=True, description="Hash of the risk-free series: core_payload."
+    )
+    data_version: Text = Field(description="lotus-core's version of the performance-input.")
+    content_hash: Text = Field(
+        str_length=64, description="Hash of the performance-input: core_payload."
+    )
+
+    class Config:
+        """Types are enforced, unknown columns refused."""
+
+        coerce = True
+        strict = True
+
+
+TABLE = Table(
+    name="risk_statistics",
+    model=RiskStatistics,
+    key=("as_of_date", "portfolio_id", "frequency", "period"),
+    version=None,
+    description="Risk statistics of portfolios, net of fees: every period and frequency.",
+)
+
+
+def compute(inputs: PortfolioInputs) -> pd.DataFrame:
+    """Rows of the table for some portfolios as of a day."""
+    found = portfolio_series(inputs)
+    rows = statistics_of(found.days, found.calendar, found.series, OPTIONS)
+    return inputs.named(rows.merge(found.named))[TABLE.columns]
+
+
+risk_statistics = portfolio_asset(
+    PortfolioAnalytic(
+        TABLE,
+        reads=(PERFORMANCE_INPUT,),
+        reads_whole=(BENCHMARK_RETURNS, RISK_FREE),
+        compute=compute,
+        chunk=64,
+    ),
+    picture=drawdowns_picture,
+)

@@ -1,0 +1,104 @@
+"""twr: time-weighted returns of portfolios for every period, net and gross of fees."""
+
+import pandas as pd
+from pandera.pandas import DataFrameModel, Field
+
+from lotus_assets.analytics.portfolios.performance_days import performance_days
+from lotus_assets.analytics.portfolios.performance_picture import cumulative_returns_picture
+from lotus_assets.analytics.portfolios.portfolio_analytic import PortfolioAnalytic, PortfolioInputs
+from lotus_assets.analytics.portfolios.portfolio_assets import portfolio_asset
+from lotus_assets.engine.performance.formulas.daily_returns import Basis
+from lotus_assets.engine.performance.frames.twr import TwrOptions
+from lotus_assets.engine.performance.frames.twr import twr as time_weighted_returns
+from lotus_assets.inputs.input_tables import PERFORMANCE_INPUT
+from lotus_assets.tables.columns import (
+    Boolean,
+    Day,
+    Number,
+    Text,
+)
+from lotus_assets.tables.table import Table
+
+PERIODS = ("MTD", "QTD", "YTD", "1Y", "3Y", "5Y", "ITD")
+STATUSES = (
+    "OK",
+    "WINDOW_TOO_SHORT",
+    "NO_OBSERVATIONS",
+    "UNDEFINED_RETURN",
+    "BROKEN_CHAIN",
+)
+REASONS = ("PERIOD_SHORTER_THAN_ONE_YEAR", "NO_RETURN")
+
+
+class Twr(DataFrameModel):
+    """One row an as-of day, portfolio, basis and period (analytics.md §3)."""
+
+    as_of_date: Day = Field(description="The day as of which the inputs were asked.")
+    portfolio_id: Text = Field(description="The portfolio.")
+    metric_basis: Text = Field(
+        isin=list(Basis), description="NET: after management fees; GROSS: before."
+    )
+    period: Text = Field(isin=PERIODS, description="MTD, QTD, YTD, 1Y, 3Y, 5Y or ITD.")
+    requested_start_date: Day = Field(
+        description="First day by the period's definition, before clamping."
+    )
+    start_date: Day = Field(description="First day, clamped to the open date.")
+    end_date: Day = Field(description="Last day: the as-of day.")
+    is_clamped: Boolean = Field(
+        description="The portfolio opened after the period's first day: start_date is the opening."
+    )
+    period_return: Number = Field(
+        nullable=True,
+        description="Linked daily returns, a decimal fraction; NULL where the status says why.",
+    )
+    annualised_return: Number = Field(
+        nullable=True,
+        description="The return a year, a decimal fraction, on ACT/365; NULL with its reason.",
+    )
+    annualisation_reason: Text = Field(
+        nullable=True,
+        isin=REASONS,
+        description="Why annualised_return is NULL: the period is shorter than a year, or it has "
+        "no return.",
+    )
+    status: Text = Field(
+        isin=STATUSES,
+        description="OK, or why there is no return: the window of the inputs begins after "
+        "start_date (WINDOW_TOO_SHORT), no day has a value (NO_OBSERVATIONS), a day gained without "
+        "capital (UNDEFINED_RETURN) or lost more than all of it (BROKEN_CHAIN).",
+    )
+    status_date: Day = Field(
+        nullable=True,
+        description="The day that decided the status, or from which on everything was lost.",
+    )
+    data_version: Text = Field(description="lotus-core's version of the performance-input.")
+    content_hash: Text = Field(
+        str_length=64, description="Hash of the performance-input: core_payload."
+    )
+
+    class Config:
+        """Types are enforced, unknown columns refused."""
+
+        coerce = True
+        strict = True
+
+
+TABLE = Table(
+    name="twr",
+    model=Twr,
+    key=("as_of_date", "portfolio_id", "metric_basis", "period"),
+    version=None,
+    description="Time-weighted returns of portfolios: every period, net and gross of fees.",
+)
+
+
+def compute(inputs: PortfolioInputs) -> pd.DataFrame:
+    """Rows of the table for some portfolios as of a day."""
+    rows = time_weighted_returns(performance_days(inputs), TwrOptions())
+    return inputs.named(rows)[TABLE.columns]
+
+
+twr = portfolio_asset(
+    PortfolioAnalytic(TABLE, reads=(PERFORMANCE_INPUT,), compute=compute),
+    picture=cumulative_returns_picture,
+)

@@ -1,0 +1,77 @@
+"""twr_breakdown: time-weighted returns week by week, month by month, by quarter and year."""
+
+import pandas as pd
+from pandera.pandas import DataFrameModel, Field
+
+from lotus_assets.analytics.portfolios.performance_days import performance_days
+from lotus_assets.analytics.portfolios.portfolio_analytic import PortfolioAnalytic, PortfolioInputs
+from lotus_assets.analytics.portfolios.portfolio_assets import portfolio_asset
+from lotus_assets.analytics.portfolios.twr import PERIODS, STATUSES
+from lotus_assets.engine.performance.formulas.daily_returns import Basis
+from lotus_assets.engine.performance.frames.twr import CALENDAR_BUCKETS, TwrOptions, twr_buckets
+from lotus_assets.inputs.input_tables import PERFORMANCE_INPUT
+from lotus_assets.tables.columns import Day, Number, Text
+from lotus_assets.tables.table import Table
+
+
+class TwrBreakdown(DataFrameModel):
+    """One row a portfolio, basis, frequency and bucket of its longest period (analytics.md §3)."""
+
+    portfolio_id: Text = Field(description="The portfolio.")
+    metric_basis: Text = Field(
+        isin=list(Basis), description="NET: after management fees; GROSS: before."
+    )
+    frequency: Text = Field(
+        isin=list(CALENDAR_BUCKETS), description="WEEKLY (ISO), MONTHLY, QUARTERLY or YEARLY."
+    )
+    bucket: Text = Field(description="2025-W05, 2025-01, 2025-Q1 or 2025.")
+    period: Text = Field(
+        isin=PERIODS,
+        description="The longest period that the inputs cover; cumulative_return is from its "
+        "start, and only its first bucket may be cut by it.",
+    )
+    start_date: Day = Field(description="First day with a value in the bucket and the period.")
+    end_date: Day = Field(description="Last day with a value, by which the bucket is dated.")
+    bucket_return: Number = Field(
+        nullable=True, description="Linked daily returns of the bucket, a decimal fraction."
+    )
+    cumulative_return: Number = Field(
+        nullable=True,
+        description="Linked from the period's start to end_date, a decimal fraction.",
+    )
+    status: Text = Field(isin=STATUSES, description="Status of bucket_return, as in twr.")
+    status_date: Day = Field(nullable=True, description="The day that decided the status.")
+    cumulative_status: Text = Field(
+        isin=STATUSES, description="Status of cumulative_return, as in twr."
+    )
+    as_of_date: Day = Field(description="The portfolio's newest as-of day that was worked out.")
+    data_version: Text = Field(description="lotus-core's version of the performance-input.")
+    content_hash: Text = Field(
+        str_length=64, description="Hash of the performance-input: core_payload."
+    )
+
+    class Config:
+        """Types are enforced, unknown columns refused."""
+
+        coerce = True
+        strict = True
+
+
+TABLE = Table(
+    name="twr_breakdown",
+    model=TwrBreakdown,
+    key=("portfolio_id", "metric_basis", "frequency", "bucket"),
+    version="as_of_date",
+    description="Time-weighted returns by calendar bucket, as of each portfolio's newest day.",
+)
+
+
+def compute(inputs: PortfolioInputs) -> pd.DataFrame:
+    """Rows of the table for some portfolios as of a day."""
+    rows = twr_buckets(performance_days(inputs), TwrOptions(), longest_only=True)
+    return inputs.named(rows)[TABLE.columns] if len(rows) else TABLE.empty()
+
+
+twr_breakdown = portfolio_asset(
+    PortfolioAnalytic(TABLE, reads=(PERFORMANCE_INPUT,), compute=compute, chunk=64)
+)

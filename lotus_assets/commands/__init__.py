@@ -1,0 +1,6 @@
+"""What a person types: `python -m lotus_assets COMMAND`, and what it prints.
+
+Belongs here: the commands, their checks before anything is started, progress, summary, and how
+errors are told. What has to be up before a command starts is `commands.surroundings`. Does not:
+any step of the graph (the layers), and what the summary is made of (`outputs.run_summary`).
+"""

@@ -1,0 +1,284 @@
+"""What `make run` and `make dev` need before Dagster starts: checked, started, and stopped again.
+
+Everything here ends up in environment variables, because Dagster's own processes read them too.
+"""
+
+import fcntl
+import os
+import re
+import shutil
+import socket
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import date, timedelta
+from pathlib import Path
+
+from lotus_assets.commands.surroundings.lotus_core_preparation import NoLotusCore, lotus_core
+from lotus_assets.commands.surroundings.processes import ProcessFailed, first_line, running
+from lotus_assets.inputs.input_settings import InputSettings
+from lotus_assets.services.lotus_core.settings import CoreSettings
+from lotus_assets.settings import Settings
+from lotus_assets.sources.embedded_postgres import EmbeddedPostgres
+from lotus_assets.sources.gitlab.errors import AccessError, UnreachableError
+from lotus_assets.sources.gitlab.source import GitLabSource
+from lotus_assets.sources.organisation import organisation_of
+from lotus_assets.sources.rules_file import read_rules
+from lotus_assets.sources.warehouse.connection import (
+    check_warehouse,
+    create_warehouse_engine,
+    dagster_url,
+    migrate,
+)
+from lotus_assets.sources.writable_folder import check_writable
+
+LOOPBACK = "127.0.0.1"
+OLDEST_GIT = (2, 31)
+"""The first that takes its configuration from GIT_CONFIG_COUNT, which keeps tokens off argv."""
+STANDIN_SECONDS = 600
+"""The first start writes the sample's Git repositories."""
+
+URL = re.compile(r"http://[\w.]+:\d+")
+
+SAMPLE_ORGANISATION = Path(__file__).parents[2] / "standin" / "sample_organisation.yaml"
+
+SIDES = frozenset({GITLAB := "GitLab", LOTUS_CORE := "lotus-core"})
+"""One that cannot be had stops nothing of the other."""
+
+Say = Callable[[str], None]
+
+
+class NotReady(Exception):
+    """Something that a command needs is missing; the text says what and how to get it."""
+
+
+def check_all(settings: Settings) -> None:
+    """What can be seen before anything is started: Git, variables, both YAML files, folders.
+
+    Raises:
+        NotReady, ConfigurationFileError, FolderNotWritable: something has to be set right first.
+        ValidationError: a variable of lotus-core means nothing.
+    """
+    InputSettings()
+    CoreSettings()
+    check_git()
+    check_gitlab_settings(settings)
+    organisation_of(settings)
+    read_rules(settings.tem_rules_file)
+    check_folders(settings)
+
+
+def check_folders(settings: Settings) -> None:
+    """Data and exports can be written.
+
+    Raises:
+        FolderNotWritable: they cannot.
+    """
+    check_writable(settings.tem_data_dir, "TEM_DATA_DIR")
+    check_writable(settings.tem_export_dir, "TEM_EXPORT_DIR")
+
+
+def check_git() -> None:
+    """Git is there and not too old.
+
+    Raises:
+        NotReady: it is not.
+    """
+    if shutil.which("git") is None:
+        raise NotReady(
+            "Git was not found. Commits, signatures and tags are read with it: install Git "
+            "(Debian: apt install git) and make sure it is on the PATH."
+        )
+    said = subprocess.run(["git", "--version"], capture_output=True, text=True, check=False).stdout
+    numbers = said.split()[2].split(".") if len(said.split()) > 2 else []
+    if tuple(int(number) for number in numbers[:2] if number.isdigit()) < OLDEST_GIT:
+        raise NotReady(
+            f"Git {'.'.join(map(str, OLDEST_GIT))} or newer is needed; this is: {said.strip()}"
+        )
+
+
+def check_port(host: str, port: int, variable: str) -> None:
+    """`port` is free on the address `host`.
+
+    Raises:
+        NotReady: another program listens there.
+    """
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise NotReady(
+                f"Port {port} on {host} cannot be used ({error.strerror}): another program "
+                f"(another `make dev`?) has it. Stop that, or choose a port with {variable}."
+            ) from error
+
+
+def check_day(day: date, settings: Settings) -> None:
+    """`day` can be exported: it is over, and not before the first partition.
+
+    Raises:
+        NotReady: it cannot.
+    """
+    # Here, because it needs a TIMEZONE that is known to be good.
+    from lotus_assets.graph.layers import FIRST_DAY
+
+    first = date.fromisoformat(FIRST_DAY)
+    last = settings.now().astimezone(settings.zone).date() - timedelta(days=1)
+    if not first <= day <= last:
+        raise NotReady(
+            f"{day} cannot be exported: the days from {first} to {last} can (a day is complete "
+            f"when it is over in {settings.timezone})."
+        )
+
+
+def check_gitlab_settings(settings: Settings) -> None:
+    """Address and token of GitLab are given both, or neither.
+
+    Raises:
+        NotReady: only one of them is.
+    """
+    if settings.gitlab_api_url is not None and settings.gitlab_api_token is None:
+        raise NotReady(
+            "GITLAB_API_URL is set, GITLAB_API_TOKEN is not. Create a token with the scopes "
+            "read_api and read_repository and set it; or unset both to use the sample organisation."
+        )
+    if settings.gitlab_api_url is None and settings.gitlab_api_token is not None:
+        raise NotReady(
+            "GITLAB_API_TOKEN is set, GITLAB_API_URL is not. Set it to your GitLab's address, for "
+            "example https://gitlab.example.com; or unset both to use the sample organisation."
+        )
+
+
+def check_gitlab_access(settings: Settings) -> None:
+    """The token is good for the root groups that the environment or the org file names.
+
+    Raises:
+        AccessError: wrong token, missing scope, unknown root group.
+        UnreachableError: nothing answers at the address.
+    """
+    url, token = settings.gitlab_api_url, settings.gitlab_api_token
+    if url is None or token is None:
+        raise NotReady("GITLAB_API_URL and GITLAB_API_TOKEN must both be set.")
+    with GitLabSource.from_settings(settings, url=url, token=token.get_secret_value()) as source:
+        # Without named groups those of the token's user are read, which exist.
+        source.check_access(settings.root_groups or organisation_of(settings).roots)
+
+
+@contextmanager
+def database(settings: Settings, say: Say) -> Iterator[str]:
+    """A migrated warehouse: the reader's (TEM_DB_CONNECTION), else the embedded one. Its URL.
+
+    Raises:
+        WarehouseUnavailable, EmbeddedPostgresError: it cannot be had.
+    """
+    if settings.tem_db_connection is not None:
+        yield _migrated(settings.tem_db_connection.get_secret_value())
+        return
+    home = settings.tem_data_dir / "postgres"
+    say("Starting the embedded PostgreSQL")
+    with EmbeddedPostgres(home) as server:
+        say(f"PostgreSQL on {LOOPBACK}:{server.port}, files in {server.home}")
+        yield _migrated(server.url)
+
+
+def _migrated(url: str) -> str:
+    engine = create_warehouse_engine(url)
+    try:
+        check_warehouse(engine)
+        migrate(engine)
+    finally:
+        engine.dispose()
+    return url
+
+
+@contextmanager
+def gitlab(settings: Settings, say: Say) -> Iterator[dict[str, str]]:
+    """Variables that name GitLab: the reader's, else the stand-in's, started here.
+
+    Raises:
+        ProcessFailed: the stand-in does not start.
+    """
+    if settings.gitlab_api_url is not None and settings.gitlab_api_token is not None:
+        yield {
+            "GITLAB_API_URL": settings.gitlab_api_url,
+            "GITLAB_API_TOKEN": settings.gitlab_api_token.get_secret_value(),
+        }
+        return
+    data = settings.tem_data_dir.resolve()
+    data.mkdir(parents=True, exist_ok=True)
+    token_file, log = data / "gitlab" / "token", data / "gitlab.log"
+    arguments = ["-m", "lotus_assets.standin.gitlab", "--port", "0"]
+    arguments += ["--data-dir", str(data / "gitlab"), "--token-file", str(token_file)]
+    if settings.tem_as_of is not None:
+        arguments += ["--as-of", settings.tem_as_of.isoformat()]
+    say("Starting the GitLab stand-in (the first time it writes the sample organisation)")
+    # Two commands at once: the second must not write the sample while the first does.
+    with (data / "gitlab.lock").open("ab") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with running(arguments, {}, log) as process:
+            ready = first_line("The GitLab stand-in", process, log, STANDIN_SECONDS)
+            fcntl.flock(lock, fcntl.LOCK_UN)
+            url = URL.search(ready)
+            if url is None:
+                raise ProcessFailed(f"The GitLab stand-in told no address: {ready}")
+            say(f"GitLab stand-in at {url[0]}")
+            token = token_file.read_text(encoding="utf-8").strip()
+            yield {
+                "GITLAB_API_URL": url[0],
+                "GITLAB_API_TOKEN": token,
+                "TEM_ORG_FILE": str(settings.tem_org_file or SAMPLE_ORGANISATION),
+            }
+
+
+def dagster_variables(settings: Settings, url: str) -> dict[str, str]:
+    """Variables that `dagster.yaml` reads, and the folder where it lies.
+
+    Raises:
+        NotReady: there is no dagster.yaml.
+    """
+    home = Path(os.environ.get("DAGSTER_HOME") or Path(__file__).parents[3]).resolve()
+    if not (home / "dagster.yaml").is_file():
+        raise NotReady(
+            f"There is no dagster.yaml in {home}. Run from the checkout, or set DAGSTER_HOME to "
+            "the folder that holds it."
+        )
+    files = settings.tem_data_dir.resolve() / "dagster"
+    (files / "logs").mkdir(parents=True, exist_ok=True)
+    return {
+        "DAGSTER_HOME": str(home),
+        "LOTUS_DAGSTER_STORAGE_URL": dagster_url(url),
+        "LOTUS_DAGSTER_FILES": str(files),
+        "LOTUS_DAGSTER_LOGS": str(files / "logs"),
+        "TEM_DB_CONNECTION": url,
+        "TEM_DATA_DIR": str(settings.tem_data_dir.resolve()),
+        "TEM_EXPORT_DIR": str(settings.tem_export_dir.resolve()),
+        "TEM_BENCH_DIR": str(settings.tem_bench_dir.resolve()),
+    }
+
+
+@contextmanager
+def surroundings(
+    settings: Settings, say: Say, lotus_core_port: int = 0, host: str = LOOPBACK
+) -> Iterator[dict[str, Exception]]:
+    """Database, GitLab, lotus-core and Dagster's variables in place.
+
+    Gives what is not: `GITLAB` or `LOTUS_CORE` → why. Each was started, or asked something.
+
+    Raises:
+        WarehouseUnavailable, EmbeddedPostgresError, NotReady: without these there is nothing.
+    """
+    with database(settings, say) as url, ExitStack() as started:
+        os.environ.update(dagster_variables(settings, url))
+        missing: dict[str, Exception] = {}
+        try:
+            os.environ.update(started.enter_context(gitlab(settings, say)))
+            check_gitlab_access(Settings())
+        except (ProcessFailed, AccessError, UnreachableError) as error:
+            missing[GITLAB] = error
+        try:
+            core = lotus_core(settings, url, lotus_core_port, say, host)
+            os.environ.update(started.enter_context(core))
+        except (ProcessFailed, NoLotusCore) as error:
+            missing[LOTUS_CORE] = error
+        yield missing

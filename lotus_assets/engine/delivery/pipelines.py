@@ -1,0 +1,78 @@
+"""Facts of each pipeline: whether it counts, how long it ran, when its ref was green again."""
+
+import numpy as np
+import pandas as pd
+
+from lotus_assets.engine.delivery.durations import ends_before_start, hours_between
+from lotus_assets.engine.delivery.reasons import joined_reasons
+
+CHILD_SOURCE = "parent_pipeline"
+COUNTED_STATUSES = ("success", "failed")
+
+
+def is_child(pipelines: pd.DataFrame) -> pd.Series:
+    """Whether each pipeline was started by a parent pipeline, and so is in no pipeline metric."""
+    return pipelines["source"].eq(CHILD_SOURCE).fillna(False).astype(bool)
+
+
+def is_counted(pipelines: pd.DataFrame) -> pd.Series:
+    """Whether each pipeline succeeded or failed and is no child.
+
+    The rows of the success rate, the average duration and the critical path; every other status
+    is in neither numerator nor denominator (metrics.md, Pipelines).
+    """
+    is_finished = pipelines["status"].isin(COUNTED_STATUSES).astype(bool)
+    return is_finished & ~is_child(pipelines)
+
+
+def pipeline_facts(pipelines: pd.DataFrame) -> pd.DataFrame:
+    """One row for each row of `raw_pipeline`, in its order and under its index.
+
+    Columns: project_id, pipeline_id; is_counted and is_success; ended_at (finished_at, else
+    updated_at); opens_red_streak and mtg_seconds, whole seconds (metrics.md, Pipelines:
+    `mtg_seconds`, mean time to green); duration_sec, NULL if negative; reason:
+    `finished_before_created` (then there is no ended_at), `negative_duration`, `negative_mtg`,
+    joined by `;`.
+    """
+    counted = is_counted(pipelines)
+    is_contradictory = ends_before_start(pipelines["created_at"], pipelines["finished_at"])
+    ended_at = pipelines["finished_at"].fillna(pipelines["updated_at"]).mask(is_contradictory)
+    lines = pipelines[["project_id", "pipeline_id", "ref"]].assign(
+        ended_at=ended_at,
+        is_failed=pipelines["status"].eq("failed").fillna(False).astype(bool),
+        row=np.arange(len(pipelines)),
+    )
+    ordered = lines[counted].sort_values("pipeline_id", kind="stable")
+    on_ref = [ordered["project_id"], ordered["ref"]]
+    green_row = (
+        ordered["row"].where(~ordered["is_failed"]).astype("Float64").groupby(on_ref).bfill()
+    )
+    has_green = green_row.notna() & ordered["is_failed"]
+    failed = ordered[has_green]
+    green_at = ended_at.iloc[green_row[has_green].astype("int64").to_numpy()].set_axis(failed.index)
+    mtg_seconds = (hours_between(failed["ended_at"], green_at) * 3600).round().astype("Int64")
+    is_negative_mtg = ends_before_start(failed["ended_at"], green_at)
+    before = ordered["is_failed"].astype("boolean").groupby(on_ref).shift()
+    opens = ordered["is_failed"] & ~before.fillna(False).astype(bool)
+    duration = pipelines["duration_sec"].astype("Float64")
+    is_negative = (duration < 0).fillna(False).astype(bool)
+    return pd.DataFrame(
+        {
+            "project_id": pipelines["project_id"],
+            "pipeline_id": pipelines["pipeline_id"],
+            "is_counted": counted,
+            "is_success": counted & pipelines["status"].eq("success").fillna(False).astype(bool),
+            "ended_at": ended_at,
+            "opens_red_streak": opens.reindex(pipelines.index, fill_value=False),
+            "mtg_seconds": mtg_seconds.reindex(pipelines.index),
+            "duration_sec": duration.mask(is_negative),
+            "reason": joined_reasons(
+                pipelines.index,
+                {
+                    "finished_before_created": is_contradictory,
+                    "negative_duration": is_negative,
+                    "negative_mtg": is_negative_mtg.reindex(pipelines.index, fill_value=False),
+                },
+            ),
+        }
+    )

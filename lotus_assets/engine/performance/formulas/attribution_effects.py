@@ -1,0 +1,100 @@
+"""Effects of single periods (analytics.md §3, "attribution, one period").
+
+Matrices are [slot, period]. Sources: Brinson, Hood and Beebower, "Determinants of Portfolio
+Performance", Financial Analysts Journal 42 (1986); Brinson and Fachler, "Measuring Non-US Equity
+Portfolio Performance", Journal of Portfolio Management 11 (1985).
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from lotus_assets.engine.performance.formulas.group_sides import NumberArray, Side
+from lotus_assets.engine.performance.formulas.segments import Floats, column_sums
+
+
+class Model(StrEnum):
+    """Whether allocation counts against the benchmark's return (BF) or against 0 (BHB)."""
+
+    BF = "BF"
+    BHB = "BHB"
+
+
+@dataclass(frozen=True)
+class Effects:
+    """Allocation, selection and interaction of every slot and period."""
+
+    allocation: NumberArray
+    selection: NumberArray
+    interaction: NumberArray
+
+
+@dataclass(frozen=True)
+class SinglePeriods:
+    """Both sides with weights that sum to 1 and every return filled in, and their totals."""
+
+    portfolio: Side
+    benchmark: Side
+    portfolio_return: Floats
+    benchmark_return: Floats
+
+
+def off_balance(side: Side) -> Floats:
+    """How far the weights of every period are from 1."""
+    off: Floats = np.abs(column_sums(side.weight) - 1.0)
+    return off
+
+
+def completed(portfolio: Side, benchmark: Side) -> SinglePeriods:
+    """Divide weights by their sum; give absent groups the return that makes no effect of theirs.
+
+    A return supplied for weight 0 is used; else a group absent from the benchmark has
+    r_B := R_B, one absent from the portfolio r_P := r_B; local returns alike.
+    """
+    weight_p = portfolio.weight / column_sums(portfolio.weight)
+    weight_b = benchmark.weight / column_sums(benchmark.weight)
+    base_b = _with_total(weight_b, benchmark.base)
+    base_p = np.where(np.isnan(portfolio.base), base_b, portfolio.base)
+    local_p = local_b = None
+    if portfolio.local is not None and benchmark.local is not None:
+        local_b = _with_total(weight_b, _local(benchmark.local, benchmark.base))
+        given = _local(portfolio.local, portfolio.base)
+        local_p = np.where(np.isnan(given), local_b, given)
+    return SinglePeriods(
+        Side(weight_p, base_p, local_p),
+        Side(weight_b, base_b, local_b),
+        column_sums(weight_p * base_p),
+        column_sums(weight_b * base_b),
+    )
+
+
+def _with_total(weight: NumberArray, returns: NumberArray) -> NumberArray:
+    """Returns, the whole side's where none is supplied (its weight is 0)."""
+    absent = np.isnan(returns)
+    if not absent.any():
+        return returns
+    known = np.where(absent, 0.0, returns)
+    total = column_sums(weight * known)
+    return np.where(absent, total, known)
+
+
+def _local(local: NumberArray, base: NumberArray) -> NumberArray:
+    """Local returns; a group given without one is taken to be in the base currency."""
+    return np.where(np.isnan(local), base, local)
+
+
+def effects(
+    weight_p: NumberArray,
+    weight_b: NumberArray,
+    return_p: NumberArray,
+    return_b: NumberArray,
+    model: Model,
+) -> Effects:
+    """`BF`: (w_P - w_B)(r_B - R_B), w_B(r_P - r_B), (w_P - w_B)(r_P - r_B); `BHB`: without R_B."""
+    tilt = weight_p - weight_b
+    pick = return_p - return_b
+    against = return_b
+    if model is Model.BF:
+        against = return_b - column_sums(weight_b * return_b)
+    return Effects(tilt * against, weight_b * pick, tilt * pick)

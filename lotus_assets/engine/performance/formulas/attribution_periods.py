@@ -1,0 +1,82 @@
+"""Single periods of attribution: days, or longer ones of a window (analytics.md §3)."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from lotus_assets.engine.performance.formulas.calendar_days import BUCKETS, Frequency
+from lotus_assets.engine.performance.formulas.group_sides import NumberArray, Side, SideBySide
+from lotus_assets.engine.performance.formulas.linking import link
+from lotus_assets.engine.performance.formulas.segments import Booleans, Integers, expand
+
+
+@dataclass(frozen=True)
+class Pieces:
+    """Rows [start, stop) of single periods, window by window: those of window k are
+    `offsets[k]:offsets[k + 1]`."""
+
+    start: Integers
+    stop: Integers
+    offsets: Integers
+
+
+def pieces_of(laid: SideBySide, starts: Integers, stops: Integers, frequency: Frequency) -> Pieces:
+    """Cut windows of days into single periods of the frequency; each lies in one bucket."""
+    if frequency is Frequency.DAILY:
+        owner, place = expand(stops - starts)
+        rows = starts[owner] + place
+        return Pieces(rows, rows + 1, np.append(0, np.cumsum(stops - starts)))
+    codes = BUCKETS[frequency](laid.dates)
+    changes = np.flatnonzero(codes[1:] != codes[:-1]) + 1
+    before = np.searchsorted(changes, starts, side="right")
+    counts = np.searchsorted(changes, stops, side="left") - before + 1
+    counts = np.where(stops > starts, counts, 0)
+    owner, place = expand(counts)
+    edges = np.append(changes, len(codes))
+    begins = np.where(place == 0, starts[owner], edges[before[owner] + place - 1])
+    ends = np.where(place == counts[owner] - 1, stops[owner], edges[before[owner] + place])
+    return Pieces(begins, ends, np.append(0, np.cumsum(counts)))
+
+
+def periods_of_side(side: Side, pieces: Pieces) -> tuple[Side, Booleans]:
+    """The first day's weights and the linked returns of every piece, and which pieces break.
+
+    A piece breaks where a group's return falls below -1. Days on which a group's return is not
+    supplied add nothing; without any, the piece's is not supplied.
+    """
+    lengths = pieces.stop - pieces.start
+    if (lengths == 1).all():
+        whole = len(lengths) == side.weight.shape[1]
+        is_all = whole and bool((pieces.start == np.arange(len(lengths))).all())
+        if is_all:
+            return side, np.zeros(len(lengths), bool)
+        return side.columns(lambda matrix: _chosen(matrix, pieces)), np.zeros(len(lengths), bool)
+    base, broken = _linked(side.base, pieces)
+    local = None
+    if side.local is not None:
+        local, broken_locally = _linked(side.local, pieces)
+        broken = broken | broken_locally
+    return Side(_chosen(side.weight, pieces), base, local), broken
+
+
+def _chosen(matrix: NumberArray, pieces: Pieces) -> NumberArray:
+    """Columns of the pieces' first days, row by row in memory (indexing would turn it round)."""
+    return np.take(matrix, pieces.start, axis=1)
+
+
+def _linked(returns: NumberArray, pieces: Pieces) -> tuple[NumberArray, Booleans]:
+    """Linked returns of every piece, and which pieces break; a single day's is its own return.
+
+    What a portfolio's figures are must not depend on how long the pieces of others are.
+    """
+    slots, days = returns.shape
+    shift = np.arange(slots)[:, None] * days
+    starts, stops = (pieces.start + shift).ravel(), (pieces.stop + shift).ravel()
+    absent = np.isnan(returns).ravel()
+    seen = np.append(0, np.cumsum(~absent))
+    linked = link(np.where(absent, 0.0, returns.ravel()), starts, stops).returns
+    single = stops - starts == 1
+    linked[single] = returns.ravel()[starts[single]]
+    broken = np.asarray((np.isnan(linked) & ~single).reshape(slots, -1).any(axis=0))
+    values = np.where(seen[stops] > seen[starts], linked, np.nan)
+    return values.reshape(slots, -1), broken

@@ -1,0 +1,190 @@
+"""Weights and returns of groups, long, laid side by side for attribution (analytics.md §3)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lotus_assets.engine.performance.formulas.segments import (
+    Booleans,
+    Days,
+    Floats,
+    Integers,
+    as_days,
+    as_offsets,
+    segment_of_rows,
+)
+
+WEIGHT_TOLERANCE = 1e-6
+CURRENCY_TOLERANCE = 1e-9
+NumberArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class GroupSide:
+    """Groups of many portfolios, or of their benchmarks: one row a date and group.
+
+    A segment a portfolio, rows in any order. `group` is a code from 0; weights are at the start of
+    the day; `return_base` NaN is not supplied. `return_local` is optional, as a column and as a
+    value; `return_fx` is only checked: `(1 + l)(1 + fx) = 1 + r_base` to 1e-9.
+    Raises ValueError where that fails, or a weight is missing.
+    """
+
+    dates: Days
+    group: Integers
+    weight: Floats
+    return_base: Floats
+    offsets: Integers
+    return_local: Floats | None = None
+    return_fx: Floats | None = field(default=None, compare=False)
+
+    def __post_init__(self) -> None:
+        """Check shapes and currency returns once."""
+        object.__setattr__(self, "dates", as_days(self.dates))
+        object.__setattr__(self, "offsets", as_offsets(self.offsets, len(self.dates)))
+        object.__setattr__(self, "group", np.asarray(self.group, np.int64))
+        for name in ("weight", "return_base", "return_local", "return_fx"):
+            column = getattr(self, name)
+            if column is not None:
+                object.__setattr__(self, name, np.asarray(column, np.float64))
+        if np.isnan(self.weight).any():
+            raise ValueError(f"{self._place(int(np.argmax(np.isnan(self.weight))))}: no weight")
+        if self.return_local is not None and self.return_fx is not None:
+            product = (1.0 + self.return_local) * (1.0 + self.return_fx)
+            wrong = np.abs(product - (1.0 + self.return_base)) > CURRENCY_TOLERANCE
+            if wrong.any():
+                row = int(np.argmax(wrong))
+                raise ValueError(
+                    f"{self._place(row)}: (1 + return_local)(1 + return_fx) is not 1 + return_base"
+                )
+
+    def _place(self, row: int) -> str:
+        owner = int(segment_of_rows(self.offsets)[row])
+        return f"portfolio {owner}, group {self.group[row]}, {self.dates[row]}"
+
+    def rows(self, first: int, last: int) -> slice:
+        """Rows of portfolios [first, last)."""
+        return slice(int(self.offsets[first]), int(self.offsets[last]))
+
+
+@dataclass(frozen=True)
+class Side:
+    """One side of some portfolios as matrices [slot, day]; NaN return: not supplied."""
+
+    weight: NumberArray
+    base: NumberArray
+    local: NumberArray | None
+
+    def columns(self, change: Callable[[NumberArray], NumberArray]) -> "Side":
+        """The same change to every matrix."""
+        local = None if self.local is None else change(self.local)
+        return Side(change(self.weight), change(self.base), local)
+
+
+@dataclass(frozen=True)
+class SideBySide:
+    """Both sides of portfolios [first, last): matrices [slot, day], days of a portfolio together.
+
+    `groups[portfolio, slot]` is the group's code, -1 for a slot that the portfolio does not use.
+    """
+
+    first: int
+    dates: Days
+    offsets: Integers
+    groups: Integers
+    portfolio: Side
+    benchmark: Side
+
+
+def side_by_side(
+    portfolio: GroupSide, benchmark: GroupSide, first: int, last: int, group_count: int
+) -> SideBySide:
+    """Lay out both sides on the dates and groups that either has.
+
+    Raises ValueError where a date and group comes twice, or the two sides' dates differ.
+    """
+    sides = (portfolio, benchmark)
+    count = last - first
+    owners = [
+        np.repeat(np.arange(count), np.diff(side.offsets[first : last + 1])) for side in sides
+    ]
+    days = [side.dates[side.rows(first, last)].view(np.int64) for side in sides]
+    codes = [side.group[side.rows(first, last)] for side in sides]
+    day_tables, dates, offsets = _numbered_days(owners, days, count, first)
+    slots, groups = _slots(owners, codes, count, group_count)
+    shape = (groups.shape[1], len(dates))
+    laid = [
+        _side(side, side.rows(first, last), slot * shape[1] + day, shape)
+        for side, slot, day in zip(sides, slots, day_tables, strict=True)
+    ]
+    return SideBySide(first, dates, offsets, groups, *laid)
+
+
+def _numbered_days(
+    owners: list[Integers], days: list[Integers], count: int, first: int
+) -> tuple[list[Integers], Days, Integers]:
+    """Number of the day of every row, both sides' dates, and their offsets by portfolio."""
+    low = np.full(count, np.iinfo(np.int64).max)
+    high = np.full(count, np.iinfo(np.int64).min)
+    for owner, day in zip(owners, days, strict=True):
+        firsts = np.flatnonzero(np.append(True, owner[1:] != owner[:-1])[: len(owner)])
+        if len(firsts):
+            held = owner[firsts]
+            low[held] = np.minimum(low[held], np.minimum.reduceat(day, firsts))
+            high[held] = np.maximum(high[held], np.maximum.reduceat(day, firsts))
+    spans = np.where(high >= low, high - low + 1, 0)
+    starts = np.append(0, np.cumsum(spans))
+    shift = starts[:-1] - np.where(spans > 0, low, 0)
+    at = [day + shift[owner] for owner, day in zip(owners, days, strict=True)]
+    present: list[Booleans] = []
+    for places in at:
+        seen = np.zeros(starts[-1], bool)
+        seen[places] = True
+        present.append(seen)
+    place_owner = np.repeat(np.arange(count), spans)
+    if (present[0] != present[1]).any():
+        place = int(np.argmax(present[0] != present[1]))
+        one = place_owner[place]
+        missing = "benchmark" if present[0][place] else "portfolio"
+        date = np.datetime64(int(place - shift[one]), "D")
+        raise ValueError(f"portfolio {one + first}: the {missing} has no groups on {date}")
+    numbers = np.cumsum(present[0]) - 1
+    places = np.flatnonzero(present[0])
+    dates = (places - shift[place_owner[places]]).astype("datetime64[D]")
+    offsets = np.append(0, np.cumsum(np.bincount(place_owner[places], minlength=count)))
+    return [numbers[one] for one in at], dates, offsets
+
+
+def _slots(
+    owners: list[Integers], codes: list[Integers], count: int, group_count: int
+) -> tuple[list[Integers], Integers]:
+    """Slot of every row: its group's rank among those of its portfolio on either side."""
+    used = np.zeros((count, group_count), bool)
+    for owner, code in zip(owners, codes, strict=True):
+        used[owner, code] = True
+    rank = np.cumsum(used, axis=1) - 1
+    groups = np.full((count, int(used.sum(axis=1).max(initial=0))), -1, np.int64)
+    owner, code = np.nonzero(used)
+    groups[owner, rank[owner, code]] = code
+    return [rank[o, c] for o, c in zip(owners, codes, strict=True)], groups
+
+
+def _side(side: GroupSide, rows: slice, cells: Integers, shape: tuple[int, int]) -> Side:
+    filled = np.zeros(shape[0] * shape[1], bool)
+    filled[cells] = True
+    if np.count_nonzero(filled) < len(cells):
+        order = np.argsort(cells, kind="stable")
+        row = int(order[1:][np.diff(cells[order]) == 0][0]) + rows.start
+        owner = int(np.searchsorted(side.offsets, row, side="right")) - 1
+        raise ValueError(
+            f"portfolio {owner}, group {side.group[row]}: {side.dates[row]} comes twice"
+        )
+
+    def matrix(column: Floats, empty: float) -> NumberArray:
+        flat = np.full(shape[0] * shape[1], empty)
+        flat[cells] = column[rows]
+        return flat.reshape(shape)
+
+    local = None if side.return_local is None else matrix(side.return_local, np.nan)
+    return Side(matrix(side.weight, 0.0), matrix(side.return_base, np.nan), local)

@@ -1,0 +1,164 @@
+"""Internal rates of return of many portfolios at once (analytics.md §3, "XIRR")."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lotus_assets.engine.performance.formulas.all_roots import TOLERANCE, FoundRoots, search
+from lotus_assets.engine.performance.formulas.cash_flows import CashFlows, NettedFlows, netted
+from lotus_assets.engine.performance.formulas.linking import Statuses
+from lotus_assets.engine.performance.formulas.modified_dietz import modified_dietz
+from lotus_assets.engine.performance.formulas.newton import solve
+from lotus_assets.engine.performance.formulas.segments import (
+    Booleans,
+    Floats,
+    Integers,
+    chunks,
+)
+from lotus_assets.engine.performance.formulas.statuses import Reason, Status
+
+CHUNK_FLOWS = 262_144
+SHORT_PERIOD_DAYS = 365
+
+
+@dataclass(frozen=True)
+class InternalRates:
+    """One value a portfolio. Rates are NaN where the status is `NO_SOLUTION`, which `reason` says.
+
+    `residual` is `|Σ cf·e^(-xd/365)| ÷ Σ |cf|·e^(-xd/365)` at the rate. All annual rates of
+    portfolio k are `roots[root_offsets[k]:root_offsets[k + 1]]`, ascending, and `log_roots` are
+    their ln(1 + i), which tells rates near -1 apart. A period rate past float64 is infinite.
+    """
+
+    annual_rate: Floats
+    period_rate: Floats
+    status: Statuses
+    reason: NDArray[np.object_]
+    residual: Floats
+    iterations: Integers
+    is_short_period: Booleans
+    roots: Floats
+    log_roots: Floats
+    root_offsets: Integers
+
+
+def internal_rates(flows: CashFlows) -> InternalRates:
+    """XIRR of every portfolio, each root verified by its residual.
+
+    A safeguarded Newton solves all at once; one root is certified by a single change of sign or by
+    Soper's condition, and only the rest are searched for all their roots. Source: Soper, "The
+    Marginal Efficiency of Capital", Economic Journal 69 (1959).
+    """
+    first_pass = _FirstPass.empty(flows.count)
+    found: list[FoundRoots] = []
+    waiting: list[tuple[Integers, NettedFlows]] = []
+    offsets = flows.offsets + 2 * np.arange(flows.count + 1)
+    for first, last in chunks(offsets, CHUNK_FLOWS):
+        series = netted(flows, first, last)
+        doubtful = first_pass.take(series, flows.end_mv[first:last], first)
+        waiting.append((doubtful + first, series.chosen(doubtful)))
+        # One search for many series costs little more than for one.
+        if sum(len(some.amounts) for _, some in waiting) > CHUNK_FLOWS or last == flows.count:
+            found.append(_search(waiting))
+            waiting = []
+    return _rates(flows, first_pass, found)
+
+
+@dataclass(frozen=True)
+class _FirstPass:
+    """What Newton and the reasons say of every portfolio, before any search for all roots."""
+
+    x: Floats
+    residual: Floats
+    reason: NDArray[np.object_]
+    iterations: Integers
+
+    @classmethod
+    def empty(cls, count: int) -> "_FirstPass":
+        reason = np.full(count, Reason.NONE, dtype=object)
+        return cls(np.full(count, np.nan), np.full(count, np.nan), reason, np.zeros(count, int))
+
+    def take(self, series: NettedFlows, end_mv: Floats, first: int) -> Integers:
+        """Solve a chunk from portfolio `first` on; gives its series whose root may not be alone."""
+        chunk = slice(first, first + len(end_mv))
+        solved = solve(series)
+        reason = _reasons(series, end_mv)
+        certain = (reason == Reason.NONE) & solved.is_unique
+        self.x[chunk] = np.where(certain, solved.x, np.nan)
+        self.residual[chunk] = np.where(certain, solved.residual, np.nan)
+        self.reason[chunk] = reason
+        self.iterations[chunk] = solved.iterations
+        return np.flatnonzero((reason == Reason.NONE) & ~solved.is_unique)
+
+
+def _search(waiting: list[tuple[Integers, NettedFlows]]) -> FoundRoots:
+    """All roots of the series that wait, under their portfolios' numbers."""
+    numbers = np.concatenate([some for some, _ in waiting])
+    counts = np.concatenate([np.diff(series.offsets) for _, series in waiting])
+    together = NettedFlows(
+        np.concatenate([series.amounts for _, series in waiting]),
+        np.concatenate([series.years for _, series in waiting]),
+        np.append(0, np.cumsum(counts)),
+    )
+    found = search(together, np.arange(len(numbers)))
+    return FoundRoots(numbers[found.series], found.x, found.residual)
+
+
+def _rates(flows: CashFlows, first_pass: _FirstPass, parts: list[FoundRoots]) -> InternalRates:
+    x, residual, reason = first_pass.x, first_pass.residual, first_pass.reason
+    series = np.concatenate([np.empty(0, np.int64), *(part.series for part in parts)])
+    found_x = np.concatenate([np.empty(0), *(part.x for part in parts)])
+    chosen = _nearest(flows, series, found_x)
+    x[series[chosen]] = found_x[chosen]
+    found_residual = np.concatenate([np.empty(0), *(part.residual for part in parts)])
+    residual[series[chosen]] = found_residual[chosen]
+    unverified = (reason == Reason.NONE) & ~(residual <= TOLERANCE)
+    reason[unverified], x[unverified], residual[unverified] = Reason.NO_ROOT, np.nan, np.nan
+    status = np.full(flows.count, Status.OK, dtype=object)
+    status[reason != Reason.NONE] = Status.NO_SOLUTION
+    several = np.bincount(series, minlength=flows.count)
+    status[several > 1] = Status.MULTIPLE_ROOTS
+    counts = np.where(several > 0, several, np.isfinite(x))
+    every = np.repeat(x, counts)
+    every[np.repeat(several > 0, counts)] = found_x
+    with np.errstate(over="ignore"):
+        period_rate = np.expm1(x * flows.days / 365.0)
+    return InternalRates(
+        annual_rate=np.expm1(x),
+        period_rate=period_rate,
+        status=status,
+        reason=reason,
+        residual=residual,
+        iterations=first_pass.iterations,
+        is_short_period=np.asarray(flows.days < SHORT_PERIOD_DAYS),
+        roots=np.expm1(every),
+        log_roots=every,
+        root_offsets=np.append(0, np.cumsum(counts)),
+    )
+
+
+def _reasons(series: NettedFlows, end_mv: Floats) -> NDArray[np.object_]:
+    """The first reason that rules a solution out before any search."""
+    received = np.append(0, np.cumsum(series.amounts > 0))[series.offsets]
+    got = np.diff(received) > 0
+    paid = np.diff(series.offsets) > np.diff(received)
+    reason = np.full(len(end_mv), Reason.NONE, dtype=object)
+    reason[~(paid & got)] = Reason.NO_SIGN_CHANGE
+    reason[~(paid | got)] = Reason.DEGENERATE
+    reason[paid & ~got & (end_mv == 0)] = Reason.TOTAL_LOSS
+    return reason
+
+
+def _nearest(flows: CashFlows, series: Integers, x: Floats) -> Integers:
+    """Of the roots of each series the one nearest to its Modified Dietz return, else to 0."""
+    numbers, owner = np.unique(series, return_inverse=True)
+    dietz = modified_dietz(flows.chosen(numbers))
+    usable = (dietz.average_capital > 0) & (dietz.period_return > -1.0)
+    target = np.zeros(len(usable))
+    target[usable] = np.log1p(dietz.period_return[usable]) * 365.0 / flows.days[numbers[usable]]
+    order = np.lexsort((np.abs(x - target[owner]), series))
+    ordered = series[order]
+    is_first = np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)]
+    chosen: Integers = order[is_first]
+    return chosen

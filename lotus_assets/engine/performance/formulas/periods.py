@@ -1,0 +1,163 @@
+"""Named periods as dates of every portfolio (analytics.md §3, "periods")."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from lotus_assets.engine.performance.formulas.calendar_days import (
+    DAY,
+    start_of_month,
+    start_of_quarter,
+    start_of_year,
+    years_from,
+)
+from lotus_assets.engine.performance.formulas.linking import Statuses
+from lotus_assets.engine.performance.formulas.segments import (
+    Booleans,
+    Days,
+    Integers,
+    as_days,
+    search_in_segments,
+)
+from lotus_assets.engine.performance.formulas.statuses import Status
+
+YEARS = re.compile(r"^([1-9][0-9]?)Y$")
+TO_DATE: dict[str, Callable[[Days], Days]] = {
+    "MTD": start_of_month,
+    "QTD": start_of_quarter,
+    "YTD": start_of_year,
+}
+
+
+@dataclass(frozen=True)
+class Period:
+    """A period as asked: `MTD`, `QTD`, `YTD`, `<n>Y`, `ITD`, or `EXPLICIT` with both dates.
+
+    Raises ValueError for any other name, missing dates, or an inverted window.
+    """
+
+    name: str
+    start_date: Any = None
+    end_date: Any = None
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be resolved."""
+        if self.name == "EXPLICIT":
+            if self.start_date is None or self.end_date is None:
+                raise ValueError("EXPLICIT needs start_date and end_date")
+            for name in ("start_date", "end_date"):
+                object.__setattr__(self, name, np.datetime64(getattr(self, name), "D"))
+            if self.end_date < self.start_date:
+                raise ValueError(f"{self.key} is inverted: its end is before its start")
+        elif self.name not in TO_DATE and self.name != "ITD" and not YEARS.match(self.name):
+            raise ValueError(
+                f"unknown period {self.name!r}: use MTD, QTD, YTD, 1Y, 3Y, 5Y, ITD or EXPLICIT"
+            )
+
+    @property
+    def key(self) -> str:
+        """Key of the results: the name, or `EXPLICIT:<from>:<to>`."""
+        if self.name == "EXPLICIT":
+            return f"EXPLICIT:{self.start_date}:{self.end_date}"
+        return self.name
+
+    @property
+    def years(self) -> int:
+        """n of `nY`, 0 for the others."""
+        matched = YEARS.match(self.name)
+        return int(matched[1]) if matched else 0
+
+    def start(self, ends: Days, opens: Days) -> Days:
+        """Requested first days, for periods that end on `ends`."""
+        if self.name == "EXPLICIT":
+            return np.full(ends.shape, as_days(self.start_date))
+        if self.name == "ITD":
+            return opens
+        if self.years:
+            return years_from(ends, -self.years) + DAY
+        return TO_DATE[self.name](ends)
+
+
+@dataclass(frozen=True)
+class Windows:
+    """Every period of every portfolio, portfolio by portfolio in the order asked.
+
+    `start`/`stop` are rows [start, stop) of the values that the windows were resolved for.
+    """
+
+    portfolio: Integers
+    period: Integers
+    keys: tuple[str, ...]
+    years: Integers
+    requested_start_date: Days
+    start_date: Days
+    end_date: Days
+    clamped: Booleans
+    status: Statuses
+    start: Integers
+    stop: Integers
+
+    def __len__(self) -> int:
+        """Number of windows."""
+        return len(self.portfolio)
+
+    @property
+    def key(self) -> NDArray[np.object_]:
+        """Key of the period of every window."""
+        return np.array(self.keys, dtype=object)[self.period]
+
+
+def resolve(
+    periods: Sequence[Period],
+    as_of: ArrayLike,
+    open_dates: ArrayLike,
+    performance_start_dates: ArrayLike,
+    dates: Days,
+    offsets: Integers,
+) -> Windows:
+    """Windows of all periods for all portfolios (the segments of `dates`).
+
+    The three dates are one a portfolio, or one for all. Starts are clamped to the open date, ends
+    to the as-of date. A window that then still starts before `performance_start_date` is
+    `WINDOW_TOO_SHORT`; one that ends before it starts is `NO_OBSERVATIONS`. Neither has rows.
+    """
+    if len({period.key for period in periods}) < len(periods):
+        raise ValueError("a period is asked for twice")
+    count = len(offsets) - 1
+    last = np.broadcast_to(as_days(as_of), count)
+    opened = np.broadcast_to(as_days(open_dates), count)
+    known = np.broadcast_to(as_days(performance_start_dates), count)
+    ends = np.array([_end(period, last) for period in periods]).T.reshape(-1)
+    requested = np.array(
+        [period.start(_end(period, last), opened) for period in periods]
+    ).T.reshape(-1)
+    portfolio = np.repeat(np.arange(count), len(periods))
+    starts = np.maximum(requested, opened[portfolio])
+    status = np.full(len(starts), Status.OK, dtype=object)
+    status[starts > ends] = Status.NO_OBSERVATIONS
+    status[(starts < known[portfolio]) & (starts <= ends)] = Status.WINDOW_TOO_SHORT
+    first, stop = offsets[:-1][portfolio], offsets[1:][portfolio]
+    begin = search_in_segments(dates, first, stop, starts)
+    end = search_in_segments(dates, begin, stop, as_days(ends + DAY))
+    usable = status == Status.OK
+    return Windows(
+        portfolio=portfolio,
+        period=np.tile(np.arange(len(periods)), count),
+        keys=tuple(period.key for period in periods),
+        years=np.tile(np.array([period.years for period in periods], np.int64), count),
+        requested_start_date=requested,
+        start_date=starts,
+        end_date=ends,
+        clamped=np.asarray(starts != requested),
+        status=status,
+        start=begin,
+        stop=np.where(usable, end, begin),
+    )
+
+
+def _end(period: Period, as_of: Days) -> Days:
+    return as_of if period.end_date is None else np.minimum(as_days(period.end_date), as_of)

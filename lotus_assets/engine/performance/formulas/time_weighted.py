@@ -1,0 +1,196 @@
+"""Time-weighted returns of periods and their breakdowns, chunk by chunk (analytics.md §3)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from lotus_assets.engine.performance.formulas.annualisation import (
+    AnnualisationBasis,
+    BusinessCalendars,
+    annualise,
+)
+from lotus_assets.engine.performance.formulas.calendar_days import BUCKETS, Frequency, bucket_labels
+from lotus_assets.engine.performance.formulas.daily_returns import Basis, DailyValues, daily_returns
+from lotus_assets.engine.performance.formulas.linking import (
+    Linked,
+    Statuses,
+    decide,
+    link,
+    log_growth,
+)
+from lotus_assets.engine.performance.formulas.periods import Windows
+from lotus_assets.engine.performance.formulas.segments import (
+    Floats,
+    Integers,
+    chunks,
+    expand,
+    running_sums,
+    window_sums,
+)
+
+
+@dataclass(frozen=True)
+class Buckets:
+    """Calendar buckets of windows, window by window: each linked by itself, and cumulated."""
+
+    window: Integers
+    start: Integers
+    stop: Integers
+    linked: Linked
+    cumulative: Linked
+
+
+def _chunks(values: DailyValues, windows: Windows) -> Iterator[tuple[slice, slice]]:
+    """Rows of whole portfolios, and the windows on them."""
+    for first, last in chunks(values.offsets):
+        rows = slice(int(values.offsets[first]), int(values.offsets[last]))
+        yield rows, slice(*np.searchsorted(windows.portfolio, [first, last]).tolist())
+
+
+def link_periods(values: DailyValues, windows: Windows, basis: Basis = Basis.NET) -> Linked:
+    """Linked return of every window; rows of `Linked` are rows of `values`.
+
+    Windows that `resolve` could not use keep its status. Each window is linked by itself: neither
+    the other periods nor the chunks change a bit of it.
+    """
+    count = len(windows)
+    found = Linked(np.full(count, np.nan), windows.status.copy(), np.full(count, -1, np.int64))
+    for rows, at in _chunks(values, windows):
+        returns = daily_returns(values, basis, rows).returns
+        linked = link(returns, windows.start[at] - rows.start, windows.stop[at] - rows.start)
+        _place(found, at, linked, rows.start)
+    return found
+
+
+def _place(found: Linked, at: slice, linked: Linked, first_row: int) -> None:
+    found.returns[at] = linked.returns
+    usable = found.status[at] == "OK"
+    found.status[at] = np.where(usable, linked.status, found.status[at])
+    found.row[at] = np.where(linked.row >= 0, linked.row + first_row, -1)
+
+
+def time_weighted_returns(
+    values: DailyValues,
+    windows: Windows,
+    basis: Basis = Basis.NET,
+    annualisation: AnnualisationBasis = AnnualisationBasis.ACT_365,
+    calendars: BusinessCalendars | None = None,
+) -> pd.DataFrame:
+    """One row a window: its period, dates, return, annualised return and statuses.
+
+    Columns: portfolio (number), period, requested_start_date, start_date, end_date, clamped,
+    return, annualised_return, annualisation_reason, status, status_date (the day that decided).
+    """
+    linked = link_periods(values, windows, basis)
+    business_days = (
+        calendars.count(windows.portfolio, windows.start_date, windows.end_date)
+        if calendars
+        else None
+    )
+    annual, reason = annualise(
+        linked.returns,
+        windows.start_date,
+        windows.end_date,
+        np.where(windows.clamped, 0, windows.years),
+        annualisation,
+        business_days,
+    )
+    return pd.DataFrame(
+        {
+            "portfolio": windows.portfolio,
+            "period": windows.key,
+            "requested_start_date": windows.requested_start_date,
+            "start_date": windows.start_date,
+            "end_date": windows.end_date,
+            "clamped": windows.clamped,
+            "return": linked.returns,
+            "annualised_return": annual,
+            "annualisation_reason": reason,
+            "status": linked.status,
+            "status_date": dates_at(values, linked.row),
+        }
+    )
+
+
+def dates_at(values: DailyValues, rows: Integers) -> pd.Series:
+    """Dates of rows; NaT for -1."""
+    dates = np.full(len(rows), np.datetime64("NaT"), "datetime64[D]")
+    dates[rows >= 0] = values.dates[rows[rows >= 0]]
+    return pd.Series(dates)
+
+
+def breakdown(
+    values: DailyValues, windows: Windows, frequency: Frequency, basis: Basis = Basis.NET
+) -> pd.DataFrame:
+    """One row a bucket of a window: its label, dates, return, and cumulative return.
+
+    A bucket begins and ends with its first and last observation in the window, and is labelled
+    by the calendar; one without observations is absent. Columns: portfolio, period, bucket,
+    start_date, end_date, return, cumulative_return, status, status_date, cumulative_status.
+    """
+    parts = [
+        _bucket_frame(values, windows, frequency, rows, buckets)
+        for rows, buckets in _bucket_chunks(values, windows, frequency, basis)
+    ]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+
+
+def _bucket_chunks(
+    values: DailyValues, windows: Windows, frequency: Frequency, basis: Basis
+) -> Iterator[tuple[slice, Buckets]]:
+    for rows, at in _chunks(values, windows):
+        returns = daily_returns(values, basis, rows).returns
+        codes = BUCKETS[frequency](values.dates[rows])
+        starts, stops = windows.start[at] - rows.start, windows.stop[at] - rows.start
+        yield rows, bucket_windows(returns, codes, starts, stops, at.start)
+
+
+def bucket_windows(
+    returns: Floats, codes: Integers, starts: Integers, stops: Integers, first_window: int = 0
+) -> Buckets:
+    """Cut windows where the bucket's code changes, link each piece and cumulate the pieces."""
+    changes = np.flatnonzero(codes[1:] != codes[:-1]) + 1
+    before = np.searchsorted(changes, starts, side="right")
+    inside = np.searchsorted(changes, stops, side="left") - before
+    counts = np.where(stops > starts, inside + 1, 0)
+    owner, place = expand(counts)
+    edge = before[owner] + place
+    changes = np.append(changes, len(returns))
+    piece_starts = np.where(place == 0, starts[owner], changes[edge - 1])
+    piece_stops = np.where(place == counts[owner] - 1, stops[owner], changes[edge])
+    growth = log_growth(returns)
+    sums = window_sums(growth, piece_starts, piece_stops)
+    offsets = np.append(0, np.cumsum(counts))
+    with np.errstate(invalid="ignore"):
+        running = running_sums(sums, offsets)
+    return Buckets(
+        window=owner + first_window,
+        start=piece_starts,
+        stop=piece_stops,
+        linked=decide(np.expm1(sums), returns, piece_starts, piece_stops),
+        cumulative=decide(np.expm1(running), returns, starts[owner], piece_stops),
+    )
+
+
+def _bucket_frame(
+    values: DailyValues, windows: Windows, frequency: Frequency, rows: slice, buckets: Buckets
+) -> pd.DataFrame:
+    ends = values.dates[buckets.stop - 1 + rows.start]
+    status: Statuses = buckets.linked.status
+    row = np.where(buckets.linked.row >= 0, buckets.linked.row + rows.start, -1)
+    return pd.DataFrame(
+        {
+            "portfolio": windows.portfolio[buckets.window],
+            "period": np.array(windows.keys, dtype=object)[windows.period[buckets.window]],
+            "bucket": bucket_labels(frequency, ends),
+            "start_date": values.dates[buckets.start + rows.start],
+            "end_date": ends,
+            "return": buckets.linked.returns,
+            "cumulative_return": buckets.cumulative.returns,
+            "status": status,
+            "status_date": dates_at(values, row),
+            "cumulative_status": buckets.cumulative.status,
+        }
+    )

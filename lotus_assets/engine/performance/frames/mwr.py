@@ -1,0 +1,174 @@
+"""Money-weighted returns of portfolios: XIRR and Modified Dietz (analytics.md §3)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from lotus_assets.engine.performance.formulas.calendar_days import days_between
+from lotus_assets.engine.performance.formulas.cash_flows import CashFlows
+from lotus_assets.engine.performance.formulas.internal_rate import SHORT_PERIOD_DAYS, internal_rates
+from lotus_assets.engine.performance.formulas.modified_dietz import (
+    FlowTiming,
+    dietz_weights,
+    modified_dietz,
+)
+from lotus_assets.engine.performance.formulas.segments import (
+    Floats,
+    Integers,
+    as_days,
+    offsets_of,
+    segment_of_rows,
+    segment_sums,
+)
+from lotus_assets.engine.performance.formulas.statuses import Reason
+
+EXTERNAL = "external_flow"
+OUT_OF_RANGE = "OUT_OF_RANGE"
+"""A rate past the largest float64: a period return over many times the annual rate's year."""
+
+
+class Method(StrEnum):
+    """How a rate is worked out."""
+
+    XIRR = "XIRR"
+    MODIFIED_DIETZ = "MODIFIED_DIETZ"
+
+
+@dataclass(frozen=True)
+class MwrOptions:
+    """Which methods, and when in its day a flow comes (which does not affect XIRR)."""
+
+    methods: tuple[Method, ...] = (Method.XIRR, Method.MODIFIED_DIETZ)
+    flow_timing: FlowTiming = FlowTiming.END
+
+
+def mwr(windows: pd.DataFrame, flows: pd.DataFrame, options: MwrOptions) -> pd.DataFrame:
+    """One row a window and method, window by window.
+
+    `windows`: start_date, end_date, begin_mv, end_mv, and any columns that name it, which the
+    result begins with. `flows`: window (its row's number), date, amount, and perhaps type: only
+    `external_flow`, or a flow without a type, counts. The order of flows changes nothing.
+    Columns added: flow_count and net_flow of the external flows, method, annual_rate,
+    period_return, status, reason (None where there is a rate), roots (annual rates, a list),
+    residual and iterations (of XIRR), average_capital (of Modified Dietz), is_short_period.
+
+    Raises ValueError for an inverted window, a flow outside its window, or an amount that is
+    missing.
+    """
+    money = _cash_flows(windows, flows)
+    named = windows.reset_index(drop=True).assign(
+        flow_count=np.diff(money.offsets),
+        net_flow=segment_sums(money.amounts, money.offsets),
+    )
+    solved = {
+        method: _xirr(money) if method is Method.XIRR else _dietz(money, options.flow_timing)
+        for method in options.methods
+    }
+    parts = [
+        named.assign(method=str(method), **columns, is_short_period=money.days < SHORT_PERIOD_DAYS)
+        for method, columns in solved.items()
+    ]
+    return _window_by_window(parts, len(windows))
+
+
+def mwr_flows(
+    windows: pd.DataFrame, flows: pd.DataFrame, options: MwrOptions, annual_rates: Floats
+) -> pd.DataFrame:
+    """What the rates are worked out from: a row a flow of the investor, window by window.
+
+    Columns: window, date, kind (BEGIN_MV, FLOW, END_MV), amount (paid in negative), days since
+    the start, weight (of Modified Dietz; 1 of BEGIN_MV, none of END_MV), discounted_amount at the
+    window's annual rate by XIRR, NaN where there is none: their sum is 0.
+    """
+    money = _cash_flows(windows, flows)
+    numbers = np.arange(len(windows))
+    parts = [
+        (numbers, money.start_date, "BEGIN_MV", -money.begin_mv, 1.0),
+        (
+            segment_of_rows(money.offsets),
+            money.flow_dates,
+            "FLOW",
+            -money.amounts,
+            dietz_weights(money, options.flow_timing),
+        ),
+        (numbers, money.end_date, "END_MV", money.end_mv, np.nan),
+    ]
+    names = ("window", "date", "kind", "amount", "weight")
+    frame = pd.concat([pd.DataFrame(dict(zip(names, part, strict=True))) for part in parts])
+    frame = frame.sort_values("window", kind="stable", ignore_index=True)
+    owner = frame["window"].to_numpy()
+    days = days_between(money.start_date[owner], as_days(frame["date"].to_numpy()))
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        discount = np.exp(-np.log1p(annual_rates)[owner] * days / 365.0)
+    return frame.assign(days=days, discounted_amount=frame["amount"].to_numpy() * discount)
+
+
+def _cash_flows(windows: pd.DataFrame, flows: pd.DataFrame) -> CashFlows:
+    """The windows' external flows, in segments."""
+    external = flows if "type" not in flows else flows[flows["type"].isin([EXTERNAL, None, np.nan])]
+    ordered = external.iloc[np.argsort(external["window"].to_numpy(), kind="stable")]
+    return CashFlows(
+        start_date=as_days(windows["start_date"].to_numpy()),
+        end_date=as_days(windows["end_date"].to_numpy()),
+        begin_mv=windows["begin_mv"].to_numpy(np.float64),
+        end_mv=windows["end_mv"].to_numpy(np.float64),
+        flow_dates=as_days(ordered["date"].to_numpy()),
+        amounts=ordered["amount"].to_numpy(np.float64),
+        offsets=offsets_of(ordered["window"].to_numpy(), len(windows)),
+    )
+
+
+def _xirr(money: CashFlows) -> dict[str, Any]:
+    rates = internal_rates(money)
+    return {
+        "annual_rate": rates.annual_rate,
+        **_in_range(rates.period_rate, rates.reason),
+        "status": rates.status,
+        "roots": _lists(rates.roots, rates.root_offsets),
+        "residual": rates.residual,
+        "iterations": rates.iterations.astype(np.float64),
+        "average_capital": np.nan,
+    }
+
+
+def _dietz(money: CashFlows, timing: FlowTiming) -> dict[str, Any]:
+    found = modified_dietz(money, timing)
+    none = np.full(money.count, Reason.NONE, dtype=object)
+    return {
+        "annual_rate": found.annual_rate,
+        **_in_range(found.period_return, none),
+        "status": found.status,
+        "roots": _lists(np.empty(0), np.zeros(money.count + 1, np.int64)),
+        "residual": np.nan,
+        "iterations": np.nan,
+        "average_capital": found.average_capital,
+    }
+
+
+def _in_range(rates: Floats, reason: NDArray[np.object_]) -> dict[str, Any]:
+    """A period return, NaN where it is past float64, and the reasons with that one among them."""
+    reasons = reason.copy()
+    reasons[reasons == Reason.NONE] = None
+    endless = np.isinf(rates)
+    reasons[endless] = OUT_OF_RANGE
+    return {"period_return": np.where(endless, np.nan, rates), "reason": reasons}
+
+
+def _lists(values: Floats, offsets: Integers) -> NDArray[np.object_]:
+    lists = np.empty(len(offsets) - 1, dtype=object)
+    listed = values.tolist()
+    lists[:] = [listed[first:last] for first, last in pairwise(offsets)]
+    return lists
+
+
+def _window_by_window(parts: Sequence[pd.DataFrame], count: int) -> pd.DataFrame:
+    if not parts:
+        return pd.DataFrame()
+    order = np.arange(count * len(parts)).reshape(len(parts), count).T.ravel()
+    return pd.concat(parts, ignore_index=True).iloc[order].reset_index(drop=True)

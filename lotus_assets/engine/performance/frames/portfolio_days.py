@@ -1,0 +1,111 @@
+"""Valued days of many portfolios, with the dates that their periods are resolved by."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from lotus_assets.engine.performance.formulas.annualisation import BusinessCalendars
+from lotus_assets.engine.performance.formulas.daily_returns import MONEY, DailyValues
+from lotus_assets.engine.performance.formulas.periods import Period, Windows, resolve
+from lotus_assets.engine.performance.formulas.segments import Days, as_days, offsets_of
+
+Identifiers = NDArray[np.object_]
+PORTFOLIO_COLUMNS = ("as_of_date", "portfolio_open_date", "performance_start_date")
+
+
+@dataclass(frozen=True)
+class PortfolioDays:
+    """One value a portfolio, one segment of `values` each.
+
+    `performance_start_date` is the first day of the window that `values` covers: nothing before
+    it is known. `calendars` are needed for BUS/252 alone.
+    """
+
+    portfolio_id: Identifiers
+    as_of_date: Days
+    portfolio_open_date: Days
+    performance_start_date: Days
+    values: DailyValues
+    calendars: BusinessCalendars | None = None
+
+    def __post_init__(self) -> None:
+        """Raises ValueError where the columns do not have one value a segment."""
+        for name in PORTFOLIO_COLUMNS:
+            object.__setattr__(self, name, as_days(getattr(self, name)))
+        for name in ("portfolio_id", *PORTFOLIO_COLUMNS):
+            if len(getattr(self, name)) != self.values.count:
+                raise ValueError(
+                    f"{name} has {len(getattr(self, name))} values for {self.values.count} segments"
+                )
+
+    def windows(self, periods: tuple[Period, ...]) -> Windows:
+        """The periods of every portfolio, portfolio by portfolio."""
+        return resolve(
+            periods,
+            self.as_of_date,
+            self.portfolio_open_date,
+            self.performance_start_date,
+            self.values.dates,
+            self.values.offsets,
+        )
+
+
+def portfolio_days(
+    points: pd.DataFrame,
+    portfolios: pd.DataFrame,
+    calendars: Mapping[str, Days] | None = None,
+) -> PortfolioDays:
+    """Days of portfolios from frames in any order of rows.
+
+    `portfolios`: portfolio_id, as_of_date, portfolio_open_date, performance_start_date, one row a
+    portfolio. `points`: portfolio_id, perf_date, begin_mv, bod_cf, eod_cf, mgmt_fees, end_mv and,
+    where received decimals decided it, capital_sign. `calendars`: business days by portfolio id.
+    Results follow the order of `portfolios`. Raises ValueError for a point of a portfolio that is
+    not listed, a portfolio listed twice, or two points of a portfolio on one day.
+    """
+    identifiers = portfolios["portfolio_id"].to_numpy(dtype=object)
+    index = pd.Index(identifiers)
+    if not index.is_unique:
+        raise ValueError(f"portfolio {index[index.duplicated()][0]} is listed twice")
+    owner = index.get_indexer(pd.Index(points["portfolio_id"].to_numpy(dtype=object)))
+    if (owner < 0).any():
+        unknown = points["portfolio_id"].iloc[int(np.argmax(owner < 0))]
+        raise ValueError(f"portfolio {unknown} has points but is not listed")
+    dates = as_days(points["perf_date"].to_numpy())
+    order = np.lexsort((dates, owner))
+    begin_mv, bod_cf, eod_cf, mgmt_fees, end_mv = (
+        points[name].to_numpy(np.float64)[order] for name in MONEY
+    )
+    signs = None
+    if "capital_sign" in points:
+        signs = points["capital_sign"].to_numpy(np.int8)[order]
+    as_of, opened, known = (as_days(portfolios[name].to_numpy()) for name in PORTFOLIO_COLUMNS)
+    values = DailyValues(
+        dates=dates[order],
+        begin_mv=begin_mv,
+        bod_cf=bod_cf,
+        eod_cf=eod_cf,
+        mgmt_fees=mgmt_fees,
+        end_mv=end_mv,
+        offsets=offsets_of(owner[order], len(identifiers)),
+        capital_signs=signs,
+    )
+    own = None if calendars is None else _calendars(identifiers, calendars)
+    return PortfolioDays(identifiers, as_of, opened, known, values, own)
+
+
+def _calendars(identifiers: Identifiers, calendars: Mapping[str, Days]) -> BusinessCalendars:
+    # Portfolios share the calendars of a few markets.
+    distinct: dict[bytes, int] = {}
+    listed: list[Days] = []
+    used = np.empty(len(identifiers), np.int64)
+    for number, identifier in enumerate(identifiers):
+        days = as_days(calendars[identifier])
+        found = distinct.setdefault(days.tobytes(), len(listed))
+        if found == len(listed):
+            listed.append(days)
+        used[number] = found
+    return BusinessCalendars(listed, used)

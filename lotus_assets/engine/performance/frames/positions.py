@@ -1,0 +1,38 @@
+"""Returns of positions over the periods of their portfolios (analytics.md §1 and §3)."""
+
+import numpy as np
+import pandas as pd
+
+from lotus_assets.engine.performance.formulas.daily_returns import Basis
+from lotus_assets.engine.performance.formulas.periods import Period
+from lotus_assets.engine.performance.frames.portfolio_days import PortfolioDays
+from lotus_assets.engine.performance.frames.portfolio_parts import PortfolioParts
+from lotus_assets.engine.performance.frames.twr import STANDARD_PERIODS, TwrOptions, twr
+
+
+def position_returns(
+    parts: PortfolioParts,
+    periods: tuple[Period, ...] = STANDARD_PERIODS,
+    basis: Basis = Basis.NET,
+) -> pd.DataFrame:
+    """One row a position and period, position by position, periods in the order asked.
+
+    The period is the portfolio's: a position that was held for a part of it is linked over the
+    days on which it was. Columns: portfolio_id, position_id, period, requested_start_date,
+    start_date, end_date, is_clamped, position_return, status, status_date. Raises ValueError for a
+    period asked for twice.
+    """
+    own = parts.days
+    days = PortfolioDays(
+        np.arange(len(parts.part_id)).astype(object),
+        own.as_of_date[parts.owner],
+        own.portfolio_open_date[parts.owner],
+        own.performance_start_date[parts.owner],
+        parts.values,
+    )
+    found = twr(days, TwrOptions(periods=periods, bases=(basis,)))
+    number = found.pop("portfolio_id").to_numpy(np.int64)
+    found.insert(0, "portfolio_id", own.portfolio_id[parts.owner[number]])
+    found.insert(1, "position_id", parts.part_id[number])
+    left_out = ["metric_basis", "annualised_return", "annualisation_reason"]
+    return found.drop(columns=left_out).rename(columns={"period_return": "position_return"})

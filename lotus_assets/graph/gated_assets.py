@@ -1,0 +1,148 @@
+"""From table to gated Dagster asset: specs, gate checks, and what both report.
+
+The gate stands in the write path (`collecting`, `computing`): a blocking check alone would only
+stop its own run, not the next (architecture.md, "Decisions that measurement forced"). The check
+reports what the gate did.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+
+import dagster as dg
+import pandas as pd
+from sqlalchemy import Engine, func, select
+
+from lotus_assets.filling.reports import REASON_ROWS, GateClosed, TableReport
+from lotus_assets.graph.layers import KINDS, OWNERS
+from lotus_assets.sources.warehouse.schema import database_table, database_type
+from lotus_assets.tables.table import Table
+
+GATE = "gate"
+
+FILLED_TABLES: dict[str, Table] = {}
+"""Every table that an asset fills, by name: noted as the assets are declared."""
+
+
+def column_schema(table: Table) -> dg.TableSchema:
+    """The table's pandera model as Dagster shows it: names, database types, descriptions."""
+    return dg.TableSchema(
+        columns=[
+            dg.TableColumn(
+                name=name,
+                type=str(database_type(column)).lower(),
+                description=column.description,
+                constraints=dg.TableColumnConstraints(
+                    nullable=bool(column.nullable), unique=table.key == (name,)
+                ),
+            )
+            for name, column in table.schema.columns.items()
+        ]
+    )
+
+
+def table_spec(
+    table: Table,
+    group: str,
+    deps: Iterable[str],
+    partitions: dg.PartitionsDefinition[str] | None = None,
+) -> dg.AssetSpec:
+    """The asset of `table`: key = table name, group = layer."""
+    FILLED_TABLES[table.name] = table
+    return dg.AssetSpec(
+        table.name,
+        deps=[dg.AssetKey(name) for name in deps],
+        group_name=group,
+        description=table.description or table.model.__doc__,
+        kinds=KINDS,
+        owners=OWNERS,
+        partitions_def=partitions,
+        metadata={
+            "dagster/column_schema": column_schema(table),
+            "dagster/relation_identifier": f"public.{table.name}",
+        },
+    )
+
+
+def gate_spec(table: Table) -> dg.AssetCheckSpec:
+    """The blocking check that reports what the gate of `table` did."""
+    return dg.AssetCheckSpec(
+        GATE,
+        asset=table.name,
+        blocking=True,
+        description=(
+            f"Rows of {table.name} keep its contract; those that do not are in quarantine, and "
+            "their share is within TEM_QUARANTINE_LIMIT."
+        ),
+    )
+
+
+def report_rows(
+    engine: Engine, reports: Sequence[TableReport], limit: float
+) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult[None]]:
+    """Check result and materialisation of each table that was committed."""
+    for report in reports:
+        yield dg.MaterializeResult(
+            asset_key=report.table.name, metadata=row_metadata(engine, report)
+        )
+        # Second: Dagster files a check under the latest materialisation that it knows.
+        yield gate_result(report, limit)
+
+
+def report_closed(
+    closed: GateClosed, reports: Iterable[Table], limit: float
+) -> Iterator[dg.AssetCheckResult]:
+    """Failed checks of the tables that closed the gate, for their collection's whole group."""
+    failed = {report.table: report for report in closed.reports}
+    for table in reports:
+        if table in failed:
+            yield gate_result(failed[table], limit)
+
+
+def gate_result(report: TableReport, limit: float) -> dg.AssetCheckResult:
+    """What the gate did, with the failing rows (the first of them) in the metadata."""
+    bad = report.quarantined
+    severity = dg.AssetCheckSeverity.WARN
+    if report.bad_share > limit:
+        severity = dg.AssetCheckSeverity.ERROR
+    return dg.AssetCheckResult(
+        asset_key=report.table.name,
+        check_name=GATE,
+        passed=report.bad_share <= limit,
+        severity=severity,
+        description=(
+            f"{len(bad)} of {report.rows + len(bad)} rows in quarantine (limit {limit:.1%})"
+        ),
+        metadata={
+            "rows": report.rows,
+            "quarantined": len(bad),
+            "bad_share": report.bad_share,
+            "limit": limit,
+            "reasons": dg.MetadataValue.json(
+                {str(reason): int(count) for reason, count in bad["reason"].value_counts().items()}
+            ),
+            "failing_rows": _records(bad[["reason", "payload"]].head(REASON_ROWS)),
+        },
+    )
+
+
+def row_metadata(engine: Engine, report: TableReport) -> dict[str, dg.MetadataValue]:
+    """Counts of a commit, the table's rows, and the first of those that were written."""
+    with engine.connect() as connection:
+        target = database_table(report.table)
+        total = connection.scalar(select(func.count()).select_from(target)) or 0
+    written = report.written
+    return {
+        "dagster/row_count": dg.MetadataValue.int(total),
+        "rows_read": dg.MetadataValue.int(report.rows),
+        "rows_new": dg.MetadataValue.int(written.new),
+        "rows_changed": dg.MetadataValue.int(written.changed),
+        "rows_vanished": dg.MetadataValue.int(written.vanished),
+        "rows_quarantined": dg.MetadataValue.int(len(report.quarantined)),
+        "seconds": dg.MetadataValue.float(round(report.seconds, 3)),
+        "sample": _records(report.sample),
+    }
+
+
+def _records(frame: pd.DataFrame) -> dg.MetadataValue:
+    text = json.loads(frame.to_json(orient="records", date_format="iso"))
+    return dg.MetadataValue.json(text)
