@@ -17,10 +17,11 @@ from lotus_assets.analytics.portfolios.report_parts import (
 )
 from lotus_assets.engine.performance.formulas.attribution_effects import Model
 from lotus_assets.engine.performance.formulas.linking_coefficients import Linking
+from lotus_assets.engine.performance.formulas.variants import Variant
 from lotus_assets.engine.performance.frames.attribution import (
     AttributionOptions,
     AttributionResult,
-    attribution,
+    attributed,
 )
 from lotus_assets.engine.performance.frames.attribution_sides import (
     AttributionSides,
@@ -34,6 +35,7 @@ from lotus_assets.tables.table import Table
 PERIODS = ("MTD", "QTD", "YTD", "1Y", "3Y", "5Y", "ITD")
 LINKINGS = (Linking.CARINO, Linking.MENCHERO, Linking.FRONGELLO)
 """GRAP's linked effects are Frongello's: kept once."""
+VARIANTS = [Variant(model, linking) for model, linking in product(Model, LINKINGS)]
 STATUSES = ("OK", "WINDOW_TOO_SHORT", "NO_OBSERVATIONS", "BROKEN_CHAIN", "NOT_LINKABLE")
 CHUNK = 32
 """Portfolios worked out at a time: days and instruments of each are in memory."""
@@ -76,11 +78,8 @@ def attribution_rows(
 ) -> pd.DataFrame:
     """Rows of one of the tables, for every model and linking, net of fees."""
     found = [
-        chosen(attribution(sides, AttributionOptions(model=model, linking=linking))).assign(
-            model=str(model), linking=str(linking)
-        )
+        chosen(attributed(sides, AttributionOptions(), VARIANTS))
         for sides in attribution_sides(inputs)
-        for model, linking in product(Model, LINKINGS)
     ]
     rows = pd.concat([each for each in found if len(each)] or found[:1], ignore_index=True)
     return inputs.named(rows)[table.columns] if len(rows) else table.empty()

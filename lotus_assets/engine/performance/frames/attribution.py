@@ -1,22 +1,22 @@
 """Attribution of portfolios' active returns to groups, levels and currencies (analytics.md §3)."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from lotus_assets.engine.performance.formulas.attribution import attribution as attributed
-from lotus_assets.engine.performance.formulas.attribution_effects import Model
+from lotus_assets.engine.performance.formulas.attribution import attribution
 from lotus_assets.engine.performance.formulas.calendar_days import Frequency
 from lotus_assets.engine.performance.formulas.columns import summed
 from lotus_assets.engine.performance.formulas.group_sides import GroupSide
 from lotus_assets.engine.performance.formulas.instrument_groups import reconciliation
 from lotus_assets.engine.performance.formulas.linked_periods import Method
-from lotus_assets.engine.performance.formulas.linking_coefficients import Linking
 from lotus_assets.engine.performance.formulas.periods import Period, Windows
 from lotus_assets.engine.performance.formulas.segments import segment_of_rows
 from lotus_assets.engine.performance.formulas.statuses import Status
+from lotus_assets.engine.performance.formulas.variants import Variant
 from lotus_assets.engine.performance.frames.attribution_sides import AttributionSides
 from lotus_assets.engine.performance.frames.benchmark_days import FILLED, LINKED
 from lotus_assets.engine.performance.frames.portfolio_parts import named_windows
@@ -29,18 +29,16 @@ UNOBSERVED = (Status.WINDOW_TOO_SHORT, Status.NO_OBSERVATIONS)
 
 @dataclass(frozen=True)
 class AttributionOptions:
-    """Which periods, how effects are computed and linked, and how long single periods are."""
+    """Which periods, whether interaction is an effect, and how long single periods are."""
 
     periods: tuple[Period, ...] = STANDARD_PERIODS
-    model: Model = Model.BF
     effect_count: int = 3
-    linking: Linking = Linking.CARINO
     frequency: Frequency = Frequency.DAILY
 
 
 @dataclass(frozen=True)
 class AttributionResult:
-    """Frames by portfolio_id and period, in the order of the portfolios and periods asked for.
+    """Frames by variant (columns model and linking), portfolio_id and period, in the order asked.
 
     `totals`, one row each: requested_start_date, start_date, end_date, is_clamped,
     portfolio_return, benchmark_return, active_return (of the groups), linking_remainder (what NONE
@@ -60,31 +58,49 @@ class AttributionResult:
     currency: pd.DataFrame
 
 
-def attribution(sides: AttributionSides, options: AttributionOptions) -> AttributionResult:
-    """Attribution of every portfolio in every period.
+def attributed(
+    sides: AttributionSides,
+    options: AttributionOptions,
+    variants: Sequence[Variant] = (Variant(),),
+) -> AttributionResult:
+    """Attribution of every portfolio in every period by every variant.
 
     Raises ValueError for a period asked for twice, effects that are not 2 or 3, weights of a date
     that are off 1 by more than 1e-6, or dates that only one side has.
     """
+    results = [_by_variant(sides, options, variant) for variant in variants]
+    return AttributionResult(
+        *(
+            pd.concat([getattr(result, field.name) for result in results], ignore_index=True)
+            for field in fields(AttributionResult)
+        )
+    )
+
+
+def _by_variant(
+    sides: AttributionSides, options: AttributionOptions, variant: Variant
+) -> AttributionResult:
     windows = sides.days.windows(options.periods)
     depths = range(1, len(sides.groups.group_by) + 1)
     nodes = {str(depth): sides.groups.parents(depth) for depth in depths}
     method = Method(
-        options.model,
+        variant.model,
         options.effect_count,
-        options.linking,
+        variant.linking,
         options.frequency,
         {name: parents for name, (parents, _) in nodes.items()},
     )
-    found = attributed(sides.portfolio, sides.benchmark, windows, method)
+    found = attribution(sides.portfolio, sides.benchmark, windows, method)
     ordered = _Order(sides, options.periods)
     keys = {name: keys for name, (_, keys) in nodes.items()}
-    return AttributionResult(
-        ordered(_totals(sides, windows, found.totals)),
-        ordered(_groups(sides, windows, _observed(found.groups, found.totals))),
-        ordered(_levels(_observed(found.levels, found.totals), keys)),
-        ordered(_currency(sides, _observed(found.currency, found.totals))),
+    frames = (
+        _totals(sides, windows, found.totals),
+        _groups(sides, windows, _observed(found.groups, found.totals)),
+        _levels(_observed(found.levels, found.totals), keys),
+        _currency(sides, _observed(found.currency, found.totals)),
     )
+    named = {"model": str(variant.model), "linking": str(variant.linking)}
+    return AttributionResult(*(ordered(rows).assign(**named) for rows in frames))
 
 
 def attribution_days(sides: AttributionSides) -> pd.DataFrame:

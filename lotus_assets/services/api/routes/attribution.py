@@ -12,12 +12,13 @@ from lotus_assets.engine.performance.formulas.attribution_effects import Model
 from lotus_assets.engine.performance.formulas.calendar_days import Frequency
 from lotus_assets.engine.performance.formulas.linking_coefficients import Linking
 from lotus_assets.engine.performance.formulas.statuses import Status
+from lotus_assets.engine.performance.formulas.variants import Variant
 from lotus_assets.engine.performance.frames.attribution import (
     EFFECTS,
     SIDES,
     AttributionOptions,
     AttributionResult,
-    attribution,
+    attributed,
     attribution_days,
 )
 from lotus_assets.engine.performance.frames.attribution_sides import AttributionSides
@@ -260,11 +261,9 @@ def calculate(request: AttributionRequest, inputs: Inputs) -> Calculation:
         as_of = stateless_as_of(sent)
         periods = periods_of(request.analyses, as_of)
         sides = stateless_sides(sent, request.group_by or dimensions_of(sent), as_of)
-    options = AttributionOptions(
-        periods, request.model, request.effects, request.linking, request.frequency
-    )
+    options = AttributionOptions(periods, request.effects, request.frequency)
     try:
-        found = attribution(sides, options)
+        found = attributed(sides, options, [Variant(request.model, request.linking)])
     except ValueError as broken:
         raise invalid(str(broken)) from broken
     if (found.totals["status"] == Status.NO_OBSERVATIONS).all():

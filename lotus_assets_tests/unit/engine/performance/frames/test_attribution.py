@@ -11,7 +11,7 @@ from lotus_assets.engine.performance.formulas.periods import Period
 from lotus_assets.engine.performance.frames.attribution import (
     AttributionOptions,
     AttributionResult,
-    attribution,
+    attributed,
     attribution_days,
 )
 from lotus_assets.engine.performance.frames.attribution_sides import (
@@ -68,7 +68,7 @@ def effects_of(found: AttributionResult, effect: str) -> dict[str, float]:
 def test_one_day_by_hand_and_its_reconciliation() -> None:
     """Day 1: P 60/40 returned 0.1/0, B 50/50 returned 0.04/0.02: R_P 0.06, R_B 0.03."""
     benchmark = [equity(DAYS[0], 0.5, 0.04), bond(DAYS[0], 0.5, 0.02)]
-    found = attribution(sides_of(benchmark, [row for row in ROWS if row[2] == DAYS[0]]), ITD)
+    found = attributed(sides_of(benchmark, [row for row in ROWS if row[2] == DAYS[0]]), ITD)
     assert effects_of(found, "allocation") == pytest.approx({"Equity": 0.001, "Bond": 0.001})
     assert effects_of(found, "selection") == pytest.approx({"Equity": 0.03, "Bond": -0.01})
     assert effects_of(found, "interaction") == pytest.approx({"Equity": 0.006, "Bond": 0.002})
@@ -81,7 +81,7 @@ def test_one_day_by_hand_and_its_reconciliation() -> None:
 
 def test_fees_on_no_instrument_are_reconciled() -> None:
     benchmark = [one for day in DAYS[:2] for one in (equity(day, 0.5, 0.0), bond(day, 0.5, 0.0))]
-    (total,) = attribution(sides_of(benchmark), ITD).totals.to_dict("records")
+    (total,) = attributed(sides_of(benchmark), ITD).totals.to_dict("records")
     # Day 2: groups gained 2 of 106, the portfolio nothing: 108 - 106 - 2.
     assert total["portfolio_return"] == pytest.approx(0.08)
     assert total["own_return"] == pytest.approx(0.06)
@@ -98,7 +98,7 @@ def test_what_is_no_instrument_is_unallocated_and_a_gain_without_capital_is_a_di
     ]
     metas = {("P", "E"): {"class": "Equity"}, ("P", "F"): {"class": "Future"}}
     benchmark = [equity(DAYS[0], 0.5, 0.02), ("P", {}, DAYS[0], 0.5, 0.0, np.nan, np.nan)]
-    found = attribution(sides_of(benchmark, rows, metas=metas), ITD)
+    found = attributed(sides_of(benchmark, rows, metas=metas), ITD)
     assert effects_of(found, "portfolio_weight") == pytest.approx(
         {"Equity": 0.5, "Unallocated": 0.5, "Unclassified": 0.0}
     )
@@ -124,7 +124,7 @@ def test_currency_effects_come_from_the_benchmark_s_groups_of_the_currency() -> 
         ("P", {"currency": "EUR"}, DAYS[0], 0.6, 0.02, 0.02, 0.0),
     ]
     sides = sides_of(benchmark, rows, ("currency",), metas)
-    found = attribution(sides, ITD)
+    found = attributed(sides, ITD)
     currency = found.currency.set_index("key")
     usd = currency.loc['{"currency": "USD"}']
     # Local: selection 0.4 (0.1 - 0.05); currency: x_P 0.11, x_B 0.105.
@@ -162,7 +162,7 @@ def test_a_benchmark_day_without_valuation_is_linked_into_the_next() -> None:
         ),
     ]
     sides = sides_of(benchmark, rows)
-    found = attribution(sides, ITD)
+    found = attributed(sides, ITD)
     # 0.6 · (1.1² - 1); the day after the last valuation is left out.
     assert found.totals["benchmark_return"].tolist() == pytest.approx([0.6 * 0.21])
     assert found.totals["benchmark_days_linked"].tolist() == [1]
@@ -184,7 +184,7 @@ def test_a_valuation_without_benchmark_day_meets_a_return_of_zero() -> None:
     of_equity = days[days["key"] == '{"class": "Equity"}']
     assert of_equity["benchmark_weight"].tolist() == pytest.approx([0.5, 0.6, 0.6, 0.75 / 1.15])
     assert of_equity["benchmark_return"].tolist() == pytest.approx([0.25, 0.0, 0.25, 0.0])
-    assert attribution(sides, ITD).totals["benchmark_days_filled"].tolist() == [2]
+    assert attributed(sides, ITD).totals["benchmark_days_filled"].tolist() == [2]
 
 
 def test_a_linked_day_without_local_return_is_one_in_the_base_currency() -> None:
@@ -213,8 +213,8 @@ def test_finer_benchmark_groups_are_joined() -> None:
     ]
     joined = [equity(DAYS[0], 0.5, 0.04), bond(DAYS[0], 0.5, 0.02)]
     for effect in ("allocation", "selection", "interaction"):
-        assert effects_of(attribution(sides_of(finer, rows), ITD), effect) == pytest.approx(
-            effects_of(attribution(sides_of(joined, rows), ITD), effect)
+        assert effects_of(attributed(sides_of(finer, rows), ITD), effect) == pytest.approx(
+            effects_of(attributed(sides_of(joined, rows), ITD), effect)
         )
 
 
@@ -238,7 +238,7 @@ def test_benchmarks_that_cannot_be_used_are_refused(wrong: list[Observation], me
 def test_weights_beyond_the_tolerance_are_refused() -> None:
     rows = [row for row in ROWS if row[2] == DAYS[0]]
     with pytest.raises(ValueError, match="do not sum to 1"):
-        attribution(sides_of([equity(DAYS[0], 0.99999, 0.1)], rows), ITD)
+        attributed(sides_of([equity(DAYS[0], 0.99999, 0.1)], rows), ITD)
 
 
 @pytest.mark.parametrize("group_by", [(), ("class", "class")])

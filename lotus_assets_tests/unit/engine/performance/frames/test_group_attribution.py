@@ -1,6 +1,7 @@
 """Attribution of books given as groups: sums, order and company, days outside, instruments."""
 
 import json
+from dataclasses import replace
 from datetime import date
 from random import Random
 
@@ -15,10 +16,11 @@ from lotus_assets.engine.performance.formulas.calendar_days import Frequency
 from lotus_assets.engine.performance.formulas.daily_returns import Basis
 from lotus_assets.engine.performance.formulas.linking_coefficients import Linking
 from lotus_assets.engine.performance.formulas.periods import Period
+from lotus_assets.engine.performance.formulas.variants import Variant
 from lotus_assets.engine.performance.frames.attribution import (
     AttributionOptions,
     AttributionResult,
-    attribution,
+    attributed,
 )
 from lotus_assets.engine.performance.frames.attribution_sides import group_sides, instrument_sides
 from lotus_assets.engine.performance.frames.portfolio_days import portfolio_days
@@ -64,30 +66,30 @@ def from_groups(
     own: pd.DataFrame,
     other: pd.DataFrame,
     options: AttributionOptions,
+    *variants: Variant,
     group_by: tuple[str, ...] = ("region", "sector"),
 ) -> AttributionResult:
     points = points_of([]).astype({"portfolio_id": object})
     firsts = own[["portfolio_id", "perf_date"]].drop_duplicates()
     days = portfolio_days(points, portfolios_of(firsts, AS_OF))
-    return attribution(group_sides(days, own, other, group_by), options)
+    return attributed(group_sides(days, own, other, group_by), options, variants)
 
 
 options = st.builds(
     AttributionOptions,
     st.permutations([Period("MTD"), Period("ITD")]).map(tuple),
-    st.sampled_from(Model),
     st.sampled_from([2, 3]),
-    st.sampled_from(Linking),
     st.sampled_from([Frequency.DAILY, Frequency.MONTHLY]),
 )
+variants = st.builds(Variant, st.sampled_from(Model), st.sampled_from(Linking))
 
 
 @settings(max_examples=60)
-@given(group_books, options)
+@given(group_books, options, variants)
 def test_groups_levels_and_currencies_sum_to_the_active_return(
-    book: list[list[Observed]], asked: AttributionOptions
+    book: list[list[Observed]], asked: AttributionOptions, variant: Variant
 ) -> None:
-    found = from_groups(*two_sides(book), asked)
+    found = from_groups(*two_sides(book), asked, variant)
     keys = ["portfolio_id", "period"]
     totals = found.totals.set_index(keys)
     assert (totals["status"] == "OK").all()
@@ -106,22 +108,22 @@ def test_groups_levels_and_currencies_sum_to_the_active_return(
 
 
 @settings(max_examples=25)
-@given(group_books, options, st.randoms(use_true_random=False))
+@given(group_books, options, variants, st.randoms(use_true_random=False))
 def test_order_and_company_change_no_bit(
-    book: list[list[Observed]], asked: AttributionOptions, random: Random
+    book: list[list[Observed]], asked: AttributionOptions, variant: Variant, random: Random
 ) -> None:
     own, other = two_sides(book)
-    usual = from_groups(own, other, asked)
+    usual = from_groups(own, other, asked, variant)
     seed = random.randint(0, 1000)
     turned = [frame.sample(frac=1.0, random_state=seed) for frame in (own, other)]
-    backwards = AttributionOptions(
-        asked.periods[::-1], asked.model, asked.effect_count, asked.linking, asked.frequency
-    )
+    backwards = replace(asked, periods=asked.periods[::-1])
     alone = [
-        from_groups(own[own["portfolio_id"] == one], other[other["portfolio_id"] == one], asked)
+        from_groups(
+            own[own["portfolio_id"] == one], other[other["portfolio_id"] == one], asked, variant
+        )
         for one in own["portfolio_id"].unique()
     ]
-    shuffled = from_groups(turned[0], turned[1], backwards)
+    shuffled = from_groups(turned[0], turned[1], backwards, variant)
     for name, more in (
         ("totals", []),
         ("groups", ["key"]),
@@ -156,9 +158,9 @@ def test_days_outside_the_period_change_no_bit(frequency: Frequency) -> None:
         ]
         sides.append(observations([(*row, np.nan, np.nan) for row in rows]))
     asked = AttributionOptions((Period("MTD"),), frequency=frequency)
-    whole = from_groups(sides[0], sides[1], asked, ("class",))
+    whole = from_groups(sides[0], sides[1], asked, Variant(), group_by=("class",))
     late = [side[side["perf_date"] >= "2025-02-01"] for side in sides]
-    alone = from_groups(late[0], late[1], asked, ("class",))
+    alone = from_groups(late[0], late[1], asked, Variant(), group_by=("class",))
     assert (whole.totals["status"] == "OK").all()
     pd.testing.assert_frame_equal(alone.groups, whole.groups, check_exact=True)
     pd.testing.assert_frame_equal(alone.levels, whole.levels, check_exact=True)
@@ -171,7 +173,7 @@ def test_instruments_give_what_their_groups_give(
 ) -> None:
     """Instruments with the capital and gains of the groups: the same effects at any scale."""
     own, other = two_sides(book)
-    asked = AttributionOptions((Period("ITD"), Period("MTD")), linking=linking)
+    asked, variant = AttributionOptions((Period("ITD"), Period("MTD"))), Variant(linking=linking)
     rows: list[Point] = []
     metas: dict[tuple[str, str], dict[str, str]] = {}
     columns = [own[name].tolist() for name in ("portfolio_id", "key", "perf_date")]
@@ -190,7 +192,8 @@ def test_instruments_give_what_their_groups_give(
     group_by = ("region", "sector")
     parts = parts_of(rows, AS_OF, metas, group_by)
     sides = instrument_sides(parts, other, group_by, ["EUR"] * len(book), Basis.NET)
-    found, expected = attribution(sides, asked), from_groups(own, other, asked)
+    found = attributed(sides, asked, [variant])
+    expected = from_groups(own, other, asked, variant)
     order = ["portfolio_id", "period", "key"]
     for name in ("allocation", "selection", "interaction", "total"):
         np.testing.assert_allclose(
@@ -200,3 +203,21 @@ def test_instruments_give_what_their_groups_give(
             atol=1e-13,
         )
     np.testing.assert_allclose(found.totals["difference"], 0.0, atol=1e-12)
+
+
+@settings(max_examples=25)
+@given(group_books, options, st.lists(st.tuples(st.sampled_from(Model), st.sampled_from(Linking))))
+def test_variants_worked_out_together_are_those_worked_out_alone(
+    book: list[list[Observed]], asked: AttributionOptions, pairs: list[tuple[Model, Linking]]
+) -> None:
+    chosen = [Variant(*pair) for pair in dict.fromkeys([*pairs, (Model.BF, Linking.CARINO)])]
+    own, other = two_sides(book)
+    together = from_groups(own, other, asked, *chosen)
+    alone = [from_groups(own, other, asked, variant) for variant in chosen]
+    for name in ("totals", "groups", "levels", "currency"):
+        expected = pd.concat([getattr(single, name) for single in alone], ignore_index=True)
+        pd.testing.assert_frame_equal(getattr(together, name), expected, check_exact=True)
+        pairs_of_rows = expected[["model", "linking"]].drop_duplicates()
+        assert list(pairs_of_rows.itertuples(index=False, name=None)) == [
+            (str(variant.model), str(variant.linking)) for variant in chosen
+        ]
