@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Mapping
 
 import pandas as pd
-from pandera.pandas import DataFrameModel, Field
+from pandera.pandas import Field
 
 from lotus_assets.benchmarks import bench_history, bench_regression, bench_result, bench_run
 from lotus_assets.benchmarks.dashboard import dashboard_files
@@ -15,12 +15,13 @@ from lotus_assets.graph.layers import BENCHMARKS
 from lotus_assets.sources.exports import write_export
 from lotus_assets.tables.columns import Instant, Integer, Text
 from lotus_assets.tables.table import Table
+from lotus_assets.tables.table_model import TableModel
 
 NO_JEKYLL = ".nojekyll"
 """GitHub Pages then shows the files as they are."""
 
 
-class BenchDashboard(DataFrameModel):
+class BenchDashboard(TableModel):
     """One row a file that was written."""
 
     path: Text = Field(description="File below TEM_BENCH_DIR.")
@@ -29,12 +30,6 @@ class BenchDashboard(DataFrameModel):
     runs: Integer = Field(ge=0, description="Runs that it was made of.")
     series: Integer = Field(ge=0, description="Series of the history that it was made of.")
     newest_run_at: Instant = Field(nullable=True, description="When its newest run began.")
-
-    class Config:
-        """Types are enforced, unknown columns refused."""
-
-        coerce = True
-        strict = True
 
 
 TABLE = Table(

@@ -2,11 +2,21 @@
 
 import numpy as np
 import pandas as pd
-from pandera.pandas import DataFrameModel, Field
+from pandera.pandas import Field
 
 from lotus_assets.benchmarks import bench_result, bench_run
 from lotus_assets.graph.computed_assets import Inputs, computed_asset
 from lotus_assets.graph.layers import BENCHMARKS
+from lotus_assets.tables.benchmark_columns import (
+    Benchmark,
+    Commit,
+    Deviation,
+    IsDerived,
+    Machine,
+    Rounds,
+    Suite,
+    Version,
+)
 from lotus_assets.tables.columns import (
     Boolean,
     Instant,
@@ -15,18 +25,19 @@ from lotus_assets.tables.columns import (
     Text,
 )
 from lotus_assets.tables.table import Table
+from lotus_assets.tables.table_model import TableModel
 
 SERIES = ["suite", "benchmark", "metric"]
 
 
-class BenchHistory(DataFrameModel):
+class BenchHistory(TableModel):
     """One row a point: a metric of a benchmark in one run, beside the points before it.
 
     An epoch holds the points of one machine and one statistic; figures are compared within it.
     """
 
-    suite: Text = Field(description="Suite.")
-    benchmark: Text = Field(description="Benchmark.")
+    suite: Suite
+    benchmark: Benchmark
     metric: Text = Field(description="Metric.")
     run_id: Text = Field(description="Run of the point.")
     position: Integer = Field(ge=1, description="Number of the point in its series, from 1.")
@@ -34,19 +45,19 @@ class BenchHistory(DataFrameModel):
         description="When it was measured; for a released version measured later, its release."
     )
     epoch: Integer = Field(ge=1, description="Number of the epoch, by first appearance.")
-    machine_fingerprint: Text = Field(description="Machine of the run.")
+    machine_fingerprint: Machine
     is_machine_change: Boolean = Field(description="Not the machine of the point before.")
-    commit_id: Text = Field(nullable=True, description="Commit that was measured.")
-    version: Text = Field(nullable=True, description="Released version that was measured.")
+    commit_id: Commit
+    version: Version
     kind: Text = Field(description="Kind of the run.")
     quantity: Text = Field(description="What was measured.")
     unit: Text = Field(description="Unit of the figures.")
     direction: Text = Field(description="What is better: lower, higher; exact: == only.")
-    is_derived: Boolean = Field(description="Worked out from another metric; not compared again.")
+    is_derived: IsDerived
     statistic: Text = Field(description="min, max, median or mean of the run's samples.")
     value: Number = Field(description="The figure that is compared.")
-    stddev: Number = Field(nullable=True, description="Standard deviation of the run's samples.")
-    rounds: Integer = Field(nullable=True, description="Samples of the run.")
+    stddev: Deviation
+    rounds: Rounds
     previous_value: Number = Field(nullable=True, description="The epoch's point before.")
     best_value: Number = Field(
         nullable=True, description="Best of the epoch up to this point; NULL for exact metrics."
@@ -57,12 +68,6 @@ class BenchHistory(DataFrameModel):
     ratio_to_best: Number = Field(
         nullable=True, description="To the best, 1 or more; NULL for exact metrics."
     )
-
-    class Config:
-        """Types are enforced, unknown columns refused."""
-
-        coerce = True
-        strict = True
 
 
 TABLE = Table(

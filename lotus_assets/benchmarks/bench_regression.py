@@ -7,17 +7,19 @@ and the environment; beside them exact metrics that changed and metrics that a r
 import json
 
 import pandas as pd
-from pandera.pandas import DataFrameModel, Field
+from pandera.pandas import Field
 
 from lotus_assets.benchmarks import bench_history, bench_result, bench_run
 from lotus_assets.engine.speed.detection import detect
 from lotus_assets.graph.computed_assets import Inputs, computed_asset
 from lotus_assets.graph.layers import BENCHMARKS
+from lotus_assets.tables.benchmark_columns import Suite
 from lotus_assets.tables.columns import Integer, Number, Text
 from lotus_assets.tables.table import Table
+from lotus_assets.tables.table_model import TableModel
 
 
-class BenchRegression(DataFrameModel):
+class BenchRegression(TableModel):
     """One row a fact at a run."""
 
     fact: Text = Field(
@@ -27,7 +29,7 @@ class BenchRegression(DataFrameModel):
     list: Text = Field(
         isin=["", "sensitive", "loud"], description="Change points: sensitive or loud; else empty."
     )
-    suite: Text = Field(description="Suite.")
+    suite: Suite
     benchmark: Text = Field(description="Benchmark; empty where the fact is about the suite.")
     metric: Text = Field(description="Metric; empty where the fact is about the suite.")
     epoch: Integer = Field(nullable=True, description="Epoch of the series.")
@@ -52,12 +54,6 @@ class BenchRegression(DataFrameModel):
         description="unconfirmed, candidate, confirmed or refuted (not so when run again).",
     )
     reason: Text = Field(description="The figures in a sentence.")
-
-    class Config:
-        """Types are enforced, unknown columns refused."""
-
-        coerce = True
-        strict = True
 
 
 TABLE = Table(

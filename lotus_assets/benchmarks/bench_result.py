@@ -4,27 +4,27 @@ import json
 from collections.abc import Sequence
 
 import pandas as pd
-from pandera.pandas import DataFrameModel, Field
+from pandera.pandas import Field
 
 from lotus_assets.sources.benchmark_files.run_model import BenchmarkRun
+from lotus_assets.tables.benchmark_columns import Benchmark, Deviation, IsDerived, Rounds, Suite
 from lotus_assets.tables.columns import (
     JSON,
-    Boolean,
-    Integer,
     Json,
     Number,
     Text,
 )
 from lotus_assets.tables.table import Table
+from lotus_assets.tables.table_model import TableModel
 
 
-class BenchFigure(DataFrameModel):
+class BenchFigure(TableModel):
     """One row a metric of a benchmark in a run, in base units (s, bytes, 1, 1/s)."""
 
     run_id: Text = Field(description="The run.")
-    benchmark: Text = Field(description="Id of the benchmark in its suite.")
+    benchmark: Benchmark
     metric: Text = Field(description="time, cpu_time, peak_memory, compression_ratio and others.")
-    suite: Text = Field(description="Suite of the run.")
+    suite: Suite
     quantity: Text = Field(
         isin=["time", "cpu_time", "memory", "ratio", "throughput", "count"],
         description="time, cpu_time, memory, ratio, throughput or count.",
@@ -34,7 +34,7 @@ class BenchFigure(DataFrameModel):
         isin=["lower", "higher", "exact"],
         description="What is better: lower, higher; exact: compared with ==.",
     )
-    is_derived: Boolean = Field(description="Worked out from another metric; not compared again.")
+    is_derived: IsDerived
     parameters: Json = Field(metadata=JSON, description="Parameters of the benchmark.")
     statistic: Text = Field(
         isin=["min", "max", "median", "mean"], description="Which of the figures value is."
@@ -43,15 +43,9 @@ class BenchFigure(DataFrameModel):
     minimum: Number = Field(nullable=True, description="Least of the samples.")
     median: Number = Field(nullable=True, description="Median of the samples.")
     mean: Number = Field(nullable=True, description="Mean of the samples.")
-    stddev: Number = Field(nullable=True, description="Standard deviation of the samples (n - 1).")
+    stddev: Deviation
     maximum: Number = Field(nullable=True, description="Greatest of the samples.")
-    rounds: Integer = Field(nullable=True, description="How many samples were taken.")
-
-    class Config:
-        """Types are enforced, unknown columns refused."""
-
-        coerce = True
-        strict = True
+    rounds: Rounds
 
 
 class BenchResult(BenchFigure):

@@ -4,9 +4,10 @@ import json
 from collections.abc import Sequence
 
 import pandas as pd
-from pandera.pandas import DataFrameModel, Field
+from pandera.pandas import Field
 
 from lotus_assets.sources.benchmark_files.history_folder import StoredRun
+from lotus_assets.tables.benchmark_columns import Commit, Machine, Suite, Version
 from lotus_assets.tables.columns import (
     JSON,
     Boolean,
@@ -16,32 +17,33 @@ from lotus_assets.tables.columns import (
     Text,
 )
 from lotus_assets.tables.table import Table
+from lotus_assets.tables.table_model import TableModel
 
 OUTSIDE_HISTORY = ("aa", "rerun")
 """Kinds that are no points of the history: the same code again, and suspects looked at again."""
 
 
-class BenchRun(DataFrameModel):
+class BenchRun(TableModel):
     """One row a run: one suite, once, on one machine, at one commit or version."""
 
     run_id: Text = Field(description="Id of the run; follows from what the run file says.")
-    suite: Text = Field(description="Suite that was run.")
+    suite: Suite
     repository: Text = Field(nullable=True, description="Address of the repository.")
     kind: Text = Field(
         isin=["daily", "weekly", "manual", "backfill", "imported", "aa", "rerun"],
         description="daily, weekly, manual, backfill, imported, aa or rerun.",
     )
     of_run_id: Text = Field(nullable=True, description="Run whose suspects a rerun repeats.")
-    commit_id: Text = Field(nullable=True, description="Commit that was measured.")
+    commit_id: Commit
     branch: Text = Field(nullable=True, description="Branch that was checked out.")
     committed_at: Instant = Field(nullable=True, description="When it was committed or released.")
     is_dirty: Boolean = Field(nullable=True, description="Files differed from the commit.")
     commit_url: Text = Field(nullable=True, description="Page of the commit.")
     commit_message: Text = Field(nullable=True, description="First line of its message.")
-    version: Text = Field(nullable=True, description="Released version that was measured.")
+    version: Version
     started_at: Instant = Field(description="When the run began.")
     finished_at: Instant = Field(nullable=True, description="When it was over.")
-    machine_fingerprint: Text = Field(description="Name of the hardware; unknown where not noted.")
+    machine_fingerprint: Machine
     machine: Json = Field(metadata=JSON, description="What the fingerprint was made of.")
     versions: Json = Field(metadata=JSON, description="Python, packages, operating system.")
     load_average: Number = Field(
@@ -55,12 +57,6 @@ class BenchRun(DataFrameModel):
     failures: Json = Field(metadata=JSON, description="Benchmarks without a result, with reasons.")
     file: Text = Field(description="Run file, below TEM_BENCH_DIR.")
     file_sha256: Text = Field(description="SHA-256 of the run file.")
-
-    class Config:
-        """Types are enforced, unknown columns refused."""
-
-        coerce = True
-        strict = True
 
 
 TABLE = Table(

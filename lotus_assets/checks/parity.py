@@ -5,7 +5,7 @@ from typing import Any
 
 import dagster as dg
 import pandas as pd
-from pandera.pandas import DataFrameModel, Field
+from pandera.pandas import Field
 from sqlalchemy import func, select
 
 from lotus_assets.checks.parity_comparison import compared
@@ -37,23 +37,24 @@ from lotus_assets.sources.warehouse.schema import database_table
 from lotus_assets.tables.columns import (
     Boolean,
     Instant,
-    Integer,
     Text,
 )
+from lotus_assets.tables.gitlab_columns import MergeRequestId, MergeRequestIid, ProjectId
 from lotus_assets.tables.table import Table
+from lotus_assets.tables.table_model import TableModel
 
 REQUIRED_SHARE = 0.98
 QUALITY_TAG = "lotus/data-quality"
 RED = "Data Quality Red"
 
 
-class Parity(DataFrameModel):
+class Parity(TableModel):
     """One row a week, merge request and field that was compared."""
 
     iso_week: Text = Field(description="The ISO week that drew the sample: 2026-W14.")
-    project_id: Integer = Field(description="GitLab's id of the project.")
-    mr_id: Integer = Field(description="GitLab's global id of the merge request.")
-    iid: Integer = Field(description="The number after the exclamation mark: !iid.")
+    project_id: ProjectId
+    mr_id: MergeRequestId
+    iid: MergeRequestIid
     field: Text = Field(description="What was compared: a column of raw_mr, or a count beside it.")
     stored_value: Text = Field(nullable=True, description="What the warehouse holds, as text.")
     gitlab_value: Text = Field(nullable=True, description="What GitLab says now, as text.")
@@ -66,12 +67,6 @@ class Parity(DataFrameModel):
     )
     run_id: Text = Field(description="Dagster's id of the run that read GitLab.")
     compared_at: Instant = Field(description="When that run read GitLab.")
-
-    class Config:
-        """Types are enforced, unknown columns refused."""
-
-        coerce = True
-        strict = True
 
 
 TABLE = Table(

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 import pandas as pd
-from pandera.pandas import DataFrameModel, Field
+from pandera.pandas import Field
 
 from lotus_assets.facts import dim_project
 from lotus_assets.graph.computed_assets import Inputs, computed_asset
@@ -11,18 +11,20 @@ from lotus_assets.graph.layers import FACTS
 from lotus_assets.raw import raw_project
 from lotus_assets.raw.reading import COLLECTIONS
 from lotus_assets.sources.warehouse.bookkeeping import read_outcomes
-from lotus_assets.tables.columns import Boolean, Integer, Text
+from lotus_assets.tables.columns import Boolean, Text
+from lotus_assets.tables.gitlab_columns import ProjectId
 from lotus_assets.tables.table import Table
+from lotus_assets.tables.table_model import TableModel
 
 FEATURE_DISABLED = "feature_disabled:"
 EMPTY_REPOSITORY = "empty_repository"
 
 
-class Coverage(DataFrameModel):
+class Coverage(TableModel):
     """One row a run and listed project."""
 
     run_id: Text = Field(description="Dagster's id of the run.")
-    project_id: Integer = Field(description="GitLab's id of the project.")
+    project_id: ProjectId
     path: Text = Field(description="Full path of the project.")
     active: Boolean = Field(description="Counts in the denominator of coverage.")
     collected: Boolean = Field(description="Everything that the project has was read.")
@@ -30,12 +32,6 @@ class Coverage(DataFrameModel):
         nullable=True,
         description="What was not read and why; several reasons are joined by a semicolon.",
     )
-
-    class Config:
-        """Types are enforced, unknown columns refused."""
-
-        coerce = True
-        strict = True
 
 
 TABLE = Table(

@@ -1,28 +1,24 @@
 """dim_branch: the branches that exist, and which of them are protected."""
 
 import pandas as pd
-from pandera.pandas import DataFrameModel, Field
+from pandera.pandas import Field
 
 from lotus_assets.engine.delivery.patterns import matches_wildcards
 from lotus_assets.graph.computed_assets import Inputs, computed_asset
 from lotus_assets.graph.layers import FACTS
 from lotus_assets.raw import raw_branch, raw_protected_branch
-from lotus_assets.tables.columns import Boolean, Integer, Text
+from lotus_assets.tables.columns import Boolean
+from lotus_assets.tables.gitlab_columns import Branch, ProjectId
 from lotus_assets.tables.table import Table
+from lotus_assets.tables.table_model import TableModel
 
 
-class DimBranch(DataFrameModel):
+class DimBranch(TableModel):
     """One row a branch."""
 
-    project_id: Integer = Field(description="GitLab's id of the project.")
-    branch: Text = Field(description="Name without refs/heads/.")
+    project_id: ProjectId
+    branch: Branch
     protected_flag: Boolean = Field(description="A protected-branch rule matches the name.")
-
-    class Config:
-        """Types are enforced, unknown columns refused."""
-
-        coerce = True
-        strict = True
 
 
 TABLE = Table(

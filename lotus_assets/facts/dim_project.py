@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 import pandas as pd
-from pandera.pandas import DataFrameModel, Field
+from pandera.pandas import Field
 
 from lotus_assets.graph.computed_assets import Inputs, computed_asset
 from lotus_assets.graph.layers import FACTS
@@ -12,16 +12,18 @@ from lotus_assets.raw.reading import COLLECTIONS
 from lotus_assets.sources.organisation import organisation_of
 from lotus_assets.sources.organisation_file import Organisation
 from lotus_assets.sources.warehouse.bookkeeping import read_outcomes
-from lotus_assets.tables.columns import Boolean, Integer, Text
+from lotus_assets.tables.columns import Boolean, Text
+from lotus_assets.tables.gitlab_columns import ProjectId
 from lotus_assets.tables.table import Table
+from lotus_assets.tables.table_model import TableModel
 
 ACTIVE_DAYS = 90
 
 
-class DimProject(DataFrameModel):
+class DimProject(TableModel):
     """One row a project."""
 
-    project_id: Integer = Field(description="GitLab's id of the project.")
+    project_id: ProjectId
     path_with_namespace: Text = Field(description="Full path; `repo` in metrics and exports.")
     default_branch: Text = Field(nullable=True, description="NULL for an empty repository.")
     visibility: Text = Field(nullable=True, description="private, internal or public.")
@@ -34,12 +36,6 @@ class DimProject(DataFrameModel):
     org: Text = Field(description="Organisation, from the org file.")
     business_line: Text = Field(description="Business line by longest prefix, or Unmapped.")
     team: Text = Field(description="Team by longest prefix, or Unmapped.")
-
-    class Config:
-        """Types are enforced, unknown columns refused."""
-
-        coerce = True
-        strict = True
 
 
 TABLE = Table(

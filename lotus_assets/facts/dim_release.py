@@ -1,7 +1,7 @@
 """dim_release: releases, and tags without a release."""
 
 import pandas as pd
-from pandera.pandas import DataFrameModel, Field
+from pandera.pandas import Field
 
 from lotus_assets.engine.delivery.releases import is_semver
 from lotus_assets.graph.computed_assets import Inputs, computed_asset
@@ -9,29 +9,20 @@ from lotus_assets.graph.layers import FACTS
 from lotus_assets.raw import raw_release, raw_tag
 from lotus_assets.tables.columns import (
     Boolean,
-    Instant,
-    Integer,
-    Text,
 )
+from lotus_assets.tables.gitlab_columns import IsRelease, ProjectId, ReleasedAt, TagName
 from lotus_assets.tables.table import Table
+from lotus_assets.tables.table_model import TableModel
 
 
-class DimRelease(DataFrameModel):
+class DimRelease(TableModel):
     """One row a release or bare tag."""
 
-    project_id: Integer = Field(description="GitLab's id of the project.")
-    tag_name: Text = Field(description="The tag.")
-    released_at: Instant = Field(
-        nullable=True, description="The release's instant, else the tag's, else its commit's."
-    )
+    project_id: ProjectId
+    tag_name: TagName
+    released_at: ReleasedAt
     semver_valid: Boolean = Field(description="SemVer 2.0.0, one leading v allowed.")
-    is_release: Boolean = Field(description="A release, not a bare tag.")
-
-    class Config:
-        """Types are enforced, unknown columns refused."""
-
-        coerce = True
-        strict = True
+    is_release: IsRelease
 
 
 TABLE = Table(

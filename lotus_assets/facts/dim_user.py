@@ -3,21 +3,23 @@
 from collections.abc import Sequence
 
 import pandas as pd
-from pandera.pandas import DataFrameModel, Field
+from pandera.pandas import Field
 
 from lotus_assets.engine.delivery.patterns import matches_any
 from lotus_assets.graph.computed_assets import Inputs, computed_asset
 from lotus_assets.graph.layers import FACTS
 from lotus_assets.raw import raw_user
 from lotus_assets.sources.rules_file import read_rules
-from lotus_assets.tables.columns import Boolean, Integer, Text
+from lotus_assets.tables.columns import Boolean, Text
+from lotus_assets.tables.gitlab_columns import UserId
 from lotus_assets.tables.table import Table
+from lotus_assets.tables.table_model import TableModel
 
 
-class DimUser(DataFrameModel):
+class DimUser(TableModel):
     """One row a user."""
 
-    user_id: Integer = Field(description="GitLab's id of the user.")
+    user_id: UserId
     username: Text = Field(description="Login name.")
     name: Text = Field(nullable=True, description="Display name.")
     state: Text = Field(nullable=True, description="active, blocked, deactivated, …")
@@ -25,12 +27,6 @@ class DimUser(DataFrameModel):
     email_hash: Text = Field(
         nullable=True, description="SHA-256 (HMAC when keyed) of the lower-cased address."
     )
-
-    class Config:
-        """Types are enforced, unknown columns refused."""
-
-        coerce = True
-        strict = True
 
 
 TABLE = Table(

@@ -1,7 +1,7 @@
 """fact_branch: every life of a branch, from its creation to its merge or deletion."""
 
 import pandas as pd
-from pandera.pandas import DataFrameModel, Field
+from pandera.pandas import Field
 from sqlalchemy import select
 
 from lotus_assets.engine.delivery.branch_lifetimes import branch_lifetimes
@@ -26,20 +26,22 @@ from lotus_assets.tables.columns import (
     Number,
     Text,
 )
+from lotus_assets.tables.gitlab_columns import Branch, CreatedAtIfKnown
 from lotus_assets.tables.table import Table
+from lotus_assets.tables.table_model import TableModel
 
 LONG_LIFE_HOURS = 30 * 24
 
 
-class FactBranch(DataFrameModel):
+class FactBranch(TableModel):
     """One row a life; default and protected branches have none."""
 
     project_id: Integer = Field(description="GitLab's id of the branch's project.")
-    branch: Text = Field(description="Name without refs/heads/.")
+    branch: Branch
     life_number: Integer = Field(
         ge=1, description="1 for the name's first known life; a name used again lives again."
     )
-    created_at: Instant = Field(nullable=True, description="When it was created, if known.")
+    created_at: CreatedAtIfKnown
     created_by: Text = Field(
         nullable=True, description="push_event, or merge_request: its first commit."
     )
@@ -51,12 +53,6 @@ class FactBranch(DataFrameModel):
         nullable=True,
         description="creation_unknown, end_unknown or created_after_merge: no duration.",
     )
-
-    class Config:
-        """Types are enforced, unknown columns refused."""
-
-        coerce = True
-        strict = True
 
 
 TABLE = Table(

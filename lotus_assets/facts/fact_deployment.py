@@ -1,7 +1,7 @@
 """fact_deployment: every production deployment, in order, with what it took back."""
 
 import pandas as pd
-from pandera.pandas import DataFrameModel, Field
+from pandera.pandas import Field
 
 from lotus_assets.engine.delivery.commit_graph import CommitGraph
 from lotus_assets.engine.delivery.production import production_deployments, production_rules
@@ -19,13 +19,15 @@ from lotus_assets.tables.columns import (
     Number,
     Text,
 )
+from lotus_assets.tables.gitlab_columns import DeployedRef, InputReason, ProjectId
 from lotus_assets.tables.table import Table
+from lotus_assets.tables.table_model import TableModel
 
 
-class FactDeployment(DataFrameModel):
+class FactDeployment(TableModel):
     """One row a production deployment."""
 
-    project_id: Integer = Field(description="GitLab's id of the project.")
+    project_id: ProjectId
     recorded_as: Text = Field(
         isin=["deployment", "pipeline"],
         description="deployment: GitLab recorded one; pipeline: a pipeline stands for it.",
@@ -35,7 +37,7 @@ class FactDeployment(DataFrameModel):
     pipeline_id: Integer = Field(nullable=True, description="The pipeline that deployed.")
     environment: Text = Field(nullable=True, description="Environment; NULL for a pipeline.")
     sha: Text = Field(nullable=True, description="The commit that was deployed.")
-    ref: Text = Field(nullable=True, description="Branch or tag that was deployed.")
+    ref: DeployedRef
     pipeline_name: Text = Field(nullable=True, description="The pipeline's name, if it has one.")
     rule: Text = Field(
         isin=["environments", "releases", "default_branch"],
@@ -57,13 +59,7 @@ class FactDeployment(DataFrameModel):
         ge=0,
         description="Finish of the deployment that was rolled back to its own finish, in hours.",
     )
-    reason: Text = Field(nullable=True, description="What is wrong with its input, by `;`.")
-
-    class Config:
-        """Types are enforced, unknown columns refused."""
-
-        coerce = True
-        strict = True
+    reason: InputReason
 
 
 TABLE = Table(

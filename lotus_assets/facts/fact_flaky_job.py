@@ -1,7 +1,7 @@
 """fact_flaky_job: what was tried on one SHA under one job name, and whether it was flaky."""
 
 import pandas as pd
-from pandera.pandas import DataFrameModel, Field
+from pandera.pandas import Field
 
 from lotus_assets.engine.delivery.flaky_jobs import finished_runs, flaky_groups
 from lotus_assets.facts.project_rules import present
@@ -13,13 +13,15 @@ from lotus_assets.tables.columns import (
     Integer,
     Text,
 )
+from lotus_assets.tables.gitlab_columns import ProjectId
 from lotus_assets.tables.table import Table
+from lotus_assets.tables.table_model import TableModel
 
 
-class FactFlakyJob(DataFrameModel):
+class FactFlakyJob(TableModel):
     """One row a (project, SHA, job name) with at least one finished run."""
 
-    project_id: Integer = Field(description="GitLab's id of the project.")
+    project_id: ProjectId
     sha: Text = Field(description="The commit that the pipelines ran for.")
     name: Text = Field(description="Name of the job.")
     first_job_id: Integer = Field(description="The first run that succeeded or failed.")
@@ -28,12 +30,6 @@ class FactFlakyJob(DataFrameModel):
     )
     is_flaky: Boolean = Field(description="A failed run was followed by a successful one.")
     reason: Text = Field(nullable=True, description="started_at_missing: it has no day.")
-
-    class Config:
-        """Types are enforced, unknown columns refused."""
-
-        coerce = True
-        strict = True
 
 
 TABLE = Table(

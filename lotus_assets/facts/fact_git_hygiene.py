@@ -1,7 +1,7 @@
 """fact_git_hygiene: direct pushes, force-pushes and signatures of each project's day."""
 
 import pandas as pd
-from pandera.pandas import DataFrameModel, Field
+from pandera.pandas import Field
 
 from lotus_assets.engine.delivery.git_hygiene import (
     default_branch_commits,
@@ -25,13 +25,15 @@ from lotus_assets.raw import (
 )
 from lotus_assets.sources.rules_file import Rules
 from lotus_assets.tables.columns import Day, Integer
+from lotus_assets.tables.gitlab_columns import ProjectId
 from lotus_assets.tables.table import Table
+from lotus_assets.tables.table_model import TableModel
 
 
-class FactGitHygiene(DataFrameModel):
+class FactGitHygiene(TableModel):
     """One row a project and day on which something happened; a day without a row means zeros."""
 
-    project_id: Integer = Field(description="GitLab's id of the project.")
+    project_id: ProjectId
     day: Day = Field(description="Calendar day of TIMEZONE.")
     direct_pushes_default: Integer = Field(
         ge=0, description="Commits pushed to the default branch past a merge request."
@@ -48,12 +50,6 @@ class FactGitHygiene(DataFrameModel):
     signed_commit_count: Integer = Field(
         ge=0, description="Commits on the default branch with a signature."
     )
-
-    class Config:
-        """Types are enforced, unknown columns refused."""
-
-        coerce = True
-        strict = True
 
 
 TABLE = Table(

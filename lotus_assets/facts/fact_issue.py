@@ -1,7 +1,7 @@
 """fact_issue: every issue with its target, whether it is a bug, and whether the bug escaped."""
 
 import pandas as pd
-from pandera.pandas import DataFrameModel, Field
+from pandera.pandas import Field
 
 from lotus_assets.engine.delivery.durations import ends_before_start
 from lotus_assets.engine.delivery.issues import bug_issues, sla_issues
@@ -18,19 +18,27 @@ from lotus_assets.tables.columns import (
     Number,
     Text,
 )
+from lotus_assets.tables.gitlab_columns import (
+    IssueId,
+    LastClosedAt,
+    OpenedAt,
+    ProjectId,
+    ReopenedCount,
+)
 from lotus_assets.tables.table import Table
+from lotus_assets.tables.table_model import TableModel
 
 
-class FactIssue(DataFrameModel):
+class FactIssue(TableModel):
     """One row an issue."""
 
-    project_id: Integer = Field(description="GitLab's id of the project.")
-    issue_id: Integer = Field(description="GitLab's global id of the issue.")
+    project_id: ProjectId
+    issue_id: IssueId
     iid: Integer = Field(description="The number after the hash: #iid.")
-    created_at: Instant = Field(description="When it was opened.")
-    closed_at: Instant = Field(nullable=True, description="When it was last closed.")
+    created_at: OpenedAt
+    closed_at: LastClosedAt
     state: Text = Field(description="opened or closed.")
-    reopened_count: Integer = Field(ge=0, description="How often it was opened again.")
+    reopened_count: ReopenedCount
     target_days: Number = Field(
         nullable=True, gt=0, description="Days to close it in, by its labels; NULL: no target."
     )
@@ -46,12 +54,6 @@ class FactIssue(DataFrameModel):
         nullable=True, description="The project's latest release before a bug was opened."
     )
     reason: Text = Field(nullable=True, description="closed_before_created.")
-
-    class Config:
-        """Types are enforced, unknown columns refused."""
-
-        coerce = True
-        strict = True
 
 
 TABLE = Table(

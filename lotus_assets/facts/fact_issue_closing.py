@@ -1,29 +1,25 @@
 """fact_issue_closing: every time that an issue was closed."""
 
 import pandas as pd
-from pandera.pandas import DataFrameModel, Field
+from pandera.pandas import Field
 
 from lotus_assets.engine.delivery.issues import issue_closings
 from lotus_assets.facts.project_rules import present
 from lotus_assets.facts.recomputing import ProjectFact, Recomputation, project_asset
 from lotus_assets.raw import raw_issue, raw_issue_event
-from lotus_assets.tables.columns import Boolean, Instant, Integer
+from lotus_assets.tables.columns import Boolean, Instant
+from lotus_assets.tables.gitlab_columns import IssueId, ProjectId
 from lotus_assets.tables.table import Table
+from lotus_assets.tables.table_model import TableModel
 
 
-class FactIssueClosing(DataFrameModel):
+class FactIssueClosing(TableModel):
     """One row a closing; an issue that was opened again has several."""
 
-    project_id: Integer = Field(description="GitLab's id of the project.")
-    issue_id: Integer = Field(description="GitLab's global id of the issue.")
+    project_id: ProjectId
+    issue_id: IssueId
     closed_at: Instant = Field(description="When it was closed.")
     is_reopened: Boolean = Field(description="The issue was opened again at least once.")
-
-    class Config:
-        """Types are enforced, unknown columns refused."""
-
-        coerce = True
-        strict = True
 
 
 TABLE = Table(

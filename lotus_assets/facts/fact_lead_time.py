@@ -1,7 +1,7 @@
 """fact_lead_time: from an issue to the first production deployment of what closed it."""
 
 import pandas as pd
-from pandera.pandas import DataFrameModel, Field
+from pandera.pandas import Field
 from sqlalchemy import Select, func, select, true, union
 
 from lotus_assets.engine.delivery.json_lists import exploded, parsed_lists
@@ -27,14 +27,16 @@ from lotus_assets.tables.columns import (
     Number,
     Text,
 )
+from lotus_assets.tables.gitlab_columns import IssueId, IssueProjectId
 from lotus_assets.tables.table import Table
+from lotus_assets.tables.table_model import TableModel
 
 
-class FactLeadTime(DataFrameModel):
+class FactLeadTime(TableModel):
     """One row an issue that a merged merge request closes."""
 
-    project_id: Integer = Field(description="GitLab's id of the issue's project.")
-    issue_id: Integer = Field(description="GitLab's global id of the issue.")
+    project_id: IssueProjectId
+    issue_id: IssueId
     created_at: Instant = Field(description="When the issue was opened.")
     mr_id: Integer = Field(description="The last merged of its merge requests.")
     mr_project_id: Integer = Field(description="GitLab's id of that one's project.")
@@ -55,12 +57,6 @@ class FactLeadTime(DataFrameModel):
         description="not_deployed, merge_result_unknown, finished_at_missing, negative_duration; "
         "unknown_sha_before: an earlier deployment may have been the first.",
     )
-
-    class Config:
-        """Types are enforced, unknown columns refused."""
-
-        coerce = True
-        strict = True
 
 
 TABLE = Table(

@@ -1,7 +1,7 @@
 """fact_mr: every merge request with its durations, rounds and approvals."""
 
 import pandas as pd
-from pandera.pandas import DataFrameModel, Field
+from pandera.pandas import Field
 
 from lotus_assets.engine.delivery.force_pushes import version_steps
 from lotus_assets.engine.delivery.merge_requests import is_reworked, measured_merge_requests
@@ -24,23 +24,32 @@ from lotus_assets.tables.columns import (
     Number,
     Text,
 )
+from lotus_assets.tables.gitlab_columns import (
+    ClosedUnmergedAt,
+    MergedAt,
+    MergeRequestIid,
+    OpenedAt,
+    OpenedBy,
+    TargetProjectId,
+)
 from lotus_assets.tables.table import Table
+from lotus_assets.tables.table_model import TableModel
 
 
-class FactMr(DataFrameModel):
+class FactMr(TableModel):
     """One row a merge request."""
 
     mr_id: Integer = Field(unique=True, description="GitLab's global id of the merge request.")
-    project_id: Integer = Field(description="GitLab's id of the target project.")
-    iid: Integer = Field(description="The number after the exclamation mark: !iid.")
-    created_at: Instant = Field(description="When it was opened.")
-    merged_at: Instant = Field(nullable=True, description="When it was merged.")
-    closed_at: Instant = Field(nullable=True, description="When it was closed without a merge.")
+    project_id: TargetProjectId
+    iid: MergeRequestIid
+    created_at: OpenedAt
+    merged_at: MergedAt
+    closed_at: ClosedUnmergedAt
     ended_at: Instant = Field(
         nullable=True, description="Merge or closing, by its state; NULL while it is open."
     )
     state: Text = Field(description="opened, closed, merged or locked.")
-    author_user_id: Integer = Field(nullable=True, description="Who opened it.")
+    author_user_id: OpenedBy
     first_commit_at: Instant = Field(
         nullable=True, description="Smallest authored date of its commits; NULL if none is known."
     )
@@ -84,12 +93,6 @@ class FactMr(DataFrameModel):
     )
     lines_added: Integer = Field(nullable=True, description="Lines that its diff adds.")
     lines_removed: Integer = Field(nullable=True, description="Lines that its diff removes.")
-
-    class Config:
-        """Types are enforced, unknown columns refused."""
-
-        coerce = True
-        strict = True
 
 
 TABLE = Table(

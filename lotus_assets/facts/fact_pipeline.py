@@ -1,7 +1,7 @@
 """fact_pipeline: every pipeline with its duration, critical path, and way back to green."""
 
 import pandas as pd
-from pandera.pandas import DataFrameModel, Field
+from pandera.pandas import Field
 
 from lotus_assets.engine.delivery.critical_path import critical_paths
 from lotus_assets.engine.delivery.flaky_jobs import finished_runs, flaky_candidates
@@ -18,14 +18,16 @@ from lotus_assets.tables.columns import (
     Number,
     Text,
 )
+from lotus_assets.tables.gitlab_columns import DurationSeconds, InputReason, ProjectId
 from lotus_assets.tables.table import Table
+from lotus_assets.tables.table_model import TableModel
 
 
-class FactPipeline(DataFrameModel):
+class FactPipeline(TableModel):
     """One row a pipeline, child pipelines included."""
 
     pipeline_id: Integer = Field(unique=True, description="GitLab's global id of the pipeline.")
-    project_id: Integer = Field(description="GitLab's id of the project.")
+    project_id: ProjectId
     created_at: Instant = Field(description="When it was created: its day for rates and means.")
     ended_at: Instant = Field(
         nullable=True, description="finished_at, else updated_at; NULL where it contradicts."
@@ -48,22 +50,16 @@ class FactPipeline(DataFrameModel):
     is_flaky_candidate: Boolean = Field(
         description="It holds a failed job that later succeeded on the same SHA."
     )
-    duration_sec: Integer = Field(nullable=True, ge=0, description="Seconds that it ran.")
+    duration_sec: DurationSeconds
     critical_path_sec: Number = Field(
         nullable=True, ge=0, description="Longest path through its jobs, in seconds."
     )
     job_count: Integer = Field(ge=0, description="Jobs, each name's last run, without bridges.")
     unknown_need_count: Integer = Field(ge=0, description="Needs that name no job of it.")
-    reason: Text = Field(nullable=True, description="What is wrong with its input, by `;`.")
+    reason: InputReason
     critical_path_reason: Text = Field(
         nullable=True, description="What is wrong with its jobs: needs_cycle, negative_duration."
     )
-
-    class Config:
-        """Types are enforced, unknown columns refused."""
-
-        coerce = True
-        strict = True
 
 
 TABLE = Table(

@@ -1,7 +1,7 @@
 """fact_release: releases and bare tags, when they came out, and whether they are versions."""
 
 import pandas as pd
-from pandera.pandas import DataFrameModel, Field
+from pandera.pandas import Field
 
 from lotus_assets.engine.delivery.releases import release_cadence
 from lotus_assets.facts.project_rules import present
@@ -9,31 +9,23 @@ from lotus_assets.facts.recomputing import ProjectFact, Recomputation, project_a
 from lotus_assets.raw import raw_release, raw_tag
 from lotus_assets.tables.columns import (
     Boolean,
-    Instant,
-    Integer,
     Text,
 )
+from lotus_assets.tables.gitlab_columns import IsRelease, ProjectId, ReleasedAt, TagName
 from lotus_assets.tables.table import Table
+from lotus_assets.tables.table_model import TableModel
 
 
-class FactRelease(DataFrameModel):
+class FactRelease(TableModel):
     """One row a release or bare tag."""
 
-    project_id: Integer = Field(description="GitLab's id of the project.")
-    tag_name: Text = Field(description="The tag.")
-    released_at: Instant = Field(
-        nullable=True, description="The release's instant, else the tag's, else its commit's."
-    )
-    is_release: Boolean = Field(description="A release, not a bare tag.")
+    project_id: ProjectId
+    tag_name: TagName
+    released_at: ReleasedAt
+    is_release: IsRelease
     is_semver: Boolean = Field(description="SemVer 2.0.0, one leading v allowed.")
     cadence_bucket: Text = Field(nullable=True, description="ISO week: 2026-W14.")
     reason: Text = Field(nullable=True, description="tag_missing, date_missing, by `;`.")
-
-    class Config:
-        """Types are enforced, unknown columns refused."""
-
-        coerce = True
-        strict = True
 
 
 TABLE = Table(

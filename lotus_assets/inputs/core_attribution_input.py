@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pyarrow.compute as pc
 from numpy.typing import NDArray
-from pandera.pandas import DataFrameModel, Field
+from pandera.pandas import Field
 
 from lotus_assets.inputs.asked_and_answered import other_dimensions, unordered_parts
 from lotus_assets.inputs.payload_chunk import Chunk, number
@@ -25,28 +25,35 @@ from lotus_assets.inputs.rules import (
     sums_other_than_one,
 )
 from lotus_assets.sources.lotus_core.contracts import GROUP, INSTRUMENT, OBSERVATION, PORTFOLIO
-from lotus_assets.tables.columns import Day, Number, Text
+from lotus_assets.tables.columns import Number, Text
+from lotus_assets.tables.portfolio_columns import (
+    FirstHash,
+    FirstVersion,
+    KnownAsOfDate,
+    PortfolioId,
+    ReportingCurrency,
+    TheDay,
+)
 from lotus_assets.tables.table import Table
+from lotus_assets.tables.table_model import TableModel
 
 CURRENCY_TOLERANCE = 1e-9
 """analytics.md §3, currency attribution."""
 
 
-class CoreAttributionInput(DataFrameModel):
+class CoreAttributionInput(TableModel):
     """One row a portfolio, instrument or benchmark group, day, and data version."""
 
-    portfolio_id: Text = Field(description="The portfolio.")
+    portfolio_id: PortfolioId
     part: Text = Field(isin=[PORTFOLIO, INSTRUMENT, GROUP], description="What the row is about.")
     id: Text = Field(
         description="The instrument; of a benchmark group its key as JSON, dimensions sorted; "
         "empty for the portfolio's own days."
     )
-    perf_date: Day = Field(description="The day.")
-    data_version: Text = Field(
-        description="As-of day and version of the data that the row first came with."
-    )
-    as_of_date: Day = Field(description="Earliest as-of day whose answer is known to hold the row.")
-    currency: Text = Field(description="Currency of the amounts: the reporting currency.")
+    perf_date: TheDay
+    data_version: FirstVersion
+    as_of_date: KnownAsOfDate
+    currency: ReportingCurrency
     begin_mv: Number = Field(nullable=True, description="Market value at the day's beginning.")
     bod_cf: Number = Field(nullable=True, description="Flows at the day's beginning.")
     eod_cf: Number = Field(nullable=True, description="Flows at the day's end.")
@@ -62,15 +69,7 @@ class CoreAttributionInput(DataFrameModel):
         nullable=True, ge=-1, description="Group: return in local currencies."
     )
     return_fx: Number = Field(nullable=True, ge=-1, description="Group: currency return.")
-    content_hash: Text = Field(
-        str_length=64, description="Hash of the payload that the row first came in: core_payload."
-    )
-
-    class Config:
-        """Types are enforced, unknown columns refused."""
-
-        coerce = True
-        strict = True
+    content_hash: FirstHash
 
 
 TABLE = Table(

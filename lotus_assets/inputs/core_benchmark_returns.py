@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
-from pandera.pandas import DataFrameModel, Field
+from pandera.pandas import Field
 
 from lotus_assets.inputs.asked_and_answered import (
     misstated_missing_days,
@@ -21,30 +21,22 @@ from lotus_assets.inputs.rules import (
     unordered,
     window_days,
 )
-from lotus_assets.tables.columns import Day, Number, Text
+from lotus_assets.tables.columns import Number, Text
+from lotus_assets.tables.portfolio_columns import FirstHash, FirstVersion, KnownAsOfDate, TheDay
 from lotus_assets.tables.table import Table
+from lotus_assets.tables.table_model import TableModel
 
 
-class CoreBenchmarkReturns(DataFrameModel):
+class CoreBenchmarkReturns(TableModel):
     """One row a benchmark, day and data version in which the day's return changed."""
 
     benchmark_id: Text = Field(description="The benchmark.")
-    series_date: Day = Field(description="The day.")
-    data_version: Text = Field(
-        description="As-of day and version of the data that the row first came with."
-    )
-    as_of_date: Day = Field(description="Earliest as-of day whose answer is known to hold the row.")
+    series_date: TheDay
+    data_version: FirstVersion
+    as_of_date: KnownAsOfDate
     currency: Text = Field(description="Currency of the benchmark.")
     benchmark_return: Number = Field(ge=-1, description="Return of the day, a decimal fraction.")
-    content_hash: Text = Field(
-        str_length=64, description="Hash of the payload that the row first came in: core_payload."
-    )
-
-    class Config:
-        """Types are enforced, unknown columns refused."""
-
-        coerce = True
-        strict = True
+    content_hash: FirstHash
 
 
 TABLE = Table(

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 import pyarrow.compute as pc
-from pandera.pandas import DataFrameModel, Field
+from pandera.pandas import Field
 
 from lotus_assets.inputs.asked_and_answered import unordered_parts
 from lotus_assets.inputs.payload_chunk import Chunk
@@ -15,36 +15,38 @@ from lotus_assets.inputs.report_rows import (
 )
 from lotus_assets.inputs.rules import ContinuityBreak, Violation
 from lotus_assets.sources.lotus_core.contracts import PORTFOLIO, POSITION
-from lotus_assets.tables.columns import Day, Number, Text
+from lotus_assets.tables.columns import Number, Text
+from lotus_assets.tables.portfolio_columns import (
+    DayBeginValue,
+    DayEndValue,
+    DayFees,
+    FirstHash,
+    FirstVersion,
+    KnownAsOfDate,
+    PortfolioId,
+    ReportingCurrency,
+    TheDay,
+)
 from lotus_assets.tables.table import Table
+from lotus_assets.tables.table_model import TableModel
 
 
-class CoreContributionInput(DataFrameModel):
+class CoreContributionInput(TableModel):
     """One row a portfolio or position, day and data version in which its figures changed."""
 
-    portfolio_id: Text = Field(description="The portfolio.")
+    portfolio_id: PortfolioId
     part: Text = Field(isin=[PORTFOLIO, POSITION], description="What the row is about.")
     position_id: Text = Field(description="The position; empty for the portfolio's own days.")
-    perf_date: Day = Field(description="The day.")
-    data_version: Text = Field(
-        description="As-of day and version of the data that the row first came with."
-    )
-    as_of_date: Day = Field(description="Earliest as-of day whose answer is known to hold the row.")
-    currency: Text = Field(description="Currency of the amounts: the reporting currency.")
-    begin_mv: Number = Field(description="Market value at the beginning of the day.")
+    perf_date: TheDay
+    data_version: FirstVersion
+    as_of_date: KnownAsOfDate
+    currency: ReportingCurrency
+    begin_mv: DayBeginValue
     bod_cf: Number = Field(description="Flows at the day's beginning, into it positive.")
     eod_cf: Number = Field(description="Flows at the day's end, into it positive.")
-    mgmt_fees: Number = Field(le=0, description="Management fee of the day, 0 or less.")
-    end_mv: Number = Field(description="Market value at the end of the day, before its fee.")
-    content_hash: Text = Field(
-        str_length=64, description="Hash of the payload that the row first came in: core_payload."
-    )
-
-    class Config:
-        """Types are enforced, unknown columns refused."""
-
-        coerce = True
-        strict = True
+    mgmt_fees: DayFees
+    end_mv: DayEndValue
+    content_hash: FirstHash
 
 
 TABLE = Table(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
-from pandera.pandas import DataFrameModel, Field
+from pandera.pandas import Field
 
 from lotus_assets.inputs.asked_and_answered import misstated_missing_days, other_windows
 from lotus_assets.inputs.payload_chunk import Chunk
@@ -21,42 +21,42 @@ from lotus_assets.inputs.rules import (
 from lotus_assets.sources.lotus_core.canonical import plain_decimals
 from lotus_assets.tables.columns import (
     JSON,
-    Day,
     Json,
-    Number,
     Text,
 )
+from lotus_assets.tables.portfolio_columns import (
+    AnswerAsOfDate,
+    Currency,
+    EndDate,
+    FirstHash,
+    FirstVersion,
+    PeriodBeginValue,
+    PeriodEndValue,
+    PortfolioId,
+    StartDate,
+)
 from lotus_assets.tables.table import Table
+from lotus_assets.tables.table_model import TableModel
 
 
-class CoreMwrInput(DataFrameModel):
+class CoreMwrInput(TableModel):
     """One row a portfolio, period, last day and data version."""
 
-    portfolio_id: Text = Field(description="The portfolio.")
+    portfolio_id: PortfolioId
     period: Text = Field(description="MTD, QTD, YTD, 1Y, 3Y, 5Y or ITD.")
-    end_date: Day = Field(description="Last day of the period: the as-of day.")
-    data_version: Text = Field(
-        description="As-of day and version of the data that the row first came with."
-    )
-    as_of_date: Day = Field(description="As-of day of the answer.")
-    start_date: Day = Field(description="First day of the period, clamped to the open date.")
-    currency: Text = Field(description="Currency of the amounts.")
-    begin_mv: Number = Field(description="Value at the beginning of start_date, after fees.")
-    end_mv: Number = Field(description="Value at the end of end_date, after fees.")
+    end_date: EndDate
+    data_version: FirstVersion
+    as_of_date: AnswerAsOfDate
+    start_date: StartDate
+    currency: Currency
+    begin_mv: PeriodBeginValue
+    end_mv: PeriodEndValue
     cash_flows: Json = Field(
         metadata=JSON,
         description="External flows by date: date, amount (a decimal as text, into the portfolio "
         "positive), type.",
     )
-    content_hash: Text = Field(
-        str_length=64, description="Hash of the payload that the row first came in: core_payload."
-    )
-
-    class Config:
-        """Types are enforced, unknown columns refused."""
-
-        coerce = True
-        strict = True
+    content_hash: FirstHash
 
 
 TABLE = Table(

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
-from pandera.pandas import DataFrameModel, Field
+from pandera.pandas import Field
 
 from lotus_assets.inputs.payload_chunk import Received
 from lotus_assets.inputs.rules import ContinuityBreak
@@ -21,6 +21,7 @@ from lotus_assets.tables.columns import (
     Text,
 )
 from lotus_assets.tables.table import Table
+from lotus_assets.tables.table_model import TableModel
 
 OK, QUARANTINED = "OK", "QUARANTINED"
 
@@ -34,7 +35,7 @@ LEFT_OUT = frozenset({"business_days"})
 """Not kept: the rows' `is_business_day` and the missing days together are the same."""
 
 
-class CorePayload(DataFrameModel):
+class CorePayload(TableModel):
     """One row a contract, subject, variant and as-of day."""
 
     contract: Text = Field(description="The endpoint: performance-input, mwr-input, …")
@@ -74,12 +75,6 @@ class CorePayload(DataFrameModel):
         metadata=JSON,
         description="The payload without rows, lineage and business days.",
     )
-
-    class Config:
-        """Types are enforced, unknown columns refused."""
-
-        coerce = True
-        strict = True
 
 
 TABLE = Table(

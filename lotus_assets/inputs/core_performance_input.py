@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 import pyarrow.compute as pc
-from pandera.pandas import DataFrameModel, Field
+from pandera.pandas import Field
 
 from lotus_assets.inputs.asked_and_answered import other_starts
 from lotus_assets.inputs.payload_chunk import Chunk, days_of, narrow, number
@@ -25,44 +25,44 @@ from lotus_assets.inputs.rules import (
 )
 from lotus_assets.tables.columns import (
     Boolean,
-    Day,
     Integer,
     Number,
     Text,
 )
+from lotus_assets.tables.portfolio_columns import (
+    DayBeginValue,
+    DayEndValue,
+    DayFees,
+    FirstHash,
+    FirstVersion,
+    KnownAsOfDate,
+    PortfolioId,
+    TheDay,
+)
 from lotus_assets.tables.table import Table
+from lotus_assets.tables.table_model import TableModel
 
 
-class CorePerformanceInput(DataFrameModel):
+class CorePerformanceInput(TableModel):
     """One row a portfolio, day and data version in which the day's figures changed."""
 
-    portfolio_id: Text = Field(description="The portfolio.")
-    perf_date: Day = Field(description="The day.")
-    data_version: Text = Field(
-        description="As-of day and version of the data that the row first came with."
-    )
-    as_of_date: Day = Field(description="Earliest as-of day whose answer is known to hold the row.")
+    portfolio_id: PortfolioId
+    perf_date: TheDay
+    data_version: FirstVersion
+    as_of_date: KnownAsOfDate
     currency: Text = Field(description="Currency of the amounts: the portfolio's.")
-    begin_mv: Number = Field(description="Market value at the beginning of the day.")
+    begin_mv: DayBeginValue
     bod_cf: Number = Field(description="External flows at the day's beginning, into it positive.")
     eod_cf: Number = Field(description="External flows at the day's end, into it positive.")
-    mgmt_fees: Number = Field(le=0, description="Management fee of the day, 0 or less.")
-    end_mv: Number = Field(description="Market value at the end of the day, before its fee.")
+    mgmt_fees: DayFees
+    end_mv: DayEndValue
     capital_sign: Integer = Field(
         isin=[-1, 0, 1],
         description="Sign of begin_mv + bod_cf, decided on the decimals received "
         "(analytics.md §2).",
     )
     is_business_day: Boolean = Field(description="A business day of the portfolio's calendar.")
-    content_hash: Text = Field(
-        str_length=64, description="Hash of the payload that the row first came in: core_payload."
-    )
-
-    class Config:
-        """Types are enforced, unknown columns refused."""
-
-        coerce = True
-        strict = True
+    content_hash: FirstHash
 
 
 TABLE = Table(

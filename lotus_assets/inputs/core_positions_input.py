@@ -7,70 +7,43 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from pandera.pandas import DataFrameModel, Field
+from pandera.pandas import Field
 
 from lotus_assets.inputs.asked_and_answered import other_currencies
 from lotus_assets.inputs.payload_chunk import Chunk
 from lotus_assets.inputs.rules import WEIGHT_TOLERANCE, Violation
 from lotus_assets.tables.columns import (
-    JSON,
     Day,
-    Json,
-    Number,
-    Text,
 )
+from lotus_assets.tables.portfolio_columns import (
+    AnswerAsOfDate,
+    FirstHash,
+    FirstVersion,
+    PortfolioId,
+    PositionId,
+)
+from lotus_assets.tables.reported_position import ReportedPosition
 from lotus_assets.tables.table import Table
+from lotus_assets.tables.table_model import TableModel
 
 SECTIONS = ("BASE", "INSTRUMENT_DETAILS", "VALUATION", "INCOME")
 """Without PERFORMANCE: its daily values are those of core_contribution_input."""
 
 
-class CorePositionsInput(DataFrameModel):
+class _Asked(TableModel):
+    """Whose position, and by which answer."""
+
+    portfolio_id: PortfolioId
+    position_id: PositionId
+    position_date: Day = Field(description="The day on which it is held: the as-of day.")
+    data_version: FirstVersion
+    as_of_date: AnswerAsOfDate
+
+
+class CorePositionsInput(ReportedPosition, _Asked):
     """One row a portfolio, position, as-of day and data version."""
 
-    portfolio_id: Text = Field(description="The portfolio.")
-    position_id: Text = Field(description="The position.")
-    position_date: Day = Field(description="The day on which it is held: the as-of day.")
-    data_version: Text = Field(
-        description="As-of day and version of the data that the row first came with."
-    )
-    as_of_date: Day = Field(description="As-of day of the answer.")
-    valuation_date: Day = Field(description="Last day with a valuation.")
-    instrument_id: Text = Field(description="What it holds.")
-    instrument_name: Text = Field(description="Its name.")
-    instrument_type: Text = Field(description="Its type.")
-    dimensions: Json = Field(metadata=JSON, description="What it is classified as.")
-    position_currency: Text = Field(description="Currency of the instrument.")
-    portfolio_currency: Text = Field(description="Currency of the portfolio.")
-    reporting_currency: Text = Field(description="Currency of the report.")
-    quantity: Number = Field(description="Units; negative: short.")
-    price: Number = Field(description="Per unit, in the position's currency.")
-    weight: Number = Field(
-        nullable=True, description="Share of the portfolio's value; NULL where that is 0."
-    )
-    held_since: Day = Field(description="First day of the holding that is still open.")
-    market_value_position: Number = Field(description="In the position's currency, after fees.")
-    market_value_portfolio: Number = Field(description="In the portfolio's currency.")
-    market_value_reporting: Number = Field(description="In the reporting currency.")
-    cost_position: Number = Field(description="Of the open lots, position's currency.")
-    cost_portfolio: Number = Field(description="At each lot's trade date's rate.")
-    cost_reporting: Number = Field(description="At each lot's trade date's rate.")
-    unrealised_gain_position: Number = Field(description="Market value less cost.")
-    unrealised_gain_portfolio: Number = Field(description="Market value less cost.")
-    unrealised_gain_reporting: Number = Field(description="Market value less cost.")
-    accrued_income_position: Number = Field(description="Contained in the market value.")
-    accrued_income_portfolio: Number = Field(description="At the rate of accrual_date.")
-    accrued_income_reporting: Number = Field(description="At the rate of accrual_date.")
-    accrual_date: Day = Field(description="Own date of the accrued income.")
-    content_hash: Text = Field(
-        str_length=64, description="Hash of the payload that the row first came in: core_payload."
-    )
-
-    class Config:
-        """Types are enforced, unknown columns refused."""
-
-        coerce = True
-        strict = True
+    content_hash: FirstHash
 
 
 TABLE = Table(

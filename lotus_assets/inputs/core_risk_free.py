@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 import pyarrow.compute as pc
-from pandera.pandas import DataFrameModel, Field
+from pandera.pandas import Field
 
 from lotus_assets.inputs.asked_and_answered import other_frequencies, other_windows
 from lotus_assets.inputs.payload_chunk import Chunk, days_of, number
@@ -18,22 +18,22 @@ from lotus_assets.inputs.rules import (
     unordered,
     window_days,
 )
-from lotus_assets.tables.columns import Day, Number, Text
+from lotus_assets.tables.columns import Number, Text
+from lotus_assets.tables.portfolio_columns import FirstHash, FirstVersion, KnownAsOfDate, TheDay
 from lotus_assets.tables.table import Table
+from lotus_assets.tables.table_model import TableModel
 
 RATES = "annualized_rate_series"
 
 
-class CoreRiskFree(DataFrameModel):
+class CoreRiskFree(TableModel):
     """One row a currency, series mode, day and data version in which the value changed."""
 
     currency: Text = Field(description="The currency.")
     series_mode: Text = Field(description="return_series or annualized_rate_series.")
-    series_date: Day = Field(description="The day.")
-    data_version: Text = Field(
-        description="As-of day and version of the data that the row first came with."
-    )
-    as_of_date: Day = Field(description="Earliest as-of day whose answer is known to hold the row.")
+    series_date: TheDay
+    data_version: FirstVersion
+    as_of_date: KnownAsOfDate
     value: Number = Field(description="Return of the day, or rate a year: a decimal fraction.")
     day_count: Text = Field(
         nullable=True,
@@ -45,15 +45,7 @@ class CoreRiskFree(DataFrameModel):
         isin=["SIMPLE", "COMPOUNDED"],
         description="Convention of a rate; NULL for returns.",
     )
-    content_hash: Text = Field(
-        str_length=64, description="Hash of the payload that the row first came in: core_payload."
-    )
-
-    class Config:
-        """Types are enforced, unknown columns refused."""
-
-        coerce = True
-        strict = True
+    content_hash: FirstHash
 
 
 TABLE = Table(

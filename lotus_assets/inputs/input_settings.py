@@ -7,8 +7,6 @@ from pydantic_settings import BaseSettings, NoDecode
 
 from lotus_assets.settings import SETTINGS, HttpAddress
 
-PERIODS = ("MTD", "QTD", "YTD", "1Y", "3Y", "5Y", "ITD")
-
 
 class InputSettings(BaseSettings):
     """The variables; an empty one counts as not set."""

@@ -5,10 +5,11 @@ from datetime import date, timedelta
 from typing import Any
 
 from lotus_assets.inputs.core_positions_input import SECTIONS
-from lotus_assets.inputs.input_settings import PERIODS, InputSettings
+from lotus_assets.inputs.input_settings import InputSettings
 from lotus_assets.inputs.payload_chunk import Asked
 from lotus_assets.sources.lotus_core.catalogue import PortfolioEntry
 from lotus_assets.sources.lotus_core.client import LotusCoreClient
+from lotus_assets.tables.portfolio_columns import PERIODS
 
 
 def _open(client: LotusCoreClient, as_of: date) -> Iterator[PortfolioEntry]:

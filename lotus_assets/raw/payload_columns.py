@@ -9,24 +9,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
-from pandera.pandas import DataFrameModel
 
 Payloads = Sequence[dict[str, Any]]
 
 INSTANT = pd.DatetimeTZDtype("us", "UTC")
-SHA = r"^[0-9a-f]{40}(?:[0-9a-f]{24})?$"
-"""A Git object name, SHA-1 or SHA-256."""
-HASH = r"^[0-9a-f]{64}$"
-
-
-class RawModel(DataFrameModel):
-    """Base of the raw contracts: types are enforced, unknown columns refused."""
-
-    class Config:
-        """Types are enforced, unknown columns refused."""
-
-        coerce = True
-        strict = True
 
 
 def flat(payloads: Payloads, columns: Sequence[str]) -> pd.DataFrame:

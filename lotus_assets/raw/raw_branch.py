@@ -3,18 +3,20 @@
 import pandas as pd
 from pandera.pandas import Field
 
-from lotus_assets.raw.payload_columns import SHA, Payloads, RawModel, flat, nothing
-from lotus_assets.tables.columns import Instant, Integer, Text
+from lotus_assets.raw.payload_columns import Payloads, flat, nothing
+from lotus_assets.tables.columns import Text
+from lotus_assets.tables.gitlab_columns import SHA, Branch, ProjectId, VanishedAt
 from lotus_assets.tables.table import Table
+from lotus_assets.tables.table_model import TableModel
 
 
-class RawBranch(RawModel):
+class RawBranch(TableModel):
     """One row a branch."""
 
-    project_id: Integer = Field(description="GitLab's id of the project.")
-    branch: Text = Field(description="Its name, without refs/heads/.")
+    project_id: ProjectId
+    branch: Branch
     tip_sha: Text = Field(str_matches=SHA, description="The commit that it points at.")
-    vanished_at: Instant = Field(nullable=True, description="When it was found to be gone.")
+    vanished_at: VanishedAt
 
 
 TABLE = Table(

@@ -4,10 +4,7 @@ import pandas as pd
 from pandera.pandas import Field
 
 from lotus_assets.raw.payload_columns import (
-    HASH,
-    SHA,
     Payloads,
-    RawModel,
     flat,
     instants,
     json_text,
@@ -21,25 +18,25 @@ from lotus_assets.tables.columns import (
     Json,
     Text,
 )
+from lotus_assets.tables.gitlab_columns import HASH, SHA, AuthoredAt, AuthorEmailHash, ProjectId
 from lotus_assets.tables.table import Table
+from lotus_assets.tables.table_model import TableModel
 
 
-class RawCommit(RawModel):
+class RawCommit(TableModel):
     """One row a commit of a project's repository."""
 
-    project_id: Integer = Field(description="GitLab's id of the project.")
+    project_id: ProjectId
     commit_id: Text = Field(str_matches=SHA, description="Its SHA.")
     author_user_id: Integer = Field(
         nullable=True, description="The author, where GitLab knows one; Git itself does not."
     )
     author_name: Text = Field(nullable=True, description="Author's name, addresses redacted.")
-    author_email_hash: Text = Field(
-        nullable=True, str_matches=HASH, description="Hash of the author's address."
-    )
+    author_email_hash: AuthorEmailHash
     committer_email_hash: Text = Field(
         nullable=True, str_matches=HASH, description="Hash of the committer's address."
     )
-    authored_at: Instant = Field(nullable=True, description="Author's date; a rebase keeps it.")
+    authored_at: AuthoredAt
     committed_at: Instant = Field(nullable=True, description="Committer's date.")
     parent_ids: Json = Field(metadata=JSON, description="SHAs of its parents, first one first.")
     title: Text = Field(nullable=True, description="First line, e-mail addresses redacted.")

@@ -4,9 +4,7 @@ import pandas as pd
 from pandera.pandas import Field, dataframe_check
 
 from lotus_assets.raw.payload_columns import (
-    SHA,
     Payloads,
-    RawModel,
     flat,
     instants,
     lowered,
@@ -14,27 +12,36 @@ from lotus_assets.raw.payload_columns import (
 )
 from lotus_assets.raw.raw_environment import TIERS
 from lotus_assets.tables.columns import Instant, Integer, Text
+from lotus_assets.tables.gitlab_columns import (
+    SHA,
+    CreatedAt,
+    DeployedRef,
+    Iid,
+    ProjectId,
+    UpdatedAt,
+)
 from lotus_assets.tables.table import Table
+from lotus_assets.tables.table_model import TableModel
 
 STATUSES = ["created", "running", "success", "failed", "canceled", "skipped", "blocked"]
 
 
-class RawDeployment(RawModel):
+class RawDeployment(TableModel):
     """One row a deployment."""
 
-    project_id: Integer = Field(description="GitLab's id of the project.")
+    project_id: ProjectId
     deployment_id: Integer = Field(description="GitLab's global id of the deployment.")
-    iid: Integer = Field(nullable=True, ge=1, description="Its number in the project.")
+    iid: Iid
     environment_id: Integer = Field(nullable=True, description="GitLab's id of the environment.")
     environment: Text = Field(nullable=True, description="Name of the environment.")
     environment_tier: Text = Field(
         nullable=True, isin=TIERS, description="The environment's tier; NULL if unknown."
     )
-    ref: Text = Field(nullable=True, description="Branch or tag that was deployed.")
+    ref: DeployedRef
     sha: Text = Field(nullable=True, str_matches=SHA, description="Commit that was deployed.")
     status: Text = Field(isin=STATUSES, description="GitLab's status.")
-    created_at: Instant = Field(description="When it was created.")
-    updated_at: Instant = Field(description="When it last changed; orders copies of one row.")
+    created_at: CreatedAt
+    updated_at: UpdatedAt
     finished_at: Instant = Field(nullable=True, description="When its job ended.")
     pipeline_id: Integer = Field(nullable=True, description="The pipeline that ran it.")
     job_id: Integer = Field(nullable=True, description="The job that ran it.")

@@ -5,7 +5,6 @@ from pandera.pandas import Field, dataframe_check
 
 from lotus_assets.raw.payload_columns import (
     Payloads,
-    RawModel,
     identifiers,
     instants,
     lowered,
@@ -14,24 +13,26 @@ from lotus_assets.raw.payload_columns import (
     nothing,
 )
 from lotus_assets.tables.columns import Instant, Integer, Text
+from lotus_assets.tables.gitlab_columns import CreatedAtIfKnown, ProjectId, VanishedAt
 from lotus_assets.tables.table import Table
+from lotus_assets.tables.table_model import TableModel
 
 TIERS = ["production", "staging", "testing", "development", "other"]
 
 
-class RawEnvironment(RawModel):
+class RawEnvironment(TableModel):
     """One row an environment."""
 
-    project_id: Integer = Field(description="GitLab's id of the project.")
+    project_id: ProjectId
     environment_id: Integer = Field(description="GitLab's id of the environment.")
     name: Text = Field(description="Its name, folders with slashes: `review/login`.")
     tier: Text = Field(nullable=True, isin=TIERS, description="GitLab's tier; NULL if unknown.")
     state: Text = Field(
         isin=["available", "stopping", "stopped"], description="available, stopping or stopped."
     )
-    created_at: Instant = Field(nullable=True, description="When it was created.")
+    created_at: CreatedAtIfKnown
     updated_at: Instant = Field(nullable=True, description="When it last changed.")
-    vanished_at: Instant = Field(nullable=True, description="When it was found to be gone.")
+    vanished_at: VanishedAt
 
     @dataframe_check(name="updated_before_created")
     def updated_not_before_created(cls, rows: pd.DataFrame) -> pd.Series:

@@ -6,7 +6,6 @@ from pandera.pandas import Field, dataframe_check
 from lotus_assets.raw import raw_issue_event
 from lotus_assets.raw.payload_columns import (
     Payloads,
-    RawModel,
     flat,
     identifiers,
     instants,
@@ -17,13 +16,22 @@ from lotus_assets.raw.payload_columns import (
     nothing,
 )
 from lotus_assets.tables.columns import (
-    JSON,
-    Instant,
     Integer,
-    Json,
     Text,
 )
+from lotus_assets.tables.gitlab_columns import (
+    IssueId,
+    Labels,
+    LastClosedAt,
+    OpenedAt,
+    OpenedBy,
+    ProjectId,
+    ReopenedCount,
+    UpdatedAt,
+    VanishedAt,
+)
 from lotus_assets.tables.table import Table
+from lotus_assets.tables.table_model import TableModel
 
 TYPES = [
     *["issue", "incident", "test_case", "requirement", "task", "ticket"],
@@ -32,21 +40,21 @@ TYPES = [
 """IssueType of GitLab's GraphQL schema, 18.8."""
 
 
-class RawIssue(RawModel):
+class RawIssue(TableModel):
     """One row an issue."""
 
-    project_id: Integer = Field(description="GitLab's id of the project.")
-    issue_id: Integer = Field(description="GitLab's global id of the issue.")
+    project_id: ProjectId
+    issue_id: IssueId
     iid: Integer = Field(ge=1, description="The number after the hash: #iid.")
-    author_user_id: Integer = Field(nullable=True, description="Who opened it.")
-    created_at: Instant = Field(description="When it was opened.")
-    updated_at: Instant = Field(description="When it last changed; orders copies of one row.")
-    closed_at: Instant = Field(nullable=True, description="When it was last closed.")
+    author_user_id: OpenedBy
+    created_at: OpenedAt
+    updated_at: UpdatedAt
+    closed_at: LastClosedAt
     state: Text = Field(isin=["opened", "closed"], description="opened or closed.")
     issue_type: Text = Field(isin=TYPES, description="issue, incident, task, ….")
-    reopened_count: Integer = Field(ge=0, description="How often it was reopened.")
-    labels: Json = Field(metadata=JSON, description="Names of its labels, a JSON list.")
-    vanished_at: Instant = Field(nullable=True, description="When it was found to be gone.")
+    reopened_count: ReopenedCount
+    labels: Labels
+    vanished_at: VanishedAt
 
     @dataframe_check(name="updated_before_created")
     def updated_not_before_created(cls, rows: pd.DataFrame) -> pd.Series:

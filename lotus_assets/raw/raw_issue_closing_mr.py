@@ -5,27 +5,35 @@ from pandera.pandas import Field
 
 from lotus_assets.raw.payload_columns import (
     Payloads,
-    RawModel,
     identifiers,
     instants,
     nested,
     nothing,
 )
-from lotus_assets.tables.columns import Instant, Integer, Text
+from lotus_assets.tables.columns import Integer, Text
+from lotus_assets.tables.gitlab_columns import (
+    IssueIid,
+    IssueProjectId,
+    IssueUpdatedAt,
+    MergeRequestId,
+    MergeRequestProjectId,
+    VanishedAt,
+)
 from lotus_assets.tables.table import Table
+from lotus_assets.tables.table_model import TableModel
 
 
-class RawIssueClosingMr(RawModel):
+class RawIssueClosingMr(TableModel):
     """One row a merge request that closes, or closed, an issue."""
 
-    project_id: Integer = Field(description="GitLab's id of the issue's project.")
+    project_id: IssueProjectId
     issue_id: Integer = Field(description="GitLab's id of the issue.")
-    mr_id: Integer = Field(description="GitLab's global id of the merge request.")
-    mr_project_id: Integer = Field(description="GitLab's id of the merge request's project.")
+    mr_id: MergeRequestId
+    mr_project_id: MergeRequestProjectId
     issue_project_path: Text = Field(description="Full path of the issue's project.")
-    issue_iid: Integer = Field(ge=1, description="The issue's number in its project.")
-    updated_at: Instant = Field(description="The issue's; orders copies of one row.")
-    vanished_at: Instant = Field(nullable=True, description="When it was found to be gone.")
+    issue_iid: IssueIid
+    updated_at: IssueUpdatedAt
+    vanished_at: VanishedAt
 
 
 TABLE = Table(

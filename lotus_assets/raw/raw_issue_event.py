@@ -5,25 +5,26 @@ from pandera.pandas import Field
 
 from lotus_assets.raw.payload_columns import (
     Payloads,
-    RawModel,
     identifiers,
     instants,
     nested,
 )
-from lotus_assets.tables.columns import Instant, Integer, Text
+from lotus_assets.tables.columns import Integer, Text
+from lotus_assets.tables.gitlab_columns import IssueId, IssueUpdatedAt, OccurredAt, ProjectId
 from lotus_assets.tables.table import Table
+from lotus_assets.tables.table_model import TableModel
 
 
-class RawIssueEvent(RawModel):
+class RawIssueEvent(TableModel):
     """One row a change of an issue's state."""
 
-    project_id: Integer = Field(description="GitLab's id of the project.")
+    project_id: ProjectId
     event_id: Text = Field(description="GitLab's id of the note that records it.")
-    issue_id: Integer = Field(description="GitLab's global id of the issue.")
+    issue_id: IssueId
     action: Text = Field(isin=["closed", "reopened"], description="closed or reopened.")
-    created_at: Instant = Field(description="When.")
+    created_at: OccurredAt
     user_id: Integer = Field(nullable=True, description="Who did it.")
-    updated_at: Instant = Field(description="The issue's; orders copies of one row.")
+    updated_at: IssueUpdatedAt
 
 
 TABLE = Table(

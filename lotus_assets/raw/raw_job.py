@@ -8,7 +8,6 @@ from pandera.pandas import Field, dataframe_check
 
 from lotus_assets.raw.payload_columns import (
     Payloads,
-    RawModel,
     identifiers,
     instants,
     json_text,
@@ -17,7 +16,6 @@ from lotus_assets.raw.payload_columns import (
     not_before,
     nothing,
 )
-from lotus_assets.raw.raw_pipeline import STATUSES
 from lotus_assets.tables.columns import (
     JSON,
     Boolean,
@@ -26,13 +24,22 @@ from lotus_assets.tables.columns import (
     Json,
     Text,
 )
+from lotus_assets.tables.gitlab_columns import (
+    CreatedAt,
+    DurationSeconds,
+    FinishedAt,
+    JobStatus,
+    ProjectId,
+    VanishedAt,
+)
 from lotus_assets.tables.table import Table
+from lotus_assets.tables.table_model import TableModel
 
 
-class RawJob(RawModel):
+class RawJob(TableModel):
     """One row a job's run."""
 
-    project_id: Integer = Field(description="GitLab's id of the project.")
+    project_id: ProjectId
     job_id: Integer = Field(description="GitLab's global id of the job.")
     pipeline_id: Integer = Field(description="GitLab's global id of its pipeline.")
     name: Text = Field(description="Its name in the CI configuration.")
@@ -43,11 +50,11 @@ class RawJob(RawModel):
     kind: Text = Field(
         isin=["build", "bridge"], description="build, or bridge: it starts another pipeline."
     )
-    status: Text = Field(isin=STATUSES, description="GitLab's status, in lower case.")
-    created_at: Instant = Field(description="When it was created.")
+    status: JobStatus
+    created_at: CreatedAt
     started_at: Instant = Field(nullable=True, description="When a runner took it.")
-    finished_at: Instant = Field(nullable=True, description="When it ended.")
-    duration_sec: Integer = Field(nullable=True, ge=0, description="Seconds that it ran.")
+    finished_at: FinishedAt
+    duration_sec: DurationSeconds
     retried_flag: Boolean = Field(nullable=True, description="A later run replaced it.")
     allow_failure: Boolean = Field(nullable=True, description="Its failure fails no pipeline.")
     needs: Json = Field(
@@ -56,7 +63,7 @@ class RawJob(RawModel):
         description="Names of the jobs that it needs; [] needs none; NULL: none were declared.",
     )
     updated_at: Instant = Field(description="The pipeline's; orders copies of one row.")
-    vanished_at: Instant = Field(nullable=True, description="When it was found to be gone.")
+    vanished_at: VanishedAt
 
     @dataframe_check(name="finished_before_started")
     def finished_not_before_started(cls, rows: pd.DataFrame) -> pd.Series:

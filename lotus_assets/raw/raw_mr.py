@@ -5,9 +5,7 @@ from pandera.pandas import Field, dataframe_check
 
 from lotus_assets.raw import raw_mr_note
 from lotus_assets.raw.payload_columns import (
-    SHA,
     Payloads,
-    RawModel,
     flat,
     identifiers,
     instants,
@@ -19,27 +17,38 @@ from lotus_assets.raw.payload_columns import (
     sortable,
 )
 from lotus_assets.tables.columns import (
-    JSON,
     Boolean,
     Instant,
     Integer,
-    Json,
     Text,
 )
+from lotus_assets.tables.gitlab_columns import (
+    SHA,
+    ClosedUnmergedAt,
+    Labels,
+    MergedAt,
+    MergeRequestId,
+    OpenedAt,
+    OpenedBy,
+    TargetProjectId,
+    UpdatedAt,
+    VanishedAt,
+)
 from lotus_assets.tables.table import Table
+from lotus_assets.tables.table_model import TableModel
 
 
-class RawMr(RawModel):
+class RawMr(TableModel):
     """One row a merge request."""
 
-    project_id: Integer = Field(description="GitLab's id of the target project.")
-    mr_id: Integer = Field(description="GitLab's global id of the merge request.")
+    project_id: TargetProjectId
+    mr_id: MergeRequestId
     iid: Integer = Field(ge=1, description="The number after the exclamation mark: !iid.")
-    author_user_id: Integer = Field(nullable=True, description="Who opened it.")
-    created_at: Instant = Field(description="When it was opened.")
-    updated_at: Instant = Field(description="When it last changed; orders copies of one row.")
-    merged_at: Instant = Field(nullable=True, description="When it was merged.")
-    closed_at: Instant = Field(nullable=True, description="When it was closed unmerged.")
+    author_user_id: OpenedBy
+    created_at: OpenedAt
+    updated_at: UpdatedAt
+    merged_at: MergedAt
+    closed_at: ClosedUnmergedAt
     state: Text = Field(
         isin=["opened", "closed", "merged", "locked"],
         description="opened, closed, merged, or locked while it is being merged.",
@@ -71,8 +80,8 @@ class RawMr(RawModel):
         nullable=True,
         description="First note by another human, or approval by another (metrics.md).",
     )
-    labels: Json = Field(metadata=JSON, description="Names of its labels, a JSON list.")
-    vanished_at: Instant = Field(nullable=True, description="When it was found to be gone.")
+    labels: Labels
+    vanished_at: VanishedAt
 
     @dataframe_check(name="merged_without_merged_at")
     def merged_with_time(cls, rows: pd.DataFrame) -> pd.Series:

@@ -5,23 +5,28 @@ from pandera.pandas import Field
 
 from lotus_assets.raw.payload_columns import (
     Payloads,
-    RawModel,
     flat,
     identifiers,
     instants,
     nothing,
 )
 from lotus_assets.tables.columns import Instant, Integer
+from lotus_assets.tables.gitlab_columns import (
+    MergeRequestId,
+    MergeRequestUpdatedAt,
+    TargetProjectId,
+)
 from lotus_assets.tables.table import Table
+from lotus_assets.tables.table_model import TableModel
 
 
-class RawMrApproval(RawModel):
+class RawMrApproval(TableModel):
     """One row an approval that stands."""
 
-    project_id: Integer = Field(description="GitLab's id of the target project.")
-    mr_id: Integer = Field(description="GitLab's global id of the merge request.")
+    project_id: TargetProjectId
+    mr_id: MergeRequestId
     user_id: Integer = Field(description="Who approves.")
-    updated_at: Instant = Field(description="The merge request's; orders copies of one row.")
+    updated_at: MergeRequestUpdatedAt
     vanished_at: Instant = Field(nullable=True, description="When it was found withdrawn.")
 
 

@@ -5,32 +5,39 @@ from pandera.pandas import Field
 
 from lotus_assets.raw.payload_columns import (
     Payloads,
-    RawModel,
     flat,
     identifiers,
     instants,
     nested,
     nothing,
 )
-from lotus_assets.tables.columns import Instant, Integer, Text
+from lotus_assets.tables.columns import Text
+from lotus_assets.tables.gitlab_columns import (
+    IssueIid,
+    MergeRequestId,
+    MergeRequestProjectId,
+    MergeRequestUpdatedAt,
+    VanishedAt,
+)
 from lotus_assets.tables.table import Table
+from lotus_assets.tables.table_model import TableModel
 
 
-class RawMrClosingIssue(RawModel):
+class RawMrClosingIssue(TableModel):
     """One row an issue that the description or a commit of a merge request closes.
 
     What GitLab's own closing list says comes with the issue: raw_issue_closing_mr.
     """
 
-    project_id: Integer = Field(description="GitLab's id of the merge request's project.")
-    mr_id: Integer = Field(description="GitLab's global id of the merge request.")
+    project_id: MergeRequestProjectId
+    mr_id: MergeRequestId
     issue_project_path: Text = Field(description="Full path of the issue's project, as written.")
-    issue_iid: Integer = Field(ge=1, description="The issue's number in its project.")
+    issue_iid: IssueIid
     origin: Text = Field(
         isin=["description", "commit"], description="Where the closing words stand."
     )
-    updated_at: Instant = Field(description="The merge request's; orders copies of one row.")
-    vanished_at: Instant = Field(nullable=True, description="When it was found to be gone.")
+    updated_at: MergeRequestUpdatedAt
+    vanished_at: VanishedAt
 
 
 TABLE = Table(

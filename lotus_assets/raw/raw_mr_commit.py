@@ -4,34 +4,39 @@ import pandas as pd
 from pandera.pandas import Field
 
 from lotus_assets.raw.payload_columns import (
-    HASH,
-    SHA,
     Payloads,
-    RawModel,
     identifiers,
     instants,
     nested,
     nothing,
 )
-from lotus_assets.tables.columns import Instant, Integer, Text
+from lotus_assets.tables.columns import Integer, Text
+from lotus_assets.tables.gitlab_columns import (
+    SHA,
+    AuthoredAt,
+    AuthorEmailHash,
+    MergeRequestId,
+    MergeRequestUpdatedAt,
+    TargetProjectId,
+    VanishedAt,
+)
 from lotus_assets.tables.table import Table
+from lotus_assets.tables.table_model import TableModel
 
 
-class RawMrCommit(RawModel):
+class RawMrCommit(TableModel):
     """One row a commit of a merge request; the same commit may be in several."""
 
-    project_id: Integer = Field(description="GitLab's id of the target project.")
-    mr_id: Integer = Field(description="GitLab's global id of the merge request.")
+    project_id: TargetProjectId
+    mr_id: MergeRequestId
     commit_id: Text = Field(str_matches=SHA, description="The commit.")
-    authored_at: Instant = Field(nullable=True, description="Author's date; a rebase keeps it.")
+    authored_at: AuthoredAt
     author_user_id: Integer = Field(
         nullable=True, description="The user whom GitLab takes for the author."
     )
-    author_email_hash: Text = Field(
-        nullable=True, str_matches=HASH, description="Hash of the author's address."
-    )
-    updated_at: Instant = Field(description="The merge request's; orders copies of one row.")
-    vanished_at: Instant = Field(nullable=True, description="When it was found to be gone.")
+    author_email_hash: AuthorEmailHash
+    updated_at: MergeRequestUpdatedAt
+    vanished_at: VanishedAt
 
 
 TABLE = Table(

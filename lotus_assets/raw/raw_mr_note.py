@@ -4,9 +4,7 @@ import pandas as pd
 from pandera.pandas import Field, dataframe_check
 
 from lotus_assets.raw.payload_columns import (
-    SHA,
     Payloads,
-    RawModel,
     identifiers,
     instants,
     nested,
@@ -19,18 +17,26 @@ from lotus_assets.tables.columns import (
     Integer,
     Text,
 )
+from lotus_assets.tables.gitlab_columns import (
+    SHA,
+    MergeRequestId,
+    TargetProjectId,
+    UpdatedAt,
+    VanishedAt,
+)
 from lotus_assets.tables.table import Table
+from lotus_assets.tables.table_model import TableModel
 
 
-class RawMrNote(RawModel):
+class RawMrNote(TableModel):
     """One row a note: a comment, or what GitLab recorded somebody did."""
 
-    project_id: Integer = Field(description="GitLab's id of the target project.")
+    project_id: TargetProjectId
     note_id: Integer = Field(description="GitLab's id of the note.")
-    mr_id: Integer = Field(description="GitLab's global id of the merge request.")
+    mr_id: MergeRequestId
     author_user_id: Integer = Field(nullable=True, description="Who wrote or did it.")
     created_at: Instant = Field(description="When it was written or done.")
-    updated_at: Instant = Field(description="When it last changed; orders copies of one row.")
+    updated_at: UpdatedAt
     is_system: Boolean = Field(description="Written by GitLab, not by a person.")
     is_author_bot: Boolean = Field(nullable=True, description="Its author is a bot, says GitLab.")
     system_action: Text = Field(
@@ -41,7 +47,7 @@ class RawMrNote(RawModel):
         nullable=True, str_matches=SHA, description="Head before the push that a note records."
     )
     is_approval_reset: Boolean = Field(description="GitLab took approvals back because of a push.")
-    vanished_at: Instant = Field(nullable=True, description="When it was found to be gone.")
+    vanished_at: VanishedAt
 
     @dataframe_check(name="updated_before_created")
     def updated_not_before_created(cls, rows: pd.DataFrame) -> pd.Series:

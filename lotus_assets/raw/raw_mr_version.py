@@ -5,9 +5,7 @@ from pandera.pandas import Field
 
 from lotus_assets.raw import raw_mr_note
 from lotus_assets.raw.payload_columns import (
-    SHA,
     Payloads,
-    RawModel,
     flat,
     identifiers,
     instants,
@@ -17,21 +15,29 @@ from lotus_assets.raw.payload_columns import (
     sortable,
 )
 from lotus_assets.tables.columns import Instant, Integer, Text
+from lotus_assets.tables.gitlab_columns import (
+    SHA,
+    MergeRequestId,
+    MergeRequestUpdatedAt,
+    TargetProjectId,
+    VanishedAt,
+)
 from lotus_assets.tables.table import Table
+from lotus_assets.tables.table_model import TableModel
 
 
-class RawMrVersion(RawModel):
+class RawMrVersion(TableModel):
     """One row a version of a merge request's diff."""
 
-    project_id: Integer = Field(description="GitLab's id of the target project.")
-    mr_id: Integer = Field(description="GitLab's global id of the merge request.")
+    project_id: TargetProjectId
+    mr_id: MergeRequestId
     version_number: Integer = Field(ge=1, description="1 for the first, in order of creation.")
     created_at: Instant = Field(description="When the version was made.")
     head_sha: Text = Field(
         nullable=True, str_matches=SHA, description="Head of the source branch in this version."
     )
-    updated_at: Instant = Field(description="The merge request's; orders copies of one row.")
-    vanished_at: Instant = Field(nullable=True, description="When it was found to be gone.")
+    updated_at: MergeRequestUpdatedAt
+    vanished_at: VanishedAt
 
 
 TABLE = Table(

@@ -4,9 +4,7 @@ import pandas as pd
 from pandera.pandas import Field, dataframe_check
 
 from lotus_assets.raw.payload_columns import (
-    SHA,
     Payloads,
-    RawModel,
     flat,
     identifiers,
     instants,
@@ -16,45 +14,38 @@ from lotus_assets.raw.payload_columns import (
 )
 from lotus_assets.sources.gitlab.email_hash import ADDRESS, PLACEHOLDER
 from lotus_assets.tables.columns import Instant, Integer, Text
+from lotus_assets.tables.gitlab_columns import (
+    SHA,
+    CreatedAt,
+    FinishedAt,
+    Iid,
+    JobStatus,
+    ProjectId,
+    VanishedAt,
+)
 from lotus_assets.tables.table import Table
-
-STATUSES = [
-    "created",
-    "waiting_for_resource",
-    "preparing",
-    "waiting_for_callback",
-    "pending",
-    "running",
-    "failed",
-    "success",
-    "canceling",
-    "canceled",
-    "skipped",
-    "manual",
-    "scheduled",
-]
-"""CiJobStatus and PipelineStatusEnum of GitLab's GraphQL schema, 18.8."""
+from lotus_assets.tables.table_model import TableModel
 
 
-class RawPipeline(RawModel):
+class RawPipeline(TableModel):
     """One row a pipeline, child pipelines (source parent_pipeline) included."""
 
-    project_id: Integer = Field(description="GitLab's id of the project.")
+    project_id: ProjectId
     pipeline_id: Integer = Field(description="GitLab's global id of the pipeline.")
-    iid: Integer = Field(nullable=True, ge=1, description="Its number in the project.")
+    iid: Iid
     sha: Text = Field(nullable=True, str_matches=SHA, description="The commit that it ran for.")
     ref: Text = Field(nullable=True, description="Branch, tag or merge request ref.")
     source: Text = Field(nullable=True, description="What started it: push, schedule, ….")
     name: Text = Field(
         nullable=True, description="Its name from workflow:name, e-mail addresses redacted."
     )
-    status: Text = Field(isin=STATUSES, description="GitLab's status, in lower case.")
-    created_at: Instant = Field(description="When it was created.")
+    status: JobStatus
+    created_at: CreatedAt
     updated_at: Instant = Field(
         description="When it last moved (created_at where GitLab has none); orders copies."
     )
     started_at: Instant = Field(nullable=True, description="When its first job started.")
-    finished_at: Instant = Field(nullable=True, description="When it ended.")
+    finished_at: FinishedAt
     duration_sec: Integer = Field(
         nullable=True, ge=0, description="Seconds that it ran, as GitLab counts them."
     )
@@ -65,7 +56,7 @@ class RawPipeline(RawModel):
     merge_request_iid: Integer = Field(
         nullable=True, ge=1, description="The merge request that it ran for."
     )
-    vanished_at: Instant = Field(nullable=True, description="When it was found to be gone.")
+    vanished_at: VanishedAt
 
     @dataframe_check(name="finished_before_started")
     def finished_not_before_started(cls, rows: pd.DataFrame) -> pd.Series:

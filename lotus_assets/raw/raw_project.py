@@ -5,7 +5,6 @@ from pandera.pandas import Field, dataframe_check
 
 from lotus_assets.raw.payload_columns import (
     Payloads,
-    RawModel,
     flat,
     instants,
     not_before,
@@ -14,16 +13,17 @@ from lotus_assets.raw.payload_columns import (
 from lotus_assets.tables.columns import (
     Boolean,
     Instant,
-    Integer,
     Text,
 )
+from lotus_assets.tables.gitlab_columns import CreatedAtIfKnown, ProjectId, VanishedAt
 from lotus_assets.tables.table import Table
+from lotus_assets.tables.table_model import TableModel
 
 
-class RawProject(RawModel):
+class RawProject(TableModel):
     """One row a project, as the group's listing gave it."""
 
-    project_id: Integer = Field(description="GitLab's id of the project.")
+    project_id: ProjectId
     path_with_namespace: Text = Field(description="Full path; it changes when a project moves.")
     default_branch: Text = Field(nullable=True, description="NULL while the repository is empty.")
     visibility: Text = Field(
@@ -40,10 +40,10 @@ class RawProject(RawModel):
         nullable=True, description="Merge requests can be read."
     )
     jobs_enabled: Boolean = Field(nullable=True, description="Pipelines and jobs can be read.")
-    created_at: Instant = Field(nullable=True, description="When it was created.")
+    created_at: CreatedAtIfKnown
     updated_at: Instant = Field(nullable=True, description="When its settings last changed.")
     last_activity_at: Instant = Field(nullable=True, description="When anything last happened.")
-    vanished_at: Instant = Field(nullable=True, description="When it was found to be gone.")
+    vanished_at: VanishedAt
 
     @dataframe_check(name="updated_before_created")
     def updated_not_before_created(cls, rows: pd.DataFrame) -> pd.Series:

@@ -3,23 +3,23 @@
 import pandas as pd
 from pandera.pandas import Field
 
-from lotus_assets.raw.payload_columns import Payloads, RawModel, flat, nothing
+from lotus_assets.raw.payload_columns import Payloads, flat, nothing
 from lotus_assets.tables.columns import (
     Boolean,
-    Instant,
-    Integer,
     Text,
 )
+from lotus_assets.tables.gitlab_columns import ProjectId, VanishedAt
 from lotus_assets.tables.table import Table
+from lotus_assets.tables.table_model import TableModel
 
 
-class RawProtectedBranch(RawModel):
+class RawProtectedBranch(TableModel):
     """One row a protected name or pattern."""
 
-    project_id: Integer = Field(description="GitLab's id of the project.")
+    project_id: ProjectId
     name: Text = Field(description="A branch, or a pattern in which * stands for anything.")
     allow_force_push: Boolean = Field(nullable=True, description="Force-pushes are let through.")
-    vanished_at: Instant = Field(nullable=True, description="When it was found to be gone.")
+    vanished_at: VanishedAt
 
 
 TABLE = Table(

@@ -3,18 +3,20 @@
 import pandas as pd
 from pandera.pandas import Field, dataframe_check
 
-from lotus_assets.raw.payload_columns import SHA, Payloads, RawModel, flat, instants
-from lotus_assets.tables.columns import Instant, Integer, Text
+from lotus_assets.raw.payload_columns import Payloads, flat, instants
+from lotus_assets.tables.columns import Integer, Text
+from lotus_assets.tables.gitlab_columns import SHA, OccurredAt, ProjectId
 from lotus_assets.tables.table import Table
+from lotus_assets.tables.table_model import TableModel
 
 
-class RawPushEvent(RawModel):
+class RawPushEvent(TableModel):
     """One row a push: a ref was created, moved or removed."""
 
-    project_id: Integer = Field(description="GitLab's id of the project.")
+    project_id: ProjectId
     event_id: Integer = Field(description="GitLab's global id of the event.")
     author_user_id: Integer = Field(nullable=True, description="Who pushed.")
-    created_at: Instant = Field(description="When.")
+    created_at: OccurredAt
     action: Text = Field(
         isin=["created", "pushed", "removed"], description="created, pushed or removed."
     )

@@ -4,22 +4,22 @@ import pandas as pd
 from pandera.pandas import Field
 
 from lotus_assets.raw.payload_columns import (
-    SHA,
     Payloads,
-    RawModel,
     instants,
     nested,
     nothing,
 )
 from lotus_assets.sources.gitlab.email_hash import ADDRESS, PLACEHOLDER
-from lotus_assets.tables.columns import Instant, Integer, Text
+from lotus_assets.tables.columns import Instant, Text
+from lotus_assets.tables.gitlab_columns import SHA, ProjectId, VanishedAt
 from lotus_assets.tables.table import Table
+from lotus_assets.tables.table_model import TableModel
 
 
-class RawRelease(RawModel):
+class RawRelease(TableModel):
     """One row a release; a tag has at most one."""
 
-    project_id: Integer = Field(description="GitLab's id of the project.")
+    project_id: ProjectId
     tag_name: Text = Field(description="The tag that it belongs to.")
     release_name: Text = Field(nullable=True, description="Its title, e-mail addresses redacted.")
     commit_id: Text = Field(nullable=True, str_matches=SHA, description="The tag's commit.")
@@ -27,7 +27,7 @@ class RawRelease(RawModel):
     released_at: Instant = Field(
         nullable=True, description="When it was, or will be, released; may be set by hand."
     )
-    vanished_at: Instant = Field(nullable=True, description="When it was found to be gone.")
+    vanished_at: VanishedAt
 
 
 TABLE = Table(

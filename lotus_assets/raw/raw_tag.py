@@ -3,22 +3,24 @@
 import pandas as pd
 from pandera.pandas import Field
 
-from lotus_assets.raw.payload_columns import SHA, Payloads, RawModel, flat, instants, nothing
-from lotus_assets.tables.columns import Instant, Integer, Text
+from lotus_assets.raw.payload_columns import Payloads, flat, instants, nothing
+from lotus_assets.tables.columns import Instant, Text
+from lotus_assets.tables.gitlab_columns import SHA, ProjectId, TagName, VanishedAt
 from lotus_assets.tables.table import Table
+from lotus_assets.tables.table_model import TableModel
 
 
-class RawTag(RawModel):
+class RawTag(TableModel):
     """One row a tag."""
 
-    project_id: Integer = Field(description="GitLab's id of the project.")
-    tag_name: Text = Field(description="Its name, without refs/tags/.")
+    project_id: ProjectId
+    tag_name: TagName
     commit_id: Text = Field(str_matches=SHA, description="The commit that it leads to.")
     tagged_at: Instant = Field(
         nullable=True, description="The tagger's date; NULL for a lightweight tag."
     )
     committed_at: Instant = Field(nullable=True, description="The commit's committer date.")
-    vanished_at: Instant = Field(nullable=True, description="When it was found to be gone.")
+    vanished_at: VanishedAt
 
 
 TABLE = Table(

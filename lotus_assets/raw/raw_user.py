@@ -3,9 +3,11 @@
 import pandas as pd
 from pandera.pandas import Field
 
-from lotus_assets.raw.payload_columns import HASH, Payloads, RawModel, flat, identifiers
-from lotus_assets.tables.columns import Boolean, Integer, Text
+from lotus_assets.raw.payload_columns import Payloads, flat, identifiers
+from lotus_assets.tables.columns import Boolean, Text
+from lotus_assets.tables.gitlab_columns import HASH, UserId
 from lotus_assets.tables.table import Table
+from lotus_assets.tables.table_model import TableModel
 
 STATES = [
     "active",
@@ -17,10 +19,10 @@ STATES = [
 ]
 
 
-class RawUser(RawModel):
+class RawUser(TableModel):
     """One row a user."""
 
-    user_id: Integer = Field(description="GitLab's id of the user.")
+    user_id: UserId
     username: Text = Field(description="Unique name; it may change.")
     name: Text = Field(nullable=True, description="Displayed name.")
     state: Text = Field(isin=STATES, description="active, blocked, deactivated, banned, ….")

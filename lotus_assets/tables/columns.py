@@ -14,7 +14,7 @@ Text = Series[pd.StringDtype]
 Integer = Series[pd.Int64Dtype]
 Number = Series[pd.Float64Dtype]
 Boolean = Series[pd.BooleanDtype]
-Instant = Series[Annotated[pd.DatetimeTZDtype, "us", "UTC"]]
+Instant = Annotated[pd.DatetimeTZDtype, "us", "UTC"]
 """An instant, `timestamptz` in the database."""
 Day = Series[DateTime]
 """A calendar day at midnight without a time zone, `date` in the database."""

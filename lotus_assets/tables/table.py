@@ -11,7 +11,9 @@ from functools import cached_property
 
 import pandas as pd
 from pandera.errors import SchemaErrors
-from pandera.pandas import DataFrameModel, DataFrameSchema
+from pandera.pandas import DataFrameSchema
+
+from lotus_assets.tables.table_model import TableModel
 
 QUARANTINE_COLUMNS = ("table_name", "project_id", "reason", "payload")
 
@@ -26,7 +28,7 @@ class Table:
     """
 
     name: str
-    model: type[DataFrameModel]
+    model: type[TableModel]
     key: tuple[str, ...]
     version: str | None = "updated_at"
     kept: tuple[str, ...] = ()

@@ -8,7 +8,7 @@ from typing import Any
 import dagster as dg
 import numpy as np
 import pandas as pd
-from pandera.pandas import DataFrameModel, Field
+from pandera.pandas import Field
 
 from lotus_assets.analytics.delivery.metric import Facts, Metric, Window
 from lotus_assets.analytics.delivery.metric_catalogue import CATALOGUE
@@ -49,9 +49,10 @@ from lotus_assets.sources.warehouse.changes import read_metric_days, write_metri
 from lotus_assets.sources.warehouse.schema import database_table
 from lotus_assets.tables.columns import Day, Number, Text
 from lotus_assets.tables.table import Table
+from lotus_assets.tables.table_model import TableModel
 
 
-class MetricDaily(DataFrameModel):
+class MetricDaily(TableModel):
     """One row a day, slice and metric; a level that does not apply is the empty text."""
 
     date: Day = Field(description="The day D that the metric's window ends with.")
@@ -63,12 +64,6 @@ class MetricDaily(DataFrameModel):
     value: Number = Field(
         nullable=True, description="In the metric's unit; NULL for an empty denominator."
     )
-
-    class Config:
-        """Types are enforced, unknown columns refused."""
-
-        coerce = True
-        strict = True
 
 
 TABLE = Table(

@@ -10,10 +10,7 @@ from sqlalchemy import Connection, select
 from lotus_assets.analytics.portfolios.attribution_inputs import (
     CHUNK,
     EFFECT_SAID,
-    GROUP_SAID,
-    HASH_SAID,
     LINKINGS,
-    VERSION_SAID,
     AttributionModel,
     attribution_rows,
 )
@@ -23,14 +20,15 @@ from lotus_assets.analytics.portfolios.portfolio_assets import portfolio_asset
 from lotus_assets.engine.performance.formulas.attribution_effects import Model
 from lotus_assets.inputs.input_tables import ATTRIBUTION_INPUT, PERFORMANCE_INPUT
 from lotus_assets.sources.warehouse.schema import database_table
-from lotus_assets.tables.columns import Number, Text
+from lotus_assets.tables.columns import Number
+from lotus_assets.tables.portfolio_columns import AttributionHash, AttributionVersion, GroupKey
 from lotus_assets.tables.table import Table
 
 
 class Attribution(AttributionModel):
     """One row an as-of day, portfolio, model, linking, period and group that either side has."""
 
-    group_key: Text = Field(description=GROUP_SAID)
+    group_key: GroupKey
     portfolio_weight: Number = Field(
         description="Mean of the portfolio's weight over the period's days, a decimal fraction."
     )
@@ -39,8 +37,8 @@ class Attribution(AttributionModel):
     selection: Number = Field(nullable=True, description=EFFECT_SAID["selection"])
     interaction: Number = Field(nullable=True, description=EFFECT_SAID["interaction"])
     total: Number = Field(nullable=True, description=EFFECT_SAID["total"])
-    data_version: Text = Field(description=VERSION_SAID)
-    content_hash: Text = Field(str_length=64, description=HASH_SAID)
+    data_version: AttributionVersion
+    content_hash: AttributionHash
 
 
 TABLE = Table(

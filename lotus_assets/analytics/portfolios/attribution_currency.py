@@ -5,23 +5,21 @@ from pandera.pandas import Field
 
 from lotus_assets.analytics.portfolios.attribution_inputs import (
     CHUNK,
-    GROUP_SAID,
-    HASH_SAID,
-    VERSION_SAID,
     AttributionModel,
     attribution_rows,
 )
 from lotus_assets.analytics.portfolios.portfolio_analytic import PortfolioAnalytic, PortfolioInputs
 from lotus_assets.analytics.portfolios.portfolio_assets import portfolio_asset
 from lotus_assets.inputs.input_tables import ATTRIBUTION_INPUT, PERFORMANCE_INPUT
-from lotus_assets.tables.columns import Boolean, Number, Text
+from lotus_assets.tables.columns import Boolean, Number
+from lotus_assets.tables.portfolio_columns import AttributionHash, AttributionVersion, GroupKey
 from lotus_assets.tables.table import Table
 
 
 class AttributionCurrency(AttributionModel):
     """One row an as-of day, portfolio, model, linking, period and group of a known currency."""
 
-    group_key: Text = Field(description=GROUP_SAID)
+    group_key: GroupKey
     is_local_known: Boolean = Field(
         description="Whether the group's currency return is known on every day: the benchmark "
         "has groups of that currency. If not, the days without count as local."
@@ -48,8 +46,8 @@ class AttributionCurrency(AttributionModel):
     currency_total: Number = Field(
         nullable=True, description="Sum of the three effects of currency returns."
     )
-    data_version: Text = Field(description=VERSION_SAID)
-    content_hash: Text = Field(str_length=64, description=HASH_SAID)
+    data_version: AttributionVersion
+    content_hash: AttributionHash
 
 
 TABLE = Table(

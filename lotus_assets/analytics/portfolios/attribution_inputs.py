@@ -7,7 +7,7 @@ from itertools import product
 
 import numpy as np
 import pandas as pd
-from pandera.pandas import DataFrameModel, Field
+from pandera.pandas import Field
 
 from lotus_assets.analytics.portfolios.portfolio_analytic import PortfolioInputs
 from lotus_assets.analytics.portfolios.report_parts import (
@@ -29,10 +29,11 @@ from lotus_assets.engine.performance.frames.attribution_sides import (
 )
 from lotus_assets.inputs.input_tables import ATTRIBUTION_INPUT
 from lotus_assets.sources.lotus_core.contracts import GROUP
-from lotus_assets.tables.columns import Day, Text
+from lotus_assets.tables.columns import Text
+from lotus_assets.tables.portfolio_columns import AsOfDate, PortfolioId, StandardPeriod
 from lotus_assets.tables.table import Table
+from lotus_assets.tables.table_model import TableModel
 
-PERIODS = ("MTD", "QTD", "YTD", "1Y", "3Y", "5Y", "ITD")
 LINKINGS = (Linking.CARINO, Linking.MENCHERO, Linking.FRONGELLO)
 """GRAP's linked effects are Frongello's: kept once."""
 VARIANTS = [Variant(model, linking) for model, linking in product(Model, LINKINGS)]
@@ -40,37 +41,30 @@ STATUSES = ("OK", "WINDOW_TOO_SHORT", "NO_OBSERVATIONS", "BROKEN_CHAIN", "NOT_LI
 CHUNK = 32
 """Portfolios worked out at a time: days and instruments of each are in memory."""
 
-MODEL_SAID = "BF: allocation against the benchmark's return (Brinson and Fachler); BHB: against 0."
-LINKING_SAID = "How single days are linked: CARINO, MENCHERO or FRONGELLO (GRAP gives the same)."
-PERIOD_SAID = "MTD, QTD, YTD, 1Y, 3Y, 5Y or ITD."
-GROUP_SAID = (
-    "The group's dimensions as JSON, outermost first (LOTUS_CORE_GROUP_BY); a missing one is "
-    '"Unclassified", what belongs to no instrument "Unallocated".'
-)
 EFFECT_SAID = {
     "allocation": "Effect of holding more or less of it than the benchmark, linked.",
     "selection": "Effect of its return being other than the benchmark's, linked.",
     "interaction": "Effect of both together, linked.",
     "total": "Sum of the three effects.",
 }
-VERSION_SAID = "lotus-core's version of the attribution-input."
-HASH_SAID = "Hash of the attribution-input: core_payload."
 
 
-class AttributionModel(DataFrameModel):
+class AttributionModel(TableModel):
     """Base of the attribution contracts: the columns that each begins with."""
 
-    as_of_date: Day = Field(description="The day as of which the inputs were asked.")
-    portfolio_id: Text = Field(description="The portfolio.")
-    model: Text = Field(isin=list(Model), description=MODEL_SAID)
-    linking: Text = Field(isin=[str(each) for each in LINKINGS], description=LINKING_SAID)
-    period: Text = Field(isin=PERIODS, description=PERIOD_SAID)
-
-    class Config:
-        """Types are enforced, unknown columns refused."""
-
-        coerce = True
-        strict = True
+    as_of_date: AsOfDate
+    portfolio_id: PortfolioId
+    model: Text = Field(
+        isin=list(Model),
+        description="BF: allocation against the benchmark's return (Brinson and Fachler); BHB: "
+        "against 0.",
+    )
+    linking: Text = Field(
+        isin=[str(each) for each in LINKINGS],
+        description="How single days are linked: CARINO, MENCHERO or FRONGELLO (GRAP gives the "
+        "same).",
+    )
+    period: StandardPeriod
 
 
 def attribution_rows(

@@ -5,24 +5,27 @@ from pandera.pandas import Field
 
 from lotus_assets.analytics.portfolios.attribution_inputs import (
     CHUNK,
-    GROUP_SAID,
-    HASH_SAID,
-    VERSION_SAID,
     AttributionModel,
     attribution_rows,
 )
 from lotus_assets.analytics.portfolios.portfolio_analytic import PortfolioAnalytic, PortfolioInputs
 from lotus_assets.analytics.portfolios.portfolio_assets import portfolio_asset
 from lotus_assets.inputs.input_tables import ATTRIBUTION_INPUT, PERFORMANCE_INPUT
-from lotus_assets.tables.columns import Integer, Number, Text
+from lotus_assets.tables.columns import Number
+from lotus_assets.tables.portfolio_columns import (
+    AttributionHash,
+    AttributionVersion,
+    GroupKey,
+    Level,
+)
 from lotus_assets.tables.table import Table
 
 
 class AttributionLevel(AttributionModel):
     """One row an as-of day, portfolio, model, linking, period and node of the hierarchy."""
 
-    level: Integer = Field(ge=1, description="Depth in the hierarchy; 1 is the top.")
-    node_key: Text = Field(description=GROUP_SAID)
+    level: Level
+    node_key: GroupKey
     allocation: Number = Field(nullable=True, description="Sum of its groups' allocation.")
     between: Number = Field(
         nullable=True,
@@ -35,8 +38,8 @@ class AttributionLevel(AttributionModel):
     selection: Number = Field(nullable=True, description="Sum of its groups' selection.")
     interaction: Number = Field(nullable=True, description="Sum of its groups' interaction.")
     total: Number = Field(nullable=True, description="Sum of its groups' effects.")
-    data_version: Text = Field(description=VERSION_SAID)
-    content_hash: Text = Field(str_length=64, description=HASH_SAID)
+    data_version: AttributionVersion
+    content_hash: AttributionHash
 
 
 TABLE = Table(

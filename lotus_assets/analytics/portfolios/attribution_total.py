@@ -5,9 +5,7 @@ from pandera.pandas import Field
 
 from lotus_assets.analytics.portfolios.attribution_inputs import (
     CHUNK,
-    HASH_SAID,
     STATUSES,
-    VERSION_SAID,
     AttributionModel,
     attribution_rows,
 )
@@ -15,11 +13,17 @@ from lotus_assets.analytics.portfolios.portfolio_analytic import PortfolioAnalyt
 from lotus_assets.analytics.portfolios.portfolio_assets import portfolio_asset
 from lotus_assets.inputs.input_tables import ATTRIBUTION_INPUT, PERFORMANCE_INPUT
 from lotus_assets.tables.columns import (
-    Boolean,
-    Day,
     Integer,
     Number,
     Text,
+)
+from lotus_assets.tables.portfolio_columns import (
+    AttributionHash,
+    AttributionVersion,
+    EndDate,
+    IsClamped,
+    RequestedStartDate,
+    StartDate,
 )
 from lotus_assets.tables.table import Table
 
@@ -27,14 +31,10 @@ from lotus_assets.tables.table import Table
 class AttributionTotal(AttributionModel):
     """One row an as-of day, portfolio, model, linking and period."""
 
-    requested_start_date: Day = Field(
-        description="First day by the period's definition, before clamping."
-    )
-    start_date: Day = Field(description="First day, clamped to the open date.")
-    end_date: Day = Field(description="Last day: the as-of day.")
-    is_clamped: Boolean = Field(
-        description="The portfolio opened after the period's first day: start_date is the opening."
-    )
+    requested_start_date: RequestedStartDate
+    start_date: StartDate
+    end_date: EndDate
+    is_clamped: IsClamped
     portfolio_return: Number = Field(
         nullable=True, description="Linked return of the portfolio's groups, a decimal fraction."
     )
@@ -74,8 +74,8 @@ class AttributionTotal(AttributionModel):
         ge=0,
         description="Valued days that the benchmark has not: it returned 0 on them.",
     )
-    data_version: Text = Field(description=VERSION_SAID)
-    content_hash: Text = Field(str_length=64, description=HASH_SAID)
+    data_version: AttributionVersion
+    content_hash: AttributionHash
 
 
 TABLE = Table(

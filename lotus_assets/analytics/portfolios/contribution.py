@@ -20,6 +20,7 @@ from lotus_assets.engine.performance.formulas.daily_returns import Basis
 from lotus_assets.inputs.input_tables import CONTRIBUTION_INPUT, PERFORMANCE_INPUT
 from lotus_assets.sources.warehouse.schema import database_table
 from lotus_assets.tables.columns import Number, Text
+from lotus_assets.tables.portfolio_columns import ContributionHash, ContributionVersion, PositionId
 from lotus_assets.tables.table import Table
 
 LARGEST = 5
@@ -29,7 +30,7 @@ LARGEST = 5
 class Contribution(ContributionModel):
     """One row an as-of day, portfolio, basis, linking, period and position that had a day in it."""
 
-    position_id: Text = Field(description="The position.")
+    position_id: PositionId
     contribution: Number = Field(
         nullable=True,
         description="Linked contribution, a decimal fraction: over the positions, with the fees "
@@ -45,10 +46,8 @@ class Contribution(ContributionModel):
         nullable=True, description="The position's own linked return; NULL where its status says."
     )
     return_status: Text = Field(isin=STATUSES, description="Status of position_return, as in twr.")
-    data_version: Text = Field(description="lotus-core's version of the contribution-input.")
-    content_hash: Text = Field(
-        str_length=64, description="Hash of the contribution-input: core_payload."
-    )
+    data_version: ContributionVersion
+    content_hash: ContributionHash
 
 
 TABLE = Table(

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pandas as pd
-from pandera.pandas import DataFrameModel, Field
+from pandera.pandas import Field
 
 from lotus_assets.analytics.portfolios.portfolio_analytic import PortfolioInputs
 from lotus_assets.analytics.portfolios.report_parts import (
@@ -20,10 +20,11 @@ from lotus_assets.engine.performance.frames.contribution import (
 )
 from lotus_assets.inputs.input_settings import InputSettings
 from lotus_assets.inputs.input_tables import CONTRIBUTION_INPUT
-from lotus_assets.tables.columns import Day, Text
+from lotus_assets.tables.columns import Text
+from lotus_assets.tables.portfolio_columns import AsOfDate, MetricBasis, PortfolioId, StandardPeriod
 from lotus_assets.tables.table import Table
+from lotus_assets.tables.table_model import TableModel
 
-PERIODS = ("MTD", "QTD", "YTD", "1Y", "3Y", "5Y", "ITD")
 LINKINGS = (Linking.CARINO, Linking.FRONGELLO)
 STATUSES = (
     "OK",
@@ -36,25 +37,18 @@ STATUSES = (
 CHUNK = 32
 """Portfolios worked out at a time: days and positions of each are in memory."""
 
-BASIS_SAID = "NET: after management fees; GROSS: before."
-PERIOD_SAID = "MTD, QTD, YTD, 1Y, 3Y, 5Y or ITD."
-LINKING_SAID = "How single days are linked: CARINO or FRONGELLO."
 
-
-class ContributionModel(DataFrameModel):
+class ContributionModel(TableModel):
     """Base of the contribution contracts: the columns that each begins with."""
 
-    as_of_date: Day = Field(description="The day as of which the inputs were asked.")
-    portfolio_id: Text = Field(description="The portfolio.")
-    metric_basis: Text = Field(isin=list(Basis), description=BASIS_SAID)
-    linking: Text = Field(isin=[str(each) for each in LINKINGS], description=LINKING_SAID)
-    period: Text = Field(isin=PERIODS, description=PERIOD_SAID)
-
-    class Config:
-        """Types are enforced, unknown columns refused."""
-
-        coerce = True
-        strict = True
+    as_of_date: AsOfDate
+    portfolio_id: PortfolioId
+    metric_basis: MetricBasis
+    linking: Text = Field(
+        isin=[str(each) for each in LINKINGS],
+        description="How single days are linked: CARINO or FRONGELLO.",
+    )
+    period: StandardPeriod
 
 
 def contribution_rows(

@@ -11,14 +11,15 @@ from lotus_assets.analytics.portfolios.contribution_inputs import (
 from lotus_assets.analytics.portfolios.portfolio_analytic import PortfolioAnalytic, PortfolioInputs
 from lotus_assets.analytics.portfolios.portfolio_assets import portfolio_asset
 from lotus_assets.inputs.input_tables import CONTRIBUTION_INPUT, PERFORMANCE_INPUT
-from lotus_assets.tables.columns import Integer, Number, Text
+from lotus_assets.tables.columns import Number, Text
+from lotus_assets.tables.portfolio_columns import ContributionHash, ContributionVersion, Level
 from lotus_assets.tables.table import Table
 
 
 class ContributionLevel(ContributionModel):
     """One row an as-of day, portfolio, basis, linking, period and node of the hierarchy."""
 
-    level: Integer = Field(ge=1, description="Depth in the hierarchy; 1 is the top.")
+    level: Level
     node_key: Text = Field(
         description="The node's dimensions down to its level as JSON, outermost first "
         '(LOTUS_CORE_GROUP_BY); a missing one is "Unclassified".'
@@ -29,10 +30,8 @@ class ContributionLevel(ContributionModel):
         "contribution_total.status says why.",
     )
     average_weight: Number = Field(nullable=True, description="Sum of the children's.")
-    data_version: Text = Field(description="lotus-core's version of the contribution-input.")
-    content_hash: Text = Field(
-        str_length=64, description="Hash of the contribution-input: core_payload."
-    )
+    data_version: ContributionVersion
+    content_hash: ContributionHash
 
 
 TABLE = Table(

@@ -13,10 +13,17 @@ from lotus_assets.analytics.portfolios.portfolio_analytic import PortfolioAnalyt
 from lotus_assets.analytics.portfolios.portfolio_assets import portfolio_asset
 from lotus_assets.inputs.input_tables import CONTRIBUTION_INPUT, PERFORMANCE_INPUT
 from lotus_assets.tables.columns import (
-    Boolean,
-    Day,
     Number,
     Text,
+)
+from lotus_assets.tables.portfolio_columns import (
+    ContributionHash,
+    ContributionVersion,
+    EndDate,
+    IsClamped,
+    RequestedStartDate,
+    StartDate,
+    StatusDate,
 )
 from lotus_assets.tables.table import Table
 
@@ -24,14 +31,10 @@ from lotus_assets.tables.table import Table
 class ContributionTotal(ContributionModel):
     """One row an as-of day, portfolio, basis, linking and period (analytics.md §3)."""
 
-    requested_start_date: Day = Field(
-        description="First day by the period's definition, before clamping."
-    )
-    start_date: Day = Field(description="First day, clamped to the open date.")
-    end_date: Day = Field(description="Last day: the as-of day.")
-    is_clamped: Boolean = Field(
-        description="The portfolio opened after the period's first day: start_date is the opening."
-    )
+    requested_start_date: RequestedStartDate
+    start_date: StartDate
+    end_date: EndDate
+    is_clamped: IsClamped
     portfolio_return: Number = Field(
         nullable=True,
         description="Linked return on signed capital, a decimal fraction: where capital was never "
@@ -50,11 +53,9 @@ class ContributionTotal(ContributionModel):
         description="OK, or why there are no contributions: as in twr, or a day lost all or more "
         "and CARINO has no logarithm of it (NOT_LINKABLE).",
     )
-    status_date: Day = Field(nullable=True, description="The day that decided the status.")
-    data_version: Text = Field(description="lotus-core's version of the contribution-input.")
-    content_hash: Text = Field(
-        str_length=64, description="Hash of the contribution-input: core_payload."
-    )
+    status_date: StatusDate
+    data_version: ContributionVersion
+    content_hash: ContributionHash
 
 
 TABLE = Table(

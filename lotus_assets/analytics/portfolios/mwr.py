@@ -3,42 +3,51 @@
 import json
 
 import pandas as pd
-from pandera.pandas import DataFrameModel, Field
+from pandera.pandas import Field
 
 from lotus_assets.analytics.portfolios.portfolio_analytic import PortfolioAnalytic, PortfolioInputs
 from lotus_assets.analytics.portfolios.portfolio_assets import portfolio_asset
 from lotus_assets.engine.performance.frames.mwr import Method, MwrOptions
 from lotus_assets.engine.performance.frames.mwr import mwr as money_weighted_returns
 from lotus_assets.inputs import core_mwr_input
-from lotus_assets.inputs.input_settings import PERIODS
 from lotus_assets.inputs.input_tables import MWR_INPUT
 from lotus_assets.sources.warehouse.schema import database_table
 from lotus_assets.tables.columns import (
     JSON,
     Boolean,
-    Day,
     Integer,
     Json,
     Number,
     Text,
 )
+from lotus_assets.tables.portfolio_columns import (
+    AsOfDate,
+    Currency,
+    EndDate,
+    PeriodBeginValue,
+    PeriodEndValue,
+    PortfolioId,
+    StandardPeriod,
+    StartDate,
+)
 from lotus_assets.tables.table import Table
+from lotus_assets.tables.table_model import TableModel
 
 STATUSES = ("OK", "MULTIPLE_ROOTS", "NEGATIVE_CAPITAL", "NO_SOLUTION", "ZERO_CAPITAL")
 REASONS = ("TOTAL_LOSS", "DEGENERATE", "NO_SIGN_CHANGE", "NO_ROOT", "OUT_OF_RANGE")
 
 
-class Mwr(DataFrameModel):
+class Mwr(TableModel):
     """One row an as-of day, portfolio, period and method (analytics.md §3)."""
 
-    as_of_date: Day = Field(description="The day as of which the inputs were asked.")
-    portfolio_id: Text = Field(description="The portfolio.")
-    period: Text = Field(isin=PERIODS, description="MTD, QTD, YTD, 1Y, 3Y, 5Y or ITD.")
+    as_of_date: AsOfDate
+    portfolio_id: PortfolioId
+    period: StandardPeriod
     method: Text = Field(isin=list(Method), description="XIRR or MODIFIED_DIETZ.")
-    start_date: Day = Field(description="First day, clamped to the open date.")
-    end_date: Day = Field(description="Last day.")
-    begin_mv: Number = Field(description="Value at the beginning of start_date, after fees.")
-    end_mv: Number = Field(description="Value at the end of end_date, after fees.")
+    start_date: StartDate
+    end_date: EndDate
+    begin_mv: PeriodBeginValue
+    end_mv: PeriodEndValue
     flow_count: Integer = Field(ge=0, description="External flows of the period.")
     net_flow: Number = Field(description="Their sum, into the portfolio positive.")
     annual_rate: Number = Field(
@@ -70,15 +79,9 @@ class Mwr(DataFrameModel):
         nullable=True, description="Modified Dietz's denominator: begin_mv and weighted flows."
     )
     is_short_period: Boolean = Field(description="The period is under 365 days long.")
-    currency: Text = Field(description="Currency of the amounts.")
+    currency: Currency
     data_version: Text = Field(description="lotus-core's version of the mwr-input.")
     content_hash: Text = Field(str_length=64, description="Hash of the mwr-input: core_payload.")
-
-    class Config:
-        """Types are enforced, unknown columns refused."""
-
-        coerce = True
-        strict = True
 
 
 TABLE = Table(

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pandas as pd
-from pandera.pandas import DataFrameModel, Field
+from pandera.pandas import Field
 
 from lotus_assets.analytics.portfolios.portfolio_analytic import PortfolioAnalytic, PortfolioInputs
 from lotus_assets.analytics.portfolios.portfolio_assets import portfolio_asset
@@ -18,14 +18,15 @@ from lotus_assets.inputs.input_tables import (
 )
 from lotus_assets.tables.columns import (
     JSON,
-    Day,
     Json,
     Number,
     Text,
 )
+from lotus_assets.tables.portfolio_columns import PERIODS, AsOfDate, PortfolioId, PositionId
+from lotus_assets.tables.reported_position import ReportedPosition
 from lotus_assets.tables.table import Table
+from lotus_assets.tables.table_model import TableModel
 
-PERIODS = ("MTD", "QTD", "YTD", "1Y", "3Y", "5Y", "ITD")
 CHUNK = 32
 """Portfolios worked out at a time: days of all their positions are in memory."""
 NO_INPUT = "NO_INPUT"
@@ -41,39 +42,17 @@ def _return_of(period: str) -> Any:
     )
 
 
-class Positions(DataFrameModel):
+class _HeldOn(TableModel):
+    """As of when, and whose position."""
+
+    as_of_date: AsOfDate
+    portfolio_id: PortfolioId
+    position_id: PositionId
+
+
+class Positions(ReportedPosition, _HeldOn):
     """One row an as-of day, portfolio and position that is held on it."""
 
-    as_of_date: Day = Field(description="The day as of which the positions were asked.")
-    portfolio_id: Text = Field(description="The portfolio.")
-    position_id: Text = Field(description="The position.")
-    valuation_date: Day = Field(description="Last day with a valuation.")
-    instrument_id: Text = Field(description="What it holds.")
-    instrument_name: Text = Field(description="Its name.")
-    instrument_type: Text = Field(description="Its type.")
-    dimensions: Json = Field(metadata=JSON, description="What it is classified as.")
-    position_currency: Text = Field(description="Currency of the instrument.")
-    portfolio_currency: Text = Field(description="Currency of the portfolio.")
-    reporting_currency: Text = Field(description="Currency of the report.")
-    quantity: Number = Field(description="Units; negative: short.")
-    price: Number = Field(description="Per unit, in the position's currency.")
-    weight: Number = Field(
-        nullable=True, description="Share of the portfolio's value; NULL where that is 0."
-    )
-    held_since: Day = Field(description="First day of the holding that is still open.")
-    market_value_position: Number = Field(description="In the position's currency, after fees.")
-    market_value_portfolio: Number = Field(description="In the portfolio's currency.")
-    market_value_reporting: Number = Field(description="In the reporting currency.")
-    cost_position: Number = Field(description="Of the open lots, position's currency.")
-    cost_portfolio: Number = Field(description="At each lot's trade date's rate.")
-    cost_reporting: Number = Field(description="At each lot's trade date's rate.")
-    unrealised_gain_position: Number = Field(description="Market value less cost.")
-    unrealised_gain_portfolio: Number = Field(description="Market value less cost.")
-    unrealised_gain_reporting: Number = Field(description="Market value less cost.")
-    accrued_income_position: Number = Field(description="Contained in the market value.")
-    accrued_income_portfolio: Number = Field(description="At the rate of accrual_date.")
-    accrued_income_reporting: Number = Field(description="At the rate of accrual_date.")
-    accrual_date: Day = Field(description="Own date of the accrued income.")
     return_mtd: Number = _return_of("MTD")
     return_qtd: Number = _return_of("QTD")
     return_ytd: Number = _return_of("YTD")
@@ -95,12 +74,6 @@ class Positions(DataFrameModel):
     content_hash: Text = Field(
         str_length=64, description="Hash of the positions-analytics-input: core_payload."
     )
-
-    class Config:
-        """Types are enforced, unknown columns refused."""
-
-        coerce = True
-        strict = True
 
 
 TABLE = Table(

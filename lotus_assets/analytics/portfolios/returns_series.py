@@ -1,7 +1,7 @@
 """returns_series: daily returns of portfolios, benchmarks and risk-free side by side."""
 
 import pandas as pd
-from pandera.pandas import DataFrameModel, Field
+from pandera.pandas import Field
 
 from lotus_assets.analytics.portfolios.portfolio_analytic import PortfolioAnalytic, PortfolioInputs
 from lotus_assets.analytics.portfolios.portfolio_assets import portfolio_asset
@@ -10,14 +10,22 @@ from lotus_assets.engine.performance.formulas.returns_series import MissingData
 from lotus_assets.engine.performance.frames.returns_series import ReturnsSeriesOptions
 from lotus_assets.engine.performance.frames.returns_series import returns_series as side_by_side
 from lotus_assets.inputs.input_tables import BENCHMARK_RETURNS, PERFORMANCE_INPUT, RISK_FREE
-from lotus_assets.tables.columns import Day, Number, Text
+from lotus_assets.tables.columns import Day, Number
+from lotus_assets.tables.portfolio_columns import (
+    AssignedBenchmark,
+    NewestAsOfDate,
+    PerformanceHash,
+    PerformanceVersion,
+    PortfolioId,
+)
 from lotus_assets.tables.table import Table
+from lotus_assets.tables.table_model import TableModel
 
 
-class ReturnsSeries(DataFrameModel):
+class ReturnsSeries(TableModel):
     """One row a portfolio and business day of its calendar (analytics.md §3, returns series)."""
 
-    portfolio_id: Text = Field(description="The portfolio.")
+    portfolio_id: PortfolioId
     date: Day = Field(description="A business day of the portfolio's calendar.")
     portfolio_return: Number = Field(
         nullable=True,
@@ -35,20 +43,10 @@ class ReturnsSeries(DataFrameModel):
     excess_return: Number = Field(
         nullable=True, description="portfolio_return - benchmark_return; NULL where one is."
     )
-    benchmark_id: Text = Field(
-        nullable=True, description="Benchmark that is assigned on the as-of day."
-    )
-    as_of_date: Day = Field(description="The portfolio's newest as-of day that was worked out.")
-    data_version: Text = Field(description="lotus-core's version of the performance-input.")
-    content_hash: Text = Field(
-        str_length=64, description="Hash of the performance-input: core_payload."
-    )
-
-    class Config:
-        """Types are enforced, unknown columns refused."""
-
-        coerce = True
-        strict = True
+    benchmark_id: AssignedBenchmark
+    as_of_date: NewestAsOfDate
+    data_version: PerformanceVersion
+    content_hash: PerformanceHash
 
 
 TABLE = Table(

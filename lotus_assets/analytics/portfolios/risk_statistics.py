@@ -1,7 +1,7 @@
 """risk_statistics: risk and risk-adjusted figures of portfolios by period and frequency."""
 
 import pandas as pd
-from pandera.pandas import DataFrameModel, Field
+from pandera.pandas import Field
 
 from lotus_assets.analytics.portfolios.performance_picture import drawdowns_picture
 from lotus_assets.analytics.portfolios.portfolio_analytic import PortfolioAnalytic, PortfolioInputs
@@ -17,7 +17,17 @@ from lotus_assets.tables.columns import (
     Number,
     Text,
 )
+from lotus_assets.tables.portfolio_columns import (
+    AsOfDate,
+    AssignedBenchmark,
+    EndDate,
+    PerformanceHash,
+    PerformanceVersion,
+    PortfolioId,
+    StartDate,
+)
 from lotus_assets.tables.table import Table
+from lotus_assets.tables.table_model import TableModel
 
 OPTIONS = RiskStatisticsOptions()
 STATUSES = (
@@ -30,11 +40,11 @@ STATUSES = (
 )
 
 
-class RiskStatistics(DataFrameModel):
+class RiskStatistics(TableModel):
     """One row an as-of day, portfolio, frequency and period (analytics.md §3, risk statistics)."""
 
-    as_of_date: Day = Field(description="The day as of which the inputs were asked.")
-    portfolio_id: Text = Field(description="The portfolio.")
+    as_of_date: AsOfDate
+    portfolio_id: PortfolioId
     frequency: Text = Field(
         isin=[str(each) for each in OPTIONS.frequencies],
         description="Length of the single returns: DAILY, WEEKLY or MONTHLY.",
@@ -42,8 +52,8 @@ class RiskStatistics(DataFrameModel):
     period: Text = Field(
         isin=[each.key for each in OPTIONS.periods], description="YTD, 1Y, 3Y, 5Y or ITD."
     )
-    start_date: Day = Field(description="First day, clamped to the open date.")
-    end_date: Day = Field(description="Last day: the as-of day.")
+    start_date: StartDate
+    end_date: EndDate
     status: Text = Field(
         isin=STATUSES,
         description="OK, or why there is no figure: as in twr, or fewer than three observations.",
@@ -103,9 +113,7 @@ class RiskStatistics(DataFrameModel):
         nullable=True, description="Day of that highest value; NULL: the period's start."
     )
     drawdown_trough_date: Day = Field(nullable=True, description="Day of the lowest value after.")
-    benchmark_id: Text = Field(
-        nullable=True, description="Benchmark that is assigned on the as-of day."
-    )
+    benchmark_id: AssignedBenchmark
     benchmark_content_hash: Text = Field(
         nullable=True, description="Hash of its return series: core_payload."
     )
@@ -115,16 +123,8 @@ class RiskStatistics(DataFrameModel):
     risk_free_content_hash: Text = Field(
         nullable=True, description="Hash of the risk-free series: core_payload."
     )
-    data_version: Text = Field(description="lotus-core's version of the performance-input.")
-    content_hash: Text = Field(
-        str_length=64, description="Hash of the performance-input: core_payload."
-    )
-
-    class Config:
-        """Types are enforced, unknown columns refused."""
-
-        coerce = True
-        strict = True
+    data_version: PerformanceVersion
+    content_hash: PerformanceHash
 
 
 TABLE = Table(

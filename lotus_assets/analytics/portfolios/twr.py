@@ -1,25 +1,35 @@
 """twr: time-weighted returns of portfolios for every period, net and gross of fees."""
 
 import pandas as pd
-from pandera.pandas import DataFrameModel, Field
+from pandera.pandas import Field
 
 from lotus_assets.analytics.portfolios.performance_days import performance_days
 from lotus_assets.analytics.portfolios.performance_picture import cumulative_returns_picture
 from lotus_assets.analytics.portfolios.portfolio_analytic import PortfolioAnalytic, PortfolioInputs
 from lotus_assets.analytics.portfolios.portfolio_assets import portfolio_asset
-from lotus_assets.engine.performance.formulas.daily_returns import Basis
 from lotus_assets.engine.performance.frames.twr import TwrOptions
 from lotus_assets.engine.performance.frames.twr import twr as time_weighted_returns
 from lotus_assets.inputs.input_tables import PERFORMANCE_INPUT
 from lotus_assets.tables.columns import (
-    Boolean,
     Day,
     Number,
     Text,
 )
+from lotus_assets.tables.portfolio_columns import (
+    AsOfDate,
+    EndDate,
+    IsClamped,
+    MetricBasis,
+    PerformanceHash,
+    PerformanceVersion,
+    PortfolioId,
+    RequestedStartDate,
+    StandardPeriod,
+    StartDate,
+)
 from lotus_assets.tables.table import Table
+from lotus_assets.tables.table_model import TableModel
 
-PERIODS = ("MTD", "QTD", "YTD", "1Y", "3Y", "5Y", "ITD")
 STATUSES = (
     "OK",
     "WINDOW_TOO_SHORT",
@@ -30,23 +40,17 @@ STATUSES = (
 REASONS = ("PERIOD_SHORTER_THAN_ONE_YEAR", "NO_RETURN")
 
 
-class Twr(DataFrameModel):
+class Twr(TableModel):
     """One row an as-of day, portfolio, basis and period (analytics.md §3)."""
 
-    as_of_date: Day = Field(description="The day as of which the inputs were asked.")
-    portfolio_id: Text = Field(description="The portfolio.")
-    metric_basis: Text = Field(
-        isin=list(Basis), description="NET: after management fees; GROSS: before."
-    )
-    period: Text = Field(isin=PERIODS, description="MTD, QTD, YTD, 1Y, 3Y, 5Y or ITD.")
-    requested_start_date: Day = Field(
-        description="First day by the period's definition, before clamping."
-    )
-    start_date: Day = Field(description="First day, clamped to the open date.")
-    end_date: Day = Field(description="Last day: the as-of day.")
-    is_clamped: Boolean = Field(
-        description="The portfolio opened after the period's first day: start_date is the opening."
-    )
+    as_of_date: AsOfDate
+    portfolio_id: PortfolioId
+    metric_basis: MetricBasis
+    period: StandardPeriod
+    requested_start_date: RequestedStartDate
+    start_date: StartDate
+    end_date: EndDate
+    is_clamped: IsClamped
     period_return: Number = Field(
         nullable=True,
         description="Linked daily returns, a decimal fraction; NULL where the status says why.",
@@ -71,16 +75,8 @@ class Twr(DataFrameModel):
         nullable=True,
         description="The day that decided the status, or from which on everything was lost.",
     )
-    data_version: Text = Field(description="lotus-core's version of the performance-input.")
-    content_hash: Text = Field(
-        str_length=64, description="Hash of the performance-input: core_payload."
-    )
-
-    class Config:
-        """Types are enforced, unknown columns refused."""
-
-        coerce = True
-        strict = True
+    data_version: PerformanceVersion
+    content_hash: PerformanceHash
 
 
 TABLE = Table(

@@ -1,26 +1,33 @@
 """twr_breakdown: time-weighted returns week by week, month by month, by quarter and year."""
 
 import pandas as pd
-from pandera.pandas import DataFrameModel, Field
+from pandera.pandas import Field
 
 from lotus_assets.analytics.portfolios.performance_days import performance_days
 from lotus_assets.analytics.portfolios.portfolio_analytic import PortfolioAnalytic, PortfolioInputs
 from lotus_assets.analytics.portfolios.portfolio_assets import portfolio_asset
-from lotus_assets.analytics.portfolios.twr import PERIODS, STATUSES
-from lotus_assets.engine.performance.formulas.daily_returns import Basis
+from lotus_assets.analytics.portfolios.twr import STATUSES
 from lotus_assets.engine.performance.frames.twr import CALENDAR_BUCKETS, TwrOptions, twr_buckets
 from lotus_assets.inputs.input_tables import PERFORMANCE_INPUT
 from lotus_assets.tables.columns import Day, Number, Text
+from lotus_assets.tables.portfolio_columns import (
+    PERIODS,
+    MetricBasis,
+    NewestAsOfDate,
+    PerformanceHash,
+    PerformanceVersion,
+    PortfolioId,
+    StatusDate,
+)
 from lotus_assets.tables.table import Table
+from lotus_assets.tables.table_model import TableModel
 
 
-class TwrBreakdown(DataFrameModel):
+class TwrBreakdown(TableModel):
     """One row a portfolio, basis, frequency and bucket of its longest period (analytics.md §3)."""
 
-    portfolio_id: Text = Field(description="The portfolio.")
-    metric_basis: Text = Field(
-        isin=list(Basis), description="NET: after management fees; GROSS: before."
-    )
+    portfolio_id: PortfolioId
+    metric_basis: MetricBasis
     frequency: Text = Field(
         isin=list(CALENDAR_BUCKETS), description="WEEKLY (ISO), MONTHLY, QUARTERLY or YEARLY."
     )
@@ -40,21 +47,13 @@ class TwrBreakdown(DataFrameModel):
         description="Linked from the period's start to end_date, a decimal fraction.",
     )
     status: Text = Field(isin=STATUSES, description="Status of bucket_return, as in twr.")
-    status_date: Day = Field(nullable=True, description="The day that decided the status.")
+    status_date: StatusDate
     cumulative_status: Text = Field(
         isin=STATUSES, description="Status of cumulative_return, as in twr."
     )
-    as_of_date: Day = Field(description="The portfolio's newest as-of day that was worked out.")
-    data_version: Text = Field(description="lotus-core's version of the performance-input.")
-    content_hash: Text = Field(
-        str_length=64, description="Hash of the performance-input: core_payload."
-    )
-
-    class Config:
-        """Types are enforced, unknown columns refused."""
-
-        coerce = True
-        strict = True
+    as_of_date: NewestAsOfDate
+    data_version: PerformanceVersion
+    content_hash: PerformanceHash
 
 
 TABLE = Table(

@@ -16,9 +16,10 @@ from lotus_assets.tables.columns import (
     Text,
 )
 from lotus_assets.tables.table import Table
+from lotus_assets.tables.table_model import TableModel
 
 
-class Sample(pa.DataFrameModel):
+class Sample(TableModel):
     """Made up."""
 
     project_id: Integer = pa.Field(description="Part of the key.")
@@ -30,10 +31,6 @@ class Sample(pa.DataFrameModel):
     labels: Json = pa.Field(nullable=True, metadata=JSON, description="List.")
     updated_at: Instant = pa.Field(nullable=True, description="Version.")
     vanished_at: Instant = pa.Field(nullable=True, description="Gone since.")
-
-    class Config:
-        coerce = True
-        strict = True
 
 
 SAMPLE = Table("sample", Sample, ("project_id", "item_id"), kept=("size",))

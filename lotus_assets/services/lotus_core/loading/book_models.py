@@ -12,6 +12,7 @@ from lotus_assets.services.lotus_core.loading.column_types import (
     Text,
     Whole,
 )
+from lotus_assets.tables.table_model import TableModel
 
 IDENTIFIER = r"[A-Za-z0-9._:-]{1,64}"
 CURRENCY = r"[A-Z]{3}"
@@ -21,18 +22,12 @@ LAST_INSTANT = dt.datetime(2201, 1, 1, tzinfo=dt.UTC)
 """A row is known by then: one that is not would close its entity's past for ever."""
 
 
-class LayoutModel(pa.DataFrameModel):
+class LayoutModel(TableModel):
     """What every file has in common: known columns only, and when each row was known."""
 
     recorded_at: Instant = pa.Field(
         lt=LAST_INSTANT, description="Instant from which the row was known."
     )
-
-    class Config:
-        """Columns are coerced; one too many or too few is refused."""
-
-        coerce = True
-        strict = True
 
 
 class Portfolios(LayoutModel):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 import pyarrow as pa
-from pandera.pandas import DataFrameModel, DataFrameSchema
+from pandera.pandas import DataFrameSchema
 
 from lotus_assets.services.lotus_core.loading.book_models import (
     BenchmarkAssignments,
@@ -29,6 +29,7 @@ from lotus_assets.services.lotus_core.loading.reference_models import (
     Instruments,
     RiskFreeRates,
 )
+from lotus_assets.tables.table_model import TableModel
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +42,7 @@ class LayoutTable:
     """
 
     name: str
-    model: type[DataFrameModel]
+    model: type[TableModel]
     key: tuple[str, ...]
     own_date: str | None
     defaults: Mapping[str, str] = field(default_factory=dict)

@@ -13,9 +13,10 @@ from lotus_assets.tables.columns import (
     Text,
 )
 from lotus_assets.tables.table import Table, concatenate, gate
+from lotus_assets.tables.table_model import TableModel
 
 
-class Review(pa.DataFrameModel):
+class Review(TableModel):
     """A table made up for the tests."""
 
     project_id: Integer = pa.Field(description="Key.")
@@ -27,10 +28,6 @@ class Review(pa.DataFrameModel):
     @pa.dataframe_check(name="done without done_at")
     def done_has_an_instant(cls, rows: pd.DataFrame) -> "pd.Series[bool]":
         return (rows["state"] != "done") | rows["done_at"].notna()
-
-    class Config:
-        coerce = True
-        strict = True
 
 
 TABLE = Table("review", Review, ("project_id",))
