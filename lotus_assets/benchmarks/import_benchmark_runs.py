@@ -14,12 +14,12 @@ from lotus_assets.benchmarks import bench_result, bench_run
 from lotus_assets.filling.reports import REASON_ROWS, GateClosed, TableReport
 from lotus_assets.graph.gated_assets import (
     gate_spec,
-    report_closed,
     report_rows,
     table_spec,
 )
-from lotus_assets.graph.layers import BENCHMARKS, NO_RETRY
+from lotus_assets.graph.layers import BENCHMARKS
 from lotus_assets.graph.resources import Environment
+from lotus_assets.graph.steps import asset_step
 from lotus_assets.sources.benchmark_files.errors import BenchmarkFileError
 from lotus_assets.sources.benchmark_files.history_folder import HistoryFolder, StoredRun
 from lotus_assets.sources.warehouse.bookkeeping import write_quarantine, write_table_run
@@ -143,7 +143,7 @@ def files_result(
     )
 
 
-@dg.multi_asset(
+@asset_step(
     name="import_benchmark_runs",
     specs=[
         table_spec(bench_run.TABLE, BENCHMARKS, ()),
@@ -157,13 +157,8 @@ def import_benchmark_runs(
     """The runs of TEM_BENCH_DIR that are not stored yet."""
     settings = environment.settings
     folder = HistoryFolder(settings.tem_bench_dir)
-    try:
-        reports, refused = import_new_runs(
-            environment.engine, folder, run_id=context.run.run_id, now=settings.now()
-        )
-    except GateClosed as closed:
-        yield from report_closed(closed, TABLES, NO_BAD_ROW)
-        context.instance.add_run_tags(context.run.run_id, NO_RETRY)
-        raise dg.Failure(str(closed), allow_retries=False) from closed
+    reports, refused = import_new_runs(
+        environment.engine, folder, run_id=context.run.run_id, now=settings.now()
+    )
     yield from report_rows(environment.engine, reports, NO_BAD_ROW)
     yield files_result(refused, folder)

@@ -13,10 +13,9 @@ from lotus_assets.checks.parity_sample import SAMPLE_SIZE, iso_week, read_sample
 from lotus_assets.checks.rule import Findings, Rule, Subject
 from lotus_assets.facts import dim_project
 from lotus_assets.filling.computing import write_computed
-from lotus_assets.filling.reports import GateClosed, TableReport
+from lotus_assets.filling.reports import TableReport
 from lotus_assets.graph.gated_assets import (
     gate_spec,
-    report_closed,
     report_rows,
     table_spec,
 )
@@ -27,8 +26,9 @@ from lotus_assets.graph.layers import (
     is_live,
 )
 from lotus_assets.graph.resources import Environment, GitLab
+from lotus_assets.graph.steps import asset_step
 from lotus_assets.raw import raw_mr, raw_mr_commit, raw_mr_note
-from lotus_assets.sources.gitlab.errors import AccessError, EntityError, UnreachableError
+from lotus_assets.sources.gitlab.errors import EntityError
 from lotus_assets.sources.gitlab.pages import Payload
 from lotus_assets.sources.gitlab.parity import merge_request_again
 from lotus_assets.sources.gitlab.source import GitLabSource
@@ -188,7 +188,7 @@ def is_due(context: dg.AssetExecutionContext, subject: Subject) -> bool:
     return rows.empty or rows["iso_week"].iloc[0] != week_of(subject) or not judged(rows).is_kept
 
 
-@dg.multi_asset(
+@asset_step(
     name="parity",
     specs=[table_spec(TABLE, FACTS, [table.name for table in DEPS])],
     check_specs=[gate_spec(TABLE), RULE.spec],
@@ -202,23 +202,15 @@ def parity(
     limit = subject.settings.tem_quarantine_limit
     report = TableReport(TABLE)
     if is_due(context, subject):
-        try:
-            report = write_computed(
-                subject.engine,
-                TABLE,
-                read_again(subject, gitlab.source()),
-                run_id=subject.run_id,
-                now=subject.now,
-                quarantine_limit=limit,
-                scope=pd.DataFrame({"iso_week": [week_of(subject)]}),
-            )
-        except GateClosed as closed:
-            yield from report_closed(closed, [TABLE], limit)
-            raise dg.Failure(str(closed), allow_retries=False) from closed
-        except AccessError as refused:
-            raise dg.Failure(str(refused), allow_retries=False) from refused
-        except UnreachableError as silent:
-            raise dg.Failure(str(silent)) from silent
+        report = write_computed(
+            subject.engine,
+            TABLE,
+            read_again(subject, gitlab.source()),
+            run_id=subject.run_id,
+            now=subject.now,
+            quarantine_limit=limit,
+            scope=pd.DataFrame({"iso_week": [week_of(subject)]}),
+        )
     yield from report_rows(subject.engine, [report], limit)
     findings = RULE.find(subject)
     if not findings.is_kept:

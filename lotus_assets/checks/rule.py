@@ -1,6 +1,5 @@
 """From a rule to asset checks: what it finds becomes a result with the failing rows in it."""
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,7 +10,9 @@ import pandas as pd
 from sqlalchemy import Engine, Select, func
 
 from lotus_assets.filling.reports import REASON_ROWS
+from lotus_assets.graph.gated_assets import frame_metadata
 from lotus_assets.graph.resources import Environment
+from lotus_assets.graph.steps import ONCE_MORE
 from lotus_assets.settings import Settings
 from lotus_assets.sources.warehouse.copying import read_table
 from lotus_assets.tables.table import Table
@@ -106,8 +107,7 @@ class Rule:
 def as_metadata(value: Any) -> dg.MetadataValue:
     """A number as such; frames and mappings as JSON that the UI unfolds."""
     if isinstance(value, pd.DataFrame):
-        text = value.to_json(orient="records", date_format="iso")
-        return dg.MetadataValue.json(json.loads(text))
+        return frame_metadata(value)
     if isinstance(value, bool):
         return dg.MetadataValue.bool(value)
     if isinstance(value, int):
@@ -121,7 +121,9 @@ def asset_checks(name: str, rules: Sequence[Rule]) -> dg.AssetChecksDefinition:
     """All `rules` in one step, each a check of its own; any of them can be asked alone."""
     by_key = {rule.key: rule for rule in rules}
 
-    @dg.multi_asset_check(name=name, specs=[rule.spec for rule in rules], can_subset=True)
+    @dg.multi_asset_check(
+        name=name, specs=[rule.spec for rule in rules], can_subset=True, retry_policy=ONCE_MORE
+    )
     def check_rules(
         context: dg.AssetCheckExecutionContext, environment: Environment
     ) -> Iterator[dg.AssetCheckResult]:

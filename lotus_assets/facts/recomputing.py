@@ -16,16 +16,16 @@ from sqlalchemy import Connection
 
 from lotus_assets.facts.marks import code_fingerprint, neighbours_of, project_marks
 from lotus_assets.filling.computing import write_computed
-from lotus_assets.filling.reports import GateClosed, TableReport
+from lotus_assets.filling.reports import TableReport
 from lotus_assets.graph.computed_assets import Inputs, inputs_of
 from lotus_assets.graph.gated_assets import (
     gate_spec,
-    report_closed,
     report_rows,
     table_spec,
 )
 from lotus_assets.graph.layers import FACTS, SWEEP_TAG, is_live
 from lotus_assets.graph.resources import Environment
+from lotus_assets.graph.steps import asset_step
 from lotus_assets.sources.rules_file import Rules, read_rules
 from lotus_assets.sources.warehouse.changes import read_changes, read_marks, write_marks
 from lotus_assets.sources.warehouse.schema import database_table
@@ -124,7 +124,7 @@ def project_asset(fact: ProjectFact) -> dg.AssetsDefinition:
     """
     table = fact.table
 
-    @dg.multi_asset(
+    @asset_step(
         name=table.name,
         specs=[table_spec(table, FACTS, [read.name for read in (*fact.reads, *fact.given_by)])],
         check_specs=[gate_spec(table)],
@@ -133,11 +133,7 @@ def project_asset(fact: ProjectFact) -> dg.AssetsDefinition:
         inputs = inputs_of(context, environment, is_daily=False)
         limit = inputs.settings.tem_quarantine_limit
         is_nightly = context.run.tags.get(SWEEP_TAG) == "true"
-        try:
-            report = recompute(fact, inputs, everything=is_nightly or not is_live(context))
-        except GateClosed as closed:
-            yield from report_closed(closed, [table], limit)
-            raise dg.Failure(str(closed), allow_retries=False) from closed
+        report = recompute(fact, inputs, everything=is_nightly or not is_live(context))
         yield from report_rows(inputs.engine, [report], limit)
 
     return worked_out

@@ -1,10 +1,13 @@
 """What filling did to a table, and the error that says that its gate closed."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 import pandas as pd
 
+from lotus_assets.sources.permanence import PermanentError
 from lotus_assets.sources.warehouse.staging import Written
 from lotus_assets.tables.table import QUARANTINE_COLUMNS, Gated, Table
 
@@ -13,11 +16,16 @@ REASON_ROWS = 20
 
 
 @dataclass
-class TableReport:
-    """What a collection did to one table."""
+class GateReport(ABC):
+    """What a gate let through to one table, and what not.
+
+    `unit` is what it judges, `limit_variable` the setting that bounds the bad share.
+    """
+
+    unit: ClassVar[str]
+    limit_variable: ClassVar[str]
 
     table: Table
-    written: Written = field(default_factory=Written)
     quarantined: pd.DataFrame = field(
         default_factory=lambda: pd.DataFrame(columns=QUARANTINE_COLUMNS)
     )
@@ -26,10 +34,29 @@ class TableReport:
     seconds: float = 0.0
 
     @property
+    @abstractmethod
+    def judged(self) -> int:
+        """How many came to the gate, the bad ones included."""
+
+    @property
     def bad_share(self) -> float:
-        """Bad rows ÷ rows read, 0 when nothing was read."""
-        total = self.rows + len(self.quarantined)
-        return len(self.quarantined) / total if total else 0.0
+        """Bad ones ÷ all that came to the gate, 0 when nothing came."""
+        return len(self.quarantined) / self.judged if self.judged else 0.0
+
+
+@dataclass
+class TableReport(GateReport):
+    """What was done to one table, in rows."""
+
+    unit = "rows"
+    limit_variable = "TEM_QUARANTINE_LIMIT"
+
+    written: Written = field(default_factory=Written)
+
+    @property
+    def judged(self) -> int:
+        """Rows that came to the gate."""
+        return self.rows + len(self.quarantined)
 
     def add(self, gated: Gated) -> None:
         """Count in what the gate made of some more rows."""
@@ -40,19 +67,20 @@ class TableReport:
             self.quarantined = pd.concat([self.quarantined, gated.bad], ignore_index=True)
 
 
-class GateClosed(Exception):
-    """Too many bad rows: nothing of the collection was committed, everything downstream stops."""
+class GateClosed(PermanentError):
+    """Too many are bad: nothing of the step was committed, everything downstream stops."""
 
-    def __init__(self, reports: Iterable[TableReport], limit: float) -> None:
-        """`reports` are those of the tables whose share of bad rows passes `limit`."""
+    def __init__(self, reports: Iterable[GateReport], limit: float) -> None:
+        """`reports` are those of the tables whose share of bad ones passes `limit`."""
         self.reports = tuple(reports)
-        said = "; ".join(
-            f"{report.table.name}: {len(report.quarantined)} of "
-            f"{report.rows + len(report.quarantined)} rows are bad "
-            f"({report.quarantined['reason'].iloc[0]}, for example)"
+        self.limit = limit
+        tables = "; ".join(
+            f"{report.table.name}: {len(report.quarantined)} of {report.judged} {report.unit} "
+            f"break their contract ({report.quarantined['reason'].iloc[0]}, for example)"
             for report in self.reports
         )
+        variable = self.reports[0].limit_variable
         super().__init__(
-            f"{said}. The limit is {limit:.1%} (TEM_QUARANTINE_LIMIT); nothing was committed. "
-            "See the table quarantine for every bad row and its reason."
+            f"{tables}. The limit is {limit:.1%} ({variable}); nothing was committed. "
+            "See the table quarantine for every one of them and its reason."
         )

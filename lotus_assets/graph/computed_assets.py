@@ -11,20 +11,18 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.sql.elements import ColumnElement
 
 from lotus_assets.filling.computing import write_computed
-from lotus_assets.filling.reports import GateClosed
 from lotus_assets.graph.gated_assets import (
     gate_spec,
-    report_closed,
     report_rows,
     table_spec,
 )
 from lotus_assets.graph.layers import (
     DAYS,
-    NO_RETRY,
     SINGLE_RUN,
     is_live,
 )
 from lotus_assets.graph.resources import Environment
+from lotus_assets.graph.steps import asset_step
 from lotus_assets.settings import Settings
 from lotus_assets.sources.warehouse.copying import read_table
 from lotus_assets.tables.table import Table
@@ -65,7 +63,7 @@ def computed_asset(
     """The asset of `table`: `compute` gives all its rows, or all rows of `scope`."""
     partitions = DAYS if is_daily else None
 
-    @dg.multi_asset(
+    @asset_step(
         name=table.name,
         specs=[table_spec(table, group, deps, partitions)],
         check_specs=[gate_spec(table)],
@@ -75,20 +73,15 @@ def computed_asset(
     def worked_out(context: dg.AssetExecutionContext, environment: Environment) -> Iterator[Any]:
         inputs = inputs_of(context, environment, is_daily=is_daily)
         limit = inputs.settings.tem_quarantine_limit
-        try:
-            report = write_computed(
-                inputs.engine,
-                table,
-                compute(inputs),
-                run_id=inputs.run_id,
-                now=inputs.now,
-                quarantine_limit=limit,
-                scope=scope(inputs) if scope else None,
-            )
-        except GateClosed as closed:
-            yield from report_closed(closed, [table], limit)
-            context.instance.add_run_tags(context.run.run_id, NO_RETRY)
-            raise dg.Failure(str(closed), allow_retries=False) from closed
+        report = write_computed(
+            inputs.engine,
+            table,
+            compute(inputs),
+            run_id=inputs.run_id,
+            now=inputs.now,
+            quarantine_limit=limit,
+            scope=scope(inputs) if scope else None,
+        )
         yield from report_rows(inputs.engine, [report], limit)
 
     return worked_out

@@ -12,7 +12,7 @@ import dagster as dg
 import pandas as pd
 from sqlalchemy import Engine, func, select
 
-from lotus_assets.filling.reports import REASON_ROWS, GateClosed, TableReport
+from lotus_assets.filling.reports import REASON_ROWS, GateReport, TableReport
 from lotus_assets.graph.layers import KINDS, OWNERS
 from lotus_assets.sources.warehouse.schema import database_table, database_type
 from lotus_assets.tables.table import Table
@@ -63,15 +63,15 @@ def table_spec(
     )
 
 
-def gate_spec(table: Table) -> dg.AssetCheckSpec:
+def gate_spec(table: Table, report: type[GateReport] = TableReport) -> dg.AssetCheckSpec:
     """The blocking check that reports what the gate of `table` did."""
     return dg.AssetCheckSpec(
         GATE,
         asset=table.name,
         blocking=True,
         description=(
-            f"Rows of {table.name} keep its contract; those that do not are in quarantine, and "
-            "their share is within TEM_QUARANTINE_LIMIT."
+            f"{report.unit.capitalize()} of {table.name} keep their contract; those that do not "
+            f"are in quarantine, and their share is within {report.limit_variable}."
         ),
     )
 
@@ -88,61 +88,54 @@ def report_rows(
         yield gate_result(report, limit)
 
 
-def report_closed(
-    closed: GateClosed, reports: Iterable[Table], limit: float
-) -> Iterator[dg.AssetCheckResult]:
-    """Failed checks of the tables that closed the gate, for their collection's whole group."""
-    failed = {report.table: report for report in closed.reports}
-    for table in reports:
-        if table in failed:
-            yield gate_result(failed[table], limit)
-
-
-def gate_result(report: TableReport, limit: float) -> dg.AssetCheckResult:
-    """What the gate did, with the failing rows (the first of them) in the metadata."""
-    bad = report.quarantined
-    severity = dg.AssetCheckSeverity.WARN
-    if report.bad_share > limit:
-        severity = dg.AssetCheckSeverity.ERROR
+def gate_result(report: GateReport, limit: float) -> dg.AssetCheckResult:
+    """What the gate did, with the first failing ones in the metadata."""
+    bad, passed = report.quarantined, report.bad_share <= limit
     return dg.AssetCheckResult(
         asset_key=report.table.name,
         check_name=GATE,
-        passed=report.bad_share <= limit,
-        severity=severity,
+        passed=passed,
+        severity=dg.AssetCheckSeverity.WARN if passed else dg.AssetCheckSeverity.ERROR,
         description=(
-            f"{len(bad)} of {report.rows + len(bad)} rows in quarantine (limit {limit:.1%})"
+            f"{len(bad)} of {report.judged} {report.unit} in quarantine (limit {limit:.1%})"
         ),
         metadata={
-            "rows": report.rows,
+            report.unit: report.judged,
             "quarantined": len(bad),
             "bad_share": report.bad_share,
             "limit": limit,
             "reasons": dg.MetadataValue.json(
                 {str(reason): int(count) for reason, count in bad["reason"].value_counts().items()}
             ),
-            "failing_rows": _records(bad[["reason", "payload"]].head(REASON_ROWS)),
+            f"failing_{report.unit}": frame_metadata(bad[["reason", "payload"]].head(REASON_ROWS)),
         },
     )
 
 
+def total_rows(engine: Engine, table: Table) -> dg.MetadataValue:
+    """How many rows the table holds now."""
+    with engine.connect() as connection:
+        target = database_table(table)
+        rows = connection.scalar(select(func.count()).select_from(target)) or 0
+    return dg.MetadataValue.int(rows)
+
+
 def row_metadata(engine: Engine, report: TableReport) -> dict[str, dg.MetadataValue]:
     """Counts of a commit, the table's rows, and the first of those that were written."""
-    with engine.connect() as connection:
-        target = database_table(report.table)
-        total = connection.scalar(select(func.count()).select_from(target)) or 0
     written = report.written
     return {
-        "dagster/row_count": dg.MetadataValue.int(total),
+        "dagster/row_count": total_rows(engine, report.table),
         "rows_read": dg.MetadataValue.int(report.rows),
         "rows_new": dg.MetadataValue.int(written.new),
         "rows_changed": dg.MetadataValue.int(written.changed),
         "rows_vanished": dg.MetadataValue.int(written.vanished),
         "rows_quarantined": dg.MetadataValue.int(len(report.quarantined)),
         "seconds": dg.MetadataValue.float(round(report.seconds, 3)),
-        "sample": _records(report.sample),
+        "sample": frame_metadata(report.sample),
     }
 
 
-def _records(frame: pd.DataFrame) -> dg.MetadataValue:
+def frame_metadata(frame: pd.DataFrame) -> dg.MetadataValue:
+    """Rows as JSON that the UI unfolds."""
     text = json.loads(frame.to_json(orient="records", date_format="iso"))
     return dg.MetadataValue.json(text)

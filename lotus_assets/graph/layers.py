@@ -30,9 +30,6 @@ SWEEP_TAG = "lotus/sweep"
 """Runs with `lotus/sweep: true` (the nightly one) list the ids wherever anything moved, to find
 what GitLab deleted."""
 
-NO_RETRY = {"dagster/max_retries": "0"}
-"""Run-level retries ignore `Failure(allow_retries=False)`; the tag is what they obey."""
-
 GITLAB_POOL = "gitlab"
 """Steps that read GitLab; the limit of the pool bounds runs side by side, not requests."""
 

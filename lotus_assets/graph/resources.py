@@ -10,10 +10,11 @@ from sqlalchemy import Engine
 
 from lotus_assets.settings import Settings
 from lotus_assets.sources.gitlab.source import GitLabSource
+from lotus_assets.sources.permanence import PermanentError
 from lotus_assets.sources.warehouse.connection import create_warehouse_engine
 
 
-class NotConfigured(Exception):
+class NotConfigured(PermanentError):
     """A variable that this process needs is not set; the text says which and how to set it."""
 
 

@@ -16,6 +16,7 @@ import pandas as pd
 import pyarrow as pa
 from sqlalchemy import Connection, Engine
 
+from lotus_assets.filling.reports import GateClosed, GateReport
 from lotus_assets.inputs import core_payload
 from lotus_assets.inputs.contract_gate import (
     GatedChunk,
@@ -33,8 +34,9 @@ from lotus_assets.sources.lotus_core.errors import (
     SourceUnavailable,
     UnsupportedConfiguration,
 )
-from lotus_assets.sources.warehouse.bookkeeping import write_quarantine
+from lotus_assets.sources.warehouse.bookkeeping import write_quarantine, write_table_run
 from lotus_assets.sources.warehouse.payload_index import known_payloads, known_subjects
+from lotus_assets.sources.warehouse.staging import Written
 from lotus_assets.sources.warehouse.versioned import (
     VersionedRows,
     lock_shards,
@@ -42,36 +44,19 @@ from lotus_assets.sources.warehouse.versioned import (
 )
 
 
-class TooManyViolations(Exception):
-    """So many payloads break their contract that nothing of the day was committed."""
-
-    def __init__(self, report: "InputReport", limit: float) -> None:
-        """`report` says which, and why."""
-        self.report = report
-        first = report.quarantined["reason"].iloc[0]
-        super().__init__(
-            f"{report.kind.table.name}: {len(report.quarantined)} of "
-            f"{report.payloads + report.unchanged} payloads "
-            f"break their contract ({first}, for example). The limit is {limit:.1%} "
-            "(LOTUS_CORE_QUARANTINE_LIMIT); nothing was committed. See the table quarantine."
-        )
-
-
 @dataclass
-class InputReport:
+class InputReport(GateReport):
     """What a collection did: payloads by what became of them, and rows."""
 
-    kind: InputTable
+    unit = "payloads"
+    limit_variable = "LOTUS_CORE_QUARANTINE_LIMIT"
+
     asked: int = 0
     unchanged: int = 0
-    rows: int = 0
     new: int = 0
     earlier: int = 0
     refused: Counter[str] = field(default_factory=Counter)
     breaks: int = 0
-    sample: pd.DataFrame = field(default_factory=pd.DataFrame)
-    quarantined: pd.DataFrame = field(default_factory=lambda: quarantine_frame([]))
-    seconds: float = 0.0
 
     @property
     def payloads(self) -> int:
@@ -79,10 +64,15 @@ class InputReport:
         return self.asked - self.unchanged - sum(self.refused.values())
 
     @property
-    def bad_share(self) -> float:
-        """Quarantined payloads ÷ payloads that came now or unchanged before, 0 without any."""
-        known = self.payloads + self.unchanged
-        return len(self.quarantined) / known if known else 0.0
+    def judged(self) -> int:
+        """Payloads that came now or unchanged before."""
+        return self.payloads + self.unchanged
+
+    def note(self, connection: Connection, run_id: str, now: datetime) -> None:
+        """Keep for the run's summary what it did to the table."""
+        written = Written(self.rows, self.new)
+        bad = len(self.quarantined)
+        write_table_run(connection, run_id, self.table.name, written, bad, self.seconds, now)
 
     def add(self, other: "InputReport") -> None:
         """Count another day in."""
@@ -114,7 +104,7 @@ class InputCollection:
         What is stored of the same request and data version is not asked again.
 
         Raises:
-            TooManyViolations: the share of broken payloads passes the limit; only `quarantine`
+            GateClosed: the share of broken payloads passes the limit; only `quarantine`
                 was written.
             SourceUnavailable: lotus-core did not answer; nothing was written.
             InvalidRequest: lotus-core does not understand what this code asks.
@@ -126,9 +116,11 @@ class InputCollection:
             day = _Day(self, connection, as_of, asked)
             try:
                 report = day.run()
-            except TooManyViolations as closed:
+            except GateClosed:
                 connection.rollback()
-                write_quarantine(connection, closed.report.quarantined, self.run_id, self.now)
+                day.report.seconds = time.monotonic() - started
+                write_quarantine(connection, day.report.quarantined, self.run_id, self.now)
+                day.report.note(connection, self.run_id, self.now)
                 connection.commit()
                 raise
             connection.commit()
@@ -148,7 +140,7 @@ class _Day:
     ) -> None:
         self.own, self.connection, self.as_of = collection, connection, as_of
         self.kind = collection.kind
-        self.report = InputReport(self.kind, asked=len(asked))
+        self.report = InputReport(self.kind.table, asked=len(asked))
         name = self.kind.contract.name
         stored = known_payloads(connection, core_payload.TABLE, name, as_of)
         self.asked = [each for each in asked if not _is_stored(each, stored)]
@@ -170,10 +162,14 @@ class _Day:
                 f"payloads, {self.report.rows} rows read{self._refusals()}"
             )
         if self.unsupported is not None and self.report.refused.total() == self.report.asked:
-            raise self.unsupported
+            refused = self.unsupported
+            reason = f"{refused.detail}. No request was answered: check LOTUS_CORE_GROUP_BY"
+            raise UnsupportedConfiguration(
+                refused.what, reason, refused.status, refused.request_id
+            ) from refused
         self.report.quarantined = quarantine_frame(self.quarantine)
         if self.report.bad_share > self.own.quarantine_limit:
-            raise TooManyViolations(self.report, self.own.quarantine_limit)
+            raise GateClosed([self.report], self.own.quarantine_limit)
         write_quarantine(self.connection, self.report.quarantined, self.own.run_id, self.own.now)
         return self.report
 

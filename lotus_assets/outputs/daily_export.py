@@ -1,5 +1,6 @@
 """daily_export: a day's figures as `daily/YYYY-MM-DD.json` and `.csv` (metrics.md, Org exports)."""
 
+from collections.abc import Iterator
 from datetime import date
 from pathlib import PurePosixPath
 
@@ -10,14 +11,19 @@ from lotus_assets.analytics.delivery import metric_daily
 from lotus_assets.graph.computed_assets import Inputs, inputs_of
 from lotus_assets.graph.layers import (
     DAYS,
-    EXPORT_KINDS,
-    EXPORTS,
-    OWNERS,
     SINGLE_RUN,
     is_live,
 )
 from lotus_assets.graph.resources import Environment
-from lotus_assets.outputs.metric_files import as_csv, as_json, exported, rows_of_day, write_files
+from lotus_assets.graph.steps import asset_step
+from lotus_assets.outputs.metric_files import (
+    as_csv,
+    as_json,
+    export_spec,
+    exported,
+    rows_of_day,
+    write_files,
+)
 from lotus_assets.sources.warehouse.changes import Export, read_metric_days, read_unexported_days
 from lotus_assets.sources.warehouse.schema import database_table
 
@@ -57,18 +63,21 @@ def export_days(inputs: Inputs, *, catches_up: bool) -> dict[str, bytes]:
 MARK: Export = "daily_export_mark"
 
 
-@dg.asset(
-    group_name=EXPORTS,
-    deps=[metric_daily.TABLE.name],
+@asset_step(
+    name="daily_export",
+    specs=[
+        export_spec(
+            "daily_export",
+            "daily/YYYY-MM-DD.json and .csv in TEM_EXPORT_DIR (metrics.md, Org exports).",
+            DAYS,
+        )
+    ],
     partitions_def=DAYS,
     backfill_policy=SINGLE_RUN,
-    kinds=EXPORT_KINDS,
-    owners=OWNERS,
-    description="daily/YYYY-MM-DD.json and .csv in TEM_EXPORT_DIR (metrics.md, Org exports).",
 )
 def daily_export(
     context: dg.AssetExecutionContext, environment: Environment
-) -> dg.MaterializeResult[None]:
+) -> Iterator[dg.MaterializeResult[None]]:
     """The files of the run's days; a live run's are the last complete day and what changed."""
     inputs = inputs_of(context, environment, is_daily=True)
-    return exported(inputs, export_days(inputs, catches_up=is_live(context)))
+    yield exported(inputs, export_days(inputs, catches_up=is_live(context)))

@@ -10,10 +10,12 @@ from typing import Any
 import dagster as dg
 import pandas as pd
 
+from lotus_assets.analytics.delivery import metric_daily
 from lotus_assets.analytics.delivery.metric import Unit
 from lotus_assets.analytics.delivery.metric_catalogue import BY_KEY, CATALOGUE
 from lotus_assets.engine.delivery.slices import LEVELS
 from lotus_assets.graph.computed_assets import Inputs
+from lotus_assets.graph.layers import EXPORT_KINDS, EXPORTS, OWNERS
 from lotus_assets.sources.exports import write_export
 from lotus_assets.sources.warehouse.bookkeeping import write_export_files
 from lotus_assets.sources.warehouse.changes import Export, write_exported_days
@@ -90,6 +92,21 @@ def write_files(
     with inputs.engine.begin() as connection:
         write_export_files(connection, inputs.run_id, files, inputs.now)
         write_exported_days(connection, export, marks)
+
+
+def export_spec(
+    name: str, description: str, partitions: "dg.PartitionsDefinition[str] | None" = None
+) -> dg.AssetSpec:
+    """The asset of files made from `metric_daily`."""
+    return dg.AssetSpec(
+        name,
+        deps=[metric_daily.TABLE.name],
+        group_name=EXPORTS,
+        description=description,
+        kinds=EXPORT_KINDS,
+        owners=OWNERS,
+        partitions_def=partitions,
+    )
 
 
 def exported(inputs: Inputs, files: Mapping[str, bytes]) -> dg.MaterializeResult[None]:

@@ -4,7 +4,7 @@ The figures of an ISO week are those of its Sunday: counts named `_wk` cover exa
 every other windowed metric the 30 days that end with it (metrics.md, Conventions).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from pathlib import PurePosixPath
 
@@ -15,13 +15,18 @@ from lotus_assets.analytics.delivery import metric_daily
 from lotus_assets.analytics.delivery.metric_daily import last_sunday
 from lotus_assets.graph.computed_assets import Inputs, inputs_of
 from lotus_assets.graph.layers import (
-    EXPORT_KINDS,
-    EXPORTS,
-    OWNERS,
     SINGLE_RUN,
 )
 from lotus_assets.graph.resources import Environment
-from lotus_assets.outputs.metric_files import as_csv, as_json, exported, rows_of_day, write_files
+from lotus_assets.graph.steps import asset_step
+from lotus_assets.outputs.metric_files import (
+    as_csv,
+    as_json,
+    export_spec,
+    exported,
+    rows_of_day,
+    write_files,
+)
 from lotus_assets.settings import Settings
 from lotus_assets.sources.warehouse.changes import Export, read_metric_days, read_unexported_days
 from lotus_assets.sources.warehouse.schema import database_table
@@ -81,35 +86,40 @@ def weeks_to_export(inputs: Inputs) -> set[date]:
     return {day for day in {last, *late} if day.isoweekday() == 7 and day in known}
 
 
-@dg.asset(
-    group_name=EXPORTS,
-    deps=[metric_daily.TABLE.name],
+@asset_step(
+    name="weekly_export",
+    specs=[
+        export_spec(
+            "weekly_export",
+            "weekly/YYYY-Www/{org,teams,repos}.json and .csv of the weeks asked for.",
+            WEEKS,
+        )
+    ],
     partitions_def=WEEKS,
     backfill_policy=SINGLE_RUN,
-    kinds=EXPORT_KINDS,
-    owners=OWNERS,
-    description="weekly/YYYY-Www/{org,teams,repos}.json and .csv of the weeks asked for.",
 )
 def weekly_export(
     context: dg.AssetExecutionContext, environment: Environment
-) -> dg.MaterializeResult[None]:
+) -> Iterator[dg.MaterializeResult[None]]:
     """The files of the run's weeks."""
     inputs = inputs_of(context, environment, is_daily=False)
     mondays = [date.fromisoformat(key) for key in context.partition_keys]
-    return exported(inputs, export_weeks(inputs, [day + timedelta(days=6) for day in mondays]))
+    yield exported(inputs, export_weeks(inputs, [day + timedelta(days=6) for day in mondays]))
 
 
-@dg.asset(
-    group_name=EXPORTS,
-    deps=[metric_daily.TABLE.name],
-    kinds=EXPORT_KINDS,
-    owners=OWNERS,
-    description="The weekly files of the last complete week, and of weeks that changed. The runs "
-    "by the clock are about days, which Dagster does not mix with the weeks of weekly_export.",
+@asset_step(
+    name="last_week_export",
+    specs=[
+        export_spec(
+            "last_week_export",
+            "The weekly files of the last complete week, and of weeks that changed. The runs by "
+            "the clock are about days, which Dagster does not mix with the weeks of weekly_export.",
+        )
+    ],
 )
 def last_week_export(
     context: dg.AssetExecutionContext, environment: Environment
-) -> dg.MaterializeResult[None]:
+) -> Iterator[dg.MaterializeResult[None]]:
     """The files of the last complete week, and of earlier ones whose figures changed since."""
     inputs = inputs_of(context, environment, is_daily=False)
-    return exported(inputs, export_weeks(inputs, weeks_to_export(inputs)))
+    yield exported(inputs, export_weeks(inputs, weeks_to_export(inputs)))

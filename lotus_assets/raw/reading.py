@@ -9,28 +9,26 @@ import dagster as dg
 from sqlalchemy import Connection, Engine
 
 from lotus_assets.filling.collection_run import CollectionRun
-from lotus_assets.filling.reports import GateClosed
 from lotus_assets.filling.side_by_side import Batch, Unreadable
 from lotus_assets.graph.gated_assets import (
     gate_spec,
-    report_closed,
     report_rows,
     table_spec,
 )
 from lotus_assets.graph.layers import (
     DAYS,
     GITLAB_POOL,
-    NO_RETRY,
     RAW_GITLAB,
     SINGLE_RUN,
     SWEEP_TAG,
     is_live,
 )
 from lotus_assets.graph.resources import Environment, GitLab
+from lotus_assets.graph.steps import asset_step
 from lotus_assets.raw import raw_project
 from lotus_assets.settings import Settings
 from lotus_assets.sources.gitlab.email_hash import redacted
-from lotus_assets.sources.gitlab.errors import AccessError, EntityError, UnreachableError
+from lotus_assets.sources.gitlab.errors import EntityError
 from lotus_assets.sources.gitlab.pages import ProjectReference, Window
 from lotus_assets.sources.gitlab.probe import ProbedEntity
 from lotus_assets.sources.gitlab.source import GitLabSource
@@ -147,7 +145,7 @@ def collection_asset(
     """
     partitions = DAYS if is_daily else None
 
-    @dg.multi_asset(
+    @asset_step(
         name=name,
         specs=[table_spec(table, RAW_GITLAB, deps, partitions) for table in tables],
         check_specs=[gate_spec(table) for table in tables],
@@ -172,22 +170,12 @@ def collection_asset(
             progress=context.log.info,
             after_promote=after_promote,
         )
-        try:
-            reading = _reading(context, environment, gitlab, tables[0], needs_projects)
-            projects = {key: reference.path for key, reference in reading.references.items()}
-            reports = run.collect(
-                projects or ({} if needs_projects else {0: "all"}),
-                lambda project_id: read(reading, project_id),
-            )
-        except GateClosed as closed:
-            yield from report_closed(closed, tables, settings.tem_quarantine_limit)
-            context.instance.add_run_tags(context.run.run_id, NO_RETRY)
-            raise dg.Failure(str(closed), allow_retries=False) from closed
-        except AccessError as refused:
-            context.instance.add_run_tags(context.run.run_id, NO_RETRY)
-            raise dg.Failure(redacted(str(refused)), allow_retries=False) from None
-        except UnreachableError as silent:
-            raise dg.Failure(redacted(str(silent))) from None
+        reading = _reading(context, environment, gitlab, tables[0], needs_projects)
+        projects = {key: reference.path for key, reference in reading.references.items()}
+        reports = run.collect(
+            projects or ({} if needs_projects else {0: "all"}),
+            lambda project_id: read(reading, project_id),
+        )
         yield from report_rows(
             environment.engine, list(reports.values()), settings.tem_quarantine_limit
         )

@@ -7,11 +7,13 @@ import yaml
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from lotus_assets.sources.permanence import PermanentError
+
 Model = TypeVar("Model", bound=BaseModel)
 Location = tuple[int | str, ...]
 
 
-class ConfigurationFileError(ValueError):
+class ConfigurationFileError(PermanentError, ValueError):
     """A file of the reader's cannot be used; the message says where and why, a line a fault."""
 
 

@@ -30,11 +30,10 @@ from lotus_assets.facts import (
 )
 from lotus_assets.facts.marks import ENGINE, code_fingerprint, digest
 from lotus_assets.filling.computing import write_computed
-from lotus_assets.filling.reports import GateClosed, TableReport
+from lotus_assets.filling.reports import TableReport
 from lotus_assets.graph.computed_assets import Inputs, inputs_of
 from lotus_assets.graph.gated_assets import (
     gate_spec,
-    report_closed,
     report_rows,
     table_spec,
 )
@@ -45,6 +44,7 @@ from lotus_assets.graph.layers import (
     is_live,
 )
 from lotus_assets.graph.resources import Environment
+from lotus_assets.graph.steps import asset_step
 from lotus_assets.sources.warehouse.changes import read_metric_days, write_metric_days
 from lotus_assets.sources.warehouse.schema import database_table
 from lotus_assets.tables.columns import Day, Number, Text
@@ -199,7 +199,7 @@ def last_sunday(day: date) -> date:
     return day - timedelta(days=day.isoweekday() % 7)
 
 
-@dg.multi_asset(
+@asset_step(
     name=TABLE.name,
     specs=[table_spec(TABLE, ANALYTICS, [table.name for table in SOURCES], DAYS)],
     check_specs=[gate_spec(TABLE)],
@@ -210,9 +210,5 @@ def metric_daily(context: dg.AssetExecutionContext, environment: Environment) ->
     """The metrics of the run's days, and in a live run of all days that changed."""
     inputs = inputs_of(context, environment, is_daily=True)
     limit = inputs.settings.tem_quarantine_limit
-    try:
-        report = recompute(inputs, catches_up=is_live(context))
-    except GateClosed as closed:
-        yield from report_closed(closed, [TABLE], limit)
-        raise dg.Failure(str(closed), allow_retries=False) from closed
+    report = recompute(inputs, catches_up=is_live(context))
     yield from report_rows(inputs.engine, [report], limit)

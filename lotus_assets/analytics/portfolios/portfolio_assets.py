@@ -14,16 +14,15 @@ from lotus_assets.analytics.portfolios.portfolio_analytic import (
     Wanted,
     work_out,
 )
-from lotus_assets.filling.reports import GateClosed
 from lotus_assets.graph.gated_assets import (
     gate_result,
     gate_spec,
-    report_closed,
     row_metadata,
     table_spec,
 )
-from lotus_assets.graph.layers import ANALYTICS, NO_RETRY, SINGLE_RUN
+from lotus_assets.graph.layers import ANALYTICS, SINGLE_RUN
 from lotus_assets.graph.resources import Environment
+from lotus_assets.graph.steps import asset_step
 from lotus_assets.inputs.input_assets import PARTITIONS
 from lotus_assets.inputs.input_settings import InputSettings
 from lotus_assets.inputs.partitions import AS_OF, SHARD, asked_partitions
@@ -60,7 +59,7 @@ def portfolio_asset(
         for kind in analytic.reads_whole
     ]
 
-    @dg.multi_asset(
+    @asset_step(
         name=table.name,
         specs=[spec.replace_attributes(deps=deps)],
         check_specs=[gate_spec(table)],
@@ -71,20 +70,15 @@ def portfolio_asset(
         settings = environment.settings
         limit = settings.tem_quarantine_limit
         wanted = wanted_by(context, environment)
-        try:
-            report, coverage = work_out(
-                analytic,
-                environment.engine,
-                wanted,
-                run_id=context.run.run_id,
-                now=settings.now(),
-                quarantine_limit=limit,
-                progress=context.log.info,
-            )
-        except GateClosed as closed:
-            yield from report_closed(closed, [table], limit)
-            context.instance.add_run_tags(context.run.run_id, NO_RETRY)
-            raise dg.Failure(str(closed), allow_retries=False) from closed
+        report, coverage = work_out(
+            analytic,
+            environment.engine,
+            wanted,
+            run_id=context.run.run_id,
+            now=settings.now(),
+            quarantine_limit=limit,
+            progress=context.log.info,
+        )
         metadata = {
             **row_metadata(environment.engine, report),
             **_coverage_metadata(coverage),

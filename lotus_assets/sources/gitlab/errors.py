@@ -4,16 +4,18 @@ An `AccessError` stops the run and nothing retries it; an `EntityError` costs on
 project, becomes a coverage reason, and all else goes on.
 """
 
+from lotus_assets.sources.permanence import PassingError, PermanentError
+
 
 class GitLabError(Exception):
     """Anything that GitLab refused or could not do."""
 
 
-class AccessError(GitLabError):
-    """Permanent: wrong token, missing scope, unknown root group. Nothing may retry it."""
+class AccessError(GitLabError, PermanentError):
+    """Wrong token, missing scope, unknown root group."""
 
 
-class UnreachableError(GitLabError):
+class UnreachableError(GitLabError, PassingError):
     """GitLab did not answer, or answered with server errors until the last attempt."""
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from lotus_assets.sources.permanence import PassingError, PermanentError
+
 
 class LotusCoreError(Exception):
     """lotus-core refused or failed; `code` is RFC 063 §6's, `status` HTTP's (0: no answer)."""
@@ -19,7 +21,7 @@ class LotusCoreError(Exception):
         super().__init__(f"{what}: {self.code}: {detail}{said}")
 
 
-class InvalidRequest(LotusCoreError):
+class InvalidRequest(LotusCoreError, PermanentError):
     """400: the request breaks the contract, or a page token is altered, expired or another's."""
 
     code = "INVALID_REQUEST"
@@ -37,19 +39,19 @@ class InsufficientData(LotusCoreError):
     code = "INSUFFICIENT_DATA"
 
 
-class UnsupportedConfiguration(LotusCoreError):
+class UnsupportedConfiguration(LotusCoreError, PermanentError):
     """422: a dimension, currency or series mode that is not stored."""
 
     code = "UNSUPPORTED_CONFIGURATION"
 
 
-class SourceUnavailable(LotusCoreError):
+class SourceUnavailable(LotusCoreError, PassingError):
     """503, any other 5xx, no connection, or no answer in time; the attempts are used up."""
 
     code = "SOURCE_UNAVAILABLE"
 
 
-class ContractViolation(LotusCoreError):
+class ContractViolation(LotusCoreError, PermanentError):
     """A payload that breaks its contract: not readable, of another version, wrong hash."""
 
     code = "CONTRACT_VIOLATION_UPSTREAM"

@@ -8,8 +8,9 @@ import pandas as pd
 import pytest
 from sqlalchemy import Engine, text
 
+from lotus_assets.filling.reports import GateClosed
 from lotus_assets.inputs import core_payload, core_performance_input
-from lotus_assets.inputs.collection import InputCollection, InputReport, TooManyViolations
+from lotus_assets.inputs.collection import InputCollection, InputReport
 from lotus_assets.inputs.input_tables import PERFORMANCE_INPUT
 from lotus_assets.inputs.payload_chunk import Asked
 from lotus_assets.inputs.reading import read_input
@@ -124,7 +125,7 @@ def test_too_many_violations_commit_nothing_but_their_reasons(
         if name != "PF-1":
             payload["valuation_points"][0]["mgmt_fees"] = "1"
         serve(core, payload)
-    with pytest.raises(TooManyViolations, match=r"2 of 3 payloads.*limit is 50\.0%"):
+    with pytest.raises(GateClosed, match=r"2 of 3 payloads.*limit is 50\.0%"):
         collect("PF-1", "PF-2", "PF-3", limit=0.5)
     assert rows(engine).empty
     assert payload_rows(engine).empty
