@@ -1,30 +1,31 @@
-"""The metrics of production deployments (metrics.md, Pipelines and deployments)."""
+"""The metrics of production deployments."""
 
 from lotus_assets.analytics.delivery.metric import (
     Competency,
     Metric,
+    MetricWindow,
+    Percentile,
     Unit,
-    Window,
-    percentile,
 )
-from lotus_assets.analytics.delivery.populations import by_day_of
+from lotus_assets.analytics.delivery.populations import ByDayOf
 from lotus_assets.engine.delivery.slice_days import PlacedRows
+from lotus_assets.facts import fact_deployment, fact_lead_time
 
-DEPLOYED = by_day_of("fact_deployment", "deployed_at")
+DEPLOYED = ByDayOf("deployed_at")
 
 
 def _lead_time(key: str, quantile: float) -> Metric:
     return Metric(
         key=key,
         unit=Unit.HOURS,
-        window=Window.MONTH,
+        window=MetricWindow.MONTH,
         competency=Competency.DEVOPS,
         definition="Creation of an issue to the finish of the first production deployment that "
         "contains the last merged of its merge requests, by the day of that deployment, "
         f"p{quantile * 100:.0f}.",
-        table="fact_lead_time",
-        population=by_day_of("fact_lead_time", "deployed_at"),
-        statistic=percentile(quantile),
+        table=fact_lead_time.TABLE,
+        population=ByDayOf("deployed_at"),
+        statistic=Percentile(quantile),
         column="lead_time_hours",
     )
 
@@ -35,21 +36,21 @@ METRICS = (
     Metric(
         key="deployment_frequency_wk",
         unit=Unit.COUNT,
-        window=Window.WEEK,
+        window=MetricWindow.WEEK,
         competency=Competency.DEVOPS,
         definition="Production deployments in the window.",
-        table="fact_deployment",
+        table=fact_deployment.TABLE,
         population=DEPLOYED,
         statistic=PlacedRows.count,
     ),
     Metric(
         key="rollback_rate",
         unit=Unit.RATIO,
-        window=Window.MONTH,
+        window=MetricWindow.MONTH,
         competency=Competency.DEVOPS,
         definition="Share of the production deployments that are rollbacks; one of which it "
         "cannot be told is in neither.",
-        table="fact_deployment",
+        table=fact_deployment.TABLE,
         population=DEPLOYED,
         statistic=PlacedRows.share,
         column="is_rollback",
@@ -57,13 +58,13 @@ METRICS = (
     Metric(
         key="rollback_time_p50_h",
         unit=Unit.HOURS,
-        window=Window.MONTH,
+        window=MetricWindow.MONTH,
         competency=Competency.DEVOPS,
         definition="Finish of the production deployment that was rolled back to the finish of "
         "the rollback, p50.",
-        table="fact_deployment",
+        table=fact_deployment.TABLE,
         population=DEPLOYED,
-        statistic=percentile(0.5),
+        statistic=Percentile(0.5),
         column="rollback_time_hours",
     ),
 )

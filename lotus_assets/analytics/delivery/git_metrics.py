@@ -1,43 +1,43 @@
-"""The metrics of Git hygiene and branches (metrics.md, Git hygiene)."""
+"""The metrics of Git hygiene and branches."""
 
 import numpy as np
 import pandas as pd
 
 from lotus_assets.analytics.delivery.metric import (
     Competency,
-    Facts,
     Metric,
+    MetricWindow,
+    Percentile,
     Statistic,
     Unit,
-    Window,
-    percentile,
 )
-from lotus_assets.analytics.delivery.populations import by_day_of
+from lotus_assets.analytics.delivery.populations import ByDayOf
 from lotus_assets.engine.delivery.counted_days import Days, in_window
 from lotus_assets.engine.delivery.slice_days import PlacedRows, SliceDays
+from lotus_assets.facts import fact_branch, fact_git_hygiene
 
-ENDED = by_day_of("fact_branch", "ended_at")
+ENDED = ByDayOf("ended_at")
 
 
-def hygiene_days(facts: Facts, places: SliceDays, window: int, column: str | None) -> PlacedRows:
+def hygiene_days(
+    rows: pd.DataFrame, slice_days: SliceDays, window: int, column: str | None
+) -> PlacedRows:
     """The days of the window on which something happened, with the count in `column`."""
-    rows = facts["fact_git_hygiene"]
     values = None if column is None else rows[column]
-    return places.place(rows["project_id"], in_window(_days(rows), window), values)
+    return slice_days.place(rows["project_id"], in_window(_days(rows), window), values)
 
 
 def default_branch_commits(
-    facts: Facts, places: SliceDays, window: int, column: str | None
+    rows: pd.DataFrame, slice_days: SliceDays, window: int, column: str | None
 ) -> PlacedRows:
     """The commits on default branches: 1 for those with a signature, 0 for the others."""
-    rows = facts["fact_git_hygiene"]
     signed = rows["signed_commit_count"].to_numpy(np.int64)
     unsigned = rows["unsigned_commit_count"].to_numpy(np.int64)
     position = np.arange(len(rows))
-    each = np.concatenate([np.repeat(position, signed), np.repeat(position, unsigned)])
-    is_signed = pd.Series(np.arange(len(each)) < signed.sum())
-    days = in_window(_days(rows)[each], window)
-    return places.place(rows["project_id"].iloc[each], days, is_signed)
+    row = np.concatenate([np.repeat(position, signed), np.repeat(position, unsigned)])
+    is_signed = pd.Series(np.arange(len(row)) < signed.sum())
+    days = in_window(_days(rows)[row], window)
+    return slice_days.place(rows["project_id"].iloc[row], days, is_signed)
 
 
 def _days(rows: pd.DataFrame) -> Days:
@@ -48,10 +48,10 @@ def _count(key: str, column: str, definition: str) -> Metric:
     return Metric(
         key=key,
         unit=Unit.COUNT,
-        window=Window.WEEK,
+        window=MetricWindow.WEEK,
         competency=Competency.GITOPS,
         definition=definition,
-        table="fact_git_hygiene",
+        table=fact_git_hygiene.TABLE,
         population=hygiene_days,
         statistic=PlacedRows.total,
         column=column,
@@ -62,11 +62,11 @@ def _branches(key: str, unit: Unit, statistic: Statistic, column: str, what: str
     return Metric(
         key=key,
         unit=unit,
-        window=Window.MONTH,
+        window=MetricWindow.MONTH,
         competency=Competency.GITOPS,
         definition=f"Creation of a branch to its merge or deletion, by the day it ended; default "
         f"and protected branches left out; {what}.",
-        table="fact_branch",
+        table=fact_branch.TABLE,
         population=ENDED,
         statistic=statistic,
         column=column,
@@ -87,16 +87,16 @@ METRICS = (
     Metric(
         key="signed_commit_ratio",
         unit=Unit.RATIO,
-        window=Window.MONTH,
+        window=MetricWindow.MONTH,
         competency=Competency.GITOPS,
         definition="Share of the commits on default branches, merges included, that carry a "
         "signature.",
-        table="fact_git_hygiene",
+        table=fact_git_hygiene.TABLE,
         population=default_branch_commits,
         statistic=PlacedRows.share,
     ),
-    _branches("branch_ttl_p50_h", Unit.HOURS, percentile(0.5), "branch_ttl_hours", "p50"),
-    _branches("branch_ttl_p90_h", Unit.HOURS, percentile(0.9), "branch_ttl_hours", "p90"),
+    _branches("branch_ttl_p50_h", Unit.HOURS, Percentile(0.5), "branch_ttl_hours", "p50"),
+    _branches("branch_ttl_p90_h", Unit.HOURS, Percentile(0.9), "branch_ttl_hours", "p90"),
     _branches(
         "branch_ttl_over_30d",
         Unit.COUNT,

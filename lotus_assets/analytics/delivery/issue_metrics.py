@@ -1,16 +1,15 @@
-"""The metrics of issues and releases (metrics.md, Issues and releases)."""
+"""The metrics of issues and releases."""
 
 import numpy as np
 import pandas as pd
 
 from lotus_assets.analytics.delivery.metric import (
     Competency,
-    Facts,
     Metric,
+    MetricWindow,
     Unit,
-    Window,
 )
-from lotus_assets.analytics.delivery.populations import by_day_of
+from lotus_assets.analytics.delivery.populations import ByDayOf
 from lotus_assets.engine.delivery.counted_days import (
     FAR_AWAY,
     CountedDays,
@@ -18,79 +17,80 @@ from lotus_assets.engine.delivery.counted_days import (
     first_in_window,
 )
 from lotus_assets.engine.delivery.slice_days import PlacedRows, SliceDays
+from lotus_assets.facts import fact_issue, fact_issue_closing, fact_release
 
 
 def issues_with_target(
-    facts: Facts, places: SliceDays, window: int, column: str | None
+    rows: pd.DataFrame, slice_days: SliceDays, window: int, column: str | None
 ) -> PlacedRows:
     """The issues with a target that were open at some time in the window: 1 once in breach.
 
     An issue counts from the day it was opened to the last window that still reaches its closing;
     from the day it is due and not closed on, it counts as in breach.
     """
-    rows = facts["fact_issue"]
     rows = rows[rows["target_days"].notna().to_numpy(bool)]
-    created = days_of(rows["created_at"], places.timezone)
-    closed = days_of(rows["closed_at"], places.timezone)
-    breached = days_of(rows["breached_at"], places.timezone)
+    created = days_of(rows["created_at"], slice_days.timezone)
+    closed = days_of(rows["closed_at"], slice_days.timezone)
+    breached = days_of(rows["breached_at"], slice_days.timezone)
     last = np.where(np.isnat(closed), FAR_AWAY, closed + np.timedelta64(window - 1, "D"))
     before = np.fmin(last, breached - np.timedelta64(1, "D"))
     parts = CountedDays(np.append(created, breached), np.append(before, last))
     is_breach = pd.Series(np.repeat([False, True], len(rows)))
-    return places.place(pd.concat([rows["project_id"]] * 2), parts, is_breach)
+    return slice_days.place(pd.concat([rows["project_id"]] * 2), parts, is_breach)
 
 
-def issues_closed(facts: Facts, places: SliceDays, window: int, column: str | None) -> PlacedRows:
+def issues_closed(
+    rows: pd.DataFrame, slice_days: SliceDays, window: int, column: str | None
+) -> PlacedRows:
     """The issues closed in the window, each once however often it was closed."""
-    rows = facts["fact_issue_closing"]
-    days = days_of(rows["closed_at"], places.timezone)
+    days = days_of(rows["closed_at"], slice_days.timezone)
     issue = pd.MultiIndex.from_frame(rows[["project_id", "issue_id"]]).factorize()[0]
     counted = first_in_window(days, issue.astype(np.int64), window)
     values = None if column is None else rows[column]
-    return places.place(rows["project_id"], counted, values)
+    return slice_days.place(rows["project_id"], counted, values)
 
 
 METRICS = (
     Metric(
         key="releases_wk",
         unit=Unit.COUNT,
-        window=Window.WEEK,
+        window=MetricWindow.WEEK,
         competency=Competency.DEVOPS,
         definition="Releases, and tags without a release, that came out in the window.",
-        table="fact_release",
-        population=by_day_of("fact_release", "released_at"),
+        table=fact_release.TABLE,
+        population=ByDayOf("released_at"),
         statistic=PlacedRows.count,
     ),
     Metric(
         key="semver_valid_ratio",
         unit=Unit.RATIO,
-        window=Window.MONTH,
+        window=MetricWindow.MONTH,
         competency=Competency.GITOPS,
         definition="Share of the releases, and tags without a release, whose name is a version by "
         "SemVer 2.0.0, one leading v allowed.",
-        table="fact_release",
-        population=by_day_of("fact_release", "released_at"),
+        table=fact_release.TABLE,
+        population=ByDayOf("released_at"),
         statistic=PlacedRows.share,
         column="is_semver",
     ),
     Metric(
         key="issue_sla_breach_rate",
         unit=Unit.RATIO,
-        window=Window.MONTH,
+        window=MetricWindow.MONTH,
         competency=Competency.DEVOPS,
         definition="Of the issues with a target that were open at some time in the window, the "
         "share closed later than its target or open past it at the end of the day.",
-        table="fact_issue",
+        table=fact_issue.TABLE,
         population=issues_with_target,
         statistic=PlacedRows.share,
     ),
     Metric(
         key="issue_reopened_rate",
         unit=Unit.RATIO,
-        window=Window.MONTH,
+        window=MetricWindow.MONTH,
         competency=Competency.CODING,
         definition="Of the issues closed in the window, the share that was ever opened again.",
-        table="fact_issue_closing",
+        table=fact_issue_closing.TABLE,
         population=issues_closed,
         statistic=PlacedRows.share,
         column="is_reopened",
@@ -98,12 +98,12 @@ METRICS = (
     Metric(
         key="defect_escape_rate",
         unit=Unit.RATIO,
-        window=Window.MONTH,
+        window=MetricWindow.MONTH,
         competency=Competency.CODING,
         definition="Of the bugs opened in the window, the share that bears an escaped label or "
         "was opened soon after a release (14 days, if the rules file says nothing else).",
-        table="fact_issue",
-        population=by_day_of("fact_issue", "created_at", where="is_bug"),
+        table=fact_issue.TABLE,
+        population=ByDayOf("created_at", where="is_bug"),
         statistic=PlacedRows.share,
         column="is_escaped",
     ),

@@ -1,17 +1,16 @@
-"""The metrics of merge requests (metrics.md, Merge requests)."""
+"""The metrics of merge requests."""
 
 import numpy as np
 import pandas as pd
 
 from lotus_assets.analytics.delivery.metric import (
     Competency,
-    Facts,
     Metric,
+    MetricWindow,
+    Percentile,
     Unit,
-    Window,
-    percentile,
 )
-from lotus_assets.analytics.delivery.populations import by_day_of
+from lotus_assets.analytics.delivery.populations import ByDayOf
 from lotus_assets.engine.delivery.counted_days import (
     at_end_of_day,
     days_of,
@@ -19,31 +18,36 @@ from lotus_assets.engine.delivery.counted_days import (
     in_window,
 )
 from lotus_assets.engine.delivery.slice_days import PlacedRows, SliceDays
+from lotus_assets.facts import fact_mr
 
-MERGED = by_day_of("fact_mr", "merged_at")
+MERGED = ByDayOf("merged_at")
 
 
-def in_progress(facts: Facts, places: SliceDays, window: int, column: str | None) -> PlacedRows:
+def in_progress(
+    rows: pd.DataFrame, slice_days: SliceDays, window: int, column: str | None
+) -> PlacedRows:
     """The merge requests open at the end of D, drafts included."""
-    rows = _with_known_end(facts["fact_mr"])
-    begun = days_of(rows["created_at"], places.timezone)
-    ended = days_of(rows["ended_at"], places.timezone)
-    return places.place(rows["project_id"], at_end_of_day(begun, ended))
+    rows = _with_known_end(rows)
+    begun = days_of(rows["created_at"], slice_days.timezone)
+    ended = days_of(rows["ended_at"], slice_days.timezone)
+    return slice_days.place(rows["project_id"], at_end_of_day(begun, ended))
 
 
-def age_in_progress(facts: Facts, places: SliceDays, window: int, column: str | None) -> PlacedRows:
+def age_in_progress(
+    rows: pd.DataFrame, slice_days: SliceDays, window: int, column: str | None
+) -> PlacedRows:
     """As `in_progress`, one row a merge request and day, with its age in hours at the day's end."""
-    rows = _with_known_end(facts["fact_mr"])
-    begun = days_of(rows["created_at"], places.timezone)
-    ended = days_of(rows["ended_at"], places.timezone)
+    rows = _with_known_end(rows)
+    begun = days_of(rows["created_at"], slice_days.timezone)
+    ended = days_of(rows["ended_at"], slice_days.timezone)
     counted = at_end_of_day(begun, ended)
-    days = places.days
+    days = slice_days.days
     is_open = (counted.first[:, None] <= days) & (days <= counted.last[:, None])
     row, day = np.nonzero(is_open)
-    ends = end_of_days(days, places.timezone)
+    ends = end_of_days(days, slice_days.timezone)
     created_at = rows["created_at"].dt.tz_localize(None).to_numpy().astype("datetime64[us]")
     age = (ends[day] - created_at[row]) / np.timedelta64(1, "h")
-    return places.place(
+    return slice_days.place(
         rows["project_id"].iloc[row], in_window(days[day], length=1), pd.Series(age)
     )
 
@@ -58,12 +62,12 @@ def _hours(key: str, quantile: float, column: str, definition: str) -> Metric:
     return Metric(
         key=key,
         unit=Unit.HOURS,
-        window=Window.MONTH,
+        window=MetricWindow.MONTH,
         competency=Competency.CODING,
         definition=f"{definition}, merge requests merged in the window, p{quantile * 100:.0f}.",
-        table="fact_mr",
+        table=fact_mr.TABLE,
         population=MERGED,
-        statistic=percentile(quantile),
+        statistic=Percentile(quantile),
         column=column,
     )
 
@@ -72,13 +76,13 @@ def _age(key: str, quantile: float) -> Metric:
     return Metric(
         key=key,
         unit=Unit.HOURS,
-        window=Window.END_OF_DAY,
+        window=MetricWindow.END_OF_DAY,
         competency=Competency.CODING,
         definition="Age since creation of merge requests open at the end of the day, "
         f"drafts included, p{quantile * 100:.0f}.",
-        table="fact_mr",
+        table=fact_mr.TABLE,
         population=age_in_progress,
-        statistic=percentile(quantile),
+        statistic=Percentile(quantile),
     )
 
 
@@ -96,11 +100,11 @@ METRICS = (
     Metric(
         key="rework_rate",
         unit=Unit.RATIO,
-        window=Window.MONTH,
+        window=MetricWindow.MONTH,
         competency=Competency.CODING,
         definition="Share of the merge requests merged in the window that took more than one "
         "review round, or more force-pushes than the threshold.",
-        table="fact_mr",
+        table=fact_mr.TABLE,
         population=MERGED,
         statistic=PlacedRows.share,
         column="is_reworked",
@@ -108,20 +112,20 @@ METRICS = (
     Metric(
         key="mr_throughput_wk",
         unit=Unit.COUNT,
-        window=Window.WEEK,
+        window=MetricWindow.WEEK,
         competency=Competency.CODING,
         definition="Merge requests merged in the window.",
-        table="fact_mr",
+        table=fact_mr.TABLE,
         population=MERGED,
         statistic=PlacedRows.count,
     ),
     Metric(
         key="wip_count",
         unit=Unit.COUNT,
-        window=Window.END_OF_DAY,
+        window=MetricWindow.END_OF_DAY,
         competency=Competency.CODING,
         definition="Merge requests open at the end of the day, drafts included.",
-        table="fact_mr",
+        table=fact_mr.TABLE,
         population=in_progress,
         statistic=PlacedRows.count,
     ),
@@ -130,11 +134,11 @@ METRICS = (
     Metric(
         key="approval_bypass_ratio",
         unit=Unit.RATIO,
-        window=Window.MONTH,
+        window=MetricWindow.MONTH,
         competency=Competency.GITOPS,
         definition="Of the merge requests merged in the window whose required approvals are "
         "known, the share with fewer approvals standing at the merge.",
-        table="fact_mr",
+        table=fact_mr.TABLE,
         population=MERGED,
         statistic=PlacedRows.share,
         column="is_bypassed",

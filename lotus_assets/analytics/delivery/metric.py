@@ -1,24 +1,24 @@
 """What a metric is: everything that is said of it once, and how its figures are calculated."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
+from typing import NamedTuple
 
 import pandas as pd
 
 from lotus_assets.engine.delivery.slice_days import Figures, PlacedRows, SliceDays
+from lotus_assets.tables.table import Table
 
-Facts = Mapping[str, pd.DataFrame]
-"""The tables of `facts` by name, `dim_project` among them."""
-
-Population = Callable[[Facts, SliceDays, int, str | None], PlacedRows]
-"""Puts the rows that a metric is over into slices: (facts, places, window in days, column)."""
+Population = Callable[[pd.DataFrame, SliceDays, int, str | None], PlacedRows]
+"""Puts the rows that a metric is over into slices: (rows of its table, slices and days, window in
+days, column). It gets the rows of the metric's one table, and so can be over no other."""
 
 Statistic = Callable[[PlacedRows], Figures]
 
 
-class Window(IntEnum):
-    """The calendar days that end with D (metrics.md, Conventions)."""
+class MetricWindow(IntEnum):
+    """The calendar days that a metric looks back over, the last of which is D."""
 
     END_OF_DAY = 0
     WEEK = 7
@@ -26,7 +26,7 @@ class Window(IntEnum):
 
 
 class Competency(StrEnum):
-    """The pillars that figures are evidence for (PRD §12)."""
+    """The pillars that figures are evidence for."""
 
     DEVOPS = "DevOps"
     GITOPS = "Git & GitOps"
@@ -43,37 +43,58 @@ class Unit(StrEnum):
     RATIO = "ratio"
 
 
+class Selection(NamedTuple):
+    """What is placed into slices: metrics of one selection are statistics of the same rows."""
+
+    table: Table
+    population: Population
+    window: MetricWindow
+    column: str | None
+
+
 @dataclass(frozen=True)
 class Metric:
     """One metric, declared once: exports, dashboards, documents and explanations read this.
 
-    `population` names the rows and the days on which they count, `column` the values taken from
-    them (None: each row is 1), `statistic` what is made of them. `definition` is for readers.
+    `population` names the rows of `table` and the days on which they count, `column` the values
+    taken from them (None: each row is 1), `statistic` what is made of them. `definition` is for
+    readers.
     """
 
     key: str
     unit: Unit
-    window: Window
+    window: MetricWindow
     competency: Competency
     definition: str
-    table: str
+    table: Table
     population: Population
     statistic: Statistic
     column: str | None = None
 
-    def population_of(self, facts: Facts, places: SliceDays) -> PlacedRows:
-        """The rows that the metric is over, each in its slices on the days on which it counts."""
-        return self.population(facts, places, int(self.window), self.column)
-
-    def figures(self, facts: Facts, places: SliceDays) -> Figures:
-        """The metric for every slice and day, shape (slices, days), NaN for NULL."""
-        return self.statistic(self.population_of(facts, places))
+    @property
+    def selection(self) -> Selection:
+        """The rows that the metric is over."""
+        return Selection(self.table, self.population, self.window, self.column)
 
 
-def percentile(quantile: float) -> Statistic:
+@dataclass(frozen=True)
+class Percentile:
     """The quantile (0 … 1) as a statistic."""
 
-    def of_rows(rows: PlacedRows) -> Figures:
-        return rows.percentile(quantile)
+    quantile: float
 
-    return of_rows
+    def __call__(self, rows: PlacedRows) -> Figures:
+        """Of these rows alone; `figures_of` takes several in one go."""
+        figures: Figures = rows.percentiles(self.quantile)[0]
+        return figures
+
+
+def figures_of(rows: PlacedRows, statistics: Sequence[Statistic]) -> list[Figures]:
+    """What each statistic makes of the rows; their values are sorted once for all percentiles."""
+    quantiles = [entry.quantile for entry in statistics if isinstance(entry, Percentile)]
+    sorted_once = rows.percentiles(*quantiles) if quantiles else ()
+    percentiles = dict(zip(quantiles, sorted_once, strict=True))
+    return [
+        percentiles[entry.quantile] if isinstance(entry, Percentile) else entry(rows)
+        for entry in statistics
+    ]

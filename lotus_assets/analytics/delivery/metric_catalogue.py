@@ -47,7 +47,7 @@ EXPORT_ORDER = (
     "issue_reopened_rate",
     "defect_escape_rate",
 )
-"""metrics.md, Org exports."""
+"""The order of the metrics in every export."""
 
 
 def in_export_order(metrics: tuple[Metric, ...]) -> tuple[Metric, ...]:

@@ -10,24 +10,11 @@ import numpy as np
 import pandas as pd
 from pandera.pandas import Field
 
-from lotus_assets.analytics.delivery.metric import Facts, Metric, Window
+from lotus_assets.analytics.delivery.metric import MetricWindow
 from lotus_assets.analytics.delivery.metric_catalogue import CATALOGUE
-from lotus_assets.engine.delivery.day_fingerprints import day_fingerprints, slice_hashes
-from lotus_assets.engine.delivery.slice_days import SliceDays
-from lotus_assets.engine.delivery.slices import LEVELS, slices_of
-from lotus_assets.facts import (
-    dim_project,
-    fact_branch,
-    fact_deployment,
-    fact_flaky_job,
-    fact_git_hygiene,
-    fact_issue,
-    fact_issue_closing,
-    fact_lead_time,
-    fact_mr,
-    fact_pipeline,
-    fact_release,
-)
+from lotus_assets.analytics.delivery.placed_metrics import Facts, PlacedMetrics
+from lotus_assets.engine.delivery.slices import LEVELS
+from lotus_assets.facts import dim_project, fact_flaky_job
 from lotus_assets.facts.marks import ENGINE, code_fingerprint, digest
 from lotus_assets.filling.computing import write_computed
 from lotus_assets.filling.reports import TableReport
@@ -75,82 +62,46 @@ TABLE = Table(
 )
 
 
-def metric_rows(
-    facts: Facts,
-    days: Iterable[date],
-    timezone: str,
-    metrics: tuple[Metric, ...] = CATALOGUE,
-) -> pd.DataFrame:
-    """Rows of `metric_daily` for the days asked for, sorted by day, slice and catalogue order.
+def metric_rows(placed: PlacedMetrics, days: Iterable[date]) -> pd.DataFrame:
+    """Rows of `metric_daily` for some of the placed days, by day, slice and catalogue order.
 
-    `facts` holds `dim_project` and the tables that the metrics name. Slices come from the
-    projects that are measured, and have all metrics even without a row: counts 0, others NULL.
-
-    Raises:
-        KeyError: a table that a metric is over is not in `facts`.
+    All slices have all metrics even without a row: counts 0, others NULL.
     """
-    places = slice_days(facts, days, timezone)
-    figures = np.array([metric.figures(facts, places) for metric in metrics])
-    # Asked for as (metric, slice, day), laid out as (day, slice, metric).
-    values = figures.reshape(len(metrics), *places.shape).transpose(2, 1, 0).ravel()
-    day, place, metric = np.unravel_index(
-        np.arange(len(values)), (len(places.days), len(places.slices), len(metrics))
+    chosen = np.array(sorted(set(days)), dtype="datetime64[D]")
+    metrics, levels = placed.metrics, placed.slice_days.slices.levels
+    # Worked out as (metric, slice, day), laid out as (day, slice, metric).
+    values = placed.figures(chosen).transpose(2, 1, 0).ravel()
+    day, row_slice, metric = np.unravel_index(
+        np.arange(len(values)), (len(chosen), len(levels), len(metrics))
     )
-    levels = places.slices.levels
     return pd.DataFrame(
         {
-            "date": places.days[day].astype("datetime64[s]"),
-            **{level: levels[level].to_numpy()[place] for level in LEVELS},
+            "date": chosen[day].astype("datetime64[s]"),
+            **{level: levels[level].to_numpy()[row_slice] for level in LEVELS},
             "metric": np.array([entry.key for entry in metrics], dtype=object)[metric],
             "value": pd.array(values, dtype="Float64"),
         }
     )
 
 
-def day_marks(
-    facts: Facts,
-    days: Iterable[date],
-    timezone: str,
-    metrics: tuple[Metric, ...] = CATALOGUE,
-) -> dict[date, str]:
+def day_marks(placed: PlacedMetrics) -> dict[date, str]:
     """All that the metrics of each day follow from, in short; equal only if nothing changed.
 
     The rows that count on the day, the slices, the catalogue and the code. A changed rules or org
     file shows in the facts and the slices.
     """
-    places = slice_days(facts, days, timezone)
-    levels = places.slices.levels
-    hashes = slice_hashes(levels)
-    counting = [day_fingerprints(metric.population_of(facts, places), hashes) for metric in metrics]
-    shared = [code_fingerprint(CODE), [metric.key for metric in metrics], hashes.tolist()]
+    slices, by_day = placed.fingerprints()
+    keys = [metric.key for metric in placed.metrics]
+    shared = digest([code_fingerprint(CODE), keys, slices.tolist()])
     return {
-        day.astype(object): digest([digest(shared), of_day])
-        for day, of_day in zip(places.days, np.array(counting).T.tolist(), strict=True)
+        day.astype(object): digest([shared, of_day])
+        for day, of_day in zip(placed.slice_days.days, by_day.tolist(), strict=True)
     }
 
 
-def slice_days(facts: Facts, days: Iterable[date], timezone: str) -> SliceDays:
-    """The slices of the measured projects, on distinct days in order."""
-    projects = facts["dim_project"]
-    slices = slices_of(projects[projects["is_measured"].fillna(False).to_numpy(bool)])
-    return SliceDays(slices, np.array(sorted(set(days)), dtype="datetime64[D]"), timezone)
-
-
 CODE = (ENGINE, Path(__file__).parent)
-SOURCES = (
-    dim_project.TABLE,
-    fact_mr.TABLE,
-    fact_pipeline.TABLE,
-    fact_flaky_job.TABLE,
-    fact_deployment.TABLE,
-    fact_lead_time.TABLE,
-    fact_git_hygiene.TABLE,
-    fact_branch.TABLE,
-    fact_issue.TABLE,
-    fact_issue_closing.TABLE,
-    fact_release.TABLE,
-)
-"""Tables that the metrics of the catalogue are over."""
+SOURCES = (dim_project.TABLE, *dict.fromkeys(metric.table for metric in CATALOGUE))
+"""The tables that the metrics of the catalogue are over, and the projects that make the slices."""
 
 
 def recompute(inputs: Inputs, *, catches_up: bool) -> TableReport:
@@ -161,7 +112,6 @@ def recompute(inputs: Inputs, *, catches_up: bool) -> TableReport:
     Raises:
         GateClosed: too many rows break the contract; neither rows nor marks were written.
     """
-    timezone = inputs.settings.timezone
     with inputs.connect() as connection:
         stored = read_metric_days(connection)
     asked = set(inputs.days)
@@ -169,12 +119,13 @@ def recompute(inputs: Inputs, *, catches_up: bool) -> TableReport:
         asked.add(last_sunday(inputs.days[-1]))
     looked_at = asked | stored.keys() if catches_up else asked
     facts = read_facts(inputs, min(looked_at, default=inputs.now.date()))
-    marks = day_marks(facts, looked_at, timezone)
+    placed = PlacedMetrics.of(facts, looked_at, inputs.settings.timezone)
+    marks = day_marks(placed)
     days = sorted(day for day in marks if day in asked or marks[day] != stored.get(day))
     return write_computed(
         inputs.engine,
         TABLE,
-        metric_rows(facts, days, timezone),
+        metric_rows(placed, days),
         run_id=inputs.run_id,
         now=inputs.now,
         quarantine_limit=inputs.settings.tem_quarantine_limit,
@@ -188,7 +139,7 @@ def recompute(inputs: Inputs, *, catches_up: bool) -> TableReport:
 def read_facts(inputs: Inputs, first_day: date) -> Facts:
     """The tables of SOURCES; of jobs, by far the most, those that count on `first_day` or later."""
     # A day more than the window: days begin at another time than UTC's.
-    since = datetime.combine(first_day - timedelta(days=Window.MONTH + 1), time(), UTC)
+    since = datetime.combine(first_day - timedelta(days=MetricWindow.MONTH + 1), time(), UTC)
     started_at = database_table(fact_flaky_job.TABLE).c.first_started_at
     recent = {fact_flaky_job.TABLE: [started_at >= since]}
     return {table.name: inputs.read(table, *recent.get(table, ())) for table in SOURCES}

@@ -1,9 +1,10 @@
 """Statistics of rows for every slice on every day: counts, totals, shares, means, percentiles.
 
 Percentiles, means and shares of a larger slice come from its rows, never from smaller slices'
-figures (metrics.md, Conventions). Results do not depend on the order of rows.
+figures. Results do not depend on the order of rows.
 """
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -90,21 +91,36 @@ class PlacedRows:
     def mean(self) -> Figures:
         """Mean of the values, NULL where there is no row."""
         figures = np.full(self.shape, np.nan).ravel()
-        for places, starts, values in self._sorted_by_place():
+        for cells, starts, values in self._sorted_by_cell():
             counts = np.diff(np.append(starts, len(values)))
-            figures[places] = np.add.reduceat(values, starts) / counts
+            figures[cells] = np.add.reduceat(values, starts) / counts
         return figures.reshape(self.shape)
 
-    def percentile(self, quantile: float) -> Figures:
-        """The quantile (0 … 1) of the values, interpolated linearly; NULL where there is no row.
+    def percentiles(self, *quantiles: float) -> Figures:
+        """The quantiles (0 … 1) of the values, interpolated linearly; NULL where there is no row.
 
-        numpy's default method, equal to it to the last bit (metrics.md, Conventions).
+        Shape (quantiles, slices, days), all of them from one sorting of the values. numpy's default
+        method, equal to it to the last bit.
         """
-        figures = np.full(self.shape, np.nan).ravel()
-        for places, starts, values in self._sorted_by_place():
+        figures = np.full((len(quantiles), math.prod(self.shape)), np.nan)
+        column = np.asarray(quantiles, dtype=np.float64)[:, None]
+        for cells, starts, values in self._sorted_by_cell():
             counts = np.diff(np.append(starts, len(values)))
-            figures[places] = _interpolated(values, starts, counts, quantile)
-        return figures.reshape(self.shape)
+            figures[:, cells] = _interpolated(values, starts, counts, column)
+        return figures.reshape(len(quantiles), *self.shape)
+
+    def on_days(self, positions: NDArray[np.int64]) -> "PlacedRows":
+        """The same rows on the days number `positions` (ascending) alone."""
+        begin = np.searchsorted(positions, self.begin)
+        end = np.searchsorted(positions, self.end)
+        counts = begin < end
+        return PlacedRows(
+            shape=(self.shape[0], len(positions)),
+            slice=self.slice[counts],
+            begin=begin[counts],
+            end=end[counts],
+            value=self.value[counts],
+        )
 
     def _running_totals(self, amounts: Figures) -> Figures:
         slices, days = self.shape
@@ -113,10 +129,10 @@ class PlacedRows:
         ended = np.bincount(self.slice * width + self.end, amounts, minlength=slices * width)
         return (begun - ended).reshape(slices, width).cumsum(axis=1)[:, :days]
 
-    def _sorted_by_place(self) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64], Figures]]:
-        """Places that hold rows, where each one's values start, and the values, in ascending order.
+    def _sorted_by_cell(self) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64], Figures]]:
+        """Cells that hold rows, where the values of each start, and the values, in ascending order.
 
-        A place is slice * days + day. In blocks of whole slices, so that memory stays bounded.
+        A cell is slice * days + day. In blocks of whole slices, so that memory stays bounded.
         """
         order = np.argsort(self.slice, kind="stable")
         pairs = np.cumsum((self.end - self.begin)[order])
@@ -132,20 +148,22 @@ class PlacedRows:
     ) -> tuple[NDArray[np.int64], NDArray[np.int64], Figures]:
         distinct, rank = np.unique(self.value[rows], return_inverse=True)
         length = self.end[rows] - self.begin[rows]
-        first_place = self.slice[rows] * self.shape[1] + self.begin[rows]
+        first_cell = self.slice[rows] * self.shape[1] + self.begin[rows]
         row = np.repeat(np.arange(len(rows)), length)
         day = np.arange(len(row)) - np.repeat(np.cumsum(length) - length, length)
         # One integer a pair sorts ten times faster than two keys.
-        keys = (first_place[row] + day) * len(distinct) + rank[row]
+        keys = (first_cell[row] + day) * len(distinct) + rank[row]
         keys.sort()
-        places, starts = np.unique(keys // len(distinct), return_index=True)
-        return places, starts, distinct[keys % len(distinct)]
+        cells = keys // len(distinct)
+        starts = np.flatnonzero(np.diff(cells, prepend=-1))
+        return cells[starts], starts, distinct[keys % len(distinct)]
 
 
 def _interpolated(
-    values: Figures, starts: NDArray[np.int64], counts: NDArray[np.int64], quantile: float
+    values: Figures, starts: NDArray[np.int64], counts: NDArray[np.int64], quantiles: Figures
 ) -> Figures:
-    position = (counts - 1) * quantile
+    """Shape (quantiles, cells); `quantiles` is a column."""
+    position = (counts - 1) * quantiles
     below = np.floor(position).astype(np.int64)
     above = np.minimum(below + 1, counts - 1)
     low, high = values[starts + below], values[starts + above]

@@ -12,6 +12,7 @@ from lotus_assets.analytics.delivery.metric_catalogue import (
     EXPORT_ORDER,
     in_export_order,
 )
+from lotus_assets.analytics.delivery.placed_metrics import PlacedMetrics
 from lotus_assets.facts import dim_project, fact_mr
 from lotus_assets.tables.table import gate
 
@@ -66,7 +67,7 @@ def figures(rows: pd.DataFrame, **levels: str) -> dict[str, float | None]:
 def computed(facts: pd.DataFrame, *days: date) -> pd.DataFrame:
     tables = {table.name: table.empty() for table in metric_daily.SOURCES}
     tables |= {"dim_project": PROJECTS, "fact_mr": facts}
-    rows = metric_daily.metric_rows(tables, days, AMSTERDAM)
+    rows = metric_daily.metric_rows(PlacedMetrics.of(tables, days, AMSTERDAM), days)
     gated = gate(metric_daily.TABLE, rows)
     assert gated.bad.empty, gated.bad["reason"].tolist()
     return gated.good

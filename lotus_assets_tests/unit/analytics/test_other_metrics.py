@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from lotus_assets.analytics.delivery import metric_daily
+from lotus_assets.analytics.delivery.placed_metrics import PlacedMetrics
 from lotus_assets.tables.table import Table, gate
 
 DAY = date(2026, 3, 31)
@@ -43,7 +44,7 @@ def figures(day: date = DAY, **rows: Sequence[dict[str, Any]]) -> dict[str, floa
     facts = {name: table.empty() for name, table in TABLES.items()}
     facts["dim_project"] = typed(TABLES["dim_project"], [PROJECT])
     facts |= {name: typed(TABLES[name], given) for name, given in rows.items()}
-    found = metric_daily.metric_rows(facts, [day], "Europe/Amsterdam")
+    found = metric_daily.metric_rows(PlacedMetrics.of(facts, [day], "Europe/Amsterdam"), [day])
     repo = found[found["repo"] != ""]
     values = repo["value"].astype(object).where(repo["value"].notna(), None)
     return dict(zip(repo["metric"], values, strict=True))

@@ -68,7 +68,8 @@ def test_no_projects_make_no_slices() -> None:
         pd.Series([10]), in_window(days("2026-03-01"), 7)
     )
     assert len(slices) == 0
-    assert rows.count().shape == rows.percentile(0.5).shape == rows.mean().shape == (0, 1)
+    assert rows.count().shape == rows.mean().shape == (0, 1)
+    assert rows.percentiles(0.5, 0.9).shape == (2, 0, 1)
 
 
 @pytest.mark.parametrize(
@@ -129,7 +130,7 @@ def test_empty_denominators_are_null_and_counts_zero() -> None:
         pd.Series([10, 20]), in_window(days("2026-03-08", "NaT"), 7), pd.Series([None, 3.0])
     )
     assert rows.count().tolist() == rows.total().tolist() == [[0.0]] * len(TREE)
-    for figures in (rows.share(), rows.mean(), rows.percentile(0.9)):
+    for figures in (rows.share(), rows.mean(), *rows.percentiles(0.5, 0.9)):
         assert np.isnan(figures).all()
 
 
@@ -142,8 +143,8 @@ def test_statistics_by_hand() -> None:
     assert rows.total()[:, 0].tolist() == [16, 16, 9, 9, 7, 5, 2, 0, 0, 0]
     assert rows.mean()[[0, 4, 5], 0].tolist() == [4.0, 7 / 3, 2.5]
     # Four rows: position 1.5 of 1 2 4 9 is 3, position 2.7 is 4 + 0.7 * 5.
-    assert rows.percentile(0.5)[[0, 4, 5], 0].tolist() == [3.0, 2.0, 2.5]
-    assert rows.percentile(0.9)[0, 0] == pytest.approx(7.5)
+    assert rows.percentiles(0.5)[0][[0, 4, 5], 0].tolist() == [3.0, 2.0, 2.5]
+    assert rows.percentiles(0.5, 0.9)[1, 0, 0] == pytest.approx(7.5)
 
 
 events = st.lists(
@@ -159,11 +160,14 @@ asked_days = st.lists(st.integers(0, 45), min_size=1, max_size=8, unique=True).m
 FIRST = np.datetime64("2026-03-10", "D")
 
 
-@given(events, asked_days, st.sampled_from([0.5, 0.9, 0.0, 1.0, 0.37]), st.randoms())
+quantile_lists = st.lists(st.sampled_from([0.5, 0.9, 0.0, 1.0, 0.37]), min_size=1, max_size=3)
+
+
+@given(events, asked_days, quantile_lists, st.randoms())
 def test_every_slice_and_day_equals_numpy_on_its_pooled_rows(
     history: list[tuple[int, int, int, float | None]],
     asked: list[int],
-    quantile: float,
+    quantiles: list[float],
     random: Any,
 ) -> None:
     shuffled = random.sample(history, len(history))
@@ -176,7 +180,7 @@ def test_every_slice_and_day_equals_numpy_on_its_pooled_rows(
         pd.Series([event[3] for event in shuffled], dtype="Float64"),
     )
     counts, means = placed.count(), placed.mean()
-    percentiles = placed.percentile(quantile)
+    percentiles = placed.percentiles(*quantiles)
     for (place, members), (column, day) in product(enumerate(MEMBERS), enumerate(asked)):
         pooled = [
             value
@@ -185,13 +189,37 @@ def test_every_slice_and_day_equals_numpy_on_its_pooled_rows(
         ]
         assert counts[place, column] == len(pooled)
         if pooled:
-            assert percentiles[place, column] == np.percentile(pooled, quantile * 100)
+            expected = np.percentile(pooled, np.array(quantiles) * 100)
+            assert percentiles[:, place, column].tolist() == expected.tolist()
             assert means[place, column] == pytest.approx(np.mean(pooled), rel=1e-9, abs=1e-6)
         else:
-            assert np.isnan([percentiles[place, column], means[place, column]]).all()
+            assert np.isnan([*percentiles[:, place, column], means[place, column]]).all()
     # The org is the sum of its repos.
     repos = grid.slices.levels["repo"].ne("").to_numpy()
     assert (counts[0] == counts[repos].sum(axis=0)).all()
+
+
+@given(events, asked_days, st.data())
+def test_rows_on_some_of_the_days_are_as_if_placed_on_those_alone(
+    history: list[tuple[int, int, int, float | None]], asked: list[int], data: st.DataObject
+) -> None:
+    chosen = data.draw(st.lists(st.sampled_from(range(len(asked))), unique=True).map(sorted))
+    first = FIRST + np.array([event[1] for event in history], dtype=np.int64)
+    last = first + np.array([event[2] for event in history], dtype=np.int64)
+
+    def placed(days: Any) -> PlacedRows:
+        return SliceDays(slices_of(PROJECTS), days, AMSTERDAM).place(
+            pd.Series([event[0] for event in history], dtype="Int64"),
+            CountedDays(first, last),
+            pd.Series([event[3] for event in history], dtype="Float64"),
+        )
+
+    every = FIRST + np.array(asked)
+    some = placed(every).on_days(np.array(chosen, dtype=np.int64))
+    alone = placed(every[chosen])
+    assert some.shape == alone.shape
+    for name in ("slice", "begin", "end", "value"):
+        np.testing.assert_array_equal(getattr(some, name), getattr(alone, name))
 
 
 def test_blocks_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -202,7 +230,7 @@ def test_blocks_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     rows = grid.place(project, in_window(day, 30), pd.Series(generator.normal(size=500)))
 
     def figures(placed: PlacedRows) -> Any:
-        return np.array([placed.percentile(0.9), placed.mean()])
+        return np.array([*placed.percentiles(0.5, 0.9), placed.mean()])
 
     whole = figures(rows)
     monkeypatch.setattr(slice_days, "PAIRS_AT_ONCE", 1000)
