@@ -54,7 +54,9 @@ class FactMr(TableModel):
         nullable=True, description="Smallest authored date of its commits; NULL if none is known."
     )
     first_review_at: Instant = Field(
-        nullable=True, description="First comment by another human or approval by another."
+        nullable=True,
+        description="First comment by another human or approval by another. A bot is who has "
+        "GitLab's own bot flag or matches a pattern of the rules file.",
     )
     approved_at: Instant = Field(
         nullable=True, description="When distinct approvals first reached approvals_required."

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+import pandas as pd
+
 from lotus_assets.filling.side_by_side import Batch, CompleteList
 from lotus_assets.raw import (
     raw_mr,
@@ -12,17 +14,36 @@ from lotus_assets.raw import (
     raw_mr_version,
     raw_project,
 )
+from lotus_assets.raw.payload_columns import Payloads
 from lotus_assets.raw.reading import Reading, collection_asset
 from lotus_assets.raw.vanishing import still_there
+from lotus_assets.tables.table import Table
 
-CHILDREN = (
-    raw_mr_commit,
-    raw_mr_note,
-    raw_mr_version,
-    raw_mr_approval,
-    raw_mr_closing_issue,
+CHILDREN = tuple(
+    module.TABLE
+    for module in (
+        raw_mr_commit,
+        raw_mr_note,
+        raw_mr_version,
+        raw_mr_approval,
+        raw_mr_closing_issue,
+    )
 )
 """Tables whose rows of one merge request always come complete."""
+
+
+def page_rows(payloads: Payloads) -> dict[Table, pd.DataFrame]:
+    """What a page holds, table by table; rows that others are made from are made once."""
+    notes = raw_mr_note.rows(payloads)
+    merge_requests = raw_mr.rows(payloads, notes)
+    return {
+        raw_mr.TABLE: merge_requests,
+        raw_mr_commit.TABLE: raw_mr_commit.rows(payloads),
+        raw_mr_note.TABLE: notes,
+        raw_mr_version.TABLE: raw_mr_version.rows(payloads, merge_requests, notes),
+        raw_mr_approval.TABLE: raw_mr_approval.rows(payloads),
+        raw_mr_closing_issue.TABLE: raw_mr_closing_issue.rows(payloads),
+    }
 
 
 def read(reading: Reading, project_id: int) -> Iterator[Batch]:
@@ -31,15 +52,12 @@ def read(reading: Reading, project_id: int) -> Iterator[Batch]:
     if window is not None:
         yield Batch(frames={}, updated_at=window.updated_after)
         for page in reading.source.merge_requests(reading.references[project_id], window):
-            merge_requests = raw_mr.rows(page.payloads)
-            parents = merge_requests[["project_id", "mr_id", "updated_at"]]
+            frames = page_rows(page.payloads)
+            parents = frames[raw_mr.TABLE][["project_id", "mr_id", "updated_at"]]
             yield Batch(
-                frames={
-                    raw_mr.TABLE: merge_requests,
-                    **{child.TABLE: child.rows(page.payloads) for child in CHILDREN},
-                },
+                frames=frames,
                 complete=tuple(
-                    CompleteList(child.TABLE, parents, version="updated_at") for child in CHILDREN
+                    CompleteList(child, parents, version="updated_at") for child in CHILDREN
                 ),
                 updated_at=page.updated_at,
             )
@@ -48,7 +66,7 @@ def read(reading: Reading, project_id: int) -> Iterator[Batch]:
 
 collect_merge_requests = collection_asset(
     "collect_merge_requests",
-    (raw_mr.TABLE, *(child.TABLE for child in CHILDREN)),
+    (raw_mr.TABLE, *CHILDREN),
     read,
     deps=(raw_project.TABLE.name,),
     is_daily=True,

@@ -3,7 +3,6 @@
 import pandas as pd
 from pandera.pandas import Field, dataframe_check
 
-from lotus_assets.raw import raw_mr_note
 from lotus_assets.raw.payload_columns import (
     Payloads,
     flat,
@@ -78,7 +77,8 @@ class RawMr(TableModel):
     approvals_given: Integer = Field(ge=0, description="Approvals that GitLab lists now.")
     first_review_at: Instant = Field(
         nullable=True,
-        description="First note by another human, or approval by another (metrics.md).",
+        description="First note by another human, or approval by another. A bot is who has "
+        "GitLab's own bot flag; fact_mr.first_review_at goes by the rules file too.",
     )
     labels: Labels
     vanished_at: VanishedAt
@@ -126,8 +126,8 @@ _OTHERS = ["project_id", "id", "createdAt", "updatedAt", "mergedAt", "closedAt"]
 _PEOPLE = ["author.id", "mergeUser.id", "approvedBy", "labels"]
 
 
-def rows(payloads: Payloads) -> pd.DataFrame:
-    """Rows of `GitLabSource.merge_requests`."""
+def rows(payloads: Payloads, notes: pd.DataFrame) -> pd.DataFrame:
+    """Rows of `GitLabSource.merge_requests`; `notes` are the rows of `raw_mr_note` in them."""
     frame = flat(payloads, [*_OTHERS, *_PEOPLE, *_COLUMNS]).rename(columns=_COLUMNS)
     frame = frame.assign(
         project_id=frame["project_id"].astype("Int64"),
@@ -144,12 +144,15 @@ def rows(payloads: Payloads) -> pd.DataFrame:
         labels=json_text(frame["labels"]),
         vanished_at=nothing(frame),
     )
-    return frame.assign(first_review_at=_first_reviews(frame, payloads))[TABLE.columns]
+    return frame.assign(first_review_at=first_reviews(frame, notes))[TABLE.columns]
 
 
-def _first_reviews(merge_requests: pd.DataFrame, payloads: Payloads) -> pd.Series:
-    """Earliest review event of each merge request; metrics.md, "Merge requests"."""
-    notes = raw_mr_note.rows(payloads)
+def first_reviews(merge_requests: pd.DataFrame, notes: pd.DataFrame) -> pd.Series:
+    """`first_review_at` of each merge request, NULL without a review.
+
+    The earliest of a comment by a human who is not the author and an approval by someone who is
+    not. Who is human, GitLab's own bot flag alone decides: rules are read for facts only.
+    """
     authors = merge_requests.set_index("mr_id")["author_user_id"]
     is_by_author = (notes["author_user_id"] == looked_up(notes["mr_id"], authors)).fillna(False)
     is_comment = ~notes["is_system"].fillna(True) & ~notes["is_author_bot"].fillna(False)

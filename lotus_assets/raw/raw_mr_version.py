@@ -3,10 +3,8 @@
 import pandas as pd
 from pandera.pandas import Field
 
-from lotus_assets.raw import raw_mr_note
 from lotus_assets.raw.payload_columns import (
     Payloads,
-    flat,
     identifiers,
     instants,
     looked_up,
@@ -51,8 +49,10 @@ PUSH = "commit"
 """Action of the system note that records a push."""
 
 
-def rows(payloads: Payloads) -> pd.DataFrame:
+def rows(payloads: Payloads, merge_requests: pd.DataFrame, notes: pd.DataFrame) -> pd.DataFrame:
     """Rows of the `mergeRequestDiffs` of `GitLabSource.merge_requests`.
+
+    `merge_requests` and `notes` are the rows of `raw_mr` and `raw_mr_note` in `payloads`.
 
     GraphQL's versions have times only. The note of the push that ended a version names its head:
     the first push note written at or after the creation of the next version. Where no push
@@ -72,17 +72,16 @@ def rows(payloads: Payloads) -> pd.DataFrame:
     frame = frame.assign(
         version_number=(of_one.cumcount() + 1).astype("Int64"), next_at=of_one["at"].shift(-1)
     )
-    return frame.assign(head_sha=_heads(frame, payloads))[TABLE.columns]
+    return frame.assign(head_sha=_heads(frame, merge_requests, notes))[TABLE.columns]
 
 
-def _heads(versions: pd.DataFrame, payloads: Payloads) -> pd.Series:
+def _heads(versions: pd.DataFrame, merge_requests: pd.DataFrame, notes: pd.DataFrame) -> pd.Series:
     """Head of each version, in the order of `versions`."""
-    notes = raw_mr_note.rows(payloads)
     pushes = notes[notes["system_action"].eq(PUSH).fillna(False)]
     pushes = pushes.assign(is_ended=True, at=sortable(pushes["created_at"]))
     pushes = pushes.dropna(subset=["at"]).sort_values("at")
     ended = versions[versions["next_at"].notna()].assign(row=lambda rows: rows.index)
-    found = pd.merge_asof(
+    ending = pd.merge_asof(
         ended.sort_values("next_at"),
         pushes[["mr_id", "at", "pushed_from_sha", "is_ended"]],
         left_on="next_at",
@@ -90,11 +89,7 @@ def _heads(versions: pd.DataFrame, payloads: Payloads) -> pd.Series:
         by="mr_id",
         direction="forward",
     ).set_index("row")
-    by_push = found["pushed_from_sha"].reindex(versions.index)
-    is_ended = found["is_ended"].reindex(versions.index).notna()
-    merge_requests = flat(payloads, ["id", "diffHeadSha"])
-    heads = pd.Series(
-        merge_requests["diffHeadSha"].to_numpy(), index=identifiers(merge_requests["id"])
-    )
-    current = looked_up(versions["mr_id"], heads)
+    by_push = ending["pushed_from_sha"].reindex(versions.index)
+    is_ended = ending["is_ended"].reindex(versions.index).notna()
+    current = looked_up(versions["mr_id"], merge_requests.set_index("mr_id")["head_sha"])
     return by_push.where(is_ended, current)

@@ -1,12 +1,13 @@
 """The HTTP session that python-gitlab and our GraphQL share: paced, counted, patient.
 
 python-gitlab's own retries stay off: they wait for ever on 429, know 429 only, and take
-`RateLimit-Reset` for 5xx too (architecture.md, "GitLab, as it is").
+`RateLimit-Reset` for 5xx too.
 """
 
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -63,6 +64,29 @@ class Patience:
         )
 
 
+class JsonResponse(requests.Response):
+    """An answer whose JSON is parsed once: to judge it whole, and for whoever asked for it."""
+
+    @cached_property
+    def parsed(self) -> Any:
+        """The body; ValueError where it is no JSON."""
+        return json.loads(self.content)
+
+    def json(self, **_options: Any) -> Any:
+        """The same object every time: not to be changed."""
+        return self.parsed
+
+
+class JsonAdapter(requests.adapters.HTTPAdapter):
+    """Gives every answer as a `JsonResponse`."""
+
+    def build_response(self, req: requests.PreparedRequest, resp: Any) -> requests.Response:
+        """The answer as requests builds it, in our class."""
+        answer = super().build_response(req, resp)
+        answer.__class__ = JsonResponse
+        return answer
+
+
 class PacedSession(requests.Session):
     """A session whose every request takes a slot, is counted, and is repeated when it may be.
 
@@ -84,9 +108,7 @@ class PacedSession(requests.Session):
         self.pacer = pacer or Pacer()
         self.patience = patience or Patience()
         self.counters = Counters()
-        adapter = requests.adapters.HTTPAdapter(
-            pool_connections=4, pool_maxsize=self.pacer.max_parallelism
-        )
+        adapter = JsonAdapter(pool_connections=4, pool_maxsize=self.pacer.max_parallelism)
         self.mount("http://", adapter)
         self.mount("https://", adapter)
 
@@ -161,7 +183,7 @@ def _is_json(response: requests.Response) -> bool:
     if "json" not in response.headers.get("Content-Type", ""):
         return False
     try:
-        json.loads(response.content)
+        response.json()
     except ValueError:
         return False
     return True

@@ -80,3 +80,11 @@ def test_the_token_is_in_no_representation(scene: StartScene) -> None:
     begun = scene()
     shown = [repr(begun.source), repr(begun.source.session), repr(vars(begun.source))]
     assert all(begun.server.token not in text for text in shown)
+
+
+def test_an_answer_is_parsed_once(scene: StartScene) -> None:
+    begun = scene()
+    answer = begun.source.session.get(f"{begun.server.url}/api/v4/personal_access_tokens/self")
+    assert answer.json()["scopes"] == ["read_api", "read_repository"]
+    # Parsed when it was judged, whole or cut off; whoever asks again gets the same object.
+    assert answer.json() is answer.json()

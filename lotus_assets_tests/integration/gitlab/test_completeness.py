@@ -15,11 +15,6 @@ from lotus_assets.raw import (
     raw_issue_closing_mr,
     raw_issue_event,
     raw_job,
-    raw_mr,
-    raw_mr_approval,
-    raw_mr_closing_issue,
-    raw_mr_commit,
-    raw_mr_note,
     raw_mr_version,
     raw_pipeline,
     raw_project,
@@ -28,6 +23,7 @@ from lotus_assets.raw import (
     raw_tag,
     raw_user,
 )
+from lotus_assets.raw.collect_merge_requests import page_rows
 from lotus_assets.sources.gitlab import Page, ProjectReference, Window
 from lotus_assets.sources.gitlab.email_hash import ADDRESS
 from lotus_assets.sources.gitlab.pages import gid_number
@@ -80,7 +76,7 @@ def test_heads_of_versions_are_those_that_were_pushed(scene: StartScene) -> None
     begun = scene()
     data = begun.data(BUSY)
     payloads = payloads_of(begun.source.merge_requests(begun.reference(), EVERYTHING))
-    rows = raw_mr_version.rows(payloads)
+    rows = page_rows(payloads)[raw_mr_version.TABLE]
     ids = {each["id"]: iid for iid, each in data.merge_requests.items()}
     found = {
         (ids[row.mr_id], row.version_number): row.head_sha for row in rows.itertuples(index=False)
@@ -168,7 +164,7 @@ def test_old_heads_of_force_pushed_merge_requests_are_found(scene: StartScene) -
     begun = scene()
     reference = begun.reference("toman/core/platform-charts")
     payloads = payloads_of(begun.source.merge_requests(reference, EVERYTHING))
-    heads = sorted(raw_mr_version.rows(payloads)["head_sha"].dropna().unique())
+    heads = sorted(page_rows(payloads)[raw_mr_version.TABLE]["head_sha"].dropna().unique())
     bare = begun.source.repository(reference)
     assert bare is not None
     reached = {each["commit_id"] for each in payloads_of(bare.commits)}
@@ -259,14 +255,8 @@ def frames_of(begun: Scene) -> Iterator[pd.DataFrame]:
 
 def frames_of_project(begun: Scene, project: ProjectReference) -> Iterator[pd.DataFrame]:
     source = begun.source
+    yield from page_rows(payloads_of(source.merge_requests(project, EVERYTHING))).values()
     windowed: list[tuple[Callable[[ProjectReference, Window], Iterator[Page]], tuple[Any, ...]]] = [
-        (
-            source.merge_requests,
-            (
-                *(raw_mr, raw_mr_commit, raw_mr_note, raw_mr_version, raw_mr_approval),
-                raw_mr_closing_issue,
-            ),
-        ),
         (source.pipelines, (raw_pipeline, raw_job)),
         (source.issues, (raw_issue, raw_issue_event, raw_issue_closing_mr)),
         (source.deployments, (raw_deployment,)),
@@ -302,7 +292,7 @@ def test_no_address_is_in_any_frame(scene: StartScene) -> None:
 def test_everything_of_the_sample_passes_the_gate(scene: StartScene) -> None:
     begun = scene()
     payloads = payloads_of(begun.source.merge_requests(begun.reference(), EVERYTHING))
-    for module in (raw_mr, raw_mr_commit, raw_mr_note, raw_mr_version, raw_mr_approval):
-        gated = gate(module.TABLE, module.rows(payloads))
+    for table, rows in page_rows(payloads).items():
+        gated = gate(table, rows)
         assert gated.bad.empty
         assert not gated.good.empty

@@ -2,10 +2,9 @@
 
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
-from types import ModuleType
 
-from lotus_assets.raw import raw_issue, raw_mr, raw_pipeline
 from lotus_assets.sources.gitlab import Mark, Page, ProjectReference, Stored, Window
+from lotus_assets.sources.gitlab.pages import gid_number
 from lotus_assets.sources.gitlab.probe import ProbedEntity
 from lotus_assets.standin.gitlab.store import Store
 from lotus_assets_tests.integration.gitlab.reading import (
@@ -33,15 +32,18 @@ def mark(ids: list[int], times: list[datetime], total: int) -> Mark:
 def stored(begun: Scene, project: ProjectReference) -> Stored:
     """What is stored after everything of a project was collected."""
     marks: dict[ProbedEntity, Mark] = {}
-    lists: list[tuple[ProbedEntity, Read, ModuleType, str]] = [
-        ("merge_requests", begun.source.merge_requests, raw_mr, "mr_id"),
-        ("issues", begun.source.issues, raw_issue, "issue_id"),
-        ("pipelines", begun.source.pipelines, raw_pipeline, "pipeline_id"),
+    lists: list[tuple[ProbedEntity, Read]] = [
+        ("merge_requests", begun.source.merge_requests),
+        ("issues", begun.source.issues),
+        ("pipelines", begun.source.pipelines),
     ]
-    for name, read, module, key in lists:
-        rows = module.rows(payloads_of(read(project, EVERYTHING)))
-        times = [each.to_pydatetime() for each in rows["updated_at"]]
-        marks[name] = mark([int(each) for each in rows[key]], times, len(rows))
+    for name, read in lists:
+        payloads = payloads_of(read(project, EVERYTHING))
+        times = [
+            datetime.fromisoformat(payload["updatedAt"] or payload["createdAt"])
+            for payload in payloads
+        ]
+        marks[name] = mark([gid_number(payload["id"]) for payload in payloads], times, len(times))
     return Stored(marks)
 
 

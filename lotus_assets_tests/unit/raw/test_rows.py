@@ -18,6 +18,7 @@ from lotus_assets.raw import (
     raw_project,
     raw_release,
 )
+from lotus_assets.raw.collect_merge_requests import page_rows
 from lotus_assets.tables.table import Table, gate
 from lotus_assets_tests.unit.raw.payloads import (
     SHA,
@@ -47,7 +48,9 @@ def test_first_review_is_by_another_human_or_an_approval() -> None:
         note(5, "08:50:00", user=3, action="approved"),
         note(6, "09:00:00", user=2),
     ]
-    rows = good(raw_mr.TABLE, raw_mr.rows([merge_request(1, notes=notes), merge_request(2)]))
+    rows = good(
+        raw_mr.TABLE, page_rows([merge_request(1, notes=notes), merge_request(2)])[raw_mr.TABLE]
+    )
     first = rows["first_review_at"]
     assert first.isna().tolist() == [False, True]
     assert first.iloc[0] == pd.Timestamp("2026-03-02T08:50:00Z")
@@ -55,7 +58,7 @@ def test_first_review_is_by_another_human_or_an_approval() -> None:
 
 def test_the_other_columns_of_a_merge_request() -> None:
     approvers = ["gid://gitlab/User/2", "gid://gitlab/User/3"]
-    rows = good(raw_mr.TABLE, raw_mr.rows([merge_request(approvedBy=approvers)]))
+    rows = good(raw_mr.TABLE, page_rows([merge_request(approvedBy=approvers)])[raw_mr.TABLE])
     row = rows.iloc[0]
     assert (row["mr_id"], row["iid"], row["project_id"]) == (101, 1, 7)
     assert (row["author_user_id"], row["merge_user_id"]) == (1, 2)
@@ -79,7 +82,7 @@ def test_heads_of_versions_come_from_the_notes_of_pushes() -> None:
             note(2, "10:00:01", user=1, action="commit", pushedFromSha=SHA["d"]),
         ],
     )
-    rows = good(raw_mr_version.TABLE, raw_mr_version.rows([payload]))
+    rows = good(raw_mr_version.TABLE, page_rows([payload])[raw_mr_version.TABLE])
     assert rows["version_number"].tolist() == [1, 2, 3]
     assert rows["head_sha"].tolist() == [SHA["c"], SHA["d"], SHA["a"]]
 
@@ -92,7 +95,7 @@ def test_a_version_without_a_push_keeps_its_head() -> None:
             {"createdAt": "2026-03-02T09:00:00Z"},
         ]
     )
-    rows = raw_mr_version.rows([payload])
+    rows = page_rows([payload])[raw_mr_version.TABLE]
     assert rows["head_sha"].tolist() == [SHA["a"], SHA["a"]]
 
 
@@ -104,7 +107,7 @@ def test_a_push_note_without_a_link_leaves_the_head_unknown() -> None:
         ],
         notes=[note(1, "09:00:00", user=1, action="commit")],
     )
-    rows = good(raw_mr_version.TABLE, raw_mr_version.rows([payload]))
+    rows = good(raw_mr_version.TABLE, page_rows([payload])[raw_mr_version.TABLE])
     assert rows["head_sha"].isna().tolist() == [True, False]
 
 
