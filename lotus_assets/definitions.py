@@ -3,19 +3,12 @@
 import dagster as dg
 
 from lotus_assets.analytics.delivery.metric_daily import metric_daily
-from lotus_assets.analytics.portfolios.attribution import attribution
-from lotus_assets.analytics.portfolios.attribution_currency import attribution_currency
-from lotus_assets.analytics.portfolios.attribution_level import attribution_level
-from lotus_assets.analytics.portfolios.attribution_total import attribution_total
-from lotus_assets.analytics.portfolios.contribution import contribution
-from lotus_assets.analytics.portfolios.contribution_level import contribution_level
-from lotus_assets.analytics.portfolios.contribution_total import contribution_total
+from lotus_assets.analytics.portfolios.attribution_family import attribution_family
+from lotus_assets.analytics.portfolios.contribution_family import contribution_family
 from lotus_assets.analytics.portfolios.mwr import mwr
 from lotus_assets.analytics.portfolios.positions import positions
-from lotus_assets.analytics.portfolios.returns_series import returns_series
-from lotus_assets.analytics.portfolios.risk_statistics import risk_statistics
-from lotus_assets.analytics.portfolios.twr import twr
-from lotus_assets.analytics.portfolios.twr_breakdown import twr_breakdown
+from lotus_assets.analytics.portfolios.returns_family import returns_family
+from lotus_assets.analytics.portfolios.twr_family import twr_family
 from lotus_assets.benchmarks.bench_dashboard import bench_dashboard
 from lotus_assets.benchmarks.bench_history import bench_history
 from lotus_assets.benchmarks.bench_regression import bench_regression
@@ -104,18 +97,11 @@ FACTS = [
 ]
 ANALYTICS = [metric_daily]
 PORTFOLIO_ANALYTICS = [
-    twr,
-    twr_breakdown,
+    twr_family,
     mwr,
-    returns_series,
-    risk_statistics,
-    contribution,
-    contribution_total,
-    contribution_level,
-    attribution,
-    attribution_total,
-    attribution_level,
-    attribution_currency,
+    returns_family,
+    contribution_family,
+    attribution_family,
     positions,
 ]
 EXPORTS = [daily_export, last_week_export]
@@ -144,7 +130,8 @@ tem_incremental = dg.define_asset_job(
 portfolio_full = dg.define_asset_job(
     "portfolio_full",
     PORTFOLIOS,
-    description="Collects what lotus-core says of portfolios as of a day, and works them out.",
+    description="Collects what lotus-core says of portfolios as of a day; works out what changed.",
+    tags={LIVE_TAG: LIVE},
 )
 
 bench = dg.define_asset_job(

@@ -1,14 +1,12 @@
 """Marks: all that a project's rows depend on, in short; equal only if nothing changed."""
 
-import hashlib
-import json
 from collections.abc import Iterable, Sequence
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from lotus_assets.filling.fingerprints import digest
 from lotus_assets.sources.warehouse.changes import Changes
 
 ENGINE = Path(__file__).parents[1] / "engine" / "delivery"
@@ -43,15 +41,3 @@ def neighbours_of(pairs: Iterable[Sequence[Any]]) -> pd.DataFrame:
 def content_of(frame: pd.DataFrame) -> str:
     """A frame's content in short; the order of rows counts."""
     return digest(pd.util.hash_pandas_object(frame, index=False).astype(str).tolist())
-
-
-@cache
-def code_fingerprint(folders: tuple[Path, ...] = CODE) -> str:
-    """The code that rows are worked out with: after an upgrade all are worked out anew."""
-    files = sorted(path for folder in folders for path in folder.rglob("*.py"))
-    return digest([[path.name, path.read_text(encoding="utf-8")] for path in files])
-
-
-def digest(content: object) -> str:
-    """SHA-256 of JSON content."""
-    return hashlib.sha256(json.dumps(content).encode()).hexdigest()

@@ -14,8 +14,9 @@ import dagster as dg
 import pandas as pd
 from sqlalchemy import Connection
 
-from lotus_assets.facts.marks import code_fingerprint, neighbours_of, project_marks
+from lotus_assets.facts.marks import CODE, neighbours_of, project_marks
 from lotus_assets.filling.computing import write_computed
+from lotus_assets.filling.fingerprints import code_fingerprint
 from lotus_assets.filling.reports import TableReport
 from lotus_assets.graph.computed_assets import Inputs, inputs_of
 from lotus_assets.graph.gated_assets import (
@@ -90,7 +91,7 @@ def recompute(fact: ProjectFact, inputs: Inputs, *, everything: bool) -> TableRe
     with inputs.connect() as connection:
         changes = read_changes(connection, [table.name for table in fact.reads])
         stored = read_marks(connection, fact.table.name)
-    marks = project_marks(changes, neighbours, f"{code_fingerprint()} {fact.given(inputs)}")
+    marks = project_marks(changes, neighbours, f"{code_fingerprint(CODE)} {fact.given(inputs)}")
     changed = frozenset(
         key for key in marks.keys() | stored.keys() if marks.get(key) != stored.get(key)
     )

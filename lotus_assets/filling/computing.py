@@ -1,7 +1,7 @@
-"""Computing: a table worked out whole from others, gated and committed in one transaction."""
+"""Computing: tables worked out whole from others, gated and committed in one transaction."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
 import pandas as pd
@@ -11,6 +11,9 @@ from lotus_assets.filling.reports import GateClosed, TableReport
 from lotus_assets.sources.warehouse.bookkeeping import write_quarantine, write_table_run
 from lotus_assets.sources.warehouse.staging import Staging, Written
 from lotus_assets.tables.table import Table, gate
+
+Frames = Mapping[Table, pd.DataFrame]
+"""Rows by the table that they are for."""
 
 
 def write_computed(
@@ -33,66 +36,87 @@ def write_computed(
     Raises:
         GateClosed: the share of bad rows passes the limit; nothing was changed but `quarantine`.
     """
-    return write_in_chunks(
+    [report] = write_in_chunks(
         engine,
-        table,
-        [rows],
+        [table],
+        [{table: rows}],
         run_id=run_id,
         now=now,
         quarantine_limit=quarantine_limit,
-        scope=lambda _connection: scope,
+        scope=lambda _table: scope,
         before_commit=before_commit,
     )
+    return report
 
 
 def write_in_chunks(
     engine: Engine,
-    table: Table,
-    chunks: Iterable[pd.DataFrame],
+    tables: Sequence[Table],
+    chunks: Iterable[Frames],
     *,
     run_id: str,
     now: datetime,
     quarantine_limit: float,
-    scope: Callable[[Connection], pd.DataFrame | None],
+    scope: Callable[[Table], pd.DataFrame | None],
     before_commit: Callable[[Connection], None] = lambda _connection: None,
-) -> TableReport:
-    """The same for rows that come in chunks, of which memory holds one.
+) -> tuple[TableReport, ...]:
+    """The same for several tables whose rows come in chunks, of which memory holds one.
 
-    All of them are one transaction. `scope` is asked for when the last one has come.
+    All of them are one transaction: either every table is committed, or none. `scope` is asked for
+    when the last chunk has come. The reports stand in the order of `tables`.
 
     Raises:
-        GateClosed: see `write_computed`.
+        GateClosed: the share of bad rows of a table passes the limit; no table was changed.
     """
     started = time.monotonic()
-    report = TableReport(table)
+    reports = {table: TableReport(table) for table in tables}
     with engine.connect() as connection:
         staging = Staging(connection)
         try:
-            for rows in chunks:
-                gated = gate(table, rows)
-                report.add(gated)
-                staging.stage(table, gated.good)
-            write_quarantine(connection, report.quarantined, run_id, now)
+            for frames in chunks:
+                _stage(staging, reports, frames)
+            for report in reports.values():
+                write_quarantine(connection, report.quarantined, run_id, now)
             connection.commit()
-            if report.bad_share > quarantine_limit:
-                raise GateClosed([report], quarantine_limit)
-            written = staging.promote(table)
-            within = scope(connection)
-            is_nothing = within is not None and within.empty
-            gone = 0 if is_nothing else staging.delete_absent(table, within)
-            report.written = Written(written.read, written.new, written.changed, gone)
-            report.seconds = time.monotonic() - started
-            write_table_run(
-                connection,
-                run_id,
-                table.name,
-                report.written,
-                len(report.quarantined),
-                report.seconds,
-                now,
-            )
+            closed = [one for one in reports.values() if one.bad_share > quarantine_limit]
+            if closed:
+                raise GateClosed(closed, quarantine_limit)
+            # Always in the same order: two runs of overlapping tables take turns, and no deadlock.
+            for table in sorted(tables, key=lambda table: table.name):
+                reports[table].written = _promote(staging, table, scope(table))
             before_commit(connection)
+            for report in reports.values():
+                report.seconds = time.monotonic() - started
+                _note(connection, report, run_id, now)
             connection.commit()
         finally:
             staging.discard()
-    return report
+    return tuple(reports[table] for table in tables)
+
+
+def _stage(staging: Staging, reports: Mapping[Table, TableReport], frames: Frames) -> None:
+    for table, rows in frames.items():
+        gated = gate(table, rows)
+        reports[table].add(gated)
+        staging.stage(table, gated.good)
+
+
+def _promote(staging: Staging, table: Table, scope: pd.DataFrame | None) -> Written:
+    """Staged rows take the place of what the table held within the scope."""
+    written = staging.promote(table)
+    is_nothing = scope is not None and scope.empty
+    vanished = 0 if is_nothing else staging.delete_absent(table, scope)
+    return Written(written.read, written.new, written.changed, vanished)
+
+
+def _note(connection: Connection, report: TableReport, run_id: str, now: datetime) -> None:
+    """Note for the run's summary what was done to the table."""
+    write_table_run(
+        connection,
+        run_id,
+        report.table.name,
+        report.written,
+        len(report.quarantined),
+        report.seconds,
+        now,
+    )

@@ -22,9 +22,9 @@ FIRST_DAY = "2025-01-01"
 
 LIVE_TAG = "lotus/collection"
 LIVE = "live"
-"""A run tagged `lotus/collection: live` collects what is new since the watermarks and moves them.
-A run without the tag (a backfill from the UI) queries its days and never moves a watermark
-(architecture.md, "Decisions that measurement forced")."""
+"""A run tagged `lotus/collection: live` collects what is new since the watermarks and moves them,
+and works out what changed. A run without the tag (one that is started by hand in the UI) queries
+its days and never moves a watermark, and works everything out."""
 
 SWEEP_TAG = "lotus/sweep"
 """Runs with `lotus/sweep: true` (the nightly one) list the ids wherever anything moved, to find
@@ -44,7 +44,7 @@ SINGLE_RUN = dg.BackfillPolicy.single_run()
 
 
 def is_live(context: dg.AssetExecutionContext) -> bool:
-    """Whether the run collects what is new rather than given days."""
+    """Whether the run is about what is new rather than about given days."""
     return context.run.tags.get(LIVE_TAG) == LIVE
 
 

@@ -25,6 +25,7 @@ from lotus_assets.inputs.headers import (
 )
 from lotus_assets.inputs.payload_chunk import Chunk
 from lotus_assets.inputs.rules import Violation
+from lotus_assets.inputs.shared_inputs import SharedInput
 from lotus_assets.sources.lotus_core import contracts
 
 PERFORMANCE_INPUT = InputTable(
@@ -117,3 +118,8 @@ INPUTS = (
 )
 TABLES = (core_payload.TABLE, *(kind.table for kind in INPUTS))
 """What the warehouse needs for the inputs."""
+
+USED_BENCHMARK = SharedInput(BENCHMARK_RETURNS, BENCHMARK_ASSIGNMENT, "benchmark_id")
+"""Returns of the benchmark that is assigned to a portfolio."""
+USED_RISK_FREE = SharedInput(RISK_FREE, PERFORMANCE_INPUT, "currency")
+"""Risk-free series in a portfolio's currency."""

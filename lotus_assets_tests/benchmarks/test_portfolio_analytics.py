@@ -15,14 +15,9 @@ import pytest
 from sqlalchemy import Engine
 
 from lotus_assets.analytics.portfolios import twr, twr_breakdown
-from lotus_assets.analytics.portfolios.portfolio_analytic import (
-    Coverage,
-    PortfolioAnalytic,
-    Wanted,
-    work_out,
-)
-from lotus_assets.filling.reports import TableReport
-from lotus_assets.inputs.input_tables import PERFORMANCE_INPUT
+from lotus_assets.analytics.portfolios.portfolio_family import Wanted
+from lotus_assets.analytics.portfolios.twr_family import FAMILY
+from lotus_assets.analytics.portfolios.working_out import Outcome, work_out
 from lotus_assets.sources.warehouse.connection import create_warehouse_engine
 from lotus_assets_tests.benchmarks.core_input_rows import (
     AS_OF,
@@ -57,24 +52,25 @@ def test_twr_of_many_portfolios(
     process = psutil.Process()
     before = process.memory_info().rss
     seen = [before]
-    analytic = PortfolioAnalytic(twr.TABLE, (PERFORMANCE_INPUT,), twr.compute)
 
-    def run() -> tuple[TableReport, Coverage]:
-        return work_out(
-            analytic,
+    def run() -> Outcome:
+        [outcome] = work_out(
+            FAMILY,
             engine,
             Wanted({AS_OF: shards()}, 16),
+            tables=[twr.TABLE],
             run_id="benchmark",
             now=datetime.now(UTC),
             quarantine_limit=0.0,
             progress=lambda _message: seen.append(process.memory_info().rss),
         )
+        return outcome
 
     cpu = process.cpu_times()
-    report, coverage = benchmark.pedantic(run, rounds=1)
+    report, account = benchmark.pedantic(run, rounds=1)
     spent = process.cpu_times()
     assert report.written.new == PORTFOLIOS * ROWS
-    assert coverage.results == {"OK": PORTFOLIOS * ROWS}
+    assert account.results == {"OK": PORTFOLIOS * ROWS}
     added = max(seen) - before
     record_metric("added_memory", value=added, unit="bytes", quantity="memory", direction="lower")
     benchmark.extra_info.update(

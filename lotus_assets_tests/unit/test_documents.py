@@ -8,7 +8,7 @@ import pytest
 from lotus_assets.commands.execution import tables_of
 from lotus_assets.definitions import defs
 from lotus_assets.inputs import core_payload
-from lotus_assets.sources.warehouse import changes
+from lotus_assets.sources.warehouse import changes, computations
 from lotus_assets.sources.warehouse.schema import BOOKKEEPING
 from lotus_assets_tests.unit.test_repository_baseline import REQUIRED_CHECKS
 
@@ -20,6 +20,7 @@ SERVED_BY_GITHUB = "../../raw/"
 """Relative addresses of another branch: GitHub resolves them, a checkout cannot."""
 
 assert changes.project_change.metadata is BOOKKEEPING
+assert computations.portfolio_computation.metadata is BOOKKEEPING
 
 
 def name_of(document: Path) -> str:

@@ -15,8 +15,9 @@ from lotus_assets.analytics.delivery.metric_catalogue import CATALOGUE
 from lotus_assets.analytics.delivery.placed_metrics import Facts, PlacedMetrics
 from lotus_assets.engine.delivery.slices import LEVELS
 from lotus_assets.facts import dim_project, fact_flaky_job
-from lotus_assets.facts.marks import ENGINE, code_fingerprint, digest
+from lotus_assets.facts.marks import ENGINE
 from lotus_assets.filling.computing import write_computed
+from lotus_assets.filling.fingerprints import code_fingerprint, digest
 from lotus_assets.filling.reports import TableReport
 from lotus_assets.graph.computed_assets import Inputs, inputs_of
 from lotus_assets.graph.gated_assets import (

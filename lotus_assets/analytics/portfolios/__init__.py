@@ -1,5 +1,6 @@
 """How portfolios perform: returns, contribution, attribution, positions, series, risk.
 
-One file a table with its contract; a family of tables is worked out once. Here belongs no formula
+One file a table with its contract; one file a family (`*_family`, or the table's own where it
+stands alone) with its computation, which is one step of the graph. Here belongs no formula
 (`engine.performance`), and nothing of how lotus-core said it (`inputs`).
 """

@@ -1,16 +1,10 @@
 """attribution_currency: effects of local returns and of currencies, group by group."""
 
-import pandas as pd
 from pandera.pandas import Field
 
-from lotus_assets.analytics.portfolios.attribution_inputs import (
-    CHUNK,
+from lotus_assets.analytics.portfolios.attribution_model import (
     AttributionModel,
-    attribution_rows,
 )
-from lotus_assets.analytics.portfolios.portfolio_analytic import PortfolioAnalytic, PortfolioInputs
-from lotus_assets.analytics.portfolios.portfolio_assets import portfolio_asset
-from lotus_assets.inputs.input_tables import ATTRIBUTION_INPUT, PERFORMANCE_INPUT
 from lotus_assets.tables.columns import Boolean, Number
 from lotus_assets.tables.portfolio_columns import AttributionHash, AttributionVersion, GroupKey
 from lotus_assets.tables.table import Table
@@ -56,18 +50,4 @@ TABLE = Table(
     key=("as_of_date", "portfolio_id", "model", "linking", "period", "group_key"),
     version=None,
     description="Attribution by local returns and currencies: with `currency` as a dimension.",
-)
-
-
-def compute(inputs: PortfolioInputs) -> pd.DataFrame:
-    """Rows of the table for some portfolios as of a day."""
-    return attribution_rows(
-        inputs, TABLE, lambda found: found.currency.rename(columns={"key": "group_key"})
-    )
-
-
-attribution_currency = portfolio_asset(
-    PortfolioAnalytic(
-        TABLE, reads=(ATTRIBUTION_INPUT, PERFORMANCE_INPUT), compute=compute, chunk=CHUNK
-    )
 )

@@ -1,16 +1,10 @@
 """attribution_level: effects by asset class, sector, …: every level of the hierarchy."""
 
-import pandas as pd
 from pandera.pandas import Field
 
-from lotus_assets.analytics.portfolios.attribution_inputs import (
-    CHUNK,
+from lotus_assets.analytics.portfolios.attribution_model import (
     AttributionModel,
-    attribution_rows,
 )
-from lotus_assets.analytics.portfolios.portfolio_analytic import PortfolioAnalytic, PortfolioInputs
-from lotus_assets.analytics.portfolios.portfolio_assets import portfolio_asset
-from lotus_assets.inputs.input_tables import ATTRIBUTION_INPUT, PERFORMANCE_INPUT
 from lotus_assets.tables.columns import Number
 from lotus_assets.tables.portfolio_columns import (
     AttributionHash,
@@ -48,18 +42,4 @@ TABLE = Table(
     key=("as_of_date", "portfolio_id", "model", "linking", "period", "node_key"),
     version=None,
     description="Attribution by the levels of the hierarchy; allocation between and within.",
-)
-
-
-def compute(inputs: PortfolioInputs) -> pd.DataFrame:
-    """Rows of the table for some portfolios as of a day."""
-    return attribution_rows(
-        inputs, TABLE, lambda found: found.levels.rename(columns={"key": "node_key"})
-    )
-
-
-attribution_level = portfolio_asset(
-    PortfolioAnalytic(
-        TABLE, reads=(ATTRIBUTION_INPUT, PERFORMANCE_INPUT), compute=compute, chunk=CHUNK
-    )
 )

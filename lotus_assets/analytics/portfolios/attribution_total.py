@@ -1,17 +1,11 @@
 """attribution_total: active returns that effects sum to, and how they reconcile with twr."""
 
-import pandas as pd
 from pandera.pandas import Field
 
-from lotus_assets.analytics.portfolios.attribution_inputs import (
-    CHUNK,
+from lotus_assets.analytics.portfolios.attribution_model import (
     STATUSES,
     AttributionModel,
-    attribution_rows,
 )
-from lotus_assets.analytics.portfolios.portfolio_analytic import PortfolioAnalytic, PortfolioInputs
-from lotus_assets.analytics.portfolios.portfolio_assets import portfolio_asset
-from lotus_assets.inputs.input_tables import ATTRIBUTION_INPUT, PERFORMANCE_INPUT
 from lotus_assets.tables.columns import (
     Integer,
     Number,
@@ -84,16 +78,4 @@ TABLE = Table(
     key=("as_of_date", "portfolio_id", "model", "linking", "period"),
     version=None,
     description="Active returns of portfolios, reconciled with their own returns.",
-)
-
-
-def compute(inputs: PortfolioInputs) -> pd.DataFrame:
-    """Rows of the table for some portfolios as of a day."""
-    return attribution_rows(inputs, TABLE, lambda found: found.totals)
-
-
-attribution_total = portfolio_asset(
-    PortfolioAnalytic(
-        TABLE, reads=(ATTRIBUTION_INPUT, PERFORMANCE_INPUT), compute=compute, chunk=CHUNK
-    )
 )

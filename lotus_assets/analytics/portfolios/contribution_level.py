@@ -1,16 +1,10 @@
 """contribution_level: contributions by asset class, sector, …: every level of the hierarchy."""
 
-import pandas as pd
 from pandera.pandas import Field
 
-from lotus_assets.analytics.portfolios.contribution_inputs import (
-    CHUNK,
+from lotus_assets.analytics.portfolios.contribution_model import (
     ContributionModel,
-    contribution_rows,
 )
-from lotus_assets.analytics.portfolios.portfolio_analytic import PortfolioAnalytic, PortfolioInputs
-from lotus_assets.analytics.portfolios.portfolio_assets import portfolio_asset
-from lotus_assets.inputs.input_tables import CONTRIBUTION_INPUT, PERFORMANCE_INPUT
 from lotus_assets.tables.columns import Number, Text
 from lotus_assets.tables.portfolio_columns import ContributionHash, ContributionVersion, Level
 from lotus_assets.tables.table import Table
@@ -40,18 +34,4 @@ TABLE = Table(
     key=("as_of_date", "portfolio_id", "metric_basis", "linking", "period", "node_key"),
     version=None,
     description="Contributions by the levels of the hierarchy: each the sum of its children.",
-)
-
-
-def compute(inputs: PortfolioInputs) -> pd.DataFrame:
-    """Rows of the table for some portfolios as of a day."""
-    return contribution_rows(
-        inputs, TABLE, lambda found: found.levels.rename(columns={"key": "node_key"})
-    )
-
-
-contribution_level = portfolio_asset(
-    PortfolioAnalytic(
-        TABLE, reads=(CONTRIBUTION_INPUT, PERFORMANCE_INPUT), compute=compute, chunk=CHUNK
-    )
 )

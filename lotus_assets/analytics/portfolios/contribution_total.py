@@ -1,17 +1,11 @@
 """contribution_total: what the contributions of a portfolio and period sum to, and why not."""
 
-import pandas as pd
 from pandera.pandas import Field
 
-from lotus_assets.analytics.portfolios.contribution_inputs import (
-    CHUNK,
+from lotus_assets.analytics.portfolios.contribution_model import (
     STATUSES,
     ContributionModel,
-    contribution_rows,
 )
-from lotus_assets.analytics.portfolios.portfolio_analytic import PortfolioAnalytic, PortfolioInputs
-from lotus_assets.analytics.portfolios.portfolio_assets import portfolio_asset
-from lotus_assets.inputs.input_tables import CONTRIBUTION_INPUT, PERFORMANCE_INPUT
 from lotus_assets.tables.columns import (
     Number,
     Text,
@@ -64,16 +58,4 @@ TABLE = Table(
     key=("as_of_date", "portfolio_id", "metric_basis", "linking", "period"),
     version=None,
     description="Returns that contributions sum to, with fees and what is unexplained.",
-)
-
-
-def compute(inputs: PortfolioInputs) -> pd.DataFrame:
-    """Rows of the table for some portfolios as of a day."""
-    return contribution_rows(inputs, TABLE, lambda found: found.totals)
-
-
-contribution_total = portfolio_asset(
-    PortfolioAnalytic(
-        TABLE, reads=(CONTRIBUTION_INPUT, PERFORMANCE_INPUT), compute=compute, chunk=CHUNK
-    )
 )

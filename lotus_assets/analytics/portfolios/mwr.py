@@ -1,12 +1,14 @@
 """mwr: money-weighted returns of portfolios for every period, by XIRR and by Modified Dietz."""
 
 import json
+from functools import partial
 
 import pandas as pd
 from pandera.pandas import Field
 
-from lotus_assets.analytics.portfolios.portfolio_analytic import PortfolioAnalytic, PortfolioInputs
 from lotus_assets.analytics.portfolios.portfolio_assets import portfolio_asset
+from lotus_assets.analytics.portfolios.portfolio_family import PortfolioFamily
+from lotus_assets.analytics.portfolios.portfolio_inputs import PortfolioInputs
 from lotus_assets.engine.performance.frames.mwr import Method, MwrOptions
 from lotus_assets.engine.performance.frames.mwr import mwr as money_weighted_returns
 from lotus_assets.inputs import core_mwr_input
@@ -110,4 +112,10 @@ def compute(inputs: PortfolioInputs) -> pd.DataFrame:
     return inputs.named(result, variant="period")[TABLE.columns]
 
 
-mwr = portfolio_asset(PortfolioAnalytic(TABLE, reads=(MWR_INPUT,), compute=compute))
+FAMILY = PortfolioFamily(
+    "mwr",
+    tables=(TABLE,),
+    reads=(MWR_INPUT,),
+    compute=lambda inputs: {TABLE: partial(compute, inputs)},
+)
+mwr = portfolio_asset(FAMILY)

@@ -5,14 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from lotus_assets.analytics.portfolios.portfolio_analytic import PortfolioInputs
+from lotus_assets.analytics.portfolios.portfolio_inputs import PortfolioInputs
 from lotus_assets.engine.performance.formulas.daily_returns import MONEY, DailyValues
 from lotus_assets.engine.performance.formulas.returns_series import Dated
 from lotus_assets.engine.performance.formulas.segments import as_days, offsets_of
 from lotus_assets.engine.performance.frames.portfolio_days import PortfolioDays
-from lotus_assets.inputs.column_reading import PLACE, read_input_columns
+from lotus_assets.inputs.column_reading import PLACE
 from lotus_assets.inputs.input_tables import PERFORMANCE_INPUT
 from lotus_assets.sources.warehouse.fixed_width import Columns
 
@@ -27,19 +26,18 @@ class BusinessDays:
 
     days: PortfolioDays
     calendar: Dated
-    currency: NDArray[np.object_]
 
 
 def performance_days(inputs: PortfolioInputs) -> PortfolioDays:
     """The days of these portfolios, from the window that lotus-core answered with."""
     payloads = inputs.payloads_of(PERFORMANCE_INPUT, OPEN_DATE)
-    return _days(inputs, payloads, read_days(inputs, payloads, *NAMES))
+    return _days(inputs, payloads, inputs.columns(PERFORMANCE_INPUT, payloads, *NAMES))
 
 
 def performance_business_days(inputs: PortfolioInputs) -> BusinessDays:
-    """The same, with their business days and currencies."""
-    payloads = inputs.payloads_of(PERFORMANCE_INPUT, OPEN_DATE, "currency", "diagnostics")
-    found = read_days(inputs, payloads, *NAMES, "is_business_day")
+    """The same, with their business days."""
+    payloads = inputs.payloads_of(PERFORMANCE_INPUT, OPEN_DATE, "diagnostics")
+    found = inputs.columns(PERFORMANCE_INPUT, payloads, *NAMES, "is_business_day")
     valued = found["is_business_day"]
     missing = [json.loads(text)["missing_business_days"] for text in payloads["diagnostics"]]
     counts = [len(days) for days in missing]
@@ -50,13 +48,7 @@ def performance_business_days(inputs: PortfolioInputs) -> BusinessDays:
     return BusinessDays(
         _days(inputs, payloads, found),
         Dated(dates[order], offsets_of(owner[order], len(payloads))),
-        payloads["currency"].to_numpy(dtype=object),
     )
-
-
-def read_days(inputs: PortfolioInputs, payloads: pd.DataFrame, *names: str) -> Columns:
-    """Columns of core_performance_input; `place` is the row of `payloads`."""
-    return read_input_columns(inputs.connection, PERFORMANCE_INPUT, inputs.as_of, payloads, names)
 
 
 def _days(inputs: PortfolioInputs, payloads: pd.DataFrame, found: Columns) -> PortfolioDays:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from lotus_assets.analytics.portfolios.charts import line_chart
 from lotus_assets.analytics.portfolios.performance_days import performance_days
-from lotus_assets.analytics.portfolios.portfolio_analytic import PortfolioInputs
+from lotus_assets.analytics.portfolios.portfolio_inputs import PortfolioInputs
 from lotus_assets.engine.performance.frames.twr import twr_days
 from lotus_assets.inputs.core_payload import OK
 from lotus_assets.inputs.input_tables import PERFORMANCE_INPUT
@@ -51,7 +51,9 @@ def _growth(connection: Connection, as_of: date) -> pd.DataFrame | None:
     """Value of 1 invested a year before, net of fees: a row a day, a column a portfolio."""
     payloads = read_payloads(connection, PERFORMANCE_INPUT, as_of)
     good = payloads[payloads["status"] == OK].head(DRAWN)
-    rows = twr_days(performance_days(PortfolioInputs(connection, as_of, good)))
+    rows = twr_days(
+        performance_days(PortfolioInputs(connection, as_of, good, (PERFORMANCE_INPUT,)))
+    )
     recent = rows[rows["perf_date"] > np.datetime64(as_of) - np.timedelta64(DAYS, "D")]
     returns = recent.pivot(index="perf_date", columns="portfolio_id", values="daily_return")
     growth = (1 + returns).cumprod().ffill().dropna(axis=1, how="all")

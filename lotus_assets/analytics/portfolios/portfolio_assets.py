@@ -1,31 +1,33 @@
-"""From portfolio analytic to Dagster asset: partitions, dependencies, checks, metadata."""
+"""From a family of portfolio analytics to its Dagster asset: partitions, checks, metadata."""
 
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
 import dagster as dg
 from sqlalchemy import Connection
 
-from lotus_assets.analytics.portfolios.portfolio_analytic import (
-    Coverage,
-    PortfolioAnalytic,
+from lotus_assets.analytics.portfolios.portfolio_family import (
+    PortfolioFamily,
     Wanted,
-    work_out,
+    engine_fingerprint,
 )
+from lotus_assets.analytics.portfolios.table_plan import Account
+from lotus_assets.analytics.portfolios.working_out import work_out
 from lotus_assets.graph.gated_assets import (
     gate_result,
     gate_spec,
     row_metadata,
     table_spec,
 )
-from lotus_assets.graph.layers import ANALYTICS, SINGLE_RUN
+from lotus_assets.graph.layers import ANALYTICS, SINGLE_RUN, is_live
 from lotus_assets.graph.resources import Environment
 from lotus_assets.graph.steps import asset_step
 from lotus_assets.inputs.input_assets import PARTITIONS
 from lotus_assets.inputs.input_settings import InputSettings
 from lotus_assets.inputs.partitions import AS_OF, SHARD, asked_partitions
+from lotus_assets.tables.table import Table
 
 PORTFOLIOS_TAG = "lotus/portfolios"
 """A run with this tag (portfolio ids, comma-separated) works out these portfolios alone, among
@@ -44,74 +46,88 @@ SAME_DAY_ANY_SHARD = dg.MultiPartitionMapping(
 
 
 def portfolio_asset(
-    analytic: PortfolioAnalytic, picture: Picture | None = None
+    family: PortfolioFamily, pictures: Mapping[Table, Picture] | None = None
 ) -> dg.AssetsDefinition:
-    """The asset of a portfolio analytic's table, partitioned as the inputs.
+    """The asset of a family's tables, one key a table, partitioned as the inputs.
 
-    A backfill makes one run of its partitions. A run must have some: Dagster cannot tell which
-    inputs it reads otherwise. `picture` gives Markdown about the newest day of the run.
+    Any of the tables can be materialised alone. A live run works out the portfolios of which
+    something changed; one that is started by hand, all of them. A backfill makes one run of its
+    partitions; a run must have some: Dagster cannot tell which inputs it reads otherwise.
+    `pictures` give Markdown about the newest day of the run.
     """
-    table = analytic.table
-    spec = table_spec(table, ANALYTICS, (), PARTITIONS)
-    deps = [dg.AssetDep(kind.table.name) for kind in analytic.reads]
+    deps = [dg.AssetDep(kind.table.name) for kind in family.reads]
     deps += [
-        dg.AssetDep(kind.table.name, partition_mapping=SAME_DAY_ANY_SHARD)
-        for kind in analytic.reads_whole
+        dg.AssetDep(shared.kind.table.name, partition_mapping=SAME_DAY_ANY_SHARD)
+        for shared in family.shared
     ]
+    specs = [table_spec(table, ANALYTICS, (), PARTITIONS) for table in family.tables]
 
     @asset_step(
-        name=table.name,
-        specs=[spec.replace_attributes(deps=deps)],
-        check_specs=[gate_spec(table)],
+        name=family.name,
+        specs=[spec.replace_attributes(deps=deps) for spec in specs],
+        check_specs=[gate_spec(table) for table in family.tables],
         partitions_def=PARTITIONS,
         backfill_policy=SINGLE_RUN,
+        can_subset=True,
     )
     def worked_out(context: dg.AssetExecutionContext, environment: Environment) -> Iterator[Any]:
         settings = environment.settings
         limit = settings.tem_quarantine_limit
         wanted = wanted_by(context, environment)
-        report, coverage = work_out(
-            analytic,
+        outcomes = work_out(
+            family,
             environment.engine,
             wanted,
+            tables=[table for table in family.tables if table.name in _selected(context)],
             run_id=context.run.run_id,
             now=settings.now(),
             quarantine_limit=limit,
             progress=context.log.info,
         )
-        metadata = {
-            **row_metadata(environment.engine, report),
-            **_coverage_metadata(coverage),
-        }
-        _draw(context, environment, table.name, picture, max(wanted.shards))
-        yield dg.MaterializeResult(asset_key=table.name, metadata=metadata)
-        yield gate_result(report, limit)
+        for report, account in outcomes:
+            table = report.table
+            if dg.AssetKey(table.name) in context.selected_asset_keys:
+                _draw(context, environment, table, (pictures or {}).get(table), max(wanted.shards))
+                counts = row_metadata(environment.engine, report)
+                yield dg.MaterializeResult(
+                    asset_key=table.name, metadata={**counts, **_account_metadata(account)}
+                )
+            # Second: Dagster files a check under the latest materialisation that it knows.
+            yield gate_result(report, limit)
 
     return worked_out
 
 
+def _selected(context: dg.AssetExecutionContext) -> set[str]:
+    """Tables of which the asset is selected, or only the check: it reports what the gate does."""
+    checked = {check.asset_key for check in context.selected_asset_check_keys}
+    return {key.to_user_string() for key in context.selected_asset_keys | checked}
+
+
 def wanted_by(context: dg.AssetExecutionContext, environment: Environment) -> Wanted:
-    """The as-of days, shards and portfolios that a run asks for by its partitions and tag."""
+    """The as-of days, shards and portfolios that a run asks for by its partitions and tags."""
     inputs = InputSettings()
     tagged = context.run.tags.get(PORTFOLIOS_TAG)
     names = None if tagged is None else frozenset(filter(None, tagged.split(",")))
     asked = asked_partitions(context, environment.settings, inputs)
-    return Wanted(asked, inputs.lotus_core_shards, names)
+    return Wanted(asked, inputs.lotus_core_shards, names, only_changed=is_live(context))
 
 
-def _coverage_metadata(coverage: Coverage) -> dict[str, dg.MetadataValue]:
+def _account_metadata(account: Account) -> dict[str, dg.MetadataValue]:
     return {
-        "portfolios_with_rows": dg.MetadataValue.int(coverage.with_rows),
-        "portfolios_without": dg.MetadataValue.json(dict(sorted(coverage.without.items()))),
-        "reasons": dg.MetadataValue.json(coverage.named),
-        "results": dg.MetadataValue.json(dict(sorted(coverage.results.items()))),
+        "portfolios_with_rows": dg.MetadataValue.int(account.with_rows),
+        "portfolios_unchanged": dg.MetadataValue.int(account.unchanged),
+        "portfolios_without": dg.MetadataValue.json(dict(sorted(account.without.items()))),
+        "reasons": dg.MetadataValue.json(account.named),
+        "results": dg.MetadataValue.json(dict(sorted(account.results.items()))),
+        "engine": dg.MetadataValue.text(engine_fingerprint()),
     }
 
 
 def _draw(
     context: dg.AssetExecutionContext,
     environment: Environment,
-    key: str,
+    table: Table,
     picture: Picture | None,
     as_of: date,
 ) -> None:
@@ -124,7 +140,7 @@ def _draw(
     with environment.engine.connect() as connection:
         drawn = picture(connection, as_of)
     if drawn is not None:
-        found = {"picture": dg.MetadataValue.md(drawn)}
+        shown = {"picture": dg.MetadataValue.md(drawn)}
         for partition in context.partition_keys:
             if partition.startswith(f"{as_of}|"):
-                context.add_asset_metadata(found, asset_key=key, partition_key=partition)
+                context.add_asset_metadata(shown, asset_key=table.name, partition_key=partition)

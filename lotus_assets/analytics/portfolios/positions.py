@@ -1,13 +1,16 @@
 """positions: what portfolios hold, what it is worth, and what it returned by period."""
 
 import json
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pandas as pd
 from pandera.pandas import Field
 
-from lotus_assets.analytics.portfolios.portfolio_analytic import PortfolioAnalytic, PortfolioInputs
 from lotus_assets.analytics.portfolios.portfolio_assets import portfolio_asset
+from lotus_assets.analytics.portfolios.portfolio_family import PortfolioFamily
+from lotus_assets.analytics.portfolios.portfolio_inputs import PortfolioInputs
 from lotus_assets.analytics.portfolios.report_parts import report_parts, reported_points
 from lotus_assets.engine.performance.frames.positions import position_returns
 from lotus_assets.inputs.core_payload import OK
@@ -100,7 +103,7 @@ def _returns(inputs: PortfolioInputs) -> pd.DataFrame:
     """Returns by period, their statuses and input, one row a position with daily values."""
     columns = [f"return_{period.lower()}" for period in PERIODS]
     reports = inputs.payloads_of(CONTRIBUTION_INPUT)
-    daily = PortfolioInputs(inputs.connection, inputs.as_of, reports[reports["status"] == OK])
+    daily = replace(inputs, payloads=reports[reports["status"] == OK])
     if daily.payloads.empty:
         return pd.DataFrame(columns=[*KEY, *columns, "return_status", "returns_content_hash"])
     points = reported_points(daily, CONTRIBUTION_INPUT, "position_id")
@@ -120,11 +123,11 @@ def _returns(inputs: PortfolioInputs) -> pd.DataFrame:
     return rows.assign(returns_content_hash=rows["portfolio_id"].map(hashes))
 
 
-positions = portfolio_asset(
-    PortfolioAnalytic(
-        TABLE,
-        reads=(POSITIONS_INPUT, CONTRIBUTION_INPUT, PERFORMANCE_INPUT),
-        compute=compute,
-        chunk=CHUNK,
-    )
+FAMILY = PortfolioFamily(
+    "positions",
+    tables=(TABLE,),
+    reads=(POSITIONS_INPUT, CONTRIBUTION_INPUT, PERFORMANCE_INPUT),
+    compute=lambda inputs: {TABLE: partial(compute, inputs)},
+    chunk=CHUNK,
 )
+positions = portfolio_asset(FAMILY)

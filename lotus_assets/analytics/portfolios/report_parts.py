@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from lotus_assets.analytics.portfolios.portfolio_analytic import PortfolioInputs
+from lotus_assets.analytics.portfolios.portfolio_inputs import PortfolioInputs
 from lotus_assets.engine.performance.frames.portfolio_parts import PortfolioParts, portfolio_parts
 from lotus_assets.inputs.contract_gate import InputTable
 from lotus_assets.inputs.input_tables import PERFORMANCE_INPUT

@@ -1,15 +1,7 @@
 """returns_series: daily returns of portfolios, benchmarks and risk-free side by side."""
 
-import pandas as pd
 from pandera.pandas import Field
 
-from lotus_assets.analytics.portfolios.portfolio_analytic import PortfolioAnalytic, PortfolioInputs
-from lotus_assets.analytics.portfolios.portfolio_assets import portfolio_asset
-from lotus_assets.analytics.portfolios.portfolio_series import portfolio_series
-from lotus_assets.engine.performance.formulas.returns_series import MissingData
-from lotus_assets.engine.performance.frames.returns_series import ReturnsSeriesOptions
-from lotus_assets.engine.performance.frames.returns_series import returns_series as side_by_side
-from lotus_assets.inputs.input_tables import BENCHMARK_RETURNS, PERFORMANCE_INPUT, RISK_FREE
 from lotus_assets.tables.columns import Day, Number
 from lotus_assets.tables.portfolio_columns import (
     AssignedBenchmark,
@@ -56,26 +48,4 @@ TABLE = Table(
     version="as_of_date",
     description="Daily returns of portfolios, benchmarks and risk-free on the portfolios' "
     "calendars, as of each portfolio's newest day.",
-)
-OPTIONS = ReturnsSeriesOptions(missing_data_policy=MissingData.ALLOW_PARTIAL)
-"""Each series as it is: NULL is a gap."""
-
-
-def compute(inputs: PortfolioInputs) -> pd.DataFrame:
-    """Rows of the table for some portfolios as of a day."""
-    found = portfolio_series(inputs)
-    rows = side_by_side(found.days.portfolio_id, found.calendar, found.series, OPTIONS).rows
-    columns = {name: f"{name}_return" for name in rows.columns[2:]}
-    named = rows.rename(columns=columns).merge(found.named[["portfolio_id", "benchmark_id"]])
-    return inputs.named(named)[TABLE.columns]
-
-
-returns_series = portfolio_asset(
-    PortfolioAnalytic(
-        TABLE,
-        reads=(PERFORMANCE_INPUT,),
-        reads_whole=(BENCHMARK_RETURNS, RISK_FREE),
-        compute=compute,
-        chunk=64,
-    )
 )

@@ -1,15 +1,8 @@
 """risk_statistics: risk and risk-adjusted figures of portfolios by period and frequency."""
 
-import pandas as pd
 from pandera.pandas import Field
 
-from lotus_assets.analytics.portfolios.performance_picture import drawdowns_picture
-from lotus_assets.analytics.portfolios.portfolio_analytic import PortfolioAnalytic, PortfolioInputs
-from lotus_assets.analytics.portfolios.portfolio_assets import portfolio_asset
-from lotus_assets.analytics.portfolios.portfolio_series import portfolio_series
 from lotus_assets.engine.performance.frames.risk_statistics import RiskStatisticsOptions
-from lotus_assets.engine.performance.frames.risk_statistics import risk_statistics as statistics_of
-from lotus_assets.inputs.input_tables import BENCHMARK_RETURNS, PERFORMANCE_INPUT, RISK_FREE
 from lotus_assets.tables.columns import (
     Boolean,
     Day,
@@ -133,23 +126,4 @@ TABLE = Table(
     key=("as_of_date", "portfolio_id", "frequency", "period"),
     version=None,
     description="Risk statistics of portfolios, net of fees: every period and frequency.",
-)
-
-
-def compute(inputs: PortfolioInputs) -> pd.DataFrame:
-    """Rows of the table for some portfolios as of a day."""
-    found = portfolio_series(inputs)
-    rows = statistics_of(found.days, found.calendar, found.series, OPTIONS)
-    return inputs.named(rows.merge(found.named))[TABLE.columns]
-
-
-risk_statistics = portfolio_asset(
-    PortfolioAnalytic(
-        TABLE,
-        reads=(PERFORMANCE_INPUT,),
-        reads_whole=(BENCHMARK_RETURNS, RISK_FREE),
-        compute=compute,
-        chunk=64,
-    ),
-    picture=drawdowns_picture,
 )

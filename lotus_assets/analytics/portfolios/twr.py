@@ -1,15 +1,7 @@
 """twr: time-weighted returns of portfolios for every period, net and gross of fees."""
 
-import pandas as pd
 from pandera.pandas import Field
 
-from lotus_assets.analytics.portfolios.performance_days import performance_days
-from lotus_assets.analytics.portfolios.performance_picture import cumulative_returns_picture
-from lotus_assets.analytics.portfolios.portfolio_analytic import PortfolioAnalytic, PortfolioInputs
-from lotus_assets.analytics.portfolios.portfolio_assets import portfolio_asset
-from lotus_assets.engine.performance.frames.twr import TwrOptions
-from lotus_assets.engine.performance.frames.twr import twr as time_weighted_returns
-from lotus_assets.inputs.input_tables import PERFORMANCE_INPUT
 from lotus_assets.tables.columns import (
     Day,
     Number,
@@ -85,16 +77,4 @@ TABLE = Table(
     key=("as_of_date", "portfolio_id", "metric_basis", "period"),
     version=None,
     description="Time-weighted returns of portfolios: every period, net and gross of fees.",
-)
-
-
-def compute(inputs: PortfolioInputs) -> pd.DataFrame:
-    """Rows of the table for some portfolios as of a day."""
-    rows = time_weighted_returns(performance_days(inputs), TwrOptions())
-    return inputs.named(rows)[TABLE.columns]
-
-
-twr = portfolio_asset(
-    PortfolioAnalytic(TABLE, reads=(PERFORMANCE_INPUT,), compute=compute),
-    picture=cumulative_returns_picture,
 )

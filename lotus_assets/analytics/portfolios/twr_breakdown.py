@@ -1,14 +1,9 @@
 """twr_breakdown: time-weighted returns week by week, month by month, by quarter and year."""
 
-import pandas as pd
 from pandera.pandas import Field
 
-from lotus_assets.analytics.portfolios.performance_days import performance_days
-from lotus_assets.analytics.portfolios.portfolio_analytic import PortfolioAnalytic, PortfolioInputs
-from lotus_assets.analytics.portfolios.portfolio_assets import portfolio_asset
 from lotus_assets.analytics.portfolios.twr import STATUSES
-from lotus_assets.engine.performance.frames.twr import CALENDAR_BUCKETS, TwrOptions, twr_buckets
-from lotus_assets.inputs.input_tables import PERFORMANCE_INPUT
+from lotus_assets.engine.performance.frames.twr import CALENDAR_BUCKETS
 from lotus_assets.tables.columns import Day, Number, Text
 from lotus_assets.tables.portfolio_columns import (
     PERIODS,
@@ -62,15 +57,4 @@ TABLE = Table(
     key=("portfolio_id", "metric_basis", "frequency", "bucket"),
     version="as_of_date",
     description="Time-weighted returns by calendar bucket, as of each portfolio's newest day.",
-)
-
-
-def compute(inputs: PortfolioInputs) -> pd.DataFrame:
-    """Rows of the table for some portfolios as of a day."""
-    rows = twr_buckets(performance_days(inputs), TwrOptions(), longest_only=True)
-    return inputs.named(rows)[TABLE.columns] if len(rows) else TABLE.empty()
-
-
-twr_breakdown = portfolio_asset(
-    PortfolioAnalytic(TABLE, reads=(PERFORMANCE_INPUT,), compute=compute, chunk=64)
 )

@@ -1,6 +1,6 @@
 """The sample book, collected once through the real service, and the API beside it."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -14,6 +14,7 @@ from sqlalchemy import Engine, text
 
 from lotus_assets.commands.surroundings.lotus_core_preparation import load_sample_book
 from lotus_assets.definitions import PORTFOLIO_ANALYTICS
+from lotus_assets.graph.layers import LIVE, LIVE_TAG
 from lotus_assets.graph.resources import Environment, shared_engine
 from lotus_assets.inputs.collect_core_benchmark_returns import collect_core_benchmark_returns
 from lotus_assets.inputs.collect_core_mwr_input import collect_core_mwr_input
@@ -51,8 +52,11 @@ class Collected:
 
     def run(self, *names: str, tags: dict[str, str] | None = None) -> dg.ExecuteInProcessResult:
         """Work out some analytics in a real run of the whole day, or of what `tags` say."""
-        assets = [one for one in PORTFOLIO_ANALYTICS if one.key.to_user_string() in names]
-        return _run(assets, tags)
+        return run_assets(families(names), tags, dg.AssetSelection.assets(*names))
+
+    def live_run(self, *names: str) -> dg.ExecuteInProcessResult:
+        """The same as schedule, sensor and `make run` do it: what changed."""
+        return self.run(*names, tags={LIVE_TAG: LIVE})
 
     def rows(self, table: Table) -> pd.DataFrame:
         with self.engine.connect() as connection:
@@ -68,17 +72,40 @@ class Collected:
         return answer.json()
 
 
-def _run(
-    assets: list[dg.AssetsDefinition], tags: dict[str, str] | None = None
+def families(names: Collection[str]) -> list[dg.AssetsDefinition]:
+    """The assets that fill these tables."""
+    keys = {dg.AssetKey(name) for name in names}
+    return [family for family in PORTFOLIO_ANALYTICS if family.keys & keys]
+
+
+def run_assets(
+    assets: Sequence[dg.AssetsDefinition],
+    tags: dict[str, str] | None = None,
+    selection: dg.AssetSelection | None = None,
 ) -> dg.ExecuteInProcessResult:
+    """A real run of `assets`, or of what is selected of them."""
+    chosen = selection or dg.AssetSelection.assets(*assets)
     definitions = dg.Definitions(
         assets=assets,
         resources={"environment": Environment(), "lotus_core": LotusCore()},
-        jobs=[dg.define_asset_job("portfolios", selection=dg.AssetSelection.assets(*assets))],
+        jobs=[dg.define_asset_job("portfolios", selection=chosen)],
     )
     job = definitions.resolve_job_def("portfolios")
-    asked = {**whole_day_tags(AS_OF, 16), **(tags or {})}
-    return job.execute_in_process(raise_on_error=False, tags=asked)
+    # Dagster gives a check that is run alone no partitions, whatever its asset has.
+    asked = whole_day_tags(AS_OF, 16) if job.partitions_def else {}
+    return job.execute_in_process(raise_on_error=False, tags={**asked, **(tags or {})})
+
+
+def metadata(result: dg.ExecuteInProcessResult, name: str) -> dict[str, object]:
+    """What a run told of a table."""
+    assert result.success
+    key = dg.AssetKey(name)
+    made = [
+        event.step_materialization_data.materialization
+        for event in result.get_asset_materialization_events()
+        if event.asset_key == key
+    ]
+    return {name: value.value for name, value in made[-1].metadata.items()}
 
 
 @pytest.fixture(scope="package")
@@ -100,8 +127,7 @@ def collected(
             "LOTUS_CORE_URL": core_url,
         }.items():
             environment.setenv(name, value)
-        own = [one for one in PORTFOLIO_ANALYTICS if one.key.to_user_string() in OWN]
-        result = _run([*READ, *own])
+        result = run_assets([*READ, *families(OWN)])
         assert result.success, [event for event in result.all_events if event.is_step_failure]
         with served_api(ApiSettings(tem_data_dir=folder, lotus_core_url=core_url)) as api:
             yield Collected(shared_engine(url), api)

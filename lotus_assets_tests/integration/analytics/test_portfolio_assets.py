@@ -3,7 +3,6 @@
 import base64
 from datetime import timedelta
 
-import dagster as dg
 import pandas as pd
 
 from lotus_assets.analytics.portfolios import (
@@ -15,15 +14,9 @@ from lotus_assets.analytics.portfolios import (
 )
 from lotus_assets.analytics.portfolios.portfolio_assets import PORTFOLIOS_TAG
 from lotus_assets.inputs.partitions import whole_day_tags
-from lotus_assets_tests.integration.analytics.conftest import AS_OF, OWN, Collected
+from lotus_assets_tests.integration.analytics.conftest import AS_OF, OWN, Collected, metadata
 
 TABLES = (twr.TABLE, twr_breakdown.TABLE, mwr.TABLE, returns_series.TABLE, risk_statistics.TABLE)
-
-
-def metadata(result: dg.ExecuteInProcessResult, name: str) -> dict[str, object]:
-    assert result.success
-    made = result.asset_materializations_for_node(name)[-1]
-    return {key: value.value for key, value in made.metadata.items()}
 
 
 def test_the_same_inputs_give_the_same_rows(collected: Collected) -> None:
