@@ -23,7 +23,8 @@ from sqlalchemy.engine import make_url
 
 from lotus_assets.sources.embedded_postgres import EmbeddedPostgres
 from lotus_assets.sources.server_account import server_account
-from lotus_assets.sources.warehouse.connection import create_warehouse_engine, migrate
+from lotus_assets.sources.warehouse.connection import create_warehouse_engine
+from lotus_assets.sources.warehouse.migrating import migrate
 
 TEMPLATE = "lotus_template"
 TESTS_OWN = ("LOTUS_TEST_", "LOTUS_BENCH_")

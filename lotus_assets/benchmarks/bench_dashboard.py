@@ -7,7 +7,6 @@ import pandas as pd
 from pandera.pandas import Field
 
 from lotus_assets.benchmarks import bench_history, bench_regression, bench_result, bench_run
-from lotus_assets.benchmarks.dashboard import dashboard_files
 from lotus_assets.benchmarks.profiles import FOLDER as PROFILES
 from lotus_assets.engine.speed.detection import noise_floor
 from lotus_assets.graph.computed_assets import Inputs, computed_asset
@@ -61,6 +60,9 @@ def file_rows(
 
 def compute(inputs: Inputs) -> pd.DataFrame:
     """Write the dashboard's files; the rows that tell of them."""
+    # Here, because only this step draws a page, and needs a template engine for it.
+    from lotus_assets.benchmarks.dashboard import dashboard_files
+
     runs, results = inputs.read(bench_run.TABLE), inputs.read(bench_result.FIGURES)
     history = inputs.read(bench_history.TABLE)
     files = dashboard_files(

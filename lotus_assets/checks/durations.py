@@ -99,7 +99,7 @@ RULES = [
             "No merge request was merged in the second of its first commit. Such a cycle time "
             "counts as 0; it is real for scripts, and a sign of rewritten dates otherwise."
         ),
-        find=offenders(zero_durations(fact_mr.TABLE, "cycle_time_hours")),
+        find=offenders(zero_durations, fact_mr.TABLE, "cycle_time_hours"),
     ),
     *(
         Rule(
@@ -109,7 +109,7 @@ RULES = [
                 f"Nothing lies before its creation: {', '.join(later)}. Durations over such "
                 "instants are NULL."
             ),
-            find=offenders(disordered_instants(table, later)),
+            find=offenders(disordered_instants, table, later),
         )
         for table, later in ORDERED_INSTANTS.items()
     ),

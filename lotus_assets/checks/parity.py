@@ -1,7 +1,7 @@
 """parity: 20 merged merge requests a week, read again and compared field by field (PRD §1, §13)."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 import pandas as pd
@@ -29,9 +29,7 @@ from lotus_assets.graph.resources import Environment, GitLab
 from lotus_assets.graph.steps import asset_step
 from lotus_assets.raw import raw_mr, raw_mr_commit, raw_mr_note
 from lotus_assets.sources.gitlab.errors import EntityError
-from lotus_assets.sources.gitlab.pages import Payload
-from lotus_assets.sources.gitlab.parity import merge_request_again
-from lotus_assets.sources.gitlab.source import GitLabSource
+from lotus_assets.sources.gitlab.pages import Payload, ProjectReference
 from lotus_assets.sources.warehouse.copying import read_table, records
 from lotus_assets.sources.warehouse.schema import database_table
 from lotus_assets.tables.columns import (
@@ -42,6 +40,9 @@ from lotus_assets.tables.columns import (
 from lotus_assets.tables.gitlab_columns import MergeRequestId, MergeRequestIid, ProjectId
 from lotus_assets.tables.table import Table
 from lotus_assets.tables.table_model import TableModel
+
+if TYPE_CHECKING:
+    from lotus_assets.sources.gitlab.source import GitLabSource
 
 REQUIRED_SHARE = 0.98
 QUALITY_TAG = "lotus/data-quality"
@@ -140,7 +141,7 @@ RULE = Rule(
 )
 
 
-def read_again(subject: Subject, source: GitLabSource) -> pd.DataFrame:
+def read_again(subject: Subject, source: "GitLabSource") -> pd.DataFrame:
     """Rows of `parity` for the sample of the running week; three requests a merge request."""
     week = week_of(subject)
     begun_at = start_of_week(subject.now, subject.settings.zone)
@@ -150,9 +151,8 @@ def read_again(subject: Subject, source: GitLabSource) -> pd.DataFrame:
     refusals: dict[int, str] = {}
     for position, row in enumerate(records(sample)):
         try:
-            answers[position] = merge_request_again(
-                source, row["project_id"], row["path"], row["iid"]
-            )
+            project = ProjectReference(row["project_id"], row["path"])
+            answers[position] = source.merge_request_again(project, row["iid"])
         except EntityError as refused:
             refusals[position] = refused.reason
     parts = [TABLE.empty().drop(columns=["iso_week", "run_id", "compared_at"])]

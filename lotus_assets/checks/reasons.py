@@ -56,13 +56,13 @@ def unexpected_rows(table: Table, column: str, expected: Sequence[str]) -> Selec
 
 def reasons_of(table: Table, column: str, expected: Sequence[str]) -> Callable[[Subject], Findings]:
     """A rule's search: counts of all reasons, and the rows with an unexpected one."""
-    counts = reason_counts(table, column)
-    search = offenders(unexpected_rows(table, column, expected))
+    search = offenders(unexpected_rows, table, column, expected)
 
     def find(subject: Subject) -> Findings:
         found = search(subject)
         with subject.engine.connect() as connection:
-            by_reason = {str(reason): int(rows) for reason, rows in connection.execute(counts)}
+            counts = connection.execute(reason_counts(table, column))
+            by_reason = {str(reason): int(rows) for reason, rows in counts}
         said = ", ".join(f"{reason} {rows:,}" for reason, rows in by_reason.items())
         return Findings(
             found.rows, found.total, said=said or "no reasons", figures={"reasons": by_reason}
@@ -101,7 +101,7 @@ def _push_rule(table: Table, column: str) -> Rule:
             "Of every push the commit graph tells whether it was forced. Others are not counted "
             "as forced; GitLab no longer gives their old heads."
         ),
-        find=offenders(unverified_pushes(table, column)),
+        find=offenders(unverified_pushes, table, column),
     )
 
 

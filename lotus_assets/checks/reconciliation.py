@@ -175,7 +175,7 @@ def _orphan_rule(name: str, child: Table, parent: Table, reference: Mapping[str,
             f"Every row of {child.name} belongs to a row of {parent.name} "
             f"({', '.join(reference)}). What does not is in no figure of its parent."
         ),
-        find=offenders(orphans(child, parent, reference)),
+        find=offenders(orphans, child, parent, reference),
     )
 
 
@@ -207,7 +207,7 @@ RULES = [
             "Every deployment is of a commit that is known. Of others it cannot be told what they "
             "contain: rollback and lead time are NULL, with the reason sha_unknown."
         ),
-        find=offenders(deployments_of_unknown_commits()),
+        find=offenders(deployments_of_unknown_commits),
     ),
     Rule(
         name="has_known_commits",
@@ -217,7 +217,7 @@ RULES = [
             "Commits and merge result of every merged merge request are known. Without them cycle "
             "time or lead time is NULL."
         ),
-        find=offenders(merge_requests_of_unknown_commits()),
+        find=offenders(merge_requests_of_unknown_commits),
     ),
     Rule(
         name="brings_known_commits",
@@ -227,7 +227,7 @@ RULES = [
             "The commits of every merge request that was merged by fast-forward are known. "
             "Those of others would count as direct pushes."
         ),
-        find=offenders(fast_forwards_of_unknown_commits()),
+        find=offenders(fast_forwards_of_unknown_commits),
         severity=dg.AssetCheckSeverity.ERROR,
     ),
     Rule(
@@ -237,7 +237,7 @@ RULES = [
         description=(
             "Every release has its tag. One without is still a release (reason tag_missing)."
         ),
-        find=offenders(releases_without_tag()),
+        find=offenders(releases_without_tag),
     ),
     *(
         Rule(
@@ -247,7 +247,7 @@ RULES = [
                 f"No row has more than {MOST_LABELS} labels. All of them are kept and count; so "
                 "many mean that a script went wrong, and reading them costs a request a hundred."
             ),
-            find=offenders(labelled_beyond(table, MOST_LABELS)),
+            find=offenders(labelled_beyond, table, MOST_LABELS),
         )
         for table in (raw_issue.TABLE, raw_mr.TABLE)
     ),
@@ -258,7 +258,7 @@ RULES = [
             "Every measured project belongs to a team of the org file. Others are Unmapped and "
             "stay in the org slice (metrics.md, Conventions)."
         ),
-        find=offenders(unmapped_projects()),
+        find=offenders(unmapped_projects),
     ),
 ]
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, ParamSpec
 
 import dagster as dg
 import pandas as pd
@@ -55,6 +55,9 @@ class Findings:
     def is_kept(self) -> bool:
         """Whether the rule is kept."""
         return self.total == 0 if self.passed is None else self.passed
+
+
+Arguments = ParamSpec("Arguments")
 
 
 @dataclass(frozen=True)
@@ -135,11 +138,17 @@ def asset_checks(name: str, rules: Sequence[Rule]) -> dg.AssetChecksDefinition:
     return check_rules
 
 
-def offenders(query: Select[Any]) -> Callable[[Subject], Findings]:
-    """A rule whose failing rows are those that `query` gives; all are counted, few are read."""
-    counted = query.add_columns(func.count().over().label("total")).limit(REASON_ROWS)
+def offenders(
+    query: Callable[Arguments, Select[Any]], *arguments: Arguments.args, **named: Arguments.kwargs
+) -> Callable[[Subject], Findings]:
+    """A rule whose failing rows are those that `query(…)` gives; all are counted, few are read.
+
+    The query is made when the rule is asked, not when the graph is imported.
+    """
 
     def find(subject: Subject) -> Findings:
+        total = func.count().over().label("total")
+        counted = query(*arguments, **named).add_columns(total).limit(REASON_ROWS)
         with subject.engine.connect() as connection:
             rows = pd.DataFrame(connection.execute(counted).mappings().all())
         if rows.empty:

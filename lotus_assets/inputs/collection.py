@@ -26,7 +26,7 @@ from lotus_assets.inputs.contract_gate import (
     quarantine_row,
 )
 from lotus_assets.inputs.payload_chunk import Asked, Received
-from lotus_assets.sources.lotus_core.client import LotusCoreClient, Payload
+from lotus_assets.sources.lotus_core.client import LotusCoreClient
 from lotus_assets.sources.lotus_core.errors import (
     ContractViolation,
     InvalidRequest,
@@ -34,6 +34,7 @@ from lotus_assets.sources.lotus_core.errors import (
     SourceUnavailable,
     UnsupportedConfiguration,
 )
+from lotus_assets.sources.lotus_core.payloads import Payload
 from lotus_assets.sources.warehouse.bookkeeping import write_quarantine, write_table_run
 from lotus_assets.sources.warehouse.payload_index import known_payloads, known_subjects
 from lotus_assets.sources.warehouse.staging import Written

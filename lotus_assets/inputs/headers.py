@@ -29,7 +29,8 @@ Count = Annotated[int, Field(ge=0, strict=True)]
 class Header(BaseModel):
     """What all headers have in common: a server may say more than the contract asks."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    # Built when first used: whoever imports the definitions imports these models.
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
     as_of_date: Day
 

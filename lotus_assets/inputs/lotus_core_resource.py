@@ -4,9 +4,9 @@ import dagster as dg
 
 from lotus_assets.graph.resources import NotConfigured
 from lotus_assets.inputs.input_settings import InputSettings
+from lotus_assets.sources.lotus_core.answers import Patience
 from lotus_assets.sources.lotus_core.client import LotusCoreClient
 from lotus_assets.sources.lotus_core.correlation import Correlation
-from lotus_assets.sources.lotus_core.transport import Patience
 
 
 class LotusCore(dg.ConfigurableResource):  # type: ignore[type-arg]

@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from lotus_assets.inputs.nearest_floats import nearest_floats
-from lotus_assets.sources.lotus_core.client import Payload
+from lotus_assets.sources.lotus_core.payloads import Payload
 
 Owners = NDArray[np.int64]
 VERSION_DIGITS = 10

@@ -9,8 +9,8 @@ from sqlalchemy import Connection, Text, cast, func, select
 
 from lotus_assets.raw import raw_issue, raw_mr, raw_pipeline
 from lotus_assets.raw.reading import PROBE_SCOPE, Reading
+from lotus_assets.sources.gitlab.marks import Mark, ProbedEntity, Stored
 from lotus_assets.sources.gitlab.pages import ProjectReference
-from lotus_assets.sources.gitlab.probe import Mark, ProbedEntity, Stored
 from lotus_assets.sources.warehouse.bookkeeping import (
     read_states,
     read_watermarks,

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 from sqlalchemy import Connection, Engine
@@ -29,13 +29,15 @@ from lotus_assets.raw import raw_project
 from lotus_assets.settings import Settings
 from lotus_assets.sources.gitlab.email_hash import redacted
 from lotus_assets.sources.gitlab.errors import EntityError
+from lotus_assets.sources.gitlab.marks import ProbedEntity
 from lotus_assets.sources.gitlab.pages import ProjectReference, Window
-from lotus_assets.sources.gitlab.probe import ProbedEntity
-from lotus_assets.sources.gitlab.source import GitLabSource
 from lotus_assets.sources.warehouse.bookkeeping import read_states, read_watermarks
 from lotus_assets.sources.warehouse.copying import read_table, records
 from lotus_assets.sources.warehouse.schema import database_table
 from lotus_assets.tables.table import Table
+
+if TYPE_CHECKING:
+    from lotus_assets.sources.gitlab.source import GitLabSource
 
 COLLECTIONS = {
     "collect_protected_branches": "raw_protected_branch",
@@ -55,7 +57,7 @@ PROBE_SCOPE = "probe"
 class Reading:
     """What one collection needs in order to read one project after the other."""
 
-    source: GitLabSource
+    source: "GitLabSource"
     engine: Engine
     settings: Settings
     now: datetime

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from lotus_assets.filling.side_by_side import Batch, CompleteList
 from lotus_assets.raw.reading import Reading
-from lotus_assets.sources.gitlab.probe import ProbedEntity
+from lotus_assets.sources.gitlab.marks import ProbedEntity
 from lotus_assets.sources.warehouse.schema import database_table
 from lotus_assets.tables.table import Table
 

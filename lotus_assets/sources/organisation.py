@@ -1,10 +1,13 @@
 """Which organisation is measured: the org file's, or simply what the token can see."""
 
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from lotus_assets.settings import Settings
-from lotus_assets.sources.gitlab.source import GitLabSource
 from lotus_assets.sources.organisation_file import Organisation, read_organisation
+
+if TYPE_CHECKING:
+    from lotus_assets.sources.gitlab.source import GitLabSource
 
 
 def organisation_of(settings: Settings) -> Organisation:
@@ -20,6 +23,6 @@ def organisation_of(settings: Settings) -> Organisation:
     return Organisation.model_construct(org=host, roots=settings.root_groups, mapping=())
 
 
-def root_groups_of(settings: Settings, source: GitLabSource) -> tuple[str, ...]:
+def root_groups_of(settings: Settings, source: "GitLabSource") -> tuple[str, ...]:
     """Groups to discover: TEM_ROOT_GROUPS, else the org file's, else those of the token's user."""
     return settings.root_groups or organisation_of(settings).roots or source.own_groups()

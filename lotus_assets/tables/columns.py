@@ -8,17 +8,16 @@ from typing import Annotated
 import pandas as pd
 from pandera.dtypes import Timestamp
 from pandera.engines.pandas_engine import DateTime
-from pandera.typing.pandas import Series
 
-Text = Series[pd.StringDtype]
-Integer = Series[pd.Int64Dtype]
-Number = Series[pd.Float64Dtype]
-Boolean = Series[pd.BooleanDtype]
+Text = pd.StringDtype
+Integer = pd.Int64Dtype
+Number = pd.Float64Dtype
+Boolean = pd.BooleanDtype
 Instant = Annotated[pd.DatetimeTZDtype, "us", "UTC"]
 """An instant, `timestamptz` in the database."""
-Day = Series[DateTime]
+Day = DateTime
 """A calendar day at midnight without a time zone, `date` in the database."""
-Json = Series[pd.StringDtype]
+Json = pd.StringDtype
 """JSON text in a frame, `jsonb` in the database; fields carry `metadata=JSON`."""
 
 JSON = {"database_type": "jsonb"}

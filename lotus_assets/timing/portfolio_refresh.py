@@ -9,7 +9,6 @@ from dagster._core.storage.tags import ROOT_RUN_ID_TAG
 from sqlalchemy import Engine
 
 from lotus_assets.analytics.portfolios.portfolio_assets import PORTFOLIOS_TAG
-from lotus_assets.graph.abandoned_runs import close_abandoned_runs
 from lotus_assets.graph.resources import Environment
 from lotus_assets.inputs import core_payload
 from lotus_assets.inputs.input_settings import InputSettings
@@ -89,6 +88,9 @@ def changed_portfolios(job: "dg.UnresolvedAssetJobDefinition") -> dg.SensorDefin
     def look(
         context: dg.SensorEvaluationContext, environment: Environment, lotus_core: LotusCore
     ) -> list[dg.RunRequest] | dg.SkipReason:
+        # Here, because it asks the machine for its processes, with a library of its own.
+        from lotus_assets.graph.abandoned_runs import close_abandoned_runs
+
         newest = last_complete_day(environment.settings)
         close_abandoned_runs(context.instance)
         requests, said = [], []

@@ -23,8 +23,8 @@ from lotus_assets.inputs.collection import InputCollection, InputReport
 from lotus_assets.inputs.input_settings import InputSettings
 from lotus_assets.services.lotus_core.database import create_core_engine, migrate_core
 from lotus_assets.services.lotus_core.loading.loader import load_folder
+from lotus_assets.sources.lotus_core.answers import Patience
 from lotus_assets.sources.lotus_core.client import LotusCoreClient
-from lotus_assets.sources.lotus_core.transport import Patience
 from lotus_assets.sources.warehouse.connection import create_warehouse_engine
 from lotus_assets.sources.warehouse.schema import BOOKKEEPING, database_table
 from lotus_assets.standin.sample_book.book import SEED, build_book

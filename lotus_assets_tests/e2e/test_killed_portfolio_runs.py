@@ -16,7 +16,8 @@ from tenacity import retry, retry_if_result, stop_after_delay, wait_fixed
 
 from lotus_assets.services.lotus_core.database import create_core_engine, migrate_core
 from lotus_assets.sources.embedded_postgres import EmbeddedPostgres
-from lotus_assets.sources.warehouse.connection import create_warehouse_engine, migrate
+from lotus_assets.sources.warehouse.connection import create_warehouse_engine
+from lotus_assets.sources.warehouse.migrating import migrate
 from lotus_assets_tests.e2e.place import Place, kill, leftovers
 from lotus_assets_tests.integration.runs.contents import differences, one
 

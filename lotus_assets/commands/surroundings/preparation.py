@@ -28,8 +28,8 @@ from lotus_assets.sources.warehouse.connection import (
     check_warehouse,
     create_warehouse_engine,
     dagster_url,
-    migrate,
 )
+from lotus_assets.sources.warehouse.migrating import migrate
 from lotus_assets.sources.writable_folder import check_writable
 
 LOOPBACK = "127.0.0.1"

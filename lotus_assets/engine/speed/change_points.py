@@ -11,7 +11,6 @@ from itertools import pairwise
 
 import numpy as np
 import pandas as pd
-from scipy.stats import mannwhitneyu
 
 from lotus_assets.engine.speed.facts import SERIES, Floats, comparable, facts_of, percent
 from lotus_assets.engine.speed.noise import MACHINE, NORMAL
@@ -134,6 +133,9 @@ def _of_series(series: pd.DataFrame, detection: Detection) -> Iterator[dict[str,
     values = series["value"].to_numpy(np.float64)
     runs = series["run_id"].to_numpy(object)
     limit = float(series["limit"].iloc[0])
+    # A third of a second to import; only long series get here.
+    from scipy.stats import mannwhitneyu
+
     found = _breakpoints(costs, detection.penalties.values(), detection.minimum_after)
     for name, edges in zip(detection.penalties, found, strict=True):
         for (start, stop), (begin, end) in _level_changes(costs, edges, detection.minimum_after):

@@ -30,8 +30,8 @@ from lotus_assets.services.problems import (
     Problem,
     ServiceProblem,
 )
+from lotus_assets.sources.lotus_core.answers import Patience
 from lotus_assets.sources.lotus_core.client import LotusCoreClient
-from lotus_assets.sources.lotus_core.transport import Patience
 
 LOGGER = logging.getLogger("lotus.calculations")
 ENGINE_VERSION = version("lotus-assets")

@@ -12,10 +12,11 @@ from lotus_assets.inputs.contract_gate import InputTable, gate_payloads
 from lotus_assets.inputs.payload_chunk import Asked, Received
 from lotus_assets.services.api.envelope import Diagnostic, UsedInput
 from lotus_assets.services.problems import ErrorCode, ServiceProblem, violation
-from lotus_assets.sources.lotus_core.client import LotusCoreClient, Payload
+from lotus_assets.sources.lotus_core.client import LotusCoreClient
 from lotus_assets.sources.lotus_core.contracts import Contract
 from lotus_assets.sources.lotus_core.correlation import Correlation
 from lotus_assets.sources.lotus_core.errors import LotusCoreError, SourceUnavailable
+from lotus_assets.sources.lotus_core.payloads import Payload
 
 REQUEST = "request"
 """Contract of an input that was sent along."""

@@ -68,7 +68,8 @@ CLOSE = 1e-9
 class Part(BaseModel):
     """A part of a run file: every key is known, every number is finite."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+    # Built when first used: whoever imports the definitions imports these models.
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False, defer_build=True)
 
 
 class Commit(Part):

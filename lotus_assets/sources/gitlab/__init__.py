@@ -5,27 +5,3 @@ clones, and what must happen before a payload leaves: nested lists are read to t
 addresses are hashed, texts are reduced to what is stored. Does not: tables and their contracts
 (`raw`), which projects and windows are read (the assets), what is stored (`sources.warehouse`).
 """
-
-from lotus_assets.sources.gitlab.errors import (
-    AccessError,
-    EntityError,
-    GitLabError,
-    UnreachableError,
-)
-from lotus_assets.sources.gitlab.pages import Page, ProjectReference, Window
-from lotus_assets.sources.gitlab.probe import Mark, Probe, Stored
-from lotus_assets.sources.gitlab.source import GitLabSource
-
-__all__ = [
-    "AccessError",
-    "EntityError",
-    "GitLabError",
-    "GitLabSource",
-    "Mark",
-    "Page",
-    "Probe",
-    "ProjectReference",
-    "Stored",
-    "UnreachableError",
-    "Window",
-]

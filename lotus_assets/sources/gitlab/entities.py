@@ -12,6 +12,7 @@ from lotus_assets.sources.gitlab.connections import (
 )
 from lotus_assets.sources.gitlab.graphql import GraphQLClient, PageSize
 from lotus_assets.sources.gitlab.listing import Listing, UnreadableError
+from lotus_assets.sources.gitlab.marks import ProbedEntity
 from lotus_assets.sources.gitlab.pages import (
     Page,
     Payload,
@@ -19,7 +20,6 @@ from lotus_assets.sources.gitlab.pages import (
     Window,
     gid_number,
 )
-from lotus_assets.sources.gitlab.probe import ProbedEntity
 from lotus_assets.sources.gitlab.reduction import Reduction
 from lotus_assets.sources.gitlab.rest import RestClient
 

@@ -1,11 +1,10 @@
 """Did anything change? One request answers for several projects."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from itertools import islice
-from typing import Any, Literal, cast
+from typing import Any, cast
 
 from graphql import (
     DocumentNode,
@@ -22,58 +21,15 @@ from graphql.language import Node
 
 from lotus_assets.sources.gitlab.documents import document
 from lotus_assets.sources.gitlab.graphql import GraphQLClient
+from lotus_assets.sources.gitlab.marks import PROBED, Mark, Probe, ProbedEntity, Stored
 from lotus_assets.sources.gitlab.pages import ProjectReference, gid_number
 
-ProbedEntity = Literal["merge_requests", "issues", "pipelines"]
-PROBED: tuple[ProbedEntity, ...] = ("merge_requests", "issues", "pipelines")
 PROJECTS_A_REQUEST = 8
 _AFTER = {
     "merge_requests": "mergeRequestsAfter",
     "issues": "issuesAfter",
     "pipelines": "pipelinesAfter",
 }
-
-
-@dataclass(frozen=True)
-class Mark:
-    """What is stored of one entity of one project.
-
-    `count`: stored rows that have not vanished. `watermark`: the largest `updated_at` seen (None:
-    never collected). `recent`: GitLab id → stored `updated_at` of the rows updated at or after
-    the watermark less the overlap. `total`: GitLab's own count as the last probe gave it
-    (`Probe.totals`; None: unknown). `largest_id`: the largest GitLab id stored.
-    """
-
-    count: int
-    watermark: datetime | None
-    recent: Mapping[int, datetime] = field(default_factory=dict)
-    total: int | None = None
-    largest_id: int = 0
-
-
-@dataclass(frozen=True)
-class Stored:
-    """What is stored of a project, entity by entity; an entity left out was never collected."""
-
-    marks: Mapping[ProbedEntity, Mark] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Probe:
-    """What the probe found of one project.
-
-    `changed`: entities with something new or moved since the watermark, or never collected.
-    `vanished`: entities of which some seem to have been deleted: sweep them with
-    `GitLabSource.identifiers`. `totals`: GitLab's counts, to be stored for the next probe; an
-    entity that cannot be read is in none of the three. `unreadable`: the coverage reason
-    (`forbidden`, `not_found`) when the project itself cannot be read, else None.
-    """
-
-    project_id: int
-    changed: frozenset[ProbedEntity]
-    vanished: frozenset[ProbedEntity]
-    totals: Mapping[ProbedEntity, int] = field(default_factory=dict)
-    unreadable: str | None = None
 
 
 def probe(

@@ -10,7 +10,7 @@ from typing import Any, Self, TypeVar
 from urllib.parse import urlsplit
 
 from lotus_assets.settings import Settings
-from lotus_assets.sources.gitlab import access, rest_lists
+from lotus_assets.sources.gitlab import access, parity, rest_lists
 from lotus_assets.sources.gitlab.access import Access
 from lotus_assets.sources.gitlab.commit_log import CommitParser
 from lotus_assets.sources.gitlab.connections import PROJECT_LISTS, VanishedError, completed
@@ -20,10 +20,11 @@ from lotus_assets.sources.gitlab.errors import AccessError, EntityError
 from lotus_assets.sources.gitlab.git import Git, GitError
 from lotus_assets.sources.gitlab.graphql import GraphQLClient, PageSize, QueryError
 from lotus_assets.sources.gitlab.listing import UnreadableError
+from lotus_assets.sources.gitlab.marks import Probe, ProbedEntity, Stored
 from lotus_assets.sources.gitlab.own_groups import own_groups
 from lotus_assets.sources.gitlab.pacing import Pacer
-from lotus_assets.sources.gitlab.pages import Page, ProjectReference, Window, gid_number
-from lotus_assets.sources.gitlab.probe import Probe, ProbedEntity, Stored, probe
+from lotus_assets.sources.gitlab.pages import Page, Payload, ProjectReference, Window, gid_number
+from lotus_assets.sources.gitlab.probe import probe
 from lotus_assets.sources.gitlab.reduction import Reduction
 from lotus_assets.sources.gitlab.repositories import Repositories
 from lotus_assets.sources.gitlab.repository import RepositoryReading
@@ -174,6 +175,16 @@ class GitLabSource:
         return self._guarded(
             project, "merge_requests", self._entities.merge_requests(project, window)
         )
+
+    def merge_request_again(self, project: ProjectReference, iid: int) -> Payload:
+        """`parity.FIELDS` of one merge request as GitLab has them now; three requests."""
+        with self._named(project, "merge_requests"):
+            path = f"/projects/{project.project_id}/merge_requests/{iid}"
+            merge_request, approvals = self._rest.get(path), self._rest.get(f"{path}/approvals")
+            variables = {"project": project.path, "iid": str(iid)}
+            answer = self._graphql.execute("merge_request_totals", variables)
+            totals = (answer.data.get("project") or {}).get("mergeRequest") or {}
+            return parity.fields_of(merge_request, approvals, totals)
 
     def pipelines(self, project: ProjectReference, window: Window) -> Iterator[Page]:
         """Pipelines with `jobs` (retried ones and bridges too) and `stages`.

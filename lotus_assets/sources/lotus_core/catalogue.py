@@ -5,8 +5,8 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
+from lotus_assets.sources.lotus_core.answers import Answer
 from lotus_assets.sources.lotus_core.errors import BrokenPayload
-from lotus_assets.sources.lotus_core.transport import Answer
 
 Entry = TypeVar("Entry")
 

@@ -1,16 +1,15 @@
 """Asking lotus-core: payloads page by page, catalogues, and many portfolios side by side."""
 
-import hashlib
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import date
 from types import TracebackType
 from typing import Any, Self, TypeVar
 from urllib.parse import quote
 
+from lotus_assets.sources.lotus_core.answers import Patience
 from lotus_assets.sources.lotus_core.catalogue import (
     BenchmarkEntry,
     PortfolioEntry,
@@ -20,8 +19,7 @@ from lotus_assets.sources.lotus_core.catalogue import (
 from lotus_assets.sources.lotus_core.contracts import Contract
 from lotus_assets.sources.lotus_core.correlation import Correlation
 from lotus_assets.sources.lotus_core.errors import BrokenPayload, LotusCoreError
-from lotus_assets.sources.lotus_core.payloads import Page, read_page
-from lotus_assets.sources.lotus_core.transport import Patience, Transport
+from lotus_assets.sources.lotus_core.payloads import Page, Payload, read_page
 
 CONSUMER = "lotus-assets"
 LARGEST_PAGES = 10_000
@@ -29,35 +27,6 @@ LARGEST_PAGES = 10_000
 
 Key = TypeVar("Key")
 Result = TypeVar("Result")
-
-
-@dataclass(frozen=True)
-class Payload:
-    """A whole payload: its pages in order, of one data version and one request."""
-
-    pages: tuple[Page, ...]
-
-    @property
-    def header(self) -> Mapping[str, Any]:
-        """The first page without its rows."""
-        return self.pages[0].header
-
-    @property
-    def data_version(self) -> str:
-        """Version of the data that all pages were made of."""
-        return self.pages[0].data_version
-
-    @property
-    def page_hashes(self) -> tuple[str, ...]:
-        """The content hash of each page."""
-        return tuple(page.content_hash for page in self.pages)
-
-    @property
-    def content_hash(self) -> str:
-        """The only page's hash; of several, SHA-256 of their hashes one after the other."""
-        if len(self.pages) == 1:
-            return self.pages[0].content_hash
-        return hashlib.sha256("".join(self.page_hashes).encode()).hexdigest()
 
 
 class LotusCoreClient:
@@ -72,6 +41,9 @@ class LotusCoreClient:
         correlation: Correlation | None = None,
     ) -> None:
         """`parallelism` bounds the requests under way at once."""
+        # Here, because whoever imports the definitions imports this module, and sends nothing.
+        from lotus_assets.sources.lotus_core.transport import Transport
+
         self.parallelism = parallelism
         self._transport = Transport(
             url, parallelism=parallelism, patience=patience, correlation=correlation

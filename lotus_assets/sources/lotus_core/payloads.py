@@ -1,5 +1,6 @@
 """A payload as it arrives: one page, taken apart, its version, subject and hash checked."""
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,10 +8,10 @@ from typing import Any
 
 import pyarrow as pa
 
+from lotus_assets.sources.lotus_core.answers import ARROW, Answer
 from lotus_assets.sources.lotus_core.canonical import content_hash
 from lotus_assets.sources.lotus_core.contracts import Contract, Misplaced
 from lotus_assets.sources.lotus_core.errors import BrokenPayload
-from lotus_assets.sources.lotus_core.transport import ARROW, Answer
 
 LINEAGE_FIELDS = (
     "generated_by",
@@ -47,6 +48,35 @@ class Page:
         """Token of the page after this; None on the last."""
         token = self.lineage.get("next_page_token")
         return None if token is None else str(token)
+
+
+@dataclass(frozen=True)
+class Payload:
+    """A whole payload: its pages in order, of one data version and one request."""
+
+    pages: tuple[Page, ...]
+
+    @property
+    def header(self) -> Mapping[str, Any]:
+        """The first page without its rows."""
+        return self.pages[0].header
+
+    @property
+    def data_version(self) -> str:
+        """Version of the data that all pages were made of."""
+        return self.pages[0].data_version
+
+    @property
+    def page_hashes(self) -> tuple[str, ...]:
+        """The content hash of each page."""
+        return tuple(page.content_hash for page in self.pages)
+
+    @property
+    def content_hash(self) -> str:
+        """The only page's hash; of several, SHA-256 of their hashes one after the other."""
+        if len(self.pages) == 1:
+            return self.pages[0].content_hash
+        return hashlib.sha256("".join(self.page_hashes).encode()).hexdigest()
 
 
 def read_page(contract: Contract, subject: str, what: str, answer: Answer) -> Page:

@@ -3,7 +3,6 @@
 import json
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
@@ -15,31 +14,12 @@ from tenacity import (
     wait_exponential_jitter,
 )
 
+from lotus_assets.sources.lotus_core.answers import ARROW, Answer, Patience
 from lotus_assets.sources.lotus_core.correlation import Correlation
 from lotus_assets.sources.lotus_core.errors import LotusCoreError, SourceUnavailable, error_of
 
-ARROW = "application/vnd.apache.arrow.stream"
 PROBLEM = "application/problem+json"
 MAXIMUM_WAIT_SECONDS = 30.0
-
-
-@dataclass(frozen=True)
-class Answer:
-    """A 200 answer: its body, media type, and the ids that name it in the server's log."""
-
-    content: bytes
-    media_type: str
-    request_id: str
-
-
-@dataclass(frozen=True)
-class Patience:
-    """How long and how often to wait: seconds to connect, seconds of silence, attempts in all."""
-
-    connect_seconds: float = 5.0
-    read_seconds: float = 60.0
-    attempts: int = 5
-    first_wait_seconds: float = 0.5
 
 
 class Transport:

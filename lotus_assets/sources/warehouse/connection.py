@@ -1,16 +1,15 @@
-"""Engines, sessions and migrations of the warehouse."""
+"""Engines and sessions of the warehouse."""
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-import psycopg
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import OperationalError
 
+if TYPE_CHECKING:
+    import psycopg
+
 MINIMUM_VERSION = 15
-MIGRATIONS = Path(__file__).parents[2] / "migrations"
 
 
 class WarehouseUnavailable(Exception):
@@ -65,18 +64,11 @@ def check_warehouse(engine: Engine, variable: str = "TEM_DB_CONNECTION") -> None
         )
 
 
-def migrate(engine: Engine) -> None:
-    """Bring the schemas to the newest revision; two processes at once take turns."""
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    with engine.connect() as connection:
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
-        connection.commit()
-
-
-def driver_connection(connection: object) -> psycopg.Connection:
+def driver_connection(connection: object) -> "psycopg.Connection":
     """The psycopg connection under a SQLAlchemy one, for COPY."""
+    # Here, because whoever imports the definitions imports this module, and connects to nothing.
+    import psycopg
+
     raw = connection.connection.driver_connection  # type: ignore[attr-defined]
     if not isinstance(raw, psycopg.Connection):
         raise TypeError(f"expected a psycopg connection, not {type(raw).__name__}")

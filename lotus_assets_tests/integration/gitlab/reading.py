@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from lotus_assets.sources.gitlab import GitLabSource, Page, ProjectReference, Window
+from lotus_assets.sources.gitlab.pages import Page, ProjectReference, Window
 from lotus_assets.sources.gitlab.session import Patience
+from lotus_assets.sources.gitlab.source import GitLabSource
 from lotus_assets.standin.gitlab.server import StandinServer
 from lotus_assets.standin.gitlab.store import ProjectData, Store
 from lotus_assets_tests.standin_fixtures import standin, young_store, young_world

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from lotus_assets.sources.gitlab import AccessError, GitLabSource, UnreachableError
+from lotus_assets.sources.gitlab.errors import AccessError, UnreachableError
+from lotus_assets.sources.gitlab.source import GitLabSource
 from lotus_assets.standin.gitlab.authentication import Token
 from lotus_assets_tests.integration.gitlab.reading import PATIENCE, ROOTS, StartScene
 

@@ -24,9 +24,8 @@ from lotus_assets.raw import (
     raw_user,
 )
 from lotus_assets.raw.collect_merge_requests import page_rows
-from lotus_assets.sources.gitlab import Page, ProjectReference, Window
 from lotus_assets.sources.gitlab.email_hash import ADDRESS
-from lotus_assets.sources.gitlab.pages import gid_number
+from lotus_assets.sources.gitlab.pages import Page, ProjectReference, Window, gid_number
 from lotus_assets.standin.gitlab.store import Store
 from lotus_assets.tables.table import gate
 from lotus_assets_tests.integration.gitlab.reading import (

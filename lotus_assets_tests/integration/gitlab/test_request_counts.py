@@ -3,9 +3,8 @@
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
-from lotus_assets.sources.gitlab import Mark, Page, ProjectReference, Stored, Window
-from lotus_assets.sources.gitlab.pages import gid_number
-from lotus_assets.sources.gitlab.probe import ProbedEntity
+from lotus_assets.sources.gitlab.marks import Mark, ProbedEntity, Stored
+from lotus_assets.sources.gitlab.pages import Page, ProjectReference, Window, gid_number
 from lotus_assets.standin.gitlab.store import Store
 from lotus_assets_tests.integration.gitlab.reading import (
     BUSY,

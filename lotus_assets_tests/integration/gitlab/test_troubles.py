@@ -2,7 +2,8 @@
 
 import pytest
 
-from lotus_assets.sources.gitlab import AccessError, EntityError, UnreachableError, Window
+from lotus_assets.sources.gitlab.errors import AccessError, EntityError, UnreachableError
+from lotus_assets.sources.gitlab.pages import Window
 from lotus_assets.sources.gitlab.session import Patience
 from lotus_assets.standin.gitlab import faults
 from lotus_assets.standin.gitlab.faults import CutBody, Effect

@@ -14,9 +14,9 @@ from lotus_assets.inputs.collection import InputCollection, InputReport
 from lotus_assets.inputs.input_tables import PERFORMANCE_INPUT
 from lotus_assets.inputs.payload_chunk import Asked
 from lotus_assets.inputs.reading import read_input
+from lotus_assets.sources.lotus_core.answers import Patience
 from lotus_assets.sources.lotus_core.client import LotusCoreClient
 from lotus_assets.sources.lotus_core.errors import InvalidRequest, SourceUnavailable
-from lotus_assets.sources.lotus_core.transport import Patience
 from lotus_assets.sources.warehouse.copying import read_table
 from lotus_assets_tests.integration.inputs.core_server import CoreServer, Reply, problem
 from lotus_assets_tests.unit.inputs import payloads

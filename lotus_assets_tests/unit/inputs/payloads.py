@@ -12,9 +12,9 @@ from typing import Any
 
 import pyarrow as pa
 
+from lotus_assets.sources.lotus_core.answers import ARROW, Answer
 from lotus_assets.sources.lotus_core.contracts import Contract
 from lotus_assets.sources.lotus_core.payloads import read_page
-from lotus_assets.sources.lotus_core.transport import ARROW, Answer
 
 Json = dict[str, Any]
 

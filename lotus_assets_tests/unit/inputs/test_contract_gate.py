@@ -11,7 +11,7 @@ import pytest
 from lotus_assets.inputs import core_payload, input_tables
 from lotus_assets.inputs.contract_gate import GatedChunk, InputTable, gate_payloads
 from lotus_assets.inputs.payload_chunk import Asked, Received
-from lotus_assets.sources.lotus_core.client import Payload
+from lotus_assets.sources.lotus_core.payloads import Payload
 from lotus_assets_tests.unit.inputs import payloads
 from lotus_assets_tests.unit.inputs.payloads import Json, page_of
 

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.optimize import elementwise
 
 from lotus_assets.engine.performance.formulas.cash_flows import FlowTable, NettedFlows
 from lotus_assets.engine.performance.formulas.segments import Floats, Integers
@@ -120,6 +119,9 @@ def _refined(left: Floats, right: Floats, _: Floats, amounts: Floats, years: Flo
 
     def height(x: Floats, row: Integers) -> Floats:
         return balances(x, amounts[row], years[row])
+
+    # Half a second to import; only flows with several roots get here.
+    from scipy.optimize import elementwise
 
     places: tuple[object, ...] = (np.arange(len(left)),)
     return elementwise.find_root(height, (left, right), args=places, tolerances=PRECISION).x

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from lotus_assets.sources.lotus_core import contracts
-from lotus_assets.sources.lotus_core.client import LotusCoreClient, Payload
+from lotus_assets.sources.lotus_core.answers import Patience
+from lotus_assets.sources.lotus_core.client import LotusCoreClient
 from lotus_assets.sources.lotus_core.correlation import Correlation
 from lotus_assets.sources.lotus_core.errors import (
     ERRORS,
@@ -20,7 +21,7 @@ from lotus_assets.sources.lotus_core.errors import (
     ResourceNotFound,
     SourceUnavailable,
 )
-from lotus_assets.sources.lotus_core.transport import Patience
+from lotus_assets.sources.lotus_core.payloads import Payload
 from lotus_assets_tests.integration.inputs.core_server import (
     CoreServer,
     Reply,
