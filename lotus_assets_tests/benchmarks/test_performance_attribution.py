@@ -8,11 +8,11 @@ import pandas as pd
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from lotus_assets.engine.performance.formulas.attribution import Attribution, attribution
+from lotus_assets.engine.performance.formulas.attribution import GroupAttribution, attribute_groups
 from lotus_assets.engine.performance.formulas.contribution import Contributions, contributions
 from lotus_assets.engine.performance.formulas.group_sides import GroupSide
-from lotus_assets.engine.performance.formulas.linked_periods import Method
 from lotus_assets.engine.performance.formulas.linking_coefficients import Linking
+from lotus_assets.engine.performance.formulas.variants import AttributionMethod, Variant
 from lotus_assets_tests.benchmarks.performance_world import (
     Holdings,
     group_sides,
@@ -61,11 +61,11 @@ def pandas_contribution(book: Holdings) -> pd.Series:
     return (rows["gain"] * rows["scale"]).groupby(rows["position"]).sum()
 
 
-def attribute(sides: tuple[GroupSide, GroupSide], linking: Linking) -> Attribution:
+def attribute(sides: tuple[GroupSide, GroupSide], linking: Linking) -> GroupAttribution:
     dates = sides[0].dates[: LONG * GROUPS : GROUPS]
     count = len(sides[0].offsets) - 1
     windows = whole_window(np.tile(dates, count), np.arange(count + 1) * LONG)
-    return attribution(*sides, windows=windows, method=Method(linking=linking))
+    return attribute_groups(*sides, windows, AttributionMethod((Variant(linking=linking),)))
 
 
 @pytest.mark.benchmark(group="contribution: 1,000 portfolios of 50 positions and 260 days")

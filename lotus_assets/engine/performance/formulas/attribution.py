@@ -1,45 +1,47 @@
-"""Attribution of the active return to groups, linked over periods (analytics.md §3)."""
+"""Attribution of the active return to groups, linked over periods, by several variants at once."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import pandas as pd
 
-from lotus_assets.engine.performance.formulas.attribution_effects import (
-    Effects,
-    Model,
-    effects,
-    off_balance,
+from lotus_assets.engine.performance.formulas.attribution_effects import off_balance
+from lotus_assets.engine.performance.formulas.attribution_rows import (
+    WindowSpans,
+    currency_rows,
+    effect_rows,
+    totals_rows,
 )
-from lotus_assets.engine.performance.formulas.attribution_levels import level_rows
-from lotus_assets.engine.performance.formulas.columns import Columns, frame_of
+from lotus_assets.engine.performance.formulas.columns import (
+    VariantRows,
+    frame_of_variants,
+    labels,
+)
 from lotus_assets.engine.performance.formulas.group_sides import (
     WEIGHT_TOLERANCE,
     GroupSide,
-    NumberArray,
     SideBySide,
     side_by_side,
 )
-from lotus_assets.engine.performance.formulas.linked_periods import (
-    LinkedPeriods,
-    Method,
-    link_periods,
-)
+from lotus_assets.engine.performance.formulas.linked_periods import link_periods, spans_of
 from lotus_assets.engine.performance.formulas.periods import Windows
 from lotus_assets.engine.performance.formulas.segments import Integers, chunks
+from lotus_assets.engine.performance.formulas.variants import AttributionMethod
 
-CHUNK_ROWS = 262_144
+CHUNK_ROWS = 65_536
 
 
 @dataclass(frozen=True)
-class Attribution:
-    """Frames, keyed by portfolio and period; NaN where `totals.status` says why.
+class GroupAttribution:
+    """Frames, keyed by variant (its number), portfolio and period, in this order.
 
     `totals`: portfolio_return, benchmark_return, active_return, linking_remainder (what NONE does
-    not link; else 0), status, status_date (the day that decided it).
-    `groups`: group, allocation, selection, interaction, total.
-    `levels`: level, group (the parent's code), allocation, between, within, selection,
-    interaction, total. `currency`: group, local_* and currency_* of the three effects.
+    not link; else 0), status, status_date (the day that decided it); NaN where the status says why.
+    The others hold the periods that have days. `groups`: group, portfolio_weight and
+    benchmark_weight (means over the days), allocation, selection, interaction, total.
+    `levels`: level (1 is the top), group (the parent's code), allocation, between, within,
+    selection, interaction, total. `currency`: group, local_* and currency_* of the four effects;
+    no row where local returns are not given.
     """
 
     totals: pd.DataFrame
@@ -50,36 +52,36 @@ class Attribution:
 
 @dataclass(frozen=True)
 class _Part:
-    totals: Columns
-    groups: Columns
-    levels: list[Columns]
-    currency: Columns
+    totals: VariantRows
+    groups: VariantRows
+    levels: VariantRows
+    currency: VariantRows
 
 
-def attribution(
-    portfolio: GroupSide, benchmark: GroupSide, windows: Windows, method: Method | None = None
-) -> Attribution:
-    """Attribution of all portfolios for all windows, chunk by chunk.
+def attribute_groups(
+    portfolio: GroupSide,
+    benchmark: GroupSide,
+    windows: Windows,
+    method: AttributionMethod | None = None,
+) -> GroupAttribution:
+    """Attribution of all portfolios for all windows by all variants, chunk by chunk.
 
     The linked effects of a window sum to its arithmetic active return (with the linking remainder
     for NONE). Raises ValueError where weights of a date are off 1 by more than 1e-6, a group with
     weight has no return, or the sides' dates differ.
     """
-    method = method or Method()
+    method = method or AttributionMethod()
     group_count = 1 + max(int(side.group.max(initial=-1)) for side in (portfolio, benchmark))
     parts: list[_Part] = []
     for first, last in chunks(portfolio.offsets + benchmark.offsets, CHUNK_ROWS):
         laid = side_by_side(portfolio, benchmark, first, last, group_count)
         _check(laid)
-        for period in range(len(windows.keys)):
-            chosen = np.arange(first, last) * len(windows.keys) + period
-            parts.append(_attributed(laid, windows, chosen, method))
-    return Attribution(
-        totals=frame_of([part.totals for part in parts]),
-        groups=frame_of([part.groups for part in parts]),
-        levels=frame_of([level for part in parts for level in part.levels]),
-        currency=frame_of([part.currency for part in parts]),
-    )
+        chosen = np.arange(first * len(windows.keys), last * len(windows.keys))
+        parts.append(_part(laid, windows, chosen, method))
+    frames = [
+        frame_of_variants([getattr(part, field.name) for part in parts]) for field in fields(_Part)
+    ]
+    return GroupAttribution(*(_keyed(frame, windows) for frame in frames))
 
 
 def _check(laid: SideBySide) -> None:
@@ -97,52 +99,25 @@ def _check(laid: SideBySide) -> None:
                 raise ValueError(f"portfolio {owner + laid.first}, {laid.dates[day]}: {what}")
 
 
-def _attributed(laid: SideBySide, windows: Windows, chosen: Integers, method: Method) -> _Part:
-    linked, totals = link_periods(laid, windows, chosen, method)
-    single = linked.single
-    found = effects(
-        single.portfolio.weight,
-        single.benchmark.weight,
-        single.portfolio.base,
-        single.benchmark.base,
-        method.model,
+def _part(laid: SideBySide, windows: Windows, chosen: Integers, method: AttributionMethod) -> _Part:
+    spans, span = spans_of(laid, windows, chosen)
+    linked = link_periods(laid, spans, method.frequency, method.linkings)
+    of_windows = WindowSpans(chosen, windows.status[chosen], span)
+    groups, levels = effect_rows(linked, of_windows, method)
+    return _Part(
+        totals=totals_rows(linked, of_windows, method),
+        groups=groups,
+        levels=levels,
+        currency=currency_rows(linked, of_windows, method),
     )
-    sums = _named(linked, found, method.effect_count)
-    levels = [
-        level_rows(linked, parent, name, sums, method.model is Model.BF)
-        for name, parent in method.levels.items()
-    ]
-    return _Part(totals, linked.rows(laid.groups, sums), levels, _currency(linked, method))
 
 
-def _named(linked: LinkedPeriods, found: Effects, effect_count: int) -> dict[str, NumberArray]:
-    selection, interaction = found.selection, found.interaction
-    if effect_count == 2:
-        selection = selection + interaction
-    sums = {
-        "allocation": linked.sums(found.allocation),
-        "selection": linked.sums(selection),
-        "interaction": np.full((len(selection), len(linked.is_linked)), np.nan),
+def _keyed(rows: pd.DataFrame, windows: Windows) -> pd.DataFrame:
+    """Rows by window under the window's portfolio and period."""
+    window = rows["window"].to_numpy()
+    keys = {
+        "variant": rows["variant"],
+        "portfolio": windows.portfolio[window],
+        "period": labels(windows.keys, windows.period[window]),
     }
-    total = sums["allocation"] + sums["selection"]
-    if effect_count == 3:
-        sums["interaction"] = linked.sums(interaction)
-        total = total + sums["interaction"]
-    return sums | {"total": total}
-
-
-def _currency(linked: LinkedPeriods, method: Method) -> Columns:
-    """The three effects of local returns, and of what is left of the base returns."""
-    portfolio, benchmark = linked.single.portfolio, linked.single.benchmark
-    if portfolio.local is None or benchmark.local is None:
-        return {}
-    columns: dict[str, NumberArray] = {}
-    parts = {
-        "local": (portfolio.local, benchmark.local),
-        "currency": (portfolio.base - portfolio.local, benchmark.base - benchmark.local),
-    }
-    for name, (own, other) in parts.items():
-        found = effects(portfolio.weight, benchmark.weight, own, other, method.model)
-        for effect, sums in _named(linked, found, method.effect_count).items():
-            columns[f"{name}_{effect}"] = sums
-    return linked.rows(linked.laid.groups, columns)
+    return pd.DataFrame({**keys, **rows.drop(columns=["variant", "window"])})

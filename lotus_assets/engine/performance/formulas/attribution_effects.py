@@ -1,10 +1,11 @@
-"""Effects of single periods (analytics.md §3, "attribution, one period").
+"""Effects of single periods by Brinson and others.
 
 Matrices are [slot, period]. Sources: Brinson, Hood and Beebower, "Determinants of Portfolio
 Performance", Financial Analysts Journal 42 (1986); Brinson and Fachler, "Measuring Non-US Equity
 Portfolio Performance", Journal of Portfolio Management 11 (1985).
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -22,10 +23,10 @@ class Model(StrEnum):
 
 
 @dataclass(frozen=True)
-class Effects:
-    """Allocation, selection and interaction of every slot and period."""
+class SingleEffects:
+    """Allocation by each model, selection and interaction of every slot and period."""
 
-    allocation: NumberArray
+    allocation: Mapping[Model, NumberArray]
     selection: NumberArray
     interaction: NumberArray
 
@@ -84,17 +85,18 @@ def _local(local: NumberArray, base: NumberArray) -> NumberArray:
     return np.where(np.isnan(local), base, local)
 
 
-def effects(
+def single_effects(
     weight_p: NumberArray,
     weight_b: NumberArray,
     return_p: NumberArray,
     return_b: NumberArray,
-    model: Model,
-) -> Effects:
+    models: Sequence[Model],
+) -> SingleEffects:
     """`BF`: (w_P - w_B)(r_B - R_B), w_B(r_P - r_B), (w_P - w_B)(r_P - r_B); `BHB`: without R_B."""
     tilt = weight_p - weight_b
     pick = return_p - return_b
-    against = return_b
-    if model is Model.BF:
-        against = return_b - column_sums(weight_b * return_b)
-    return Effects(tilt * against, weight_b * pick, tilt * pick)
+    against = {Model.BHB: return_b}
+    if Model.BF in models:
+        against[Model.BF] = return_b - column_sums(weight_b * return_b)
+    allocation = {model: tilt * against[model] for model in models}
+    return SingleEffects(allocation, weight_b * pick, tilt * pick)

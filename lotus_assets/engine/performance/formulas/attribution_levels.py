@@ -1,10 +1,11 @@
-"""Levels above the groups: sums of their groups, allocation split (analytics.md §3)."""
+"""Levels above the groups: sums of their groups, with allocation between and within them."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from lotus_assets.engine.performance.formulas.columns import Columns
+from lotus_assets.engine.performance.formulas.attribution_effects import Model
 from lotus_assets.engine.performance.formulas.group_sides import NumberArray
 from lotus_assets.engine.performance.formulas.linked_periods import LinkedPeriods
 from lotus_assets.engine.performance.formulas.segments import Integers
@@ -12,66 +13,66 @@ from lotus_assets.engine.performance.formulas.segments import Integers
 NO_WEIGHT = 1e-15
 
 
-def level_rows(
-    linked: LinkedPeriods,
-    parent: Integers,
-    name: str,
-    sums: Mapping[str, NumberArray],
-    against_total: bool,
-) -> Columns:
-    """Rows of one level: effects of its groups summed; allocation between and within.
+@dataclass(frozen=True)
+class Nodes:
+    """Nodes of the hierarchy of some portfolios, level by level, and the slots that they sum.
 
-    `parent[g]` is the code of group g's parent. `between` is (w_P - w_B)(r_B - R_B) on the level's
-    own weights and returns, linked alike (BHB: without R_B); `within` is the rest.
+    `level` and `group` [portfolio, node]: the level from 1 (the top) and the node's code in it, -1
+    for a node that the portfolio does not use. `slot` [level, portfolio, slot] is the node of each
+    slot; unused slots are in a node past the last.
     """
-    groups, slot = _parent_slots(linked.laid.groups, parent)
-    columns = {effect: _gathered(matrix, slot, groups.shape[1]) for effect, matrix in sums.items()}
-    between = linked.sums(_between(linked, slot, groups.shape[1], against_total))
-    ordered = {
-        "allocation": columns["allocation"],
-        "between": between,
-        "within": columns["allocation"] - between,
-        "selection": columns["selection"],
-        "interaction": columns["interaction"],
-        "total": columns["total"],
-    }
-    rows = linked.rows(groups, ordered)
-    return {"level": np.full(len(rows["group"]), name, dtype=object), **rows}
+
+    level: Integers
+    group: Integers
+    slot: Integers
+
+    @property
+    def count(self) -> int:
+        """Nodes that a portfolio may use."""
+        return int(self.group.shape[1])
+
+    def cells(self, portfolio: Integers) -> Integers:
+        """Cell [level, slot, column] that each slot adds to, for the portfolio of every column."""
+        columns = len(portfolio)
+        return self.slot[:, portfolio].transpose(0, 2, 1) * columns + np.arange(columns)
+
+    def sums(self, matrix: NumberArray, cells: Integers) -> NumberArray:
+        """Sums [node, column] of a matrix [slot, column], added slot by slot."""
+        shape = (self.count + 1, cells.shape[2])
+        terms = np.broadcast_to(matrix, cells.shape).ravel()
+        sums = np.asarray(np.bincount(cells.ravel(), terms, shape[0] * shape[1]), np.float64)
+        return sums.reshape(shape)[:-1]
 
 
-def _parent_slots(groups: Integers, parent: Integers) -> tuple[Integers, Integers]:
-    """Codes of each portfolio's parents by parent slot, and the parent slot of its slots."""
-    codes = np.where(groups >= 0, np.asarray(parent)[groups], -1)
-    used = np.zeros((len(groups), int(np.max(parent, initial=-1)) + 1), bool)
-    owner, place = np.nonzero(groups >= 0)
-    used[owner, codes[owner, place]] = True
-    rank = np.cumsum(used, axis=1) - 1
-    parents = np.full((len(groups), int(used.sum(axis=1).max(initial=0))), -1, np.int64)
-    holder, code = np.nonzero(used)
-    parents[holder, rank[holder, code]] = code
-    slot = np.full(groups.shape, -1, np.int64)
-    slot[owner, place] = rank[owner, codes[owner, place]]
-    return parents, slot
+def nodes_of(groups: Integers, levels: Integers) -> Nodes:
+    """Nodes of portfolios whose slots hold these groups (-1: unused), by the groups' parents."""
+    shifts = np.append(0, np.cumsum(levels.max(axis=1, initial=-1) + 1))
+    parents = levels + shifts[:-1, None]
+    portfolio, slot = np.nonzero(groups >= 0)
+    codes = parents[:, groups[portfolio, slot]]
+    is_used = np.zeros((len(groups), shifts[-1]), bool)
+    is_used[portfolio, codes] = True
+    rank = np.cumsum(is_used, axis=1) - 1
+    count = int(is_used.sum(axis=1).max(initial=0))
+    node = np.full((len(levels), *groups.shape), count, np.int64)
+    node[:, portfolio, slot] = rank[portfolio, codes]
+    owner, code = np.nonzero(is_used)
+    level = np.searchsorted(shifts, code, side="right")
+    of_nodes = np.full((2, len(groups), count), -1, np.int64)
+    of_nodes[:, owner, rank[owner, code]] = level, code - shifts[level - 1]
+    return Nodes(of_nodes[0], of_nodes[1], node)
 
 
-def _gathered(matrix: NumberArray, slot: Integers, count: int) -> NumberArray:
-    """Sums by parent slot of a matrix [slot, column]; `slot[column, slot]`, -1 for unused."""
-    gathered = np.zeros((count, matrix.shape[1]))
-    columns = np.arange(matrix.shape[1])
-    for place in range(len(matrix)):
-        used = slot[:, place] >= 0
-        gathered[slot[used, place], columns[used]] += matrix[place, used]
-    return gathered
-
-
-def _between(linked: LinkedPeriods, slot: Integers, count: int, against_total: bool) -> NumberArray:
-    single = linked.single
-    lengths = np.diff(linked.pieces.offsets)
-    of_period = np.repeat(slot, lengths, axis=0)
-    weight_p = _gathered(single.portfolio.weight, of_period, count)
-    weight_b = _gathered(single.benchmark.weight, of_period, count)
-    product = _gathered(single.benchmark.weight * single.benchmark.base, of_period, count)
+def between(
+    linked: LinkedPeriods, nodes: Nodes, models: Sequence[Model]
+) -> dict[Model, NumberArray]:
+    """`(w_P - w_B)(r_B - R_B)` on every node's own weights and returns; BHB: without R_B."""
+    single, cells = linked.single, nodes.cells(linked.portfolio)
+    weight_p = nodes.sums(single.portfolio.weight, cells)
+    weight_b = nodes.sums(single.benchmark.weight, cells)
+    product = nodes.sums(single.benchmark.weight * single.benchmark.base, cells)
     total = single.benchmark_return
-    empty = np.abs(weight_b) <= NO_WEIGHT
-    returns = np.where(empty, total, product / np.where(empty, 1.0, weight_b))
-    return (weight_p - weight_b) * (returns - total if against_total else returns)
+    is_empty = np.abs(weight_b) <= NO_WEIGHT
+    returns = np.where(is_empty, total, product / np.where(is_empty, 1.0, weight_b))
+    tilt = weight_p - weight_b
+    return {model: tilt * (returns - total if model is Model.BF else returns) for model in models}

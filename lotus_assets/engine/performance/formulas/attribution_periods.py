@@ -1,4 +1,4 @@
-"""Single periods of attribution: days, or longer ones of a window (analytics.md §3)."""
+"""Single periods of attribution: days, or longer ones of a window."""
 
 from dataclasses import dataclass
 
@@ -12,30 +12,39 @@ from lotus_assets.engine.performance.formulas.segments import Booleans, Integers
 
 @dataclass(frozen=True)
 class Pieces:
-    """Rows [start, stop) of single periods, window by window: those of window k are
-    `offsets[k]:offsets[k + 1]`."""
+    """Rows [start, stop) of single periods, and of what they make up each span.
+
+    Span k consists of the single periods `period[offsets[k]:offsets[k + 1]]`, one at least.
+    """
 
     start: Integers
     stop: Integers
+    period: Integers
     offsets: Integers
 
 
 def pieces_of(laid: SideBySide, starts: Integers, stops: Integers, frequency: Frequency) -> Pieces:
-    """Cut windows of days into single periods of the frequency; each lies in one bucket."""
+    """Cut spans of days, none empty, into single periods of the frequency.
+
+    Days are every span's own, longer periods are of one span each: its edges cut them.
+    """
     if frequency is Frequency.DAILY:
-        owner, place = expand(stops - starts)
-        rows = starts[owner] + place
-        return Pieces(rows, rows + 1, np.append(0, np.cumsum(stops - starts)))
+        span, place = expand(stops - starts)
+        days = np.arange(len(laid.dates))
+        return Pieces(days, days + 1, starts[span] + place, _offsets(stops - starts))
     codes = BUCKETS[frequency](laid.dates)
     changes = np.flatnonzero(codes[1:] != codes[:-1]) + 1
     before = np.searchsorted(changes, starts, side="right")
     counts = np.searchsorted(changes, stops, side="left") - before + 1
-    counts = np.where(stops > starts, counts, 0)
-    owner, place = expand(counts)
+    span, place = expand(counts)
     edges = np.append(changes, len(codes))
-    begins = np.where(place == 0, starts[owner], edges[before[owner] + place - 1])
-    ends = np.where(place == counts[owner] - 1, stops[owner], edges[before[owner] + place])
-    return Pieces(begins, ends, np.append(0, np.cumsum(counts)))
+    begins = np.where(place == 0, starts[span], edges[before[span] + place - 1])
+    ends = np.where(place == counts[span] - 1, stops[span], edges[before[span] + place])
+    return Pieces(begins, ends, np.arange(len(begins)), _offsets(counts))
+
+
+def _offsets(counts: Integers) -> Integers:
+    return np.append(0, np.cumsum(counts))
 
 
 def periods_of_side(side: Side, pieces: Pieces) -> tuple[Side, Booleans]:
@@ -46,11 +55,10 @@ def periods_of_side(side: Side, pieces: Pieces) -> tuple[Side, Booleans]:
     """
     lengths = pieces.stop - pieces.start
     if (lengths == 1).all():
-        whole = len(lengths) == side.weight.shape[1]
-        is_all = whole and bool((pieces.start == np.arange(len(lengths))).all())
-        if is_all:
-            return side, np.zeros(len(lengths), bool)
-        return side.columns(lambda matrix: _chosen(matrix, pieces)), np.zeros(len(lengths), bool)
+        unbroken = np.zeros(len(lengths), bool)
+        if np.array_equal(pieces.start, np.arange(side.weight.shape[1])):
+            return side, unbroken
+        return side.columns(lambda matrix: _chosen(matrix, pieces)), unbroken
     base, broken = _linked(side.base, pieces)
     local = None
     if side.local is not None:

@@ -4,12 +4,24 @@ A frame a chunk would cost more than the chunk's calculation.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from lotus_assets.engine.performance.formulas.segments import Integers
+
 Columns = Mapping[str, NDArray[np.generic]]
+
+
+@dataclass(frozen=True)
+class VariantRows:
+    """Rows that every variant has: the columns that they share, and each variant's own columns."""
+
+    shared: Columns
+    variants: Sequence[Columns]
 
 
 def frame_of(parts: Sequence[Columns]) -> pd.DataFrame:
@@ -20,6 +32,26 @@ def frame_of(parts: Sequence[Columns]) -> pd.DataFrame:
     return pd.DataFrame(
         {name: np.concatenate([part[name] for part in filled]) for name in filled[0]}
     )
+
+
+def frame_of_variants(parts: Sequence[VariantRows]) -> pd.DataFrame:
+    """The parts' rows, all of a variant after those of the one before; `variant` numbers them."""
+    count = len(parts[0].variants)
+    shared = frame_of([part.shared for part in parts])
+    own = frame_of([part.variants[number] for number in range(count) for part in parts])
+    rows = np.tile(np.arange(len(shared)), count)
+    numbers = np.repeat(np.arange(count), len(shared))
+    return pd.concat([pd.DataFrame({"variant": numbers}), taken(shared, rows), own], axis=1)
+
+
+def taken(rows: pd.DataFrame, numbers: Integers) -> pd.DataFrame:
+    """Rows of a frame by number, numbered anew."""
+    return rows.take(numbers).reset_index(drop=True)
+
+
+def labels(names: Sequence[str] | NDArray[np.object_], codes: Integers) -> Any:
+    """The name of every code, as a column of text; strings are made once a name, not once a row."""
+    return pd.array(np.asarray(names, dtype=object), dtype="str").take(codes)
 
 
 def summed(rows: pd.DataFrame, keys: Sequence[str], columns: Sequence[str]) -> pd.DataFrame:

@@ -27,6 +27,7 @@ from lotus_assets.engine.performance.formulas.segments import (
     chunks,
     segment_of_rows,
 )
+from lotus_assets.engine.performance.formulas.statuses import Status
 
 
 @dataclass(frozen=True)
@@ -166,24 +167,21 @@ def _decimals(instruments: DailyValues, name: str, rows: Integers) -> list[Decim
     return [Decimal(repr(value)) for value in getattr(instruments, name)[rows].tolist()]
 
 
-def reconciliation(totals: pd.DataFrame, windows: Windows, own: OwnReturns) -> pd.DataFrame:
-    """One row a portfolio and period: own_return, group_return, fees, difference, own_status.
+def reconciliation(group_return: Floats, windows: Windows, own: OwnReturns) -> pd.DataFrame:
+    """One row a window: own_return, own_status, group_return, fees, difference.
 
     own_return = group_return + fees + difference; `fees` is what the portfolio's fees on no
-    instrument take from its own return. `totals` is that of `Attribution`.
+    instrument take from its own return. `group_return` is the linked return of its groups.
     """
     whole = link(own.returns, windows.start, windows.stop)
     without = link(own.without_fees, windows.start, windows.stop)
-    keys = pd.DataFrame(
+    fees = whole.returns - without.returns
+    return pd.DataFrame(
         {
-            "portfolio": windows.portfolio,
-            "period": windows.key,
             "own_return": whole.returns,
-            "fees": whole.returns - without.returns,
-            "own_status": np.where(windows.status == "OK", whole.status, windows.status),
+            "own_status": np.where(windows.status == Status.OK, whole.status, windows.status),
+            "group_return": group_return,
+            "fees": fees,
+            "difference": whole.returns - group_return - fees,
         }
     )
-    columns = ["portfolio", "period", "portfolio_return"]
-    rows = keys.merge(totals[columns], on=["portfolio", "period"], validate="one_to_one")
-    rows = rows.rename(columns={"portfolio_return": "group_return"})
-    return rows.assign(difference=rows["own_return"] - rows["group_return"] - rows["fees"])

@@ -1,22 +1,17 @@
-"""Single periods of attribution with what each counts for in the linked effect."""
+"""Single periods of attribution with what each counts for in the linked effect, by linking."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from lotus_assets.engine.performance.formulas.attribution_effects import (
-    Model,
-    SinglePeriods,
-    completed,
-)
+from lotus_assets.engine.performance.formulas.attribution_effects import SinglePeriods, completed
 from lotus_assets.engine.performance.formulas.attribution_periods import (
     Pieces,
     periods_of_side,
     pieces_of,
 )
 from lotus_assets.engine.performance.formulas.calendar_days import DAY, Frequency
-from lotus_assets.engine.performance.formulas.columns import Columns
 from lotus_assets.engine.performance.formulas.group_sides import NumberArray, SideBySide
 from lotus_assets.engine.performance.formulas.linking import Linked, Statuses, link
 from lotus_assets.engine.performance.formulas.linking_coefficients import (
@@ -33,139 +28,172 @@ from lotus_assets.engine.performance.formulas.segments import (
     Floats,
     Integers,
     as_days,
+    expand,
     search_in_segments,
+    segment_of_rows,
     window_sums,
 )
 from lotus_assets.engine.performance.formulas.statuses import Status
 
 
 @dataclass(frozen=True)
-class Method:
-    """How effects are computed and linked.
+class Spans:
+    """What windows cover: rows [start, stop) of a portfolio's days, each span once.
 
-    `levels` gives, for each level's name, the code of the parent of every group code.
+    QTD is YTD until April, and every period is ITD in a portfolio's first month. Portfolios and
+    days count from the chunk's first.
     """
 
-    model: Model = Model.BF
-    effect_count: int = 3
-    linking: Linking = Linking.CARINO
-    frequency: Frequency = Frequency.DAILY
-    levels: Mapping[str, Integers] = field(default_factory=dict)
+    portfolio: Integers
+    start: Integers
+    stop: Integers
 
-    def __post_init__(self) -> None:
-        """Two effects or three."""
-        if self.effect_count not in (2, 3):
-            raise ValueError(f"effects are 2 or 3, not {self.effect_count}")
+
+@dataclass(frozen=True)
+class SpanLinking:
+    """Of every span whether it is linked, its status, and what its linked effects leave over; of
+    every single period of the spans what it counts for."""
+
+    is_linked: Booleans
+    status: Statuses
+    remainder: Floats
+    coefficients: Floats
 
 
 @dataclass(frozen=True)
 class LinkedPeriods:
-    """Single periods of one window a portfolio, with what each counts for."""
+    """Single periods of some portfolios, and how they add up to spans by each linking.
+
+    `status_date` is the first day of the single period that decided a span's status.
+    """
 
     laid: SideBySide
+    spans: Spans
     pieces: Pieces
     single: SinglePeriods
-    coefficients: Floats
-    is_linked: Booleans
-    keys: Columns
+    portfolio_return: Floats
+    benchmark_return: Floats
+    status_date: Days
+    linkings: Mapping[Linking, SpanLinking]
 
-    def sums(self, effect: NumberArray) -> NumberArray:
-        """Linked effect of every slot and portfolio."""
-        counted = effect * self.coefficients
-        starts, stops = self.pieces.offsets[:-1], self.pieces.offsets[1:]
-        rows = counted.shape[1]
-        shift = np.arange(counted.shape[0])[:, None] * rows
-        sums = window_sums(counted.ravel(), (starts + shift).ravel(), (stops + shift).ravel())
-        return np.where(self.is_linked, sums.reshape(counted.shape[0], -1), np.nan)
+    @property
+    def portfolio(self) -> Integers:
+        """Portfolio of every single period."""
+        return segment_of_rows(self.laid.offsets)[self.pieces.start]
 
-    def rows(self, groups: Integers, columns: Mapping[str, NumberArray]) -> Columns:
-        """Rows of the used slots: keys, group and the columns [slot, portfolio]."""
-        used = groups >= 0
-        owner, _ = np.nonzero(used)
-        keys: Columns = {name: column[owner] for name, column in self.keys.items()}
-        values: Columns = {name: matrix.T[used] for name, matrix in columns.items()}
-        return {**keys, "group": groups[used], **values}
+    def sums(self, effect: NumberArray) -> dict[Linking, NumberArray]:
+        """Linked effect of every row of a matrix [row, single period] and span."""
+        single = np.take(effect, self.pieces.period, axis=1)
+        sums = {}
+        for name, linking in self.linkings.items():
+            counted = single * linking.coefficients
+            sums[name] = np.add.reduceat(counted, self.pieces.offsets[:-1], axis=1)
+            sums[name][:, ~linking.is_linked] = np.nan
+        return sums
+
+    def means(self, weight: NumberArray) -> NumberArray:
+        """Mean of every row of a matrix [row, day] over the days of each span."""
+        counts = self.spans.stop - self.spans.start
+        span, place = expand(counts)
+        cells = np.arange(len(weight))[:, None] * len(counts) + span
+        values = np.take(weight, self.spans.start[span] + place, axis=1)
+        sums = np.bincount(cells.ravel(), values.ravel(), len(weight) * len(counts))
+        means: NumberArray = sums.reshape(len(weight), len(counts)) / counts
+        return means
+
+
+def spans_of(laid: SideBySide, windows: Windows, chosen: Integers) -> tuple[Spans, Integers]:
+    """The spans of the chosen windows, and that of each window: -1 where no day is known."""
+    portfolio = windows.portfolio[chosen] - laid.first
+    firsts, lasts = laid.offsets[portfolio], laid.offsets[portfolio + 1]
+    start = search_in_segments(laid.dates, firsts, lasts, windows.start_date[chosen])
+    stop = search_in_segments(laid.dates, start, lasts, windows.end_date[chosen] + DAY)
+    observed = np.flatnonzero((windows.status[chosen] == Status.OK) & (stop > start))
+    pairs = start[observed] * (len(laid.dates) + 1) + stop[observed]
+    _, first, number = np.unique(pairs, return_index=True, return_inverse=True)
+    distinct = observed[first]
+    span = np.full(len(chosen), -1, np.int64)
+    span[observed] = number
+    return Spans(portfolio[distinct], start[distinct], stop[distinct]), span
 
 
 def link_periods(
-    laid: SideBySide, windows: Windows, chosen: Integers, method: Method
-) -> tuple[LinkedPeriods, Columns]:
-    """Single periods of the chosen windows, one a portfolio of `laid`, and the totals."""
-    firsts, lasts = laid.offsets[:-1], laid.offsets[1:]
-    starts = search_in_segments(laid.dates, firsts, lasts, windows.start_date[chosen])
-    stops = search_in_segments(laid.dates, starts, lasts, windows.end_date[chosen] + DAY)
-    stops = np.where(windows.status[chosen] == Status.OK, stops, starts)
-    pieces = pieces_of(laid, starts, stops, method.frequency)
+    laid: SideBySide, spans: Spans, frequency: Frequency, linkings: Sequence[Linking]
+) -> LinkedPeriods:
+    """Single periods of the spans, linked each way."""
+    pieces = pieces_of(laid, spans.start, spans.stop, frequency)
     portfolio, broken_p = periods_of_side(laid.portfolio, pieces)
     benchmark, broken_b = periods_of_side(laid.benchmark, pieces)
     single = completed(portfolio, benchmark)
     broken = broken_p | broken_b
-    sides = [
-        link(np.where(broken, np.nan, returns), pieces.offsets[:-1], pieces.offsets[1:])
-        for returns in (single.portfolio_return, single.benchmark_return)
+    returns = [
+        np.where(broken, np.nan, side)[pieces.period]
+        for side in (single.portfolio_return, single.benchmark_return)
     ]
-    status = _status(windows.status[chosen], sides, single, pieces, method.linking)
+    firsts, lasts = pieces.offsets[:-1], pieces.offsets[1:]
+    sides = [link(side, firsts, lasts) for side in returns]
+    return LinkedPeriods(
+        laid=laid,
+        spans=spans,
+        pieces=pieces,
+        single=single,
+        portfolio_return=sides[0].returns,
+        benchmark_return=sides[1].returns,
+        status_date=_status_dates(laid, pieces, sides),
+        linkings={name: _linking(single, pieces, sides, name) for name in linkings},
+    )
+
+
+def _linking(
+    single: SinglePeriods, pieces: Pieces, sides: list[Linked], linking: Linking
+) -> SpanLinking:
+    status = _status(sides, linking)
+    own = single.portfolio_return[pieces.period]
+    other = single.benchmark_return[pieces.period]
+    remainder = np.zeros(len(status))
+    if linking is Linking.NONE:
+        active = window_sums(own - other, pieces.offsets[:-1], pieces.offsets[1:])
+        remainder = sides[0].returns - sides[1].returns - active
     is_linked = np.asarray(status == Status.OK)
-    own, other = sides[0].returns, sides[1].returns
-    keys: Columns = {
-        "portfolio": windows.portfolio[chosen],
-        "period": np.array(windows.keys, dtype=object)[windows.period[chosen]],
-    }
-    coefficients = _coefficients(single, own, other, pieces.offsets, method.linking)
-    linked = LinkedPeriods(laid, pieces, single, coefficients, is_linked, keys)
-    remainder = np.zeros(len(own))
-    if method.linking is Linking.NONE:
-        active = single.portfolio_return - single.benchmark_return
-        remainder = own - other - window_sums(active, pieces.offsets[:-1], pieces.offsets[1:])
-    totals: Columns = {
-        **keys,
-        "portfolio_return": own,
-        "benchmark_return": other,
-        "active_return": own - other,
-        "linking_remainder": np.where(is_linked, remainder, np.nan),
-        "status": status,
-        "status_date": _status_dates(laid, pieces, sides),
-    }
-    return linked, totals
+    return SpanLinking(
+        is_linked,
+        status,
+        np.where(is_linked, remainder, np.nan),
+        _coefficients(own, other, sides, pieces.offsets, linking),
+    )
 
 
-def _status(
-    resolved: Statuses, sides: list[Linked], single: SinglePeriods, pieces: Pieces, linking: Linking
-) -> Statuses:
-    status = resolved.copy()
-    for side in sides:
-        status = np.where(status == Status.OK, side.status, status)
+def _status(sides: list[Linked], linking: Linking) -> Statuses:
+    """The portfolio's status unless it is OK, then the benchmark's; or NOT_LINKABLE."""
+    status = np.where(sides[0].status == Status.OK, sides[1].status, sides[0].status)
     # A group that fell below -1 within a longer period broke its chain.
     status[status == Status.UNDEFINED_RETURN] = Status.BROKEN_CHAIN
-    if linking is Linking.CARINO:
-        for side in sides:
-            status[(side.row >= 0) & (resolved == Status.OK)] = Status.NOT_LINKABLE
-    if linking is Linking.MENCHERO:
-        for side in sides:
-            unusable = ~(side.returns > -1.0) & (side.status != Status.NO_OBSERVATIONS)
-            status[unusable & (resolved == Status.OK)] = Status.NOT_LINKABLE
+    for side in sides:
+        if linking is Linking.CARINO:
+            status[side.row >= 0] = Status.NOT_LINKABLE
+        if linking is Linking.MENCHERO:
+            status[~(side.returns > -1.0)] = Status.NOT_LINKABLE
     return status
 
 
 def _status_dates(laid: SideBySide, pieces: Pieces, sides: list[Linked]) -> Days:
     """First day of the single period that decided each status: the first of either side's."""
-    none = len(pieces.start)
+    none = len(pieces.period)
     first = np.min([np.where(side.row >= 0, side.row, none) for side in sides], axis=0)
-    dates = np.append(laid.dates[pieces.start], np.datetime64("NaT", "D"))
+    dates = np.append(laid.dates[pieces.start[pieces.period]], np.datetime64("NaT", "D"))
     return as_days(dates[first])
 
 
 def _coefficients(
-    single: SinglePeriods, own: Floats, other: Floats, offsets: Integers, linking: Linking
+    own: Floats, other: Floats, sides: list[Linked], offsets: Integers, linking: Linking
 ) -> Floats:
-    returns, benchmark = single.portfolio_return, single.benchmark_return
     with np.errstate(divide="ignore", invalid="ignore"):
         if linking is Linking.CARINO:
-            return carino(returns, benchmark, own, other, offsets)
+            return carino(own, other, sides[0].returns, sides[1].returns, offsets)
         if linking is Linking.MENCHERO:
-            return menchero(returns, benchmark, own, other, offsets)
+            return menchero(own, other, sides[0].returns, sides[1].returns, offsets)
         if linking is Linking.GRAP:
-            return grap(returns, benchmark, offsets)
+            return grap(own, other, offsets)
         if linking is Linking.FRONGELLO:
-            return frongello(returns, benchmark, offsets)
-    return np.ones(len(returns))
+            return frongello(own, other, offsets)
+    return np.ones(len(own))

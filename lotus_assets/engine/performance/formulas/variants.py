@@ -1,9 +1,13 @@
-"""Variants of one attribution: they share all but how allocation counts and how days are linked."""
+"""How an attribution is worked out, and its variants: they share all but a few sums."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+import numpy as np
 
 from lotus_assets.engine.performance.formulas.attribution_effects import Model
+from lotus_assets.engine.performance.formulas.calendar_days import Frequency
 from lotus_assets.engine.performance.formulas.linking_coefficients import Linking
+from lotus_assets.engine.performance.formulas.segments import Integers
 
 
 @dataclass(frozen=True)
@@ -12,3 +16,33 @@ class Variant:
 
     model: Model = Model.BF
     linking: Linking = Linking.CARINO
+
+
+@dataclass(frozen=True)
+class AttributionMethod:
+    """Variants that are worked out together, and what is alike in all of them.
+
+    `levels` [level, group] is the code of each group's parent on every level, from the top.
+    """
+
+    variants: tuple[Variant, ...] = (Variant(),)
+    effect_count: int = 3
+    frequency: Frequency = Frequency.DAILY
+    levels: Integers = field(default_factory=lambda: np.empty((0, 0), np.int64), compare=False)
+
+    def __post_init__(self) -> None:
+        """One variant at least; two effects or three."""
+        if not self.variants:
+            raise ValueError("an attribution needs one variant at least")
+        if self.effect_count not in (2, 3):
+            raise ValueError(f"effects are 2 or 3, not {self.effect_count}")
+
+    @property
+    def models(self) -> tuple[Model, ...]:
+        """The variants' models, each once."""
+        return tuple(dict.fromkeys(variant.model for variant in self.variants))
+
+    @property
+    def linkings(self) -> tuple[Linking, ...]:
+        """The variants' linkings, each once."""
+        return tuple(dict.fromkeys(variant.linking for variant in self.variants))

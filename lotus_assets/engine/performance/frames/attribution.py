@@ -1,22 +1,21 @@
-"""Attribution of portfolios' active returns to groups, levels and currencies (analytics.md §3)."""
+"""Attribution of portfolios' active returns to groups, levels and currencies."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from lotus_assets.engine.performance.formulas.attribution import attribution
+from lotus_assets.engine.performance.formulas.attribution import attribute_groups
 from lotus_assets.engine.performance.formulas.calendar_days import Frequency
-from lotus_assets.engine.performance.formulas.columns import summed
+from lotus_assets.engine.performance.formulas.columns import labels, taken
 from lotus_assets.engine.performance.formulas.group_sides import GroupSide
 from lotus_assets.engine.performance.formulas.instrument_groups import reconciliation
-from lotus_assets.engine.performance.formulas.linked_periods import Method
 from lotus_assets.engine.performance.formulas.periods import Period, Windows
 from lotus_assets.engine.performance.formulas.segments import segment_of_rows
-from lotus_assets.engine.performance.formulas.statuses import Status
-from lotus_assets.engine.performance.formulas.variants import Variant
+from lotus_assets.engine.performance.formulas.variants import AttributionMethod, Variant
 from lotus_assets.engine.performance.frames.attribution_sides import AttributionSides
 from lotus_assets.engine.performance.frames.benchmark_days import FILLED, LINKED
 from lotus_assets.engine.performance.frames.portfolio_parts import named_windows
@@ -24,7 +23,7 @@ from lotus_assets.engine.performance.frames.twr import STANDARD_PERIODS
 
 EFFECTS = ["allocation", "selection", "interaction", "total"]
 SIDES = ("local", "currency")
-UNOBSERVED = (Status.WINDOW_TOO_SHORT, Status.NO_OBSERVATIONS)
+ROW = ["variant", "portfolio", "period"]
 
 
 @dataclass(frozen=True)
@@ -65,42 +64,21 @@ def attributed(
 ) -> AttributionResult:
     """Attribution of every portfolio in every period by every variant.
 
-    Raises ValueError for a period asked for twice, effects that are not 2 or 3, weights of a date
-    that are off 1 by more than 1e-6, or dates that only one side has.
+    Raises ValueError for a period asked for twice, no variant, effects that are not 2 or 3, weights
+    of a date that are off 1 by more than 1e-6, or dates that only one side has.
     """
-    results = [_by_variant(sides, options, variant) for variant in variants]
-    return AttributionResult(
-        *(
-            pd.concat([getattr(result, field.name) for result in results], ignore_index=True)
-            for field in fields(AttributionResult)
-        )
-    )
-
-
-def _by_variant(
-    sides: AttributionSides, options: AttributionOptions, variant: Variant
-) -> AttributionResult:
     windows = sides.days.windows(options.periods)
-    depths = range(1, len(sides.groups.group_by) + 1)
-    nodes = {str(depth): sides.groups.parents(depth) for depth in depths}
-    method = Method(
-        variant.model,
-        options.effect_count,
-        variant.linking,
-        options.frequency,
-        {name: parents for name, (parents, _) in nodes.items()},
+    nodes = [sides.groups.parents(depth) for depth in range(1, len(sides.groups.group_by) + 1)]
+    levels = np.array([parents for parents, _ in nodes])
+    method = AttributionMethod(tuple(variants), options.effect_count, options.frequency, levels)
+    linked = attribute_groups(sides.portfolio, sides.benchmark, windows, method)
+    named = _Named(sides, variants)
+    return AttributionResult(
+        totals=named(_totals(sides, windows, linked.totals)),
+        groups=named(_groups(sides, linked.groups)),
+        levels=named(_levels(linked.levels, [keys for _, keys in nodes])),
+        currency=named(_currency(sides, linked.currency)),
     )
-    found = attribution(sides.portfolio, sides.benchmark, windows, method)
-    ordered = _Order(sides, options.periods)
-    keys = {name: keys for name, (_, keys) in nodes.items()}
-    frames = (
-        _totals(sides, windows, found.totals),
-        _groups(sides, windows, _observed(found.groups, found.totals)),
-        _levels(_observed(found.levels, found.totals), keys),
-        _currency(sides, _observed(found.currency, found.totals)),
-    )
-    named = {"model": str(variant.model), "linking": str(variant.linking)}
-    return AttributionResult(*(ordered(rows).assign(**named) for rows in frames))
 
 
 def attribution_days(sides: AttributionSides) -> pd.DataFrame:
@@ -121,16 +99,6 @@ def attribution_days(sides: AttributionSides) -> pd.DataFrame:
     return pd.DataFrame({**named, **rows.drop(columns=keys)})
 
 
-def _observed(rows: pd.DataFrame, totals: pd.DataFrame) -> pd.DataFrame:
-    """Rows of periods that have days: of the others nothing is known."""
-    if rows.empty:
-        return rows
-    keys = ["portfolio", "period"]
-    without = totals.loc[totals["status"].isin(UNOBSERVED), keys]
-    is_without = pd.MultiIndex.from_frame(rows[keys]).isin(pd.MultiIndex.from_frame(without))
-    return rows.loc[~is_without]
-
-
 def _named(sides: AttributionSides) -> tuple[tuple[str, GroupSide], tuple[str, GroupSide]]:
     return ("portfolio", sides.portfolio), ("benchmark", sides.benchmark)
 
@@ -149,102 +117,75 @@ def _rows(side: GroupSide, name: str) -> pd.DataFrame:
 
 
 def _totals(sides: AttributionSides, windows: Windows, totals: pd.DataFrame) -> pd.DataFrame:
-    keys = ["portfolio", "period"]
-    rows = named_windows(sides.days, windows).merge(totals, on=keys, validate="one_to_one")
+    """Totals with what every variant has in common: dates, the reconciliation, benchmark days."""
+    shared = named_windows(sides.days, windows)
     if sides.own is None:
-        rows = rows.assign(own_return=np.nan, own_status=None, fees=np.nan, difference=np.nan)
+        own = pd.DataFrame({"own_return": np.nan, "own_status": None}, index=shared.index)
+        own = own.assign(fees=np.nan, difference=np.nan)
     else:
-        own = reconciliation(totals, windows, sides.own).drop(columns="group_return")
-        rows = rows.merge(own, on=keys, validate="one_to_one")
-    for kind in (LINKED, FILLED):
-        rows[f"benchmark_days_{kind.lower()}"] = _counted(rows, sides.notes, kind)
-    return rows
+        group_return = totals["portfolio_return"].to_numpy()[: len(windows)]
+        own = reconciliation(group_return, windows, sides.own).drop(columns="group_return")
+    counts = {
+        f"benchmark_days_{kind.lower()}": _counted(shared, sides.notes, kind)
+        for kind in (LINKED, FILLED)
+    }
+    dates = shared.drop(columns=["portfolio", "period"])
+    every = np.tile(np.arange(len(windows)), len(totals) // max(len(windows), 1))
+    of_windows = pd.concat([dates, own], axis=1).assign(**counts)
+    return pd.concat([totals, taken(of_windows, every)], axis=1)
 
 
-def _counted(rows: pd.DataFrame, notes: pd.DataFrame, kind: str) -> "pd.Series[int]":
+def _counted(windows: pd.DataFrame, notes: pd.DataFrame, kind: str) -> "pd.Series[int]":
     """Notes of a kind within each window."""
-    own = notes[notes["kind"] == kind]
-    pairs = rows.reset_index()[["index", "portfolio", "start_date", "end_date"]].merge(
-        own, left_on="portfolio", right_on="owner"
+    of_kind = notes[notes["kind"] == kind]
+    pairs = windows.reset_index()[["index", "portfolio", "start_date", "end_date"]].merge(
+        of_kind, left_on="portfolio", right_on="owner"
     )
     inside = pairs[pairs["date"].between(pairs["start_date"], pairs["end_date"])]
-    counts: pd.Series[int] = inside.groupby("index").size().reindex(rows.index, fill_value=0)
+    counts: pd.Series[int] = inside.groupby("index").size().reindex(windows.index, fill_value=0)
     return counts
 
 
-def _groups(sides: AttributionSides, windows: Windows, groups: pd.DataFrame) -> pd.DataFrame:
-    if groups.empty:
-        return pd.DataFrame(columns=["portfolio", "period", "key", *EFFECTS])
-    rows = groups.rename(columns={"group": "code"})
-    for name, side in _named(sides):
-        means = _mean_weights(side, windows, f"{name}_weight")
-        rows = rows.merge(means, on=["portfolio", "period", "code"], how="left")
-    weights = {name: rows[name].fillna(0.0) for name in ("portfolio_weight", "benchmark_weight")}
-    keys = sides.groups.keys[rows["code"].to_numpy()]
-    named = rows.assign(key=keys, **weights)
-    return named[["portfolio", "period", "key", *weights, *EFFECTS]]
+def _groups(sides: AttributionSides, groups: pd.DataFrame) -> pd.DataFrame:
+    keys = labels(sides.groups.keys, groups["group"].to_numpy())
+    columns = ["portfolio_weight", "benchmark_weight", *EFFECTS]
+    return groups.assign(key=keys)[[*ROW, "key", *columns]]
 
 
-def _mean_weights(side: GroupSide, windows: Windows, name: str) -> pd.DataFrame:
-    """Mean over the days of each window of every group's weight."""
-    rows = pd.DataFrame(
-        {
-            "portfolio": segment_of_rows(side.offsets),
-            "date": side.dates.astype("datetime64[s]"),
-            "code": side.group,
-            name: side.weight,
-        }
-    )
-    parts: list[pd.DataFrame] = []
-    for place, key in enumerate(windows.keys):
-        own = windows.period == place
-        starts, ends = windows.start_date[own], windows.end_date[own]
-        owner = rows["portfolio"].to_numpy()
-        inside = rows[(side.dates >= starts[owner]) & (side.dates <= ends[owner])]
-        days = inside.groupby("portfolio")["date"].nunique()
-        sums = summed(inside, ["portfolio", "code"], [name])
-        sums[name] /= sums["portfolio"].map(days)
-        parts.append(sums.assign(period=key))
-    return pd.concat(parts, ignore_index=True)
-
-
-def _levels(levels: pd.DataFrame, keys: dict[str, list[str]]) -> pd.DataFrame:
+def _levels(levels: pd.DataFrame, keys: Sequence[Sequence[str]]) -> pd.DataFrame:
+    firsts = np.append(0, np.cumsum([len(of_level) for of_level in keys]))
+    codes = firsts[levels["level"].to_numpy() - 1] + levels["group"].to_numpy()
+    named = levels.assign(key=labels(list(chain.from_iterable(keys)), codes))
     columns = ["allocation", "between", "within", "selection", "interaction", "total"]
-    if levels.empty:
-        return pd.DataFrame(columns=["portfolio", "period", "level", "key", *columns])
-    parts = [
-        rows.assign(key=np.array(keys[str(name)], dtype=object)[rows["group"].to_numpy()])
-        for name, rows in levels.groupby("level", sort=True)
-    ]
-    rows = pd.concat(parts)
-    named: pd.DataFrame = rows.assign(level=rows["level"].astype(int))
-    return named[["portfolio", "period", "level", "key", *columns]]
+    return named[[*ROW, "level", "key", *columns]]
 
 
 def _currency(sides: AttributionSides, currency: pd.DataFrame) -> pd.DataFrame:
     columns = [f"{side}_{effect}" for side in SIDES for effect in EFFECTS]
-    if not currency.empty:
-        currency = currency.loc[sides.has_local[currency["portfolio"].to_numpy()]]
     if currency.empty:
-        return pd.DataFrame(columns=["portfolio", "period", "key", "is_local_known", *columns])
+        return pd.DataFrame(columns=[*ROW, "key", "is_local_known", *columns])
+    rows = currency.loc[sides.has_local[currency["portfolio"].to_numpy()]]
     unknown = pd.MultiIndex.from_frame(sides.unknown_local[["owner", "code"]])
-    own = pd.MultiIndex.from_arrays([currency["portfolio"], currency["group"]])
-    named: pd.DataFrame = currency.assign(
-        key=sides.groups.keys[currency["group"].to_numpy()], is_local_known=~own.isin(unknown)
-    )
-    return named[["portfolio", "period", "key", "is_local_known", *columns]]
+    pairs = pd.MultiIndex.from_frame(rows[["portfolio", "group"]])
+    keys = labels(sides.groups.keys, rows["group"].to_numpy())
+    named: pd.DataFrame = rows.assign(key=keys, is_local_known=~pairs.isin(unknown))
+    return named[[*ROW, "key", "is_local_known", *columns]]
 
 
 @dataclass(frozen=True)
-class _Order:
-    """Rows by portfolio and period in the order asked, each in its order, under portfolio ids."""
+class _Named:
+    """Rows under the names of their portfolios and variants."""
 
     sides: AttributionSides
-    periods: tuple[Period, ...]
+    variants: Sequence[Variant]
 
     def __call__(self, rows: pd.DataFrame) -> pd.DataFrame:
-        place = {period.key: at for at, period in enumerate(self.periods)}
-        number = rows["portfolio"].to_numpy(np.int64)
-        order = np.lexsort((rows["period"].map(place).to_numpy(np.int64), number))
-        named = rows.assign(portfolio=self.sides.days.portfolio_id[number]).iloc[order]
-        return named.rename(columns={"portfolio": "portfolio_id"}).reset_index(drop=True)
+        variant = rows["variant"].to_numpy(np.int64)
+        portfolio = rows["portfolio"].to_numpy(np.int64)
+        names = {
+            "model": labels([str(one.model) for one in self.variants], variant),
+            "linking": labels([str(one.linking) for one in self.variants], variant),
+            "portfolio_id": labels(self.sides.days.portfolio_id, portfolio),
+        }
+        rest = rows.drop(columns=["variant", "portfolio"]).reset_index(drop=True)
+        return pd.DataFrame({**names, **rest})

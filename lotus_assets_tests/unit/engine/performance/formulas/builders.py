@@ -2,14 +2,18 @@
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any
 
 import numpy as np
 
+from lotus_assets.engine.performance.formulas.attribution_effects import Model
 from lotus_assets.engine.performance.formulas.cash_flows import CashFlows
 from lotus_assets.engine.performance.formulas.daily_returns import DailyValues
 from lotus_assets.engine.performance.formulas.group_sides import GroupSide
+from lotus_assets.engine.performance.formulas.linking_coefficients import Linking
 from lotus_assets.engine.performance.formulas.periods import Period, Windows, resolve
 from lotus_assets.engine.performance.formulas.segments import Days, Integers
+from lotus_assets.engine.performance.formulas.variants import AttributionMethod, Variant
 
 Row = tuple[str, float, float, float, float, float]
 """Date, begin_mv, bod_cf, eod_cf, mgmt_fees, end_mv."""
@@ -107,3 +111,10 @@ def group_side(rows: Sequence[GroupRow], local: Sequence[float] | None = None) -
         offsets([len(rows)]),
         None if local is None else np.array(local),
     )
+
+
+def by(
+    model: Model = Model.BF, linking: Linking = Linking.CARINO, **shared: Any
+) -> AttributionMethod:
+    """A method of one variant."""
+    return AttributionMethod((Variant(model, linking),), **shared)

@@ -6,15 +6,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lotus_assets.engine.performance.formulas.attribution import Attribution, attribution
+from lotus_assets.engine.performance.formulas.attribution import GroupAttribution, attribute_groups
 from lotus_assets.engine.performance.formulas.attribution_effects import Model
 from lotus_assets.engine.performance.formulas.calendar_days import Frequency
 from lotus_assets.engine.performance.formulas.group_sides import GroupSide
-from lotus_assets.engine.performance.formulas.linked_periods import Method
 from lotus_assets.engine.performance.formulas.linking_coefficients import Linking
 from lotus_assets.engine.performance.formulas.periods import Period
+from lotus_assets.engine.performance.formulas.variants import AttributionMethod
 from lotus_assets_tests.unit.engine.performance.formulas.builders import (
     GroupRow,
+    by,
     group_side,
     offsets,
     windows_on,
@@ -25,14 +26,17 @@ NAN = float("nan")
 
 
 def attributed(
-    portfolio: GroupSide, benchmark: GroupSide, method: Method | None = None, *periods: Period
-) -> Attribution:
+    portfolio: GroupSide,
+    benchmark: GroupSide,
+    method: AttributionMethod | None = None,
+    *periods: Period,
+) -> GroupAttribution:
     dates = np.unique(portfolio.dates)
     windows = windows_on(dates, np.array([0, len(dates)]), *periods)
-    return attribution(portfolio, benchmark, windows, method)
+    return attribute_groups(portfolio, benchmark, windows, method)
 
 
-def effect(found: Attribution, group: int) -> tuple[Any, Any, Any]:
+def effect(found: GroupAttribution, group: int) -> tuple[Any, Any, Any]:
     row = found.groups.set_index("group").loc[group]
     return row["allocation"], row["selection"], row["interaction"]
 
@@ -50,19 +54,19 @@ def test_brinson_fachler_by_hand() -> None:
 
 
 def test_brinson_hood_beebower_by_hand() -> None:
-    found = attributed(PORTFOLIO, BENCHMARK, Method(Model.BHB))
+    found = attributed(PORTFOLIO, BENCHMARK, by(Model.BHB))
     assert effect(found, 0) == pytest.approx((0.016, 0.01, 0.004))
     assert effect(found, 1) == pytest.approx((-0.004, -0.02, 0.008))
 
 
 def test_two_effects_put_interaction_into_selection() -> None:
-    found = attributed(PORTFOLIO, BENCHMARK, Method(effect_count=2))
+    found = attributed(PORTFOLIO, BENCHMARK, AttributionMethod(effect_count=2))
     allocation, selection, interaction = effect(found, 0)
     assert (allocation, selection) == pytest.approx((0.006, 0.014))
     assert np.isnan(interaction)
     assert found.groups["total"].sum() == pytest.approx(0.014)
     with pytest.raises(ValueError, match="2 or 3"):
-        Method(effect_count=4)
+        AttributionMethod(effect_count=4)
 
 
 def test_a_group_on_one_side_only() -> None:
@@ -111,7 +115,7 @@ def test_levels_split_allocation() -> None:
     """Groups 0, 1 under parent 0 and 2 under parent 1."""
     portfolio = group_side([(ONE, 0, 0.5, 0.1), (ONE, 1, 0.3, 0.0), (ONE, 2, 0.2, 0.05)])
     benchmark = group_side([(ONE, 0, 0.25, 0.08), (ONE, 1, 0.25, 0.02), (ONE, 2, 0.5, 0.03)])
-    method = Method(levels={"region": np.array([0, 0, 1])})
+    method = AttributionMethod(levels=np.array([[0, 0, 1]]))
     found = attributed(portfolio, benchmark, method)
     levels = found.levels.set_index("group")
     # R_B = 4 %; the level's own weights 0.8 and 0.5, its return 5 %.
@@ -121,7 +125,7 @@ def test_levels_split_allocation() -> None:
     assert levels.loc[1, "within"] == pytest.approx(0.0, abs=1e-16)
     for name in ("allocation", "selection", "interaction", "total"):
         assert levels[name].sum() == pytest.approx(found.groups[name].sum())
-    bhb = attributed(portfolio, benchmark, Method(Model.BHB, levels=method.levels)).levels
+    bhb = attributed(portfolio, benchmark, by(Model.BHB, levels=method.levels)).levels
     assert bhb.set_index("group").loc[0, "between"] == pytest.approx(0.3 * 0.05)
 
 
@@ -140,9 +144,7 @@ def test_a_coarser_frequency_takes_first_weights_and_linked_returns() -> None:
         ]
     )
     benchmark = group_side([(day, group, 0.5, 0.01) for day in days for group in (0, 1)])
-    found = attributed(
-        portfolio, benchmark, Method(frequency=Frequency.MONTHLY, linking=Linking.NONE)
-    )
+    found = attributed(portfolio, benchmark, by(linking=Linking.NONE, frequency=Frequency.MONTHLY))
     # January: 0.6·21 %; February: 0.5·20 %.
     assert found.totals["portfolio_return"][0] == pytest.approx(1.126 * 1.1 - 1)
     assert found.totals["benchmark_return"][0] == pytest.approx(1.01**3 - 1)
@@ -169,7 +171,7 @@ def test_other_portfolios_pieces_change_no_bit() -> None:
     ]
     days = [str(day) for day in np.arange("2025-01-29", "2025-02-05", dtype="datetime64[D]")]
     daily = [(day, 0, 1.0, 0.013) for day in days]
-    method = Method(linking=Linking.GRAP, frequency=Frequency.MONTHLY)
+    method = by(linking=Linking.GRAP, frequency=Frequency.MONTHLY)
 
     def found(*rows: list[GroupRow]) -> pd.DataFrame:
         dates = [sorted({row[0] for row in portfolio}) for portfolio in rows]
@@ -178,7 +180,7 @@ def test_other_portfolios_pieces_change_no_bit() -> None:
             np.concatenate([np.array(each, "datetime64[D]") for each in dates]), segments
         )
         own, other = joined_sides([*rows]), joined_sides([benchmark, *rows[1:]])
-        return attribution(own, other, windows, method).groups
+        return attribute_groups(own, other, windows, method).groups
 
     alone, together = found(monthly), found(monthly, daily)
     assert alone["total"].notna().all()
@@ -201,9 +203,7 @@ def test_a_group_that_breaks_within_a_month_breaks_the_period() -> None:
     days = ["2025-01-30", "2025-01-31"]
     portfolio = group_side([(days[0], 0, 1.0, -1.5), (days[1], 0, 1.0, 0.1)])
     benchmark = group_side([(day, 0, 1.0, 0.01) for day in days])
-    found = attributed(
-        portfolio, benchmark, Method(frequency=Frequency.MONTHLY, linking=Linking.GRAP)
-    )
+    found = attributed(portfolio, benchmark, by(linking=Linking.GRAP, frequency=Frequency.MONTHLY))
     assert found.totals["status"].tolist() == ["BROKEN_CHAIN"]
     assert found.groups["total"].isna().all()
 
@@ -224,7 +224,7 @@ def test_a_group_that_breaks_within_a_month_breaks_the_period() -> None:
 def test_total_losses(value: float, linking: Linking, status: str) -> None:
     portfolio = group_side([(ONE, 0, 1.0, 0.5), (TWO, 0, 1.0, value)])
     benchmark = group_side([(ONE, 0, 1.0, 0.1), (TWO, 0, 1.0, 0.1)])
-    found = attributed(portfolio, benchmark, Method(linking=linking))
+    found = attributed(portfolio, benchmark, by(linking=linking))
     assert found.totals["status"].tolist() == [status]
     assert found.totals["status_date"].tolist() == [pd.Timestamp(TWO)]
     if status == "OK":

@@ -6,10 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lotus_assets.engine.performance.formulas import attribution as module
-from lotus_assets.engine.performance.formulas.attribution import Attribution, attribution
+from lotus_assets.engine.performance.formulas.attribution import GroupAttribution, attribute_groups
 from lotus_assets.engine.performance.formulas.attribution_effects import Model
 from lotus_assets.engine.performance.formulas.group_sides import GroupSide
-from lotus_assets.engine.performance.formulas.linked_periods import Method
 from lotus_assets.engine.performance.formulas.linking_coefficients import (
     Linking,
     carino,
@@ -19,7 +18,8 @@ from lotus_assets.engine.performance.formulas.linking_coefficients import (
     menchero,
 )
 from lotus_assets.engine.performance.formulas.periods import Period
-from lotus_assets_tests.unit.engine.performance.formulas.builders import windows_on
+from lotus_assets.engine.performance.formulas.variants import AttributionMethod
+from lotus_assets_tests.unit.engine.performance.formulas.builders import by, windows_on
 
 weight = st.integers(1, 100)
 value = st.floats(-0.4, 0.4)
@@ -51,19 +51,19 @@ def sides(book: Book, order: list[int] | None = None) -> tuple[GroupSide, GroupS
 
 
 def attributed(
-    book: Book, method: Method, *periods: Period, order: list[int] | None = None
-) -> Attribution:
+    book: Book, method: AttributionMethod, *periods: Period, order: list[int] | None = None
+) -> GroupAttribution:
     lengths = [len(days) for days in book]
     dates = np.concatenate([FIRST + np.arange(length) for length in lengths])
     windows = windows_on(dates, np.append(0, np.cumsum(lengths)), *periods)
-    return attribution(*sides(book, order), windows, method)
+    return attribute_groups(*sides(book, order), windows, method)
 
 
 @given(books, st.sampled_from(Linking), st.sampled_from(Model), st.sampled_from([2, 3]))
 def test_effects_sum_to_the_active_return(
     book: Book, linking: Linking, model: Model, count: int
 ) -> None:
-    found = attributed(book, Method(model, count, linking), Period("MTD"), Period("ITD"))
+    found = attributed(book, by(model, linking, effect_count=count), Period("MTD"), Period("ITD"))
     keys = ["portfolio", "period"]
     totals = found.totals[found.totals["status"] == "OK"].set_index(keys)
     sums = found.groups.groupby(keys)["total"].sum()[totals.index]
@@ -78,7 +78,7 @@ def test_effects_sum_to_the_active_return(
 def test_chunks_periods_and_group_numbers_change_nothing(
     book: Book, linking: Linking, rows: int, order: list[int]
 ) -> None:
-    method = Method(linking=linking)
+    method = by(linking=linking)
     usual = attributed(book, method, Period("MTD"), Period("ITD"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "CHUNK_ROWS", rows)
@@ -98,7 +98,7 @@ def parts_of(book: Book, linking: Linking, cut: int) -> tuple[np.ndarray, np.nda
         Period("EXPLICIT", FIRST + cut, FIRST + days - 1),
         Period("ITD"),
     ]
-    found = attributed(book[:1], Method(linking=linking), *keys)
+    found = attributed(book[:1], by(linking=linking), *keys)
     names = [one.key for one in keys]
     totals = found.totals.set_index("period").loc[names]
     own = totals["portfolio_return"].to_numpy()

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lotus_assets.engine.performance.formulas.attribution import attribution
+from lotus_assets.engine.performance.formulas.attribution import attribute_groups
 from lotus_assets.engine.performance.formulas.daily_returns import Basis
 from lotus_assets.engine.performance.formulas.group_sides import GroupSide
 from lotus_assets.engine.performance.formulas.instrument_groups import (
@@ -96,8 +96,9 @@ def test_reconciliation_names_fees_and_the_rest() -> None:
     made = grouped(portfolio, instruments, [0, 1])
     benchmark = group_side([(DAY, 0, 1.0, 0.0), (NEXT, 0, 1.0, 0.0)])
     windows = windows_of(daily_values(portfolio))
-    totals = attribution(made.side, benchmark, windows).totals
-    found = reconciliation(totals, windows, made.own).iloc[0]
+    totals = attribute_groups(made.side, benchmark, windows).totals
+    group_return = totals["portfolio_return"].to_numpy()
+    found = reconciliation(group_return, windows, made.own).iloc[0]
     own = 1.11 * (1 + 0 / 111) - 1
     without = 1.12 * (1 + 1 / 111) - 1
     group = 1.10 * (1 + 1 / 111) - 1

@@ -6,11 +6,10 @@ Figures are given as printed; tolerances are half a unit of their last digit, un
 import numpy as np
 import pytest
 
-from lotus_assets.engine.performance.formulas.attribution import Attribution, attribution
+from lotus_assets.engine.performance.formulas.attribution import GroupAttribution, attribute_groups
 from lotus_assets.engine.performance.formulas.attribution_effects import Model
 from lotus_assets.engine.performance.formulas.calendar_days import Frequency
 from lotus_assets.engine.performance.formulas.internal_rate import internal_rates
-from lotus_assets.engine.performance.formulas.linked_periods import Method
 from lotus_assets.engine.performance.formulas.linking import link
 from lotus_assets.engine.performance.formulas.linking_coefficients import (
     Linking,
@@ -19,7 +18,9 @@ from lotus_assets.engine.performance.formulas.linking_coefficients import (
 )
 from lotus_assets.engine.performance.formulas.modified_dietz import modified_dietz
 from lotus_assets.engine.performance.formulas.risk_statistics import risk_statistics
+from lotus_assets.engine.performance.formulas.variants import AttributionMethod
 from lotus_assets_tests.unit.engine.performance.formulas.builders import (
+    by,
     cash_flows,
     group_side,
     investor,
@@ -95,7 +96,7 @@ BENCHMARK_RETURNS = [
 ]
 
 
-def bacon(method: Method, quarters: int = 4) -> Attribution:
+def bacon(method: AttributionMethod, quarters: int = 4) -> GroupAttribution:
     portfolio, benchmark = (
         group_side(
             [
@@ -110,12 +111,14 @@ def bacon(method: Method, quarters: int = 4) -> Attribution:
         )
     )
     dates = np.array(QUARTERS[:quarters], "datetime64[D]")
-    return attribution(portfolio, benchmark, windows_on(dates, np.array([0, quarters])), method)
+    return attribute_groups(
+        portfolio, benchmark, windows_on(dates, np.array([0, quarters])), method
+    )
 
 
 def test_bacon_brinson_hood_beebower() -> None:
     """Bacon (2008), Table 5.2: allocation 0, -0.4, -0.8; selection 4, -0.2, -0.8; 0, -0.1, 0.2."""
-    found = bacon(Method(Model.BHB), 1).groups
+    found = bacon(by(Model.BHB), 1).groups
     assert found["allocation"].tolist() == pytest.approx([0, -0.004, -0.008])
     assert found["selection"].tolist() == pytest.approx([0.04, -0.002, -0.008])
     assert found["interaction"].tolist() == pytest.approx([0, -0.001, 0.002])
@@ -123,7 +126,7 @@ def test_bacon_brinson_hood_beebower() -> None:
 
 def test_bacon_brinson_fachler() -> None:
     """Bacon (2008), Tables 5.3 and 8.1: 8.3 % against 6.4 %; allocation 0, -1.04, -0.16."""
-    found = bacon(Method(effect_count=2), 1)
+    found = bacon(AttributionMethod(effect_count=2), 1)
     assert found.totals["portfolio_return"][0] == pytest.approx(0.083)
     assert found.totals["benchmark_return"][0] == pytest.approx(0.064)
     assert found.groups["allocation"].tolist() == pytest.approx([0, -0.0104, -0.0016])
@@ -147,7 +150,7 @@ def test_bacon_linked_quarters(
     A hundredth is allowed: the book rounds its quarters' coefficients before it uses them. The
     tests of the R package PortfolioAttribution quote the same figures.
     """
-    found = bacon(Method(effect_count=2, linking=linking)).groups
+    found = bacon(by(linking=linking, effect_count=2)).groups
     assert found["allocation"].tolist() == pytest.approx(allocation, abs=1e-4)
     assert found["selection"].tolist() == pytest.approx(selection, abs=1e-4)
 
