@@ -1,6 +1,6 @@
 """Every environment variable of the project: typed, with its default and its meaning."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
@@ -17,8 +17,9 @@ from pydantic import (
     field_validator,
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
+
+FIRST_DAY = date(2025, 1, 1)
+"""First day that is a partition. Older data is collected all the same, by the first collection."""
 
 _HTTP_URL = TypeAdapter(AnyHttpUrl)
 
@@ -34,6 +35,10 @@ def _http_address(address: str) -> str:
 
 
 def _postgresql_url(connection: SecretStr) -> SecretStr:
+    # Here, because `--help` and most refusals have no URL to read.
+    from sqlalchemy.engine import make_url
+    from sqlalchemy.exc import ArgumentError
+
     expected = "expected postgresql://user:password@host:5432/name"
     try:
         backend = make_url(connection.get_secret_value()).get_backend_name()

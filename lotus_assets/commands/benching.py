@@ -6,12 +6,12 @@ a workflow restores from the branch `gh-pages` takes the same way.
 
 import os
 import tempfile
-import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import dagster as dg
 import pandas as pd
 from rich.console import Console
 from rich.markup import escape
@@ -22,6 +22,7 @@ from lotus_assets.benchmarks.profiles import store_profiles
 from lotus_assets.benchmarks.subjects.subject_failed import SubjectFailed
 from lotus_assets.benchmarks.suites import OWN, RANGEBAR, WEEKLY, Measurement, measure
 from lotus_assets.commands.bench_table import print_comparison, print_noise
+from lotus_assets.commands.execution import definitions, execute
 from lotus_assets.commands.surroundings.preparation import dagster_variables, database
 from lotus_assets.engine.speed.detection import noise_floor, suspicious
 from lotus_assets.graph.resources import Environment
@@ -79,14 +80,7 @@ class Bench:
 
     def store(self) -> bool:
         """Run the job `bench`; whether all of it went well."""
-        # Here, because the definitions read the environment that was set just now.
-        import dagster as dg
-
-        for category in (dg.BetaWarning, dg.PreviewWarning):
-            warnings.simplefilter("ignore", category)
-        from lotus_assets.commands.execution import execute
-        from lotus_assets.definitions import defs
-
+        defs = definitions()
         with dg.DagsterInstance.get() as instance:
             done = execute(defs.resolve_job_def("bench"), instance, self.errors)
         for failure in done.failures:

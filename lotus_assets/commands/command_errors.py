@@ -14,13 +14,12 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.markup import escape
 
-from lotus_assets.commands.surroundings.lotus_core_preparation import NoLotusCore
-from lotus_assets.commands.surroundings.preparation import NotReady
+from lotus_assets.commands.surroundings.checks import NotReady
 from lotus_assets.commands.surroundings.processes import ProcessFailed
 from lotus_assets.settings import faults
 from lotus_assets.sources.gitlab.errors import AccessError, UnreachableError
 from lotus_assets.sources.server_account import EmbeddedPostgresError
-from lotus_assets.sources.warehouse.connection import WarehouseUnavailable
+from lotus_assets.sources.warehouse.errors import WarehouseUnavailable
 from lotus_assets.sources.writable_folder import FolderNotWritable
 from lotus_assets.sources.yaml_file import ConfigurationFileError
 
@@ -35,7 +34,6 @@ NEEDS_SETTING_RIGHT = (
     FolderNotWritable,
     AccessError,
     UnreachableError,
-    NoLotusCore,
 )
 
 

@@ -1,6 +1,7 @@
 """One run of a job in this process: a real Dagster run, kept and shown like any other."""
 
 import uuid
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -96,6 +97,16 @@ def stages(repository: dg.RepositoryDefinition, seconds: Mapping[str, float]) ->
         stage = groups.get(step, CHECKS)
         by_stage[stage] = by_stage.get(stage, 0.0) + spent
     return by_stage
+
+
+def definitions() -> dg.Definitions:
+    """The graph, without Dagster's warnings about what is in beta."""
+    for category in (dg.BetaWarning, dg.PreviewWarning):
+        warnings.simplefilter("ignore", category)
+    # Here, because importing it warns.
+    from lotus_assets.definitions import defs
+
+    return defs
 
 
 def tables_of(repository: dg.RepositoryDefinition) -> dict[str, Table]:

@@ -1,12 +1,7 @@
 """What a run is doing, while it does it: read from Dagster's event log, shown on stderr."""
 
-import os
-import sys
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from io import TextIOWrapper
 from types import TracebackType
 from typing import Self
 
@@ -16,14 +11,6 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 INTERVAL_SECONDS = 0.5
 """Between two looks at the event log."""
-
-
-@contextmanager
-def console_on_stderr() -> Iterator[Console]:
-    """A console on what is stderr now: Dagster takes the streams over while a step runs."""
-    descriptor = os.dup(sys.stderr.fileno())
-    with TextIOWrapper(os.fdopen(descriptor, "wb", buffering=0), write_through=True) as stream:
-        yield Console(file=stream)
 
 
 @dataclass

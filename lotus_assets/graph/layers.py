@@ -5,7 +5,7 @@ from datetime import datetime
 
 import dagster as dg
 
-from lotus_assets.settings import Settings
+from lotus_assets.settings import FIRST_DAY, Settings
 
 RAW_GITLAB = "raw_gitlab"
 FACTS = "facts"
@@ -16,9 +16,6 @@ BENCHMARKS = "benchmarks"
 OWNERS = ["team:platform"]
 KINDS = {"postgres", "pandas"}
 EXPORT_KINDS = {"json", "csv"}
-
-FIRST_DAY = "2025-01-01"
-"""First daily partition. Older data is collected all the same, by the first collection."""
 
 LIVE_TAG = "lotus/collection"
 LIVE = "live"
@@ -34,7 +31,7 @@ GITLAB_POOL = "gitlab"
 """Steps that read GitLab; the limit of the pool bounds runs side by side, not requests."""
 
 DAYS = dg.DailyPartitionsDefinition(
-    start_date=FIRST_DAY, timezone=Settings().timezone, end_offset=1
+    start_date=FIRST_DAY.isoformat(), timezone=Settings().timezone, end_offset=1
 )
 """Calendar days of TIMEZONE. The running day is a partition too (end_offset=1)."""
 

@@ -7,7 +7,7 @@ import typer
 from pydantic import ValidationError
 
 from lotus_assets.settings import faults
-from lotus_assets.sources.warehouse.connection import WarehouseUnavailable
+from lotus_assets.sources.warehouse.errors import WarehouseUnavailable
 from lotus_assets.sources.writable_folder import FolderNotWritable
 
 

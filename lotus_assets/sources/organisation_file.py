@@ -2,9 +2,8 @@
 
 from collections import Counter
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-import pandas as pd
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -15,6 +14,9 @@ from pydantic import (
 )
 
 from lotus_assets.sources.yaml_file import read_yaml
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 UNMAPPED = "Unmapped"
 
@@ -50,12 +52,15 @@ class Organisation(BaseModel):
             raise ValueError(f"names a prefix more than once: {', '.join(repeated)}")
         return mapping
 
-    def assigned(self, paths: pd.Series) -> pd.DataFrame:
+    def assigned(self, paths: "pd.Series") -> "pd.DataFrame":
         """`org`, `business_line` and `team` of each project path, on the index of `paths`.
 
         The longest matching group-path prefix wins; a project that matches nothing is `Unmapped`
         (metrics.md, Conventions).
         """
+        # Here, because commands read the file before anybody needs a frame.
+        import pandas as pd
+
         columns = ["org", "business_line", "team"]
         assigned = pd.DataFrame(
             [[self.org, UNMAPPED, UNMAPPED]], index=paths.index, columns=columns, dtype=object
@@ -66,7 +71,7 @@ class Organisation(BaseModel):
         return assigned.astype("string")
 
 
-def is_under(paths: pd.Series, prefix: str) -> pd.Series:
+def is_under(paths: "pd.Series", prefix: str) -> "pd.Series":
     """Whether each path is `prefix` or lies under it; `a/bc` does not lie under `a/b`."""
     return (paths + "/").str.startswith(f"{prefix}/", na=False).astype(bool)
 

@@ -12,8 +12,8 @@ import psycopg
 import pytest
 from rich.console import Console
 
+from lotus_assets.commands.console import console_on_stderr
 from lotus_assets.commands.execution import execute, stages
-from lotus_assets.commands.progress import console_on_stderr
 from lotus_assets.commands.surroundings.preparation import dagster_variables
 from lotus_assets.graph.abandoned_runs import PROCESS_TAG, close_abandoned_runs
 from lotus_assets.settings import Settings

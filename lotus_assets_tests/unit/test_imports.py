@@ -2,22 +2,51 @@
 
 import subprocess
 import sys
+from pathlib import Path
+
+import pytest
 
 CLIENTS = {"alembic", "gitlab", "graphql", "httpx", "psutil", "psycopg", "requests", "tenacity"}
 CALCULATING = {"ruptures", "scipy"}
-DRAWING = {"jinja2", "matplotlib", "rich"}
-SERVING = {"dulwich", "fastapi", "lotus_assets.services", "simpy", "starlette", "uvicorn"}
-STANDIN = {"lotus_assets.standin"}
+SERVING = {"dulwich", "fastapi", "simpy", "starlette", "uvicorn", "lotus_assets.standin"}
+UNNEEDED = CLIENTS | CALCULATING | SERVING | {"jinja2", "matplotlib"}
 
 
-def loaded_by(statement: str) -> set[str]:
-    """The modules of a fresh interpreter after `statement`."""
-    code = f"import sys\n{statement}\nprint(*sys.modules)"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+def loaded_by(code: str) -> set[str]:
+    """The modules of a fresh interpreter after `code`, and what that printed."""
+    done = subprocess.run(
+        [sys.executable, "-c", f"{code}\nimport sys\nprint(*sys.modules)"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     return set(done.stdout.split())
 
 
 def test_the_definitions_load_no_library_that_only_a_step_needs() -> None:
     modules = loaded_by("import lotus_assets.definitions")
     assert "lotus_assets.analytics" in modules
-    assert not modules & (CLIENTS | CALCULATING | DRAWING | SERVING | STANDIN)
+    assert not modules & (UNNEEDED | {"rich", "lotus_assets.services"})
+
+
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [
+        ("--help", 0),
+        ("run", 2),  # without its org file
+        ("dev", 2),
+        ("bench --suite nobody's", 2),
+        ("export --date 2020-01-01", 2),
+    ],
+)
+def test_help_and_refusals_wait_for_no_graph(
+    command: str, code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TEM_ORG_FILE", str(tmp_path / "missing.yaml"))
+    modules = loaded_by(
+        "from lotus_assets.commands.cli import application\n"
+        f"try: application({command.split()!r})\n"
+        "except SystemExit as end: print(f'ended-with-{end.code}')"
+    )
+    assert f"ended-with-{code}" in modules
+    assert not modules & (UNNEEDED | {"dagster", "numpy", "pandas", "pyarrow", "sqlalchemy"})

@@ -1,5 +1,6 @@
-"""What must be up before a command starts: database, GitLab, lotus-core, Dagster's variables.
+"""What must be in order and up before a command starts: settings, database, GitLab, lotus-core.
 
-Belongs here: starting what is embedded, asking what is configured, and stopping it again. Does
-not: the commands themselves (`commands`), and how a source is read (`sources`).
+Belongs here: checking what can be seen beforehand, starting what is embedded, asking what is
+configured, and stopping it again. Does not: the commands themselves (`commands`), and how a source
+is read (`sources`).
 """

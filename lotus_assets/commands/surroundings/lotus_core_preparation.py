@@ -19,6 +19,7 @@ from alembic.util import CommandError
 from sqlalchemy import Engine, select
 from sqlalchemy.exc import DBAPIError
 
+from lotus_assets.commands.surroundings.checks import NoLotusCore
 from lotus_assets.commands.surroundings.processes import (
     ProcessFailed,
     ending_with_us,
@@ -43,10 +44,6 @@ SOURCE = re.compile(rf"{BOOK}(\d{{4}}-\d\d-\d\d)$")
 ADDRESS = re.compile(r"http://[\w.]+:\d+")
 
 Say = Callable[[str], None]
-
-
-class NoLotusCore(Exception):
-    """Nothing answers as a lotus-core at the reader's address; the text says what to set."""
 
 
 @contextmanager

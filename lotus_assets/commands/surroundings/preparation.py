@@ -1,4 +1,4 @@
-"""What `make run` and `make dev` need before Dagster starts: checked, started, and stopped again.
+"""What `make run` and `make dev` need before Dagster starts: started, asked, and stopped again.
 
 Everything here ends up in environment variables, because Dagster's own processes read them too.
 """
@@ -6,35 +6,25 @@ Everything here ends up in environment variables, because Dagster's own processe
 import fcntl
 import os
 import re
-import shutil
-import socket
-import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import date, timedelta
 from pathlib import Path
 
-from lotus_assets.commands.surroundings.lotus_core_preparation import NoLotusCore, lotus_core
+from lotus_assets.commands.surroundings.checks import LOOPBACK, NoLotusCore, NotReady
+from lotus_assets.commands.surroundings.lotus_core_preparation import lotus_core
 from lotus_assets.commands.surroundings.processes import ProcessFailed, first_line, running
-from lotus_assets.inputs.input_settings import InputSettings
-from lotus_assets.services.lotus_core.settings import CoreSettings
 from lotus_assets.settings import Settings
 from lotus_assets.sources.embedded_postgres import EmbeddedPostgres
 from lotus_assets.sources.gitlab.errors import AccessError, UnreachableError
 from lotus_assets.sources.gitlab.source import GitLabSource
 from lotus_assets.sources.organisation import organisation_of
-from lotus_assets.sources.rules_file import read_rules
 from lotus_assets.sources.warehouse.connection import (
     check_warehouse,
     create_warehouse_engine,
     dagster_url,
 )
 from lotus_assets.sources.warehouse.migrating import migrate
-from lotus_assets.sources.writable_folder import check_writable
 
-LOOPBACK = "127.0.0.1"
-OLDEST_GIT = (2, 31)
-"""The first that takes its configuration from GIT_CONFIG_COUNT, which keeps tokens off argv."""
 STANDIN_SECONDS = 600
 """The first start writes the sample's Git repositories."""
 
@@ -46,108 +36,6 @@ SIDES = frozenset({GITLAB := "GitLab", LOTUS_CORE := "lotus-core"})
 """One that cannot be had stops nothing of the other."""
 
 Say = Callable[[str], None]
-
-
-class NotReady(Exception):
-    """Something that a command needs is missing; the text says what and how to get it."""
-
-
-def check_all(settings: Settings) -> None:
-    """What can be seen before anything is started: Git, variables, both YAML files, folders.
-
-    Raises:
-        NotReady, ConfigurationFileError, FolderNotWritable: something has to be set right first.
-        ValidationError: a variable of lotus-core means nothing.
-    """
-    InputSettings()
-    CoreSettings()
-    check_git()
-    check_gitlab_settings(settings)
-    organisation_of(settings)
-    read_rules(settings.tem_rules_file)
-    check_folders(settings)
-
-
-def check_folders(settings: Settings) -> None:
-    """Data and exports can be written.
-
-    Raises:
-        FolderNotWritable: they cannot.
-    """
-    check_writable(settings.tem_data_dir, "TEM_DATA_DIR")
-    check_writable(settings.tem_export_dir, "TEM_EXPORT_DIR")
-
-
-def check_git() -> None:
-    """Git is there and not too old.
-
-    Raises:
-        NotReady: it is not.
-    """
-    if shutil.which("git") is None:
-        raise NotReady(
-            "Git was not found. Commits, signatures and tags are read with it: install Git "
-            "(Debian: apt install git) and make sure it is on the PATH."
-        )
-    said = subprocess.run(["git", "--version"], capture_output=True, text=True, check=False).stdout
-    numbers = said.split()[2].split(".") if len(said.split()) > 2 else []
-    if tuple(int(number) for number in numbers[:2] if number.isdigit()) < OLDEST_GIT:
-        raise NotReady(
-            f"Git {'.'.join(map(str, OLDEST_GIT))} or newer is needed; this is: {said.strip()}"
-        )
-
-
-def check_port(host: str, port: int, variable: str) -> None:
-    """`port` is free on the address `host`.
-
-    Raises:
-        NotReady: another program listens there.
-    """
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as error:
-            raise NotReady(
-                f"Port {port} on {host} cannot be used ({error.strerror}): another program "
-                f"(another `make dev`?) has it. Stop that, or choose a port with {variable}."
-            ) from error
-
-
-def check_day(day: date, settings: Settings) -> None:
-    """`day` can be exported: it is over, and not before the first partition.
-
-    Raises:
-        NotReady: it cannot.
-    """
-    # Here, because it needs a TIMEZONE that is known to be good.
-    from lotus_assets.graph.layers import FIRST_DAY
-
-    first = date.fromisoformat(FIRST_DAY)
-    last = settings.now().astimezone(settings.zone).date() - timedelta(days=1)
-    if not first <= day <= last:
-        raise NotReady(
-            f"{day} cannot be exported: the days from {first} to {last} can (a day is complete "
-            f"when it is over in {settings.timezone})."
-        )
-
-
-def check_gitlab_settings(settings: Settings) -> None:
-    """Address and token of GitLab are given both, or neither.
-
-    Raises:
-        NotReady: only one of them is.
-    """
-    if settings.gitlab_api_url is not None and settings.gitlab_api_token is None:
-        raise NotReady(
-            "GITLAB_API_URL is set, GITLAB_API_TOKEN is not. Create a token with the scopes "
-            "read_api and read_repository and set it; or unset both to use the sample organisation."
-        )
-    if settings.gitlab_api_url is None and settings.gitlab_api_token is not None:
-        raise NotReady(
-            "GITLAB_API_TOKEN is set, GITLAB_API_URL is not. Set it to your GitLab's address, for "
-            "example https://gitlab.example.com; or unset both to use the sample organisation."
-        )
 
 
 def check_gitlab_access(settings: Settings) -> None:

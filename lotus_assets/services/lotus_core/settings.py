@@ -6,7 +6,7 @@ from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings
 
 from lotus_assets.settings import SETTINGS, DatabaseUrl, LogLevel, Port
-from lotus_assets.sources.warehouse.connection import WarehouseUnavailable
+from lotus_assets.sources.warehouse.errors import WarehouseUnavailable
 
 
 class CoreSettings(BaseSettings):

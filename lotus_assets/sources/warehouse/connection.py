@@ -6,14 +6,12 @@ from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import OperationalError
 
+from lotus_assets.sources.warehouse.errors import WarehouseUnavailable
+
 if TYPE_CHECKING:
     import psycopg
 
 MINIMUM_VERSION = 15
-
-
-class WarehouseUnavailable(Exception):
-    """The database cannot be used; the text says which, why, and what to do."""
 
 
 def warehouse_url(connection: str) -> URL:

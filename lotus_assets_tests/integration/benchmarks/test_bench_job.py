@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, text
 
+from lotus_assets.commands.console import console_on_stderr
 from lotus_assets.commands.execution import Execution, execute
-from lotus_assets.commands.progress import console_on_stderr
 from lotus_assets.definitions import defs
 from lotus_assets.settings import Settings
 from lotus_assets.sources.benchmark_files.history_folder import HistoryFolder

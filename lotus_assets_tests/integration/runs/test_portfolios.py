@@ -12,8 +12,8 @@ import pytest
 from pydantic import SecretStr
 
 from lotus_assets.analytics.portfolios.portfolio_assets import PORTFOLIOS_TAG
+from lotus_assets.commands.console import console_on_stderr
 from lotus_assets.commands.execution import Execution, execute
-from lotus_assets.commands.progress import console_on_stderr
 from lotus_assets.commands.surroundings.lotus_core_preparation import load_sample_book
 from lotus_assets.commands.surroundings.preparation import dagster_variables
 from lotus_assets.definitions import defs

@@ -14,8 +14,8 @@ from psycopg import sql
 from psycopg.rows import dict_row
 from pydantic import SecretStr
 
+from lotus_assets.commands.console import console_on_stderr
 from lotus_assets.commands.execution import execute
-from lotus_assets.commands.progress import console_on_stderr
 from lotus_assets.commands.surroundings.lotus_core_preparation import load_sample_book
 from lotus_assets.commands.surroundings.preparation import dagster_variables
 from lotus_assets.definitions import defs

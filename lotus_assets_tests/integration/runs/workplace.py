@@ -10,8 +10,8 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from lotus_assets.commands.console import console_on_stderr
 from lotus_assets.commands.execution import Execution, execute
-from lotus_assets.commands.progress import console_on_stderr
 from lotus_assets.commands.surroundings.preparation import SAMPLE_ORGANISATION, dagster_variables
 from lotus_assets.definitions import defs
 from lotus_assets.graph.resources import shared_engine
