@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 
 from lotus_assets.inputs.contract_gate import InputTable
-from lotus_assets.sources.warehouse.fixed_width import Columns, read_columns
+from lotus_assets.sources.warehouse.copying import Columns, read_columns
 from lotus_assets.sources.warehouse.schema import database_table
 from lotus_assets.sources.warehouse.versioned import AS_OF, DATA_VERSION
 

@@ -13,7 +13,7 @@ from lotus_assets.engine.performance.formulas.segments import as_days, offsets_o
 from lotus_assets.engine.performance.frames.portfolio_days import PortfolioDays
 from lotus_assets.inputs.column_reading import PLACE
 from lotus_assets.inputs.input_tables import PERFORMANCE_INPUT
-from lotus_assets.sources.warehouse.fixed_width import Columns
+from lotus_assets.sources.warehouse.copying import Columns
 
 NAMES = ("perf_date", *MONEY, "capital_sign")
 OPEN_DATE = "portfolio_open_date"

@@ -14,7 +14,7 @@ from lotus_assets.inputs.contract_gate import InputTable
 from lotus_assets.inputs.payload_reading import read_payloads
 from lotus_assets.inputs.reading import read_input
 from lotus_assets.inputs.shared_inputs import SharedInput, read_used_payloads
-from lotus_assets.sources.warehouse.fixed_width import Columns
+from lotus_assets.sources.warehouse.copying import Columns
 
 
 class UndeclaredInput(Exception):

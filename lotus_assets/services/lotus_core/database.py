@@ -9,13 +9,13 @@ from typing import Any, LiteralString
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
-import pyarrow.csv as pa_csv
 from alembic import command
 from alembic.config import Config
 from psycopg import sql
 from sqlalchemy import Connection, Engine
 
 from lotus_assets.services.lotus_core.contracts.arrow import DECIMAL
+from lotus_assets.sources.warehouse.arrow_copy import parsed, read_rows
 from lotus_assets.sources.warehouse.connection import create_warehouse_engine, driver_connection
 
 SCHEMA = "lotus_core"
@@ -79,12 +79,7 @@ def read_columns(
     connection: Connection, name: str, parameters: Mapping[str, Any], columns: Mapping[str, str]
 ) -> pa.Table:
     """The answer of `queries/<name>.sql`, whose columns have the given kinds (see `TYPES`)."""
-    statement = sql.SQL("COPY ({}) TO STDOUT (FORMAT csv)").format(sql.SQL(query(name)))
-    with (
-        driver_connection(connection).cursor() as cursor,
-        cursor.copy(statement, dict(parameters)) as copy,
-    ):
-        return _parsed(b"".join(copy), columns)
+    return read_rows(connection, query(name).encode(), _schema(columns), dict(parameters))
 
 
 def read_packed(
@@ -94,28 +89,11 @@ def read_packed(
     with driver_connection(connection).cursor(binary=True) as cursor:
         cursor.execute(sql.SQL(query(name)), dict(parameters))
         row = cursor.fetchone()
-    return _parsed(row[0] if row and row[0] else b"", columns)
+    return parsed(row[0] if row and row[0] else b"", _schema(columns))
 
 
-def _parsed(text: bytes, columns: Mapping[str, str]) -> pa.Table:
-    types = {column: TYPES[kind] for column, kind in columns.items()}
-    if not text:
-        return pa.schema(types).empty_table()
-    return pa_csv.read_csv(
-        pa.py_buffer(text),
-        read_options=pa_csv.ReadOptions(
-            column_names=list(columns), use_threads=False, block_size=len(text)
-        ),
-        parse_options=pa_csv.ParseOptions(newlines_in_values=True),
-        convert_options=pa_csv.ConvertOptions(
-            column_types=types,
-            strings_can_be_null=True,
-            quoted_strings_can_be_null=False,
-            null_values=[""],
-            true_values=["t"],
-            false_values=["f"],
-        ),
-    ).combine_chunks()
+def _schema(columns: Mapping[str, str]) -> pa.Schema:
+    return pa.schema({name: TYPES[kind] for name, kind in columns.items()})
 
 
 def read_row(

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import OperationalError
 
@@ -62,12 +62,17 @@ def check_warehouse(engine: Engine, variable: str = "TEM_DB_CONNECTION") -> None
         )
 
 
-def driver_connection(connection: object) -> "psycopg.Connection":
-    """The psycopg connection under a SQLAlchemy one, for COPY."""
+def driver_connection(connection: Connection) -> "psycopg.Connection":
+    """The psycopg connection under a SQLAlchemy one, for COPY, in the latter's transaction.
+
+    Begun here where it is not yet: SQLAlchemy commits and rolls back only what it has begun.
+    """
     # Here, because whoever imports the definitions imports this module, and connects to nothing.
     import psycopg
 
-    raw = connection.connection.driver_connection  # type: ignore[attr-defined]
+    if not connection.in_transaction():
+        connection.begin()
+    raw = connection.connection.driver_connection
     if not isinstance(raw, psycopg.Connection):
         raise TypeError(f"expected a psycopg connection, not {type(raw).__name__}")
     return raw

@@ -1,36 +1,45 @@
-"""Frames into PostgreSQL and back, both by COPY."""
+"""Frames and arrays of numbers, into PostgreSQL and back."""
 
-import io
-import uuid
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import Connection, Select, select
+import pyarrow as pa
+from numpy.typing import NDArray
+from sqlalchemy import BigInteger, Boolean, Connection, Date, Double, Integer, Select, select
 from sqlalchemy.engine import URL
 from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.types import TypeEngine
 
-from lotus_assets.sources.warehouse.connection import driver_connection
-from lotus_assets.sources.warehouse.schema import database_table, type_name
+from lotus_assets.sources.warehouse import arrow_copy
+from lotus_assets.sources.warehouse.schema import arrow_schema, database_table
 from lotus_assets.tables.table import Table
 
-NULL = uuid.uuid4().hex
-"""NULL in the CSV text: drawn anew in each process, so that no value can be taken for it."""
 PSYCOPG = URL.create("postgresql+psycopg").get_dialect()()
-PLAIN_TYPES = {"string": "str", "Int64": "Int64", "Float64": "Float64"}
-"""Types that read_csv takes as they are, by pandera's name; the others need a conversion."""
-CHUNK_ROWS = 50_000
-"""Rows of CSV text held in memory at once."""
+NULLABLE = {
+    pa.string(): pd.StringDtype(),
+    pa.int64(): pd.Int64Dtype(),
+    pa.float64(): pd.Float64Dtype(),
+    pa.bool_(): pd.BooleanDtype(),
+}
+"""Types of a frame's columns that can hold NULL, by Arrow type; the others can anyway."""
+ARRAYS: tuple[tuple[type[TypeEngine[Any]], pa.DataType], ...] = (
+    (BigInteger, pa.int64()),
+    (Integer, pa.int32()),
+    (Double, pa.float64()),
+    (Date, pa.date32()),
+    (Boolean, pa.bool_()),
+)
+
+Columns = dict[str, NDArray[Any]]
 
 
-def copy_in(connection: Connection, table: Table, target: str, frame: pd.DataFrame) -> None:
-    """Append `frame` (the table's columns, in any order) to the relation `target`."""
-    names = ", ".join(f'"{name}"' for name in table.columns)
-    command = f"COPY {target} ({names}) FROM STDIN (FORMAT csv, NULL '{NULL}')"
-    with driver_connection(connection).cursor() as cursor, cursor.copy(command.encode()) as copy:
-        for start in range(0, len(frame), CHUNK_ROWS):
-            rows = frame[table.columns].iloc[start : start + CHUNK_ROWS]
-            copy.write(rows.to_csv(index=False, header=False, na_rep=NULL))
+def copy_in(connection: Connection, table: Table, relation: str, frame: pd.DataFrame) -> None:
+    """Append `frame` (the table's columns, in any order) to `relation` (schema.table)."""
+    rows = pa.Table.from_pandas(
+        frame[table.columns], schema=arrow_schema(table), preserve_index=False
+    )
+    arrow_copy.copy_in(connection, relation, rows)
 
 
 def read_table(connection: Connection, table: Table, *where: ColumnElement[bool]) -> pd.DataFrame:
@@ -41,30 +50,40 @@ def read_table(connection: Connection, table: Table, *where: ColumnElement[bool]
 
 
 def read_query(connection: Connection, table: Table, query: Select[tuple[object]]) -> pd.DataFrame:
-    """The result of `query`, which gives the columns of `table`, through its model."""
-    sql = query.compile(dialect=PSYCOPG, compile_kwargs={"literal_binds": True})
-    command = f"COPY ({sql}) TO STDOUT (FORMAT csv, HEADER, NULL '{NULL}')"
-    text = io.BytesIO()
-    with driver_connection(connection).cursor() as cursor, cursor.copy(command.encode()) as copy:
-        for block in copy:
-            text.write(block)
-    text.seek(0)
-    types = {name: type_name(column) for name, column in table.schema.columns.items()}
-    frame = pd.read_csv(
-        text,
-        dtype={name: PLAIN_TYPES[kind] for name, kind in types.items() if kind in PLAIN_TYPES},
-        keep_default_na=False,
-        na_values=[NULL],
-    )
-    for name, kind in types.items():
-        if kind == "boolean":
-            frame[name] = frame[name].map({"t": True, "f": False}).astype("boolean")
-        elif kind.startswith("datetime64"):
-            frame[name] = pd.to_datetime(
-                frame[name].replace({np.nan: None}), utc="UTC" in kind, format="ISO8601"
-            )
-    coerced: pd.DataFrame = table.schema.coerce_dtype(frame[table.columns])
+    """The result of `query`, which gives the columns of `table` in order, through its model."""
+    rows = arrow_copy.read_rows(connection, _text(query), arrow_schema(table))
+    frame = rows.to_pandas(types_mapper=NULLABLE.get, date_as_object=False)
+    coerced: pd.DataFrame = table.schema.coerce_dtype(frame)
     return coerced
+
+
+def read_columns(connection: Connection, query: Select[Any]) -> Columns:
+    """The columns of a query by name: int64, int32, float64, bool, or days (datetime64[D]).
+
+    Raises:
+        TypeError: a column is of another type, as text and numbers with a scale are.
+        ValueError: a value is NULL (`coalesce` it), or not of its column's type (`cast` it).
+    """
+    schema = pa.schema(
+        (column.name, _array_type(column.name, column.type)) for column in query.selected_columns
+    )
+    rows = arrow_copy.read_rows(connection, _text(query), schema)
+    missing = [name for name in rows.column_names if rows[name].null_count]
+    if missing:
+        raise ValueError(f"{', '.join(missing)}: NULL somewhere")
+    return {name: np.asarray(rows[name].to_numpy()) for name in rows.column_names}
+
+
+def _text(query: Select[Any]) -> bytes:
+    compiled = query.compile(dialect=PSYCOPG, compile_kwargs={"literal_binds": True})
+    return str(compiled).encode()
+
+
+def _array_type(name: str, database_type: TypeEngine[Any]) -> pa.DataType:
+    for known, kind in ARRAYS:
+        if isinstance(database_type, known):
+            return kind
+    raise TypeError(f"{name}: {database_type} is no number, day or flag")
 
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:

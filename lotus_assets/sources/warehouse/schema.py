@@ -4,6 +4,7 @@ import re
 from functools import cache
 from typing import Any
 
+import pyarrow as pa
 from pandera.api.pandas.components import Column
 from sqlalchemy import (
     BigInteger,
@@ -30,6 +31,15 @@ TYPES: dict[str, TypeEngine[Any]] = {
     "boolean": Boolean(),
     "datetime64[us, UTC]": DateTime(timezone=True),
     "datetime64[ns]": Date(),
+}
+
+ARROW_TYPES: dict[str, pa.DataType] = {
+    "string": pa.string(),
+    "Int64": pa.int64(),
+    "Float64": pa.float64(),
+    "boolean": pa.bool_(),
+    "datetime64[us, UTC]": pa.timestamp("us", "UTC"),
+    "datetime64[ns]": pa.date32(),
 }
 
 BOOKKEEPING = MetaData(schema="public")
@@ -124,4 +134,13 @@ def database_table(table: Table) -> DatabaseTable:
             for name, column in table.schema.columns.items()
         ),
         comment=table.description,
+    )
+
+
+@cache
+def arrow_schema(table: Table) -> pa.Schema:
+    """The columns of `table` as Arrow types, alike to those of the database."""
+    return pa.schema(
+        pa.field(name, ARROW_TYPES[type_name(column)], metadata=column.metadata)
+        for name, column in table.schema.columns.items()
     )

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import date
 
 import pyarrow as pa
-import pyarrow.csv as pa_csv
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
@@ -38,14 +37,13 @@ from sqlalchemy import Table as DatabaseTable
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.sql.selectable import FromClause
 
-from lotus_assets.sources.warehouse.connection import driver_connection
-from lotus_assets.sources.warehouse.schema import database_table
+from lotus_assets.sources.warehouse.arrow_copy import copy_in
+from lotus_assets.sources.warehouse.schema import arrow_schema, database_table
 from lotus_assets.tables.table import Table
 
 DATA_VERSION, AS_OF = "data_version", "as_of_date"
 PROVENANCE = (DATA_VERSION, AS_OF, "content_hash")
 """Where a row comes from; two rows that differ in nothing else say the same."""
-NO_HEADER = pa_csv.WriteOptions(include_header=False)
 
 
 @dataclass(frozen=True)
@@ -62,14 +60,9 @@ class Versions:
     contradicted: tuple[str, ...] = ()
 
 
-def copy_columns(connection: Connection, table: Table, target: str, rows: pa.Table) -> None:
-    """Append `rows` (the table's columns) to the relation `target` by COPY, from columns."""
-    names = ", ".join(f'"{name}"' for name in table.columns)
-    command = f"COPY {target} ({names}) FROM STDIN (FORMAT csv)"
-    sink = pa.BufferOutputStream()
-    pa_csv.write_csv(rows.select(table.columns), sink, NO_HEADER)
-    with driver_connection(connection).cursor() as cursor, cursor.copy(command.encode()) as copy:
-        copy.write(memoryview(sink.getvalue()))
+def copy_columns(connection: Connection, table: Table, relation: str, rows: pa.Table) -> None:
+    """Append `rows` (the table's columns) to `relation`."""
+    copy_in(connection, relation, rows.select(table.columns).cast(arrow_schema(table)))
 
 
 def lock_shards(connection: Connection, table: Table, shards: Iterable[str]) -> None:

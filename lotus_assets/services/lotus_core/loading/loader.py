@@ -1,13 +1,11 @@
 """Loading a folder of files: everything checked, everything in one transaction, or nothing."""
 
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.csv as pa_csv
 from psycopg import sql
 from sqlalchemy import Connection, Engine, func, literal, select
 from sqlalchemy.dialects.postgresql import insert
@@ -23,6 +21,7 @@ from lotus_assets.services.lotus_core.loading.reading import (
     read_pieces,
 )
 from lotus_assets.services.lotus_core.loading.refusal import KEPT, FileProblem, LoadRefused
+from lotus_assets.sources.warehouse.arrow_copy import copy_in
 from lotus_assets.sources.warehouse.connection import driver_connection
 
 LOCK = 6_309_220_065
@@ -100,7 +99,8 @@ def _stage(
         for rows, found in _checked(table, path, folder):
             problems += found[: KEPT - min(len(problems), KEPT)]
             if not problems and rows.num_rows:
-                _copy(connection, target.name, rows, files.index(path))
+                file = pa.repeat(pa.scalar(files.index(path), pa.int64()), rows.num_rows)
+                copy_in(connection, target.name, rows.append_column("file_number", file))
             rows_read += rows.num_rows
     analyse = sql.SQL("ANALYZE {}").format(sql.Identifier(target.name))
     driver_connection(connection).execute(analyse)
@@ -124,18 +124,6 @@ def _checked(
     except (pa.ArrowInvalid, UnicodeDecodeError) as error:
         reason = f"cannot be read: {str(error).splitlines()[0]}"
         yield nothing, [FileProblem(str(path.relative_to(folder)), None, reason)]
-
-
-def _copy(connection: Connection, target: str, rows: pa.Table, file_number: int) -> None:
-    file = pa.repeat(pa.scalar(file_number, pa.int64()), rows.num_rows)
-    numbered = rows.append_column("file_number", file)
-    text = io.BytesIO()
-    pa_csv.write_csv(numbered, text, pa_csv.WriteOptions(include_header=False))
-    command = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT csv)").format(
-        sql.Identifier(target), sql.SQL(", ").join(map(sql.Identifier, numbered.column_names))
-    )
-    with driver_connection(connection).cursor() as cursor, cursor.copy(command) as copy:
-        copy.write(text.getbuffer())
 
 
 def _insert(connection: Connection, table: LayoutTable, load_id: int) -> int:

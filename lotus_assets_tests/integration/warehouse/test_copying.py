@@ -1,4 +1,4 @@
-"""Columns of fixed width come out of PostgreSQL as they went in."""
+"""Arrays of numbers come out of PostgreSQL as they went in."""
 
 from datetime import date
 
@@ -18,7 +18,7 @@ from sqlalchemy import (
     union_all,
 )
 
-from lotus_assets.sources.warehouse.fixed_width import read_columns
+from lotus_assets.sources.warehouse.copying import read_columns
 
 
 def test_every_type_comes_back_to_the_last_bit(warehouse_engine: Engine) -> None:
@@ -65,7 +65,7 @@ def test_null_and_text_are_refused(warehouse_engine: Engine, numbers: list[float
     with warehouse_engine.connect() as connection:
         with pytest.raises(ValueError, match="NULL"):
             read_columns(connection, select(query))
-        with pytest.raises(TypeError, match="name: TEXT has no fixed width"):
+        with pytest.raises(TypeError, match="name: TEXT is no number, day or flag"):
             read_columns(connection, select(literal("x", Text).label("name")))
 
 
