@@ -6,11 +6,10 @@ from datetime import datetime
 import pandas as pd
 
 from lotus_assets.benchmarks.page.machine_files import history_file, latest_file
-from lotus_assets.benchmarks.page.rendering import FOLDER, badge_svg, canonical, page_html
+from lotus_assets.benchmarks.page.published import HistoryFile, LatestFile, schema_of
+from lotus_assets.benchmarks.page.rendering import badge_svg, canonical, page_html
 from lotus_assets.benchmarks.page.series import suites_of
 from lotus_assets.benchmarks.page.view import page_of
-
-SCHEMAS = ("latest.schema.json", "benchmarks.schema.json")
 
 
 def dashboard_files(
@@ -35,10 +34,12 @@ def dashboard_files(
     """
     suites = suites_of(runs, history, regressions, noise)
     page = page_of(suites, profiles, generated_at)
+    latest, history_ = latest_file(suites, generated_at), history_file(suites, generated_at)
     return {
         "index.html": page_html(page),
         "badge.svg": badge_svg(page),
-        "latest.json": canonical(latest_file(suites, generated_at)),
-        "benchmarks.json": canonical(history_file(suites, generated_at)),
-        **{name: (FOLDER / name).read_bytes() for name in SCHEMAS},
+        "latest.json": canonical(latest.model_dump(mode="json")),
+        "benchmarks.json": canonical(history_.model_dump(mode="json")),
+        "latest.schema.json": canonical(schema_of(LatestFile, latest.format)),
+        "benchmarks.schema.json": canonical(schema_of(HistoryFile, history_.format)),
     }

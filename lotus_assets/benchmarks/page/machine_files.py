@@ -1,10 +1,6 @@
-"""The same for programs: `latest.json`, what is now, and `benchmarks.json`, all that ever was.
-
-Their schemas (JSON Schema 2020-12) lie beside this file and are published beside theirs.
-"""
+"""The same for programs: `latest.json`, what is now, and `benchmarks.json`, all that ever was."""
 
 import json
-import math
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -12,99 +8,99 @@ from typing import Any
 import pandas as pd
 
 from lotus_assets.benchmarks.page.findings import completeness, standing_slowdowns
+from lotus_assets.benchmarks.page.published import (
+    FactEntry,
+    FactLists,
+    HistoryFile,
+    LatestFile,
+    MetricEntry,
+    MissingEntry,
+    NoiseEntry,
+    RunEntry,
+    SeriesHistory,
+    Slowdown,
+    SuiteHistory,
+    SuiteNow,
+)
 from lotus_assets.benchmarks.page.series import Series, Suite
 
-FACTS = ("threshold", "change_point", "environment", "exact", "completeness")
-FACT_FIELDS = (
-    *("list", "benchmark", "metric", "epoch", "run_id", "baseline_run_id", "value"),
-    *("baseline_value", "ratio", "limit", "p_value", "points_before", "points_after", "share"),
-    *("movement", "state", "reason"),
+COMPARED = (
+    *("statistic", "value", "previous_value", "best_value"),
+    *("ratio_to_previous", "ratio_to_best"),
 )
-RUN_FIELDS = (
-    *("run_id", "kind", "commit_id", "commit_url", "branch", "is_dirty", "version"),
-    *("machine_fingerprint", "load_average"),
-)
-COUNTS = ("epoch", "points_before", "points_after")
 
 
-def latest_file(suites: Sequence[Suite], generated_at: datetime) -> dict[str, Any]:
+def latest_file(suites: Sequence[Suite], generated_at: datetime) -> LatestFile:
     """The newest run of every suite with what was found at it, and the slow-downs that stand."""
-    return {
-        "format": "lotus-benchmark-latest",
-        "format_version": 1,
-        "generated_at": instant(generated_at),
-        "slowdowns": [
-            {"suite": series.suite, **_fact(fact)} for series, fact in standing_slowdowns(suites)
+    return LatestFile(
+        format="lotus-benchmark-latest",
+        format_version=1,
+        generated_at=generated_at,
+        slowdowns=[
+            Slowdown(suite=series.suite, **_of(FactEntry, fact))
+            for series, fact in standing_slowdowns(suites)
         ],
-        "suites": [_latest(suite) for suite in suites],
-    }
+        suites=[_suite_now(suite) for suite in suites],
+    )
 
 
-def _latest(suite: Suite) -> dict[str, Any]:
+def _suite_now(suite: Suite) -> SuiteNow:
     newest = suite.newest
     complete = completeness(suite)
     current = [series for series in suite.series if series.newest["run_id"] == newest["run_id"]]
-    return {
-        "suite": suite.name,
-        "repository": newest["repository"],
-        "runs": len(suite.runs),
-        "run": _run(newest),
-        "expected": complete.expected,
-        "missing": [
-            {"benchmark": gap.benchmark, "metric": gap.metric, "reason": gap.reason}
+    return SuiteNow(
+        suite=suite.name,
+        repository=newest["repository"],
+        runs=len(suite.runs),
+        run=_run(newest),
+        expected=complete.expected,
+        missing=[
+            MissingEntry(benchmark=gap.benchmark, metric=gap.metric, reason=gap.reason)
             for gap in complete.missing
         ],
-        "metrics": [_metric(series) for series in current],
-        "facts": _facts(suite.facts[suite.facts["run_id"] == newest["run_id"]]),
-    }
+        metrics=[_metric(series) for series in current],
+        facts=_facts(suite.facts[suite.facts["run_id"] == newest["run_id"]]),
+    )
 
 
-def _metric(series: Series) -> dict[str, Any]:
-    newest = series.newest
+def _metric(series: Series) -> MetricEntry:
     noise = series.noise
-    return {
-        **_identity(series),
-        "statistic": newest["statistic"],
-        "value": number(newest["value"]),
-        "previous_value": number(newest["previous_value"]),
-        "best_value": number(newest["best_value"]),
-        "ratio_to_previous": number(newest["ratio_to_previous"]),
-        "ratio_to_best": number(newest["ratio_to_best"]),
-        "noise": None
+    return MetricEntry(
+        **_name(series),
+        **{field: series.newest[field] for field in COMPARED},
+        noise=None
         if noise is None
-        else {"runs": noise.runs, "relative_range": number(noise.relative_range)},
-    }
+        else NoiseEntry(runs=noise.runs, relative_range=noise.relative_range),
+    )
 
 
-def history_file(suites: Sequence[Suite], generated_at: datetime) -> dict[str, Any]:
+def history_file(suites: Sequence[Suite], generated_at: datetime) -> HistoryFile:
     """Every run, every series and every fact; a series' figures stand in the order of the runs."""
-    return {
-        "format": "lotus-benchmark-history",
-        "format_version": 1,
-        "generated_at": instant(generated_at),
-        "suites": [
-            {
-                "suite": suite.name,
-                "repository": suite.newest["repository"],
-                "runs": [_run(run) for _, run in suite.runs.iterrows()],
-                "series": [_history(series, suite) for series in suite.series],
-                "facts": _facts(suite.facts),
-            }
+    return HistoryFile(
+        format="lotus-benchmark-history",
+        format_version=1,
+        generated_at=generated_at,
+        suites=[
+            SuiteHistory(
+                suite=suite.name,
+                repository=suite.newest["repository"],
+                runs=[_run(run) for _, run in suite.runs.iterrows()],
+                series=[_history(series, suite) for series in suite.series],
+                facts=_facts(suite.facts),
+            )
             for suite in suites
         ],
-    }
+    )
 
 
-def _history(series: Series, suite: Suite) -> dict[str, Any]:
+def _history(series: Series, suite: Suite) -> SeriesHistory:
     points = series.points.set_index("run_id").reindex(suite.runs["run_id"])
-    return {
-        **_identity(series),
-        "values": [number(value) for value in points["value"]],
-        "epochs": [count(epoch) for epoch in points["epoch"]],
-    }
+    return SeriesHistory(
+        **_name(series), values=list(points["value"]), epochs=list(points["epoch"])
+    )
 
 
-def _identity(series: Series) -> dict[str, Any]:
+def _name(series: Series) -> dict[str, Any]:
     return {
         "benchmark": series.benchmark,
         "metric": series.metric,
@@ -115,47 +111,22 @@ def _identity(series: Series) -> dict[str, Any]:
     }
 
 
-def _run(run: pd.Series) -> dict[str, Any]:
-    told = {name: plain_value(run[name]) for name in RUN_FIELDS}
-    return {
-        **told,
-        "started_at": instant(run["started_at"]),
-        "ordered_at": instant(run["ordered_at"]),
-        "versions": json.loads(run["versions"]),
-    }
+def _run(run: pd.Series) -> RunEntry:
+    return RunEntry(**_of(RunEntry, run) | {"versions": json.loads(run["versions"])})
 
 
-def _facts(facts: pd.DataFrame) -> dict[str, list[dict[str, Any]]]:
+def _facts(facts: pd.DataFrame) -> FactLists:
     """By kind of fact: they are never in one list."""
-    return {
-        name: [_fact(fact) for _, fact in facts[facts["fact"] == name].iterrows()] for name in FACTS
-    }
+    return FactLists(
+        **{
+            kind: [
+                FactEntry(**_of(FactEntry, fact))
+                for _, fact in facts[facts["fact"] == kind].iterrows()
+            ]
+            for kind in FactLists.model_fields
+        }
+    )
 
 
-def _fact(fact: pd.Series) -> dict[str, Any]:
-    return {
-        name: count(fact[name]) if name in COUNTS else plain_value(fact[name])
-        for name in FACT_FIELDS
-    }
-
-
-def plain_value(value: Any) -> Any:
-    """`value` as JSON has it: null for none and for what is no number."""
-    if value is None or isinstance(value, str | bool):
-        return value
-    return None if pd.isna(value) else number(value)
-
-
-def number(value: float) -> float | None:
-    """A finite number, else null."""
-    return float(value) if math.isfinite(value) else None
-
-
-def count(value: float) -> int | None:
-    """A whole number, else null."""
-    return None if pd.isna(value) else int(value)
-
-
-def instant(at: datetime) -> str:
-    """ISO 8601 in UTC."""
-    return pd.Timestamp(at).tz_convert("UTC").isoformat().replace("+00:00", "Z")
+def _of(model: type[RunEntry | FactEntry], row: pd.Series) -> dict[str, Any]:
+    return {field: row[field] for field in model.model_fields}

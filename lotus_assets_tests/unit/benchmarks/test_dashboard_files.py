@@ -43,6 +43,15 @@ def document(world: World, name: str) -> Any:
     return content
 
 
+@pytest.mark.parametrize("name", ["latest.schema.json", "benchmarks.schema.json"])
+def test_every_published_field_is_described_and_there(name: str) -> None:
+    schema = json.loads(files(World())[name])
+    for model in [schema, *schema["$defs"].values()]:
+        assert model["additionalProperties"] is False
+        assert sorted(model["required"]) == sorted(model["properties"])
+        assert all(field["description"] for field in model["properties"].values())
+
+
 def page(world: World) -> str:
     return files(world)["index.html"].decode()
 
