@@ -1,13 +1,13 @@
 """From a family of portfolio analytics to its Dagster asset: partitions, checks, metadata."""
 
 import warnings
-from collections.abc import Callable, Iterator, Mapping
-from datetime import date
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import dagster as dg
-from sqlalchemy import Connection
 
+from lotus_assets.analytics.portfolios.pictures import Picture, PictureOfDay
 from lotus_assets.analytics.portfolios.portfolio_family import (
     PortfolioFamily,
     Wanted,
@@ -32,7 +32,6 @@ from lotus_assets.tables.table import Table
 PORTFOLIOS_TAG = "lotus/portfolios"
 """A run with this tag (portfolio ids, comma-separated) works out these portfolios alone, among
 those of its partitions: the sensor refreshes single portfolios."""
-Picture = Callable[[Connection, date], str | None]
 
 # That Dagster calls it beta is known.
 warnings.filterwarnings("ignore", "Class `MultiPartitionMapping`", dg.BetaWarning)
@@ -46,7 +45,7 @@ SAME_DAY_ANY_SHARD = dg.MultiPartitionMapping(
 
 
 def portfolio_asset(
-    family: PortfolioFamily, pictures: Mapping[Table, Picture] | None = None
+    family: PortfolioFamily, pictures: Mapping[Table, Picture] = MappingProxyType({})
 ) -> dg.AssetsDefinition:
     """The asset of a family's tables, one key a table, partitioned as the inputs.
 
@@ -87,7 +86,9 @@ def portfolio_asset(
         for report, account in outcomes:
             table = report.table
             if dg.AssetKey(table.name) in context.selected_asset_keys:
-                _draw(context, environment, table, (pictures or {}).get(table), max(wanted.shards))
+                if table in pictures:
+                    picture = PictureOfDay(pictures[table], table.name, max(wanted.shards))
+                    picture.add(context, environment, is_new=account.changed > 0)
                 counts = row_metadata(environment.engine, report)
                 yield dg.MaterializeResult(
                     asset_key=table.name, metadata={**counts, **_account_metadata(account)}
@@ -122,25 +123,3 @@ def _account_metadata(account: Account) -> dict[str, dg.MetadataValue]:
         "results": dg.MetadataValue.json(dict(sorted(account.results.items()))),
         "engine": dg.MetadataValue.text(engine_fingerprint()),
     }
-
-
-def _draw(
-    context: dg.AssetExecutionContext,
-    environment: Environment,
-    table: Table,
-    picture: Picture | None,
-    as_of: date,
-) -> None:
-    """Add the picture to the materialisations of the newest day, of which the UI shows any one.
-
-    Those of a backfill's other days stay without: the event log keeps every copy.
-    """
-    if picture is None:
-        return
-    with environment.engine.connect() as connection:
-        drawn = picture(connection, as_of)
-    if drawn is not None:
-        shown = {"picture": dg.MetadataValue.md(drawn)}
-        for partition in context.partition_keys:
-            if partition.startswith(f"{as_of}|"):
-                context.add_asset_metadata(shown, asset_key=table.name, partition_key=partition)

@@ -27,11 +27,13 @@ PAIR = ["as_of_date", "portfolio_id"]
 class Account:
     """Portfolios (one a day) of a run by what the table holds of them now.
 
-    With rows; without, by the status of their input, the first of them named with their reasons;
-    `unchanged`: left alone, with or without rows. `results` are the rows by their status.
+    With rows; without, by the status of their input, the first of them named with their reasons.
+    `changed`: worked out by this run, or without their rows since; `unchanged`: left alone.
+    `results` are the rows by their status.
     """
 
     with_rows: int = 0
+    changed: int = 0
     unchanged: int = 0
     without: Counter[str] = field(default_factory=Counter)
     named: dict[str, str] = field(default_factory=dict)
@@ -133,6 +135,7 @@ def account(portfolios: pd.DataFrame, stored: pd.DataFrame) -> Account:
     results = known.groupby("status")["rows"].sum() if "status" in known else pd.Series(dtype=int)
     return Account(
         with_rows=len(known[PAIR].drop_duplicates()),
+        changed=int(portfolios["is_changed"].sum()),
         unchanged=int((~portfolios["is_changed"]).sum()),
         without=Counter(map(str, without["status"])),
         named={
