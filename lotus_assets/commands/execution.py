@@ -127,7 +127,7 @@ def _is_interrupt(event: dg.DagsterEvent) -> bool:
 def _failure(event: dg.DagsterEvent) -> Failure:
     """What the step's own code said, without Dagster's wrapping and without a traceback."""
     error = event.step_failure_data.error
-    while error is not None and error.cause is not None and "Dagster" in (error.cls_name or ""):
+    while error is not None and error.cause is not None and _is_wrapping(error.cls_name or ""):
         error = error.cause
     if error is None:
         return Failure(event.step_key or "", "no reason given")
@@ -135,3 +135,8 @@ def _failure(event: dg.DagsterEvent) -> Failure:
     kind, _, said = error.message.strip().partition(": ")
     own_words = said if kind.rpartition(".")[2] == error.cls_name else error.message.strip()
     return Failure(event.step_key or "", own_words)
+
+
+def _is_wrapping(class_name: str) -> bool:
+    """Whether an error of Dagster's only carries that of the step, or that it was tried again."""
+    return "Dagster" in class_name or class_name == "RetryRequestedFromPolicy"
