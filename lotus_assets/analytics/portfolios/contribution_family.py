@@ -1,6 +1,5 @@
 """The contribution family: contributions by position and level, and the totals they sum to."""
 
-from collections.abc import Callable
 from datetime import date
 from functools import partial
 from itertools import product
@@ -20,16 +19,17 @@ from lotus_assets.analytics.portfolios.report_parts import (
     reported_points,
 )
 from lotus_assets.engine.performance.formulas.daily_returns import Basis
+from lotus_assets.engine.performance.formulas.variants import ContributionVariant
 from lotus_assets.engine.performance.frames.contribution import (
     ContributionOptions,
-    ContributionResult,
+    contributed,
 )
-from lotus_assets.engine.performance.frames.contribution import contribution as contributions_of
 from lotus_assets.inputs.input_tables import CONTRIBUTION_INPUT, PERFORMANCE_INPUT
 from lotus_assets.sources.warehouse.schema import database_table
 from lotus_assets.tables.table import Table
 
 HIERARCHY = "lotus_core_group_by"
+VARIANTS = [ContributionVariant(*pair) for pair in product(Basis, LINKINGS)]
 LARGEST = 5
 """Contributors at either end that the picture shows."""
 
@@ -40,27 +40,17 @@ def compute(inputs: PortfolioInputs) -> RowsOfTables:
     points = reported_points(inputs, CONTRIBUTION_INPUT, "position_id")
     metas = reported_metas(inputs, CONTRIBUTION_INPUT, "positions_data", "position_id")
     positions = report_parts(inputs, points, metas, hierarchy)
-    results = {
-        (basis, linking): contributions_of(
-            positions, ContributionOptions(basis=basis, linking=linking, hierarchy=hierarchy)
-        )
-        for basis, linking in product(Basis, LINKINGS)
-    }
-
-    parts: dict[Table, Callable[[ContributionResult], pd.DataFrame]] = {
-        contribution.TABLE: lambda result: result.positions,
-        contribution_total.TABLE: lambda result: result.totals,
-        contribution_level.TABLE: lambda result: result.levels.rename(columns={"key": "node_key"}),
+    result = contributed(positions, ContributionOptions(hierarchy=hierarchy), VARIANTS)
+    frames = {
+        contribution.TABLE: result.positions,
+        contribution_total.TABLE: result.totals,
+        contribution_level.TABLE: result.levels.rename(columns={"key": "node_key"}),
     }
 
     def rows(table: Table) -> pd.DataFrame:
-        named = [
-            parts[table](result).assign(metric_basis=str(basis), linking=str(linking))
-            for (basis, linking), result in results.items()
-        ]
-        return inputs.named(pd.concat(named, ignore_index=True))[table.columns]
+        return inputs.named(frames[table])[table.columns]
 
-    return {table: partial(rows, table) for table in parts}
+    return {table: partial(rows, table) for table in frames}
 
 
 def largest_contributors_picture(connection: Connection, as_of: date) -> str | None:

@@ -7,7 +7,6 @@ import pandas as pd
 
 from lotus_assets.engine.performance.formulas.attribution_effects import off_balance
 from lotus_assets.engine.performance.formulas.attribution_rows import (
-    WindowSpans,
     currency_rows,
     effect_rows,
     totals_rows,
@@ -15,7 +14,7 @@ from lotus_assets.engine.performance.formulas.attribution_rows import (
 from lotus_assets.engine.performance.formulas.columns import (
     VariantRows,
     frame_of_variants,
-    labels,
+    keyed_by_window,
 )
 from lotus_assets.engine.performance.formulas.group_sides import (
     WEIGHT_TOLERANCE,
@@ -26,6 +25,7 @@ from lotus_assets.engine.performance.formulas.group_sides import (
 from lotus_assets.engine.performance.formulas.linked_periods import link_periods, spans_of
 from lotus_assets.engine.performance.formulas.periods import Windows
 from lotus_assets.engine.performance.formulas.segments import Integers, chunks
+from lotus_assets.engine.performance.formulas.spans import WindowSpans
 from lotus_assets.engine.performance.formulas.variants import AttributionMethod
 
 CHUNK_ROWS = 65_536
@@ -81,7 +81,9 @@ def attribute_groups(
     frames = [
         frame_of_variants([getattr(part, field.name) for part in parts]) for field in fields(_Part)
     ]
-    return GroupAttribution(*(_keyed(frame, windows) for frame in frames))
+    return GroupAttribution(
+        *(keyed_by_window(frame, windows).drop(columns="window") for frame in frames)
+    )
 
 
 def _check(laid: SideBySide) -> None:
@@ -110,14 +112,3 @@ def _part(laid: SideBySide, windows: Windows, chosen: Integers, method: Attribut
         levels=levels,
         currency=currency_rows(linked, of_windows, method),
     )
-
-
-def _keyed(rows: pd.DataFrame, windows: Windows) -> pd.DataFrame:
-    """Rows by window under the window's portfolio and period."""
-    window = rows["window"].to_numpy()
-    keys = {
-        "variant": rows["variant"],
-        "portfolio": windows.portfolio[window],
-        "period": labels(windows.keys, windows.period[window]),
-    }
-    return pd.DataFrame({**keys, **rows.drop(columns=["variant", "window"])})

@@ -8,6 +8,7 @@ from lotus_assets.engine.performance.formulas.calendar_days import BUCKETS, Freq
 from lotus_assets.engine.performance.formulas.group_sides import NumberArray, Side, SideBySide
 from lotus_assets.engine.performance.formulas.linking import link
 from lotus_assets.engine.performance.formulas.segments import Booleans, Integers, expand
+from lotus_assets.engine.performance.formulas.spans import Spans
 
 
 @dataclass(frozen=True)
@@ -23,28 +24,24 @@ class Pieces:
     offsets: Integers
 
 
-def pieces_of(laid: SideBySide, starts: Integers, stops: Integers, frequency: Frequency) -> Pieces:
-    """Cut spans of days, none empty, into single periods of the frequency.
+def pieces_of(laid: SideBySide, spans: Spans, frequency: Frequency) -> Pieces:
+    """Cut spans of days into single periods of the frequency.
 
-    Days are every span's own, longer periods are of one span each: its edges cut them.
+    Days are of all spans, longer periods of one span each: its edges cut them.
     """
     if frequency is Frequency.DAILY:
-        span, place = expand(stops - starts)
         days = np.arange(len(laid.dates))
-        return Pieces(days, days + 1, starts[span] + place, _offsets(stops - starts))
+        return Pieces(days, days + 1, spans.rows, spans.offsets)
     codes = BUCKETS[frequency](laid.dates)
     changes = np.flatnonzero(codes[1:] != codes[:-1]) + 1
-    before = np.searchsorted(changes, starts, side="right")
-    counts = np.searchsorted(changes, stops, side="left") - before + 1
+    before = np.searchsorted(changes, spans.start, side="right")
+    counts = np.searchsorted(changes, spans.stop, side="left") - before + 1
     span, place = expand(counts)
     edges = np.append(changes, len(codes))
-    begins = np.where(place == 0, starts[span], edges[before[span] + place - 1])
-    ends = np.where(place == counts[span] - 1, stops[span], edges[before[span] + place])
-    return Pieces(begins, ends, np.arange(len(begins)), _offsets(counts))
-
-
-def _offsets(counts: Integers) -> Integers:
-    return np.append(0, np.cumsum(counts))
+    begins = np.where(place == 0, spans.start[span], edges[before[span] + place - 1])
+    is_last = place == counts[span] - 1
+    ends = np.where(is_last, spans.stop[span], edges[before[span] + place])
+    return Pieces(begins, ends, np.arange(len(begins)), np.append(0, np.cumsum(counts)))
 
 
 def periods_of_side(side: Side, pieces: Pieces) -> tuple[Side, Booleans]:

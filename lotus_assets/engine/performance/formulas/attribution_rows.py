@@ -10,27 +10,12 @@ from lotus_assets.engine.performance.formulas.columns import Columns, VariantRow
 from lotus_assets.engine.performance.formulas.group_sides import NumberArray
 from lotus_assets.engine.performance.formulas.linked_effects import LinkedEffects, linked_effects
 from lotus_assets.engine.performance.formulas.linked_periods import LinkedPeriods
-from lotus_assets.engine.performance.formulas.linking import Statuses
 from lotus_assets.engine.performance.formulas.segments import Floats, Integers
+from lotus_assets.engine.performance.formulas.spans import WindowSpans
 from lotus_assets.engine.performance.formulas.statuses import Status
 from lotus_assets.engine.performance.formulas.variants import AttributionMethod, Variant
 
 NO_DAY = np.datetime64("NaT", "D")
-
-
-@dataclass(frozen=True)
-class WindowSpans:
-    """Windows by number, with the statuses that their dates give, and the span of each: -1 where
-    no day is known."""
-
-    window: Integers
-    status: Statuses
-    span: Integers
-
-    def observed(self) -> "WindowSpans":
-        """Those with a span."""
-        known = self.span >= 0
-        return WindowSpans(self.window[known], self.status[known], self.span[known])
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from lotus_assets.engine.performance.formulas.periods import Windows
 from lotus_assets.engine.performance.formulas.segments import Integers
 
 Columns = Mapping[str, NDArray[np.generic]]
@@ -42,6 +43,17 @@ def frame_of_variants(parts: Sequence[VariantRows]) -> pd.DataFrame:
     rows = np.tile(np.arange(len(shared)), count)
     numbers = np.repeat(np.arange(count), len(shared))
     return pd.concat([pd.DataFrame({"variant": numbers}), taken(shared, rows), own], axis=1)
+
+
+def keyed_by_window(rows: pd.DataFrame, windows: Windows) -> pd.DataFrame:
+    """Rows of windows (their numbers in `window`), with the window's portfolio and period."""
+    window = rows["window"].to_numpy()
+    keys = {
+        "variant": rows["variant"],
+        "portfolio": windows.portfolio[window],
+        "period": labels(windows.keys, windows.period[window]),
+    }
+    return pd.DataFrame({**keys, **rows.drop(columns="variant")})
 
 
 def taken(rows: pd.DataFrame, numbers: Integers) -> pd.DataFrame:

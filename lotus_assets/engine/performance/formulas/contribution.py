@@ -1,32 +1,34 @@
-"""Contribution of positions to the portfolio's return (analytics.md §3, "position contribution").
+"""Contribution of positions to the portfolio's return, by several variants at once.
 
 Every row is linked alike: positions, fees, and what neither explains; together they are the
 portfolio's linked return on signed capital.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from lotus_assets.engine.performance.formulas.calendar_days import DAY
-from lotus_assets.engine.performance.formulas.columns import Columns, frame_of
-from lotus_assets.engine.performance.formulas.daily_returns import (
-    Basis,
-    DailyValues,
-    capitals,
-    daily_returns,
-    gains,
+from lotus_assets.engine.performance.formulas.columns import (
+    Columns,
+    VariantRows,
+    frame_of_variants,
+    keyed_by_window,
 )
-from lotus_assets.engine.performance.formulas.linking import Linked, link, log_growth
+from lotus_assets.engine.performance.formulas.daily_returns import DailyValues
+from lotus_assets.engine.performance.formulas.held_rows import (
+    HeldRows,
+    HeldSpans,
+    held_rows,
+    held_spans,
+)
+from lotus_assets.engine.performance.formulas.linking import Linked, Statuses, link
 from lotus_assets.engine.performance.formulas.linking_coefficients import Linking, carino
 from lotus_assets.engine.performance.formulas.periods import Windows
-from lotus_assets.engine.performance.formulas.portfolio_rows import (
-    checked_position_offsets,
-    portfolio_rows,
-)
+from lotus_assets.engine.performance.formulas.portfolio_rows import checked_position_offsets
 from lotus_assets.engine.performance.formulas.segments import (
-    Days,
+    Booleans,
     Floats,
     Integers,
     chunks,
@@ -35,40 +37,25 @@ from lotus_assets.engine.performance.formulas.segments import (
     search_in_segments,
     window_sums,
 )
+from lotus_assets.engine.performance.formulas.spans import Spans, WindowSpans, distinct_spans
 from lotus_assets.engine.performance.formulas.statuses import Status
+from lotus_assets.engine.performance.formulas.variants import ContributionVariant
 
-CHUNK_ROWS = 131_072
-LINKINGS = (Linking.CARINO, Linking.FRONGELLO, Linking.NONE)
+CHUNK_ROWS = 65_536
 
 
 @dataclass(frozen=True)
 class Contributions:
-    """`positions`: portfolio, position (number), period, contribution, average_weight, return,
-    return_status. `totals`: portfolio, period, portfolio_return, fees, unexplained, status,
-    status_date. NaN where the status says why."""
+    """Frames, keyed by variant (its number), portfolio and period, in this order.
+
+    `positions`, of the periods that have days, those of a portfolio by number: window, position
+    (number), average_weight, contribution, return, return_status (NO_OBSERVATIONS: without a day
+    in the period). `totals`: portfolio_return, fees, unexplained, status, status_date. NaN where
+    the status says why.
+    """
 
     positions: pd.DataFrame
     totals: pd.DataFrame
-
-
-@dataclass(frozen=True)
-class _Chunk:
-    """Rows of some portfolios and their positions; all row numbers count from the chunk's first."""
-
-    dates: Days
-    returns: Floats
-    per_capital: Floats
-    fees: Floats
-    unexplained: Floats
-    position: Integers
-    holder: Integers
-    position_dates: Days
-    position_offsets: Integers
-    portfolio_row: Integers
-    gain: Floats
-    weight: Floats
-    position_returns: Floats
-    position_growth: Floats
 
 
 def contributions(
@@ -76,178 +63,171 @@ def contributions(
     positions: DailyValues,
     position_offsets: Integers,
     windows: Windows,
-    basis: Basis = Basis.NET,
-    linking: Linking = Linking.CARINO,
+    variants: Sequence[ContributionVariant] = (ContributionVariant(),),
 ) -> Contributions:
-    """Contributions of all positions for all windows, chunk by chunk.
+    """Contributions of all positions for all windows by all variants, chunk by chunk.
 
     `positions` has one segment a position, `position_offsets[k]:position_offsets[k + 1]` those of
     portfolio k. Sources: Cariño (1999); Frongello (2002), for one portfolio without benchmark.
-    Raises ValueError for another linking, or a position's day that its portfolio has not.
+    Raises ValueError for no variant, or a position's day that its portfolio has not.
     """
-    if linking not in LINKINGS:
-        raise ValueError(f"contribution is linked by CARINO, FRONGELLO or NONE, not {linking}")
+    if not variants:
+        raise ValueError("contributions need one variant at least")
     offsets = checked_position_offsets(portfolios, positions, position_offsets)
-    held: list[Columns] = []
-    totals: list[Columns] = []
+    bases = dict.fromkeys(variant.basis for variant in variants)
+    of_positions, totals = [], []
     for first, last in chunks(positions.offsets[offsets], CHUNK_ROWS):
-        chunk = _chunk(portfolios, positions, offsets, first, last, basis)
-        for period in range(len(windows.keys)):
-            chosen = np.arange(first, last) * len(windows.keys) + period
-            starts = windows.start[chosen] - portfolios.offsets[first]
-            stops = windows.stop[chosen] - portfolios.offsets[first]
-            of_positions, of_portfolios = _linked(chunk, windows, chosen, starts, stops, linking)
-            held.append(of_positions)
-            totals.append(of_portfolios)
-    return Contributions(frame_of(held), frame_of(totals))
-
-
-def _chunk(
-    portfolios: DailyValues,
-    positions: DailyValues,
-    offsets: Integers,
-    first: int,
-    last: int,
-    basis: Basis,
-) -> _Chunk:
-    rows = slice(int(portfolios.offsets[first]), int(portfolios.offsets[last]))
-    held = slice(int(offsets[first]), int(offsets[last]))
-    held_rows = slice(int(positions.offsets[held.start]), int(positions.offsets[held.stop]))
-    daily = daily_returns(portfolios, basis, rows)
-    portfolio_row = portfolio_rows(portfolios, positions, offsets, first, last)
-    capital = capitals(positions, held_rows)
-    gain = gains(positions, held_rows, basis, capital)
-    of_positions = daily_returns(positions, basis, held_rows).returns
-    per_capital = daily.per_capital
-    fees = _fees(portfolios, positions, rows, held_rows, portfolio_row, basis) * per_capital
-    explained = np.bincount(portfolio_row, gain, rows.stop - rows.start) * per_capital
-    return _Chunk(
-        dates=portfolios.dates[rows],
-        returns=daily.signed,
-        per_capital=per_capital,
-        fees=fees,
-        unexplained=daily.signed - explained - fees,
-        position=np.arange(held.start, held.stop),
-        holder=np.repeat(np.arange(last - first), np.diff(offsets[first : last + 1])),
-        position_dates=positions.dates[held_rows],
-        position_offsets=positions.offsets[held.start : held.stop + 1] - held_rows.start,
-        portfolio_row=portfolio_row,
-        gain=gain,
-        weight=capital * per_capital[portfolio_row],
-        position_returns=of_positions,
-        position_growth=log_growth(of_positions),
+        held = held_rows(portfolios, positions, offsets, first, last, bases)
+        chosen = np.arange(first * len(windows.keys), last * len(windows.keys))
+        shift = portfolios.offsets[first]
+        spans, span = distinct_spans(
+            windows.portfolio[chosen] - first,
+            windows.start[chosen] - shift,
+            windows.stop[chosen] - shift,
+        )
+        of_windows = WindowSpans(chosen, windows.status[chosen], span)
+        linked = [_LinkedVariant.of(held, spans, variant) for variant in variants]
+        of_positions.append(_position_rows(held, spans, of_windows, linked))
+        totals.append(_total_rows(held, of_windows, linked))
+    return Contributions(
+        keyed_by_window(frame_of_variants(of_positions), windows),
+        keyed_by_window(frame_of_variants(totals), windows).drop(columns="window"),
     )
 
 
-def _fees(
-    portfolios: DailyValues,
-    positions: DailyValues,
-    rows: slice,
-    held_rows: slice,
-    portfolio_row: Integers,
-    basis: Basis,
-) -> Floats:
-    """The portfolio's fees that are on none of its positions."""
-    if basis is Basis.GROSS:
-        return np.zeros(rows.stop - rows.start)
-    on_positions = np.bincount(
-        portfolio_row, positions.mgmt_fees[held_rows], rows.stop - rows.start
-    )
-    return portfolios.mgmt_fees[rows] - on_positions
+@dataclass(frozen=True)
+class _LinkedVariant:
+    """Linked returns of the spans by one variant, and what each of their rows counts for.
 
+    After a return of -1 nothing counts any more: rows from `counted` on.
+    """
 
-def _linked(
-    chunk: _Chunk,
-    windows: Windows,
-    chosen: Integers,
-    starts: Integers,
-    stops: Integers,
-    linking: Linking,
-) -> tuple[Columns, Columns]:
-    linked = link(chunk.returns, starts, stops)
-    status = np.where(windows.status[chosen] == Status.OK, linked.status, windows.status[chosen])
-    if linking is Linking.CARINO:
-        status[(linked.row >= 0) & (status != Status.UNDEFINED_RETURN)] = Status.NOT_LINKABLE
-    is_linkable = status == Status.OK
-    # After a return of -1 nothing counts any more.
-    counted = np.where(is_linkable & (linked.row >= 0), linked.row + 1, stops)
-    counted = np.where(is_linkable, counted, starts)
-    coefficients = _coefficients(chunk.returns, linked, starts, counted, linking)
-    fees = window_sums(chunk.fees * coefficients, starts, counted)
-    unexplained = window_sums(chunk.unexplained * coefficients, starts, counted)
-    if linking is Linking.NONE:
-        unexplained += linked.returns - window_sums(chunk.returns, starts, counted)
-    keys = np.array(windows.keys, dtype=object)[windows.period[chosen]]
-    totals: Columns = {
-        "portfolio": windows.portfolio[chosen],
-        "period": keys,
-        "portfolio_return": linked.returns,
-        "fees": np.where(is_linkable, fees, np.nan),
-        "unexplained": np.where(is_linkable, unexplained, np.nan),
-        "status": status,
-        "status_date": _status_dates(chunk.dates, linked),
-    }
-    coefficients *= chunk.per_capital
-    held = _positions(chunk, coefficients, starts, counted, stops)
-    contribution = np.where(is_linkable[chunk.holder], held["contribution"], np.nan)
-    key_columns: Columns = {
-        "portfolio": windows.portfolio[chosen][chunk.holder],
-        "position": chunk.position,
-        "period": keys[chunk.holder],
-    }
-    return {**key_columns, **held, "contribution": contribution}, totals
+    variant: ContributionVariant
+    linked: Linked
+    status: Statuses
+    counted: Integers
+    coefficients: Floats
+    fees: Floats
+    unexplained: Floats
+
+    @property
+    def is_linkable(self) -> Booleans:
+        """Spans that have contributions."""
+        return np.asarray(self.status == Status.OK)
+
+    @classmethod
+    def of(cls, held: HeldRows, spans: Spans, variant: ContributionVariant) -> "_LinkedVariant":
+        rows = held.bases[variant.basis]
+        linked = link(rows.returns, spans.start, spans.stop)
+        status = linked.status.copy()
+        if variant.linking is Linking.CARINO:
+            is_lost = (linked.row >= 0) & (status != Status.UNDEFINED_RETURN)
+            status[is_lost] = Status.NOT_LINKABLE
+        is_linkable = status == Status.OK
+        counted = np.where(is_linkable & (linked.row >= 0), linked.row + 1, spans.stop)
+        counted = np.where(is_linkable, counted, spans.start)
+        coefficients = _coefficients(rows.returns, linked, spans, counted, variant.linking)
+        first = spans.offsets[:-1]
+        last = first + counted - spans.start
+        fees = window_sums(rows.fees[spans.rows] * coefficients, first, last)
+        unexplained = window_sums(rows.unexplained[spans.rows] * coefficients, first, last)
+        if variant.linking is Linking.NONE:
+            unexplained += linked.returns - window_sums(rows.returns, spans.start, counted)
+        fees[~is_linkable] = unexplained[~is_linkable] = np.nan
+        return cls(variant, linked, status, counted, coefficients, fees, unexplained)
 
 
 def _coefficients(
-    returns: Floats, linked: Linked, starts: Integers, stops: Integers, linking: Linking
+    returns: Floats, linked: Linked, spans: Spans, counted: Integers, linking: Linking
 ) -> Floats:
-    """One for every row of the chunk, 0 outside the windows (of one period: none overlap)."""
-    coefficients = np.zeros(len(returns))
-    owner, place = expand(stops - starts)
-    rows = starts[owner] + place
-    offsets = np.append(0, np.cumsum(stops - starts))
+    """One for every row of the spans, 0 where it does not count."""
+    counts = counted - spans.start
+    span, place = expand(counts)
+    rows, offsets = spans.start[span] + place, np.append(0, np.cumsum(counts))
     if linking is Linking.CARINO:
-        coefficients[rows] = carino(returns[rows], 0.0, linked.returns, 0.0, offsets)
+        values = carino(returns[rows], 0.0, linked.returns, 0.0, offsets)
     elif linking is Linking.FRONGELLO:
-        coefficients[rows] = products_before(1.0 + returns[rows], offsets)
+        values = products_before(1.0 + returns[rows], offsets)
     else:
-        coefficients[rows] = 1.0
+        values = np.ones(len(rows))
+    coefficients = np.zeros(spans.offsets[-1])
+    coefficients[spans.offsets[span] + place] = values
     return coefficients
 
 
-def _positions(
-    chunk: _Chunk, coefficients: Floats, starts: Integers, counted: Integers, stops: Integers
-) -> Columns:
-    """Contribution, average weight and own return of every position, for one window a portfolio."""
-    begin = _held_rows(chunk, starts, starts, stops)
-    end = _held_rows(chunk, stops, starts, stops)
-    counted_end = end if counted is stops else _held_rows(chunk, counted, starts, stops)
-    daily = chunk.gain * coefficients[chunk.portfolio_row]
-    days = (stops - starts)[chunk.holder]
-    with np.errstate(invalid="ignore", divide="ignore"):
-        average = window_sums(chunk.weight, begin, end) / days
-    own = link(chunk.position_returns, begin, end, chunk.position_growth)
-    return {
-        "contribution": window_sums(daily, begin, counted_end),
-        "average_weight": average,
-        "return": own.returns,
-        "return_status": own.status,
+def _total_rows(
+    held: HeldRows, windows: WindowSpans, linked: Sequence[_LinkedVariant]
+) -> VariantRows:
+    """A row a window; without a span it is NaN, and NO_OBSERVATIONS unless its status says more."""
+    is_resolved = windows.status == Status.OK
+
+    def of_windows(values: Floats) -> Floats:
+        return np.append(values, np.nan)[windows.span]
+
+    def of_variant(one: _LinkedVariant) -> Columns:
+        status = np.append(one.status, Status.NO_OBSERVATIONS)[windows.span]
+        dates = np.append(held.dates, np.datetime64("NaT", "D"))
+        return {
+            "portfolio_return": of_windows(one.linked.returns),
+            "fees": of_windows(one.fees),
+            "unexplained": of_windows(one.unexplained),
+            "status": np.where(is_resolved, status, windows.status),
+            "status_date": dates[np.append(one.linked.row, -1)[windows.span]],
+        }
+
+    return VariantRows({"window": windows.window}, [of_variant(one) for one in linked])
+
+
+def _position_rows(
+    held: HeldRows, spans: Spans, windows: WindowSpans, linked: Sequence[_LinkedVariant]
+) -> VariantRows:
+    """A row a window with a span and position of its portfolio."""
+    pairs = held_spans(held, spans)
+    days = (spans.stop - spans.start)[pairs.span]
+    average = window_sums(held.weight, pairs.start, pairs.stop) / days
+    own = {
+        basis: link(rows.position_returns, pairs.start, pairs.stop, rows.position_growth)
+        for basis, rows in held.bases.items()
     }
+    pair, place = expand(pairs.stop - pairs.start)
+    row = pairs.start[pair] + place
+    span = pairs.span[pair]
+    span_row = spans.offsets[span] + held.portfolio_row[row] - spans.start[span]
+    per_capital = held.per_capital[spans.rows]
+    observed = windows.observed()
+    window, shown = _shown(observed, pairs)
+
+    def contribution(one: _LinkedVariant) -> Floats:
+        counted = (one.coefficients * per_capital)[span_row]
+        daily = held.bases[one.variant.basis].gain[row] * counted
+        first = np.append(0, np.cumsum(pairs.stop - pairs.start))[:-1]
+        sums = window_sums(daily, first, first + _counted_rows(held, pairs, one.counted))
+        return np.where(one.is_linkable[pairs.span], sums, np.nan)
+
+    def of_variant(one: _LinkedVariant) -> Columns:
+        returns = own[one.variant.basis]
+        return {
+            "contribution": contribution(one)[shown],
+            "return": returns.returns[shown],
+            "return_status": returns.status[shown],
+        }
+
+    shared: Columns = {
+        "window": window,
+        "position": held.first_position + pairs.position[shown],
+        "average_weight": average[shown],
+    }
+    return VariantRows(shared, [of_variant(one) for one in linked])
 
 
-def _held_rows(chunk: _Chunk, edges: Integers, starts: Integers, stops: Integers) -> Integers:
-    """First row of every position not before its portfolio's row `edge` of the window."""
-    firsts, lasts = chunk.position_offsets[:-1], chunk.position_offsets[1:]
-    # An edge after the portfolio's last row has no date of its own: the day after the row before.
-    targets = np.full(len(edges), np.datetime64(0, "D"))
-    at_start = (edges == starts) & (stops > starts)
-    targets[at_start] = chunk.dates[edges[at_start]]
-    later = edges > starts
-    targets[later] = chunk.dates[edges[later] - 1] + DAY
-    return search_in_segments(chunk.position_dates, firsts, lasts, targets[chunk.holder])
+def _shown(windows: WindowSpans, pairs: HeldSpans) -> tuple[Integers, Integers]:
+    """Window and (span, position) pair of every row that is shown."""
+    counts = np.diff(pairs.offsets)[windows.span]
+    place, position = expand(counts)
+    return windows.window[place], pairs.offsets[windows.span][place] + position
 
 
-def _status_dates(dates: Days, linked: Linked) -> Days:
-    found = np.full(len(linked.row), np.datetime64("NaT"), "datetime64[D]")
-    found[linked.row >= 0] = dates[linked.row[linked.row >= 0]]
-    return found
+def _counted_rows(held: HeldRows, pairs: HeldSpans, counted: Integers) -> Integers:
+    """How many rows of every pair are before its span's row `counted`."""
+    edge = counted[pairs.span]
+    return search_in_segments(held.portfolio_row, pairs.start, pairs.stop, edge) - pairs.start

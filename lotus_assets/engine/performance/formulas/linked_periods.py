@@ -28,25 +28,12 @@ from lotus_assets.engine.performance.formulas.segments import (
     Floats,
     Integers,
     as_days,
-    expand,
     search_in_segments,
     segment_of_rows,
     window_sums,
 )
+from lotus_assets.engine.performance.formulas.spans import Spans, distinct_spans
 from lotus_assets.engine.performance.formulas.statuses import Status
-
-
-@dataclass(frozen=True)
-class Spans:
-    """What windows cover: rows [start, stop) of a portfolio's days, each span once.
-
-    QTD is YTD until April, and every period is ITD in a portfolio's first month. Portfolios and
-    days count from the chunk's first.
-    """
-
-    portfolio: Integers
-    start: Integers
-    stop: Integers
 
 
 @dataclass(frozen=True)
@@ -93,35 +80,33 @@ class LinkedPeriods:
 
     def means(self, weight: NumberArray) -> NumberArray:
         """Mean of every row of a matrix [row, day] over the days of each span."""
+        span = segment_of_rows(self.spans.offsets)
+        cells = np.arange(len(weight))[:, None] * len(self.spans) + span
+        values = np.take(weight, self.spans.rows, axis=1)
+        sums = np.bincount(cells.ravel(), values.ravel(), len(weight) * len(self.spans))
         counts = self.spans.stop - self.spans.start
-        span, place = expand(counts)
-        cells = np.arange(len(weight))[:, None] * len(counts) + span
-        values = np.take(weight, self.spans.start[span] + place, axis=1)
-        sums = np.bincount(cells.ravel(), values.ravel(), len(weight) * len(counts))
         means: NumberArray = sums.reshape(len(weight), len(counts)) / counts
         return means
 
 
 def spans_of(laid: SideBySide, windows: Windows, chosen: Integers) -> tuple[Spans, Integers]:
-    """The spans of the chosen windows, and that of each window: -1 where no day is known."""
+    """The spans of days of the chosen windows, and that of each window: -1 where none is known.
+
+    Portfolios and days count from the chunk's first.
+    """
     portfolio = windows.portfolio[chosen] - laid.first
     firsts, lasts = laid.offsets[portfolio], laid.offsets[portfolio + 1]
     start = search_in_segments(laid.dates, firsts, lasts, windows.start_date[chosen])
     stop = search_in_segments(laid.dates, start, lasts, windows.end_date[chosen] + DAY)
-    observed = np.flatnonzero((windows.status[chosen] == Status.OK) & (stop > start))
-    pairs = start[observed] * (len(laid.dates) + 1) + stop[observed]
-    _, first, number = np.unique(pairs, return_index=True, return_inverse=True)
-    distinct = observed[first]
-    span = np.full(len(chosen), -1, np.int64)
-    span[observed] = number
-    return Spans(portfolio[distinct], start[distinct], stop[distinct]), span
+    is_resolved = windows.status[chosen] == Status.OK
+    return distinct_spans(portfolio, start, np.where(is_resolved, stop, start))
 
 
 def link_periods(
     laid: SideBySide, spans: Spans, frequency: Frequency, linkings: Sequence[Linking]
 ) -> LinkedPeriods:
     """Single periods of the spans, linked each way."""
-    pieces = pieces_of(laid, spans.start, spans.stop, frequency)
+    pieces = pieces_of(laid, spans, frequency)
     portfolio, broken_p = periods_of_side(laid.portfolio, pieces)
     benchmark, broken_b = periods_of_side(laid.benchmark, pieces)
     single = completed(portfolio, benchmark)

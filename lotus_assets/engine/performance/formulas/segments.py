@@ -146,12 +146,14 @@ def rows_of_segments(offsets: Integers, numbers: Integers) -> tuple[Integers, In
     return offsets[numbers][owner] + place, np.append(0, np.cumsum(counts))
 
 
-def search_in_segments(days: Days, firsts: Integers, lasts: Integers, targets: Days) -> Integers:
-    """First row of [first, last) whose day is not before the target, else `last`; for each query.
+def search_in_segments(
+    values: Days | Integers, firsts: Integers, lasts: Integers, targets: Days | Integers
+) -> Integers:
+    """First row of [first, last) whose value is not below the target, else `last`; for each query.
 
     All queries are bisected at once, in as many steps as the longest segment has binary digits.
     """
-    numbers, wanted = days.view(np.int64), targets.view(np.int64)
+    numbers, wanted = values.view(np.int64), targets.view(np.int64)
     low, high = firsts.copy(), lasts.copy()
     longest = int((lasts - firsts).max(initial=0))
     for _ in range(longest.bit_length()):

@@ -1,4 +1,4 @@
-"""How an attribution is worked out, and its variants: they share all but a few sums."""
+"""Variants of attribution and contribution that are worked out together: they share most."""
 
 from dataclasses import dataclass, field
 
@@ -6,6 +6,7 @@ import numpy as np
 
 from lotus_assets.engine.performance.formulas.attribution_effects import Model
 from lotus_assets.engine.performance.formulas.calendar_days import Frequency
+from lotus_assets.engine.performance.formulas.daily_returns import Basis
 from lotus_assets.engine.performance.formulas.linking_coefficients import Linking
 from lotus_assets.engine.performance.formulas.segments import Integers
 
@@ -46,3 +47,21 @@ class AttributionMethod:
     def linkings(self) -> tuple[Linking, ...]:
         """The variants' linkings, each once."""
         return tuple(dict.fromkeys(variant.linking for variant in self.variants))
+
+
+@dataclass(frozen=True)
+class ContributionVariant:
+    """Net or gross of fees, and how days are linked: by CARINO, FRONGELLO or NONE.
+
+    Raises ValueError for another linking.
+    """
+
+    basis: Basis = Basis.NET
+    linking: Linking = Linking.CARINO
+
+    def __post_init__(self) -> None:
+        """Refuse linkings that need a benchmark."""
+        if self.linking not in (Linking.CARINO, Linking.FRONGELLO, Linking.NONE):
+            raise ValueError(
+                f"contribution is linked by CARINO, FRONGELLO or NONE, not {self.linking}"
+            )

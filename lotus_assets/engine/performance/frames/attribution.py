@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -18,7 +17,7 @@ from lotus_assets.engine.performance.formulas.segments import segment_of_rows
 from lotus_assets.engine.performance.formulas.variants import AttributionMethod, Variant
 from lotus_assets.engine.performance.frames.attribution_sides import AttributionSides
 from lotus_assets.engine.performance.frames.benchmark_days import FILLED, LINKED
-from lotus_assets.engine.performance.frames.portfolio_parts import named_windows
+from lotus_assets.engine.performance.frames.named_rows import named_rows, named_windows
 from lotus_assets.engine.performance.frames.twr import STANDARD_PERIODS
 
 EFFECTS = ["allocation", "selection", "interaction", "total"]
@@ -68,16 +67,22 @@ def attributed(
     of a date that are off 1 by more than 1e-6, or dates that only one side has.
     """
     windows = sides.days.windows(options.periods)
-    nodes = [sides.groups.parents(depth) for depth in range(1, len(sides.groups.group_by) + 1)]
-    levels = np.array([parents for parents, _ in nodes])
-    method = AttributionMethod(tuple(variants), options.effect_count, options.frequency, levels)
+    method = AttributionMethod(
+        tuple(variants), options.effect_count, options.frequency, sides.groups.levels
+    )
     linked = attribute_groups(sides.portfolio, sides.benchmark, windows, method)
-    named = _Named(sides, variants)
+    variant_names = {
+        "model": [str(variant.model) for variant in variants],
+        "linking": [str(variant.linking) for variant in variants],
+    }
+    frames = (
+        _totals(sides, windows, linked.totals),
+        _groups(sides, linked.groups),
+        _levels(sides, linked.levels),
+        _currency(sides, linked.currency),
+    )
     return AttributionResult(
-        totals=named(_totals(sides, windows, linked.totals)),
-        groups=named(_groups(sides, linked.groups)),
-        levels=named(_levels(linked.levels, [keys for _, keys in nodes])),
-        currency=named(_currency(sides, linked.currency)),
+        *(named_rows(frame, sides.days.portfolio_id, variant_names) for frame in frames)
     )
 
 
@@ -152,12 +157,10 @@ def _groups(sides: AttributionSides, groups: pd.DataFrame) -> pd.DataFrame:
     return groups.assign(key=keys)[[*ROW, "key", *columns]]
 
 
-def _levels(levels: pd.DataFrame, keys: Sequence[Sequence[str]]) -> pd.DataFrame:
-    firsts = np.append(0, np.cumsum([len(of_level) for of_level in keys]))
-    codes = firsts[levels["level"].to_numpy() - 1] + levels["group"].to_numpy()
-    named = levels.assign(key=labels(list(chain.from_iterable(keys)), codes))
+def _levels(sides: AttributionSides, levels: pd.DataFrame) -> pd.DataFrame:
+    keys = sides.groups.node_keys(levels["level"].to_numpy(), levels["group"].to_numpy())
     columns = ["allocation", "between", "within", "selection", "interaction", "total"]
-    return named[[*ROW, "level", "key", *columns]]
+    return levels.assign(key=keys)[[*ROW, "level", "key", *columns]]
 
 
 def _currency(sides: AttributionSides, currency: pd.DataFrame) -> pd.DataFrame:
@@ -170,22 +173,3 @@ def _currency(sides: AttributionSides, currency: pd.DataFrame) -> pd.DataFrame:
     keys = labels(sides.groups.keys, rows["group"].to_numpy())
     named: pd.DataFrame = rows.assign(key=keys, is_local_known=~pairs.isin(unknown))
     return named[[*ROW, "key", "is_local_known", *columns]]
-
-
-@dataclass(frozen=True)
-class _Named:
-    """Rows under the names of their portfolios and variants."""
-
-    sides: AttributionSides
-    variants: Sequence[Variant]
-
-    def __call__(self, rows: pd.DataFrame) -> pd.DataFrame:
-        variant = rows["variant"].to_numpy(np.int64)
-        portfolio = rows["portfolio"].to_numpy(np.int64)
-        names = {
-            "model": labels([str(one.model) for one in self.variants], variant),
-            "linking": labels([str(one.linking) for one in self.variants], variant),
-            "portfolio_id": labels(self.sides.days.portfolio_id, portfolio),
-        }
-        rest = rows.drop(columns=["variant", "portfolio"]).reset_index(drop=True)
-        return pd.DataFrame({**names, **rest})

@@ -20,12 +20,11 @@ from lotus_assets.engine.performance.formulas.segments import (
 )
 from lotus_assets.engine.performance.frames.attribution_groups import (
     Groups,
-    Leaf,
     groups_of,
     leaf_of_key,
-    leaves_of_parts,
 )
 from lotus_assets.engine.performance.frames.benchmark_days import aligned, no_notes
+from lotus_assets.engine.performance.frames.hierarchy import Leaf, leaves_of_parts
 from lotus_assets.engine.performance.frames.portfolio_days import PortfolioDays
 from lotus_assets.engine.performance.frames.portfolio_parts import PortfolioParts
 
@@ -86,7 +85,7 @@ def instrument_sides(
         basis,
     )
     own, other = _rows(built.side), laid.rows
-    if CURRENCY in groups.group_by:
+    if CURRENCY in groups.dimensions:
         own = own.assign(local=_local_returns(own, other, groups, currencies))
     else:
         other = other.assign(local=np.nan)
@@ -233,7 +232,7 @@ def _local_returns(
     own: pd.DataFrame, benchmark: pd.DataFrame, groups: Groups, currencies: Sequence[str]
 ) -> Floats:
     """`(1 + base)/(1 + fx) - 1` of every row; NaN where the currency's return is not known."""
-    place = groups.group_by.index(CURRENCY)
+    place = groups.dimensions.index(CURRENCY)
     names = np.array([leaf[place] for leaf in groups.leaves], dtype=object)
     seen = benchmark[(benchmark["weight"] != 0) & (benchmark["local"] > -1)]
     known = seen.assign(

@@ -1,4 +1,4 @@
-"""Contributions of positions to their portfolios' returns (analytics.md §3)."""
+"""Contributions of positions to their portfolios' returns ."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from lotus_assets.engine.performance.formulas.columns import labels, taken
 from lotus_assets.engine.performance.formulas.contribution import contributions
 from lotus_assets.engine.performance.formulas.contribution_levels import contribution_levels
 from lotus_assets.engine.performance.formulas.daily_returns import (
@@ -15,32 +16,29 @@ from lotus_assets.engine.performance.formulas.daily_returns import (
     daily_returns,
     gains,
 )
-from lotus_assets.engine.performance.formulas.linking_coefficients import Linking
-from lotus_assets.engine.performance.formulas.periods import Period
+from lotus_assets.engine.performance.formulas.periods import Period, Windows
 from lotus_assets.engine.performance.formulas.statuses import Status
-from lotus_assets.engine.performance.frames.node_keys import node_keys
-from lotus_assets.engine.performance.frames.portfolio_parts import (
-    PortfolioParts,
-    named_windows,
-    part_rows,
-)
+from lotus_assets.engine.performance.formulas.variants import ContributionVariant
+from lotus_assets.engine.performance.frames.hierarchy import hierarchy_of, leaves_of_parts
+from lotus_assets.engine.performance.frames.named_rows import named_rows, named_windows
+from lotus_assets.engine.performance.frames.portfolio_parts import PortfolioParts, part_rows
 from lotus_assets.engine.performance.frames.twr import STANDARD_PERIODS
+
+ROW = ["variant", "portfolio", "period"]
 
 
 @dataclass(frozen=True)
 class ContributionOptions:
-    """Which periods, net or gross of fees, how days are linked, and which dimensions the levels
-    are made of, the outermost first."""
+    """Which periods, and which dimensions the levels are made of, the outermost first."""
 
     periods: tuple[Period, ...] = STANDARD_PERIODS
-    basis: Basis = Basis.NET
-    linking: Linking = Linking.CARINO
     hierarchy: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class ContributionResult:
-    """Frames by portfolio_id and period, in the order of the portfolios and periods asked for.
+    """Frames by variant (columns metric_basis and linking), portfolio_id and period, in the order
+    asked.
 
     `totals`, one row each: requested_start_date, start_date, end_date, is_clamped,
     portfolio_return (linked on signed capital), fees, unexplained, status, status_date.
@@ -56,32 +54,33 @@ class ContributionResult:
     levels: pd.DataFrame
 
 
-def contribution(parts: PortfolioParts, options: ContributionOptions) -> ContributionResult:
-    """Contributions of all positions in all periods, linked alike, with their levels.
+def contributed(
+    parts: PortfolioParts,
+    options: ContributionOptions,
+    variants: Sequence[ContributionVariant] = (ContributionVariant(),),
+) -> ContributionResult:
+    """Contributions of all positions in all periods by all variants, linked alike, with levels.
 
     `parts` has the hierarchy's dimensions. Raises ValueError where it has not, for a period asked
-    for twice, or a linking that is not for contribution.
+    for twice, or no variant.
     """
     if parts.dimensions.shape[1] != len(options.hierarchy):
         raise ValueError("the parts were read with other dimensions than the hierarchy has")
     windows = parts.days.windows(options.periods)
-    found = contributions(
-        parts.days.values, parts.values, parts.offsets, windows, options.basis, options.linking
+    linked = contributions(parts.days.values, parts.values, parts.offsets, windows, variants)
+    is_held = linked.positions["return_status"] != Status.NO_OBSERVATIONS
+    held = linked.positions[is_held]
+    variant_names = {
+        "metric_basis": [str(variant.basis) for variant in variants],
+        "linking": [str(variant.linking) for variant in variants],
+    }
+    frames = (
+        _totals(parts, windows, linked.totals),
+        _positions(parts, held),
+        _levels(parts, held, options.hierarchy),
     )
-    held = found.positions
-    if len(held):
-        held = held[held["return_status"] != Status.NO_OBSERVATIONS]
-    levels = None
-    if len(held) and options.hierarchy:
-        levels = contribution_levels(held, parts.dimensions, list(parts.dimensions.columns))
-    keys = ["portfolio", "period"]
-    totals = named_windows(parts.days, windows)
-    if len(found.totals):
-        totals = totals.merge(found.totals, on=keys, validate="one_to_one")
     return ContributionResult(
-        _by_portfolio(parts, options.periods, totals),
-        _by_portfolio(parts, options.periods, _positions(parts, held)),
-        _by_portfolio(parts, options.periods, _levels(levels, options.hierarchy)),
+        *(named_rows(frame, parts.days.portfolio_id, variant_names) for frame in frames)
     )
 
 
@@ -110,28 +109,25 @@ def contribution_days(parts: PortfolioParts, basis: Basis = Basis.NET) -> pd.Dat
     )
 
 
+def _totals(parts: PortfolioParts, windows: Windows, totals: pd.DataFrame) -> pd.DataFrame:
+    dates = named_windows(parts.days, windows).drop(columns=["portfolio", "period"])
+    every = np.tile(np.arange(len(windows)), len(totals) // max(len(windows), 1))
+    return pd.concat([totals, taken(dates, every)], axis=1)
+
+
 def _positions(parts: PortfolioParts, held: pd.DataFrame) -> pd.DataFrame:
     columns = ["contribution", "average_weight", "position_return", "return_status"]
-    if held.empty:
-        return pd.DataFrame(columns=["portfolio", "period", "position_id", *columns])
-    named = held.rename(columns={"return": "position_return"}).sort_values("position")
-    named = named.assign(position_id=parts.part_id[named["position"].to_numpy()])
-    return named[["portfolio", "period", "position_id", *columns]]
+    named = held.rename(columns={"return": "position_return"})
+    identifiers = labels(parts.part_id, held["position"].to_numpy())
+    return named.assign(position_id=identifiers)[[*ROW, "position_id", *columns]]
 
 
-def _levels(levels: pd.DataFrame | None, hierarchy: Sequence[str]) -> pd.DataFrame:
-    columns = ["portfolio", "period", "level", "key", "contribution", "average_weight"]
-    if levels is None or levels.empty:
+def _levels(parts: PortfolioParts, held: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
+    columns = [*ROW, "level", "key", "contribution", "average_weight"]
+    leaves = leaves_of_parts(parts.dimensions)
+    hierarchy = hierarchy_of(names, leaves)
+    nodes = contribution_levels(held, hierarchy.codes(leaves), hierarchy.levels)
+    if nodes.empty:
         return pd.DataFrame(columns=columns)
-    return levels.assign(key=node_keys(levels, hierarchy))[columns]
-
-
-def _by_portfolio(
-    parts: PortfolioParts, periods: tuple[Period, ...], rows: pd.DataFrame
-) -> pd.DataFrame:
-    """Rows by portfolio and period in the order asked, each in its order, under portfolio ids."""
-    place = {period.key: at for at, period in enumerate(periods)}
-    number = rows["portfolio"].to_numpy(np.int64)
-    order = np.lexsort((rows["period"].map(place).to_numpy(np.int64), number))
-    named = rows.assign(portfolio=parts.days.portfolio_id[number]).iloc[order]
-    return named.rename(columns={"portfolio": "portfolio_id"}).reset_index(drop=True)
+    keys = hierarchy.node_keys(nodes["level"].to_numpy(), nodes["group"].to_numpy())
+    return nodes.assign(key=keys)[columns]

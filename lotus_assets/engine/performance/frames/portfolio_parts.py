@@ -8,7 +8,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from lotus_assets.engine.performance.formulas.daily_returns import MONEY, DailyValues
-from lotus_assets.engine.performance.formulas.periods import Windows
 from lotus_assets.engine.performance.formulas.portfolio_rows import portfolio_rows
 from lotus_assets.engine.performance.formulas.segments import (
     Integers,
@@ -130,21 +129,6 @@ def _dimensions(
         for at, name in enumerate(names)
     }
     return pd.DataFrame(columns, index=range(len(own)), dtype=object)
-
-
-def named_windows(days: PortfolioDays, windows: Windows) -> pd.DataFrame:
-    """One row a window: portfolio (number), period, requested_start_date, start_date, end_date
-    and is_clamped."""
-    return pd.DataFrame(
-        {
-            "portfolio": windows.portfolio,
-            "period": windows.key,
-            "requested_start_date": windows.requested_start_date,
-            "start_date": windows.start_date,
-            "end_date": windows.end_date,
-            "is_clamped": windows.clamped,
-        }
-    )
 
 
 def part_rows(parts: PortfolioParts) -> tuple[Integers, Integers]:

@@ -11,10 +11,11 @@ from pydantic import BaseModel, ConfigDict, Field, RootModel, model_validator
 from lotus_assets.engine.performance.formulas.daily_returns import Basis
 from lotus_assets.engine.performance.formulas.linking_coefficients import Linking
 from lotus_assets.engine.performance.formulas.statuses import Status
+from lotus_assets.engine.performance.formulas.variants import ContributionVariant
 from lotus_assets.engine.performance.frames.contribution import (
     ContributionOptions,
     ContributionResult,
-    contribution,
+    contributed,
     contribution_days,
 )
 from lotus_assets.services.api.analyses import AskedPeriod, periods_of
@@ -185,11 +186,10 @@ def calculate(request: ContributionRequest, inputs: Inputs) -> Calculation:
         as_of = stateless_as_of(sent)
         periods = periods_of(request.analyses, as_of)
         parts = stateless_parts(sent, request.hierarchy, as_of)
-    options = ContributionOptions(
-        periods, request.metric_basis, Linking(request.linking), tuple(request.hierarchy)
-    )
+    options = ContributionOptions(periods, tuple(request.hierarchy))
+    variant = ContributionVariant(request.metric_basis, Linking(request.linking))
     try:
-        found = contribution(parts, options)
+        found = contributed(parts, options, [variant])
         days = contribution_days(parts, request.metric_basis)
     except ValueError as broken:
         raise invalid(str(broken)) from broken

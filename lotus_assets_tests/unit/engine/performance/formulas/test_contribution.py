@@ -12,6 +12,7 @@ from lotus_assets.engine.performance.formulas.contribution_levels import contrib
 from lotus_assets.engine.performance.formulas.daily_returns import Basis, DailyValues
 from lotus_assets.engine.performance.formulas.linking_coefficients import Linking
 from lotus_assets.engine.performance.formulas.periods import Period
+from lotus_assets.engine.performance.formulas.variants import ContributionVariant
 from lotus_assets_tests.unit.engine.performance.formulas.builders import (
     Row,
     daily_values,
@@ -21,6 +22,10 @@ from lotus_assets_tests.unit.engine.performance.formulas.builders import (
 
 LINKINGS = [Linking.CARINO, Linking.FRONGELLO, Linking.NONE]
 DAYS = ["2025-01-30", "2025-01-31", "2025-02-03", "2025-02-04", "2025-02-05"]
+
+
+def by(basis: Basis = Basis.NET, linking: Linking = Linking.CARINO) -> list[ContributionVariant]:
+    return [ContributionVariant(basis, linking)]
 
 
 def total(found: Contributions) -> pd.Series:
@@ -43,7 +48,7 @@ def two_positions() -> tuple[DailyValues, DailyValues]:
 def test_frongello_by_hand() -> None:
     portfolio, positions = two_positions()
     found = contributions(
-        portfolio, positions, offsets([2]), windows_of(portfolio), linking=Linking.FRONGELLO
+        portfolio, positions, offsets([2]), windows_of(portfolio), by(linking=Linking.FRONGELLO)
     )
     # Day 2 counts for 1.06: -10/106 of it is -0.10, the fee -0.02.
     assert found.positions["contribution"].tolist() == pytest.approx([0.06, -0.10])
@@ -68,7 +73,9 @@ def test_carino_by_hand() -> None:
 def test_gross_has_no_fees_and_none_keeps_the_remainder() -> None:
     portfolio, positions = two_positions()
     windows = windows_of(portfolio)
-    found = contributions(portfolio, positions, offsets([2]), windows, Basis.GROSS, Linking.NONE)
+    found = contributions(
+        portfolio, positions, offsets([2]), windows, by(Basis.GROSS, Linking.NONE)
+    )
     assert found.totals["fees"][0] == 0.0
     assert found.positions["contribution"].tolist() == pytest.approx([0.06, -10 / 106])
     # 1.06·(1 - 10/106) - 1 = -0.04, and the sum is 0.06 - 10/106.
@@ -117,7 +124,7 @@ def test_losses_of_everything_and_more(linking: Linking, end: float, status: str
     rows: list[Row] = [(DAYS[0], 100, 0, 0, 0, end), (DAYS[1], 100, 0, 0, 0, 150)]
     portfolio = daily_values(rows)
     found = contributions(
-        portfolio, daily_values(rows), offsets([1]), windows_of(portfolio), linking=linking
+        portfolio, daily_values(rows), offsets([1]), windows_of(portfolio), by(linking=linking)
     )
     assert found.totals["status"].tolist() == [status]
     assert found.positions["contribution"].isna().tolist() == [status != "OK"]
@@ -146,9 +153,7 @@ def test_a_position_s_day_must_be_the_portfolio_s() -> None:
         with pytest.raises(ValueError, match="no portfolio row of that day"):
             contributions(portfolio, stray, offsets([1]), windows_of(portfolio))
     with pytest.raises(ValueError, match="not MENCHERO"):
-        contributions(
-            portfolio, portfolio, offsets([1]), windows_of(portfolio), linking=Linking.MENCHERO
-        )
+        by(linking=Linking.MENCHERO)
     with pytest.raises(ValueError, match="for 2 portfolios"):
         contributions(portfolio, portfolio, offsets([1, 0]), windows_of(portfolio))
 
@@ -193,7 +198,7 @@ def test_rows_sum_to_the_return(
 ) -> None:
     portfolio, positions, counts = build(book)
     windows = windows_of(portfolio, Period("MTD"), Period("ITD"))
-    found = contributions(portfolio, positions, offsets(counts), windows, basis, linking)
+    found = contributions(portfolio, positions, offsets(counts), windows, by(basis, linking))
     assert (found.totals["status"] == "OK").all()
     assert total(found).abs().max() <= 1e-12 * max(1.0, found.positions["contribution"].abs().sum())
 
@@ -204,15 +209,15 @@ def test_order_scale_and_chunks_change_nothing(
 ) -> None:
     portfolio, positions, counts = build(book)
     windows = windows_of(portfolio, Period("MTD"), Period("ITD"))
-    usual = contributions(portfolio, positions, offsets(counts), windows, linking=linking)
+    usual = contributions(portfolio, positions, offsets(counts), windows, by(linking=linking))
     scaled = build(book, 1024.0)
-    other = contributions(scaled[0], scaled[1], offsets(counts), windows, linking=linking)
+    other = contributions(scaled[0], scaled[1], offsets(counts), windows, by(linking=linking))
     np.testing.assert_array_equal(other.positions["contribution"], usual.positions["contribution"])
     turned = build([one[::-1] for one in book])
     backwards = windows_of(portfolio, Period("ITD"), Period("MTD"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "CHUNK_ROWS", 1)
-        third = contributions(turned[0], turned[1], offsets(counts), backwards, linking=linking)
+        third = contributions(turned[0], turned[1], offsets(counts), backwards, by(linking=linking))
     first = np.append(0, np.cumsum(counts))
     again = third.positions.assign(
         position=[
@@ -242,7 +247,7 @@ def test_splitting_a_period_changes_nothing(
         Period("ITD"),
     ]
     windows = windows_of(portfolio, *parts)
-    found = contributions(portfolio, positions, offsets(counts), windows, linking=linking)
+    found = contributions(portfolio, positions, offsets(counts), windows, by(linking=linking))
     rows = found.positions.pivot(index="position", columns="period", values="contribution")
     returns = found.totals.pivot(index="portfolio", columns="period", values="portfolio_return")
     keys = [part.key for part in parts]
@@ -257,25 +262,28 @@ def test_splitting_a_period_changes_nothing(
 
 
 def test_levels_are_sums_of_their_children() -> None:
+    """Two regions over three groups; the last group is of no position of the second variant."""
     positions = pd.DataFrame(
         {
+            "variant": [0, 0, 0, 0, 1],
+            "window": 0,
             "portfolio": 0,
-            "position": [0, 1, 2, 3],
             "period": "YTD",
-            "contribution": [0.1, 0.2, 0.4, 0.8],
-            "average_weight": [0.1, 0.2, 0.3, 0.4],
+            "position": [0, 1, 2, 3, 1],
+            "contribution": [0.1, 0.2, 0.4, 0.8, 1.6],
+            "average_weight": [0.1, 0.2, 0.3, 0.4, 0.5],
         }
     )
-    dimensions = pd.DataFrame(
-        {"region": ["EU", "EU", "US", None], "sector": ["IT", None, "IT", None]}
-    )
-    found = contribution_levels(positions, dimensions, ["region", "sector"])
-    top = found[found["level"] == 1].set_index("region")["contribution"]
-    assert top.to_dict() == pytest.approx({"EU": 0.3, "US": 0.4, "Unclassified": 0.8})
-    below = found[found["level"] == 2].set_index(["region", "sector"])
-    assert below.loc[("EU", "Unclassified"), "contribution"] == 0.2
-    assert below.loc[("Unclassified", "Unclassified"), "average_weight"] == 0.4
-    for region, rows in below.groupby("region"):
-        assert rows["contribution"].sum() == top[region]
-    with pytest.raises(ValueError, match="unknown dimensions"):
-        contribution_levels(positions, dimensions, ["country"])
+    groups, levels = np.array([1, 0, 1, 2]), np.array([[0, 0, 1], [0, 1, 2]])
+    found = contribution_levels(positions, groups, levels)
+    shown = ["variant", "level", "group", "contribution", "average_weight"]
+    assert found[shown].to_numpy().tolist() == [
+        [0, 1, 0, pytest.approx(0.7), pytest.approx(0.6)],
+        [0, 1, 1, 0.8, 0.4],
+        [0, 2, 0, 0.2, 0.2],
+        [0, 2, 1, 0.5, 0.4],
+        [0, 2, 2, 0.8, 0.4],
+        [1, 1, 0, 1.6, 0.5],
+        [1, 2, 0, 1.6, 0.5],
+    ]
+    assert contribution_levels(positions.iloc[:0], groups, levels).empty

@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from lotus_assets.engine.performance.formulas.daily_returns import Basis
 from lotus_assets.engine.performance.formulas.linking_coefficients import Linking
 from lotus_assets.engine.performance.formulas.periods import Period
+from lotus_assets.engine.performance.formulas.variants import ContributionVariant
 from lotus_assets.engine.performance.frames.contribution import (
     ContributionOptions,
     ContributionResult,
-    contribution,
+    contributed,
     contribution_days,
 )
 from lotus_assets.engine.performance.frames.portfolio_parts import portfolio_parts
@@ -44,8 +45,9 @@ BY_HAND: list[Point] = [
 def test_frongello_by_hand_with_levels() -> None:
     """Day 2 counts for 1.06: -10/106 of it is -0.10, the fee 2/106 of it -0.02."""
     metas = {("P", "A"): {"region": "EU"}}
-    options = ContributionOptions(ITD, linking=Linking.FRONGELLO, hierarchy=("region",))
-    found = contribution(parts_of(BY_HAND, AS_OF, metas, ("region",)), options)
+    options = ContributionOptions(ITD, ("region",))
+    variant = ContributionVariant(linking=Linking.FRONGELLO)
+    found = contributed(parts_of(BY_HAND, AS_OF, metas, ("region",)), options, [variant])
     (total,) = found.totals.to_dict("records")
     assert total["portfolio_return"] == pytest.approx(-0.06)
     assert total["fees"] == pytest.approx(-0.02)
@@ -74,7 +76,7 @@ def test_a_loss_of_everything_is_not_linkable_but_shown() -> None:
         ("P", "", DAYS[0], 100, 0, 0, 0, 0),
         ("P", "A", DAYS[0], 100, 0, 0, 0, 0),
     ]
-    found = contribution(parts_of(lost, AS_OF), ContributionOptions(ITD))
+    found = contributed(parts_of(lost, AS_OF), ContributionOptions(ITD))
     assert found.totals["status"].tolist() == ["NOT_LINKABLE"]
     assert found.totals["portfolio_return"].tolist() == [-1.0]
     assert np.isnan(found.totals["fees"][0])
@@ -92,7 +94,7 @@ def test_positions_without_a_day_in_the_period_have_no_row() -> None:
     periods = (Period("MTD"), Period("ITD"), Period("1Y"))
     parts = parts_of(rows, AS_OF)
     known = replace(parts.days, portfolio_open_date=np.array(["2023-01-01"], "datetime64[D]"))
-    found = contribution(replace(parts, days=known), ContributionOptions(periods))
+    found = contributed(replace(parts, days=known), ContributionOptions(periods))
     assert found.positions[["period", "position_id"]].to_numpy().tolist() == [["MTD", "NEW"]]
     assert found.totals["status"].tolist() == ["OK", "WINDOW_TOO_SHORT", "WINDOW_TOO_SHORT"]
 
@@ -159,9 +161,9 @@ def metas(book: Book) -> dict[tuple[str, str], dict[str, str]]:
 
 
 def worked_out(
-    points: pd.DataFrame, book: Book, options: ContributionOptions
+    points: pd.DataFrame, book: Book, options: ContributionOptions, *variants: ContributionVariant
 ) -> ContributionResult:
-    return contribution(parts_of(points, AS_OF, metas(book), options.hierarchy), options)
+    return contributed(parts_of(points, AS_OF, metas(book), options.hierarchy), options, variants)
 
 
 linkings = st.sampled_from([Linking.CARINO, Linking.FRONGELLO, Linking.NONE])
@@ -172,8 +174,8 @@ linkings = st.sampled_from([Linking.CARINO, Linking.FRONGELLO, Linking.NONE])
 def test_positions_and_every_level_sum_to_the_return(
     book: Book, linking: Linking, basis: Basis
 ) -> None:
-    options = ContributionOptions(PERIODS, basis, linking, HIERARCHY)
-    found = worked_out(points_of(rows_of(book)), book, options)
+    options = ContributionOptions(PERIODS, HIERARCHY)
+    found = worked_out(points_of(rows_of(book)), book, options, ContributionVariant(basis, linking))
     keys = ["portfolio_id", "period"]
     totals = found.totals.set_index(keys)
     assert (totals["status"] == "OK").all()
@@ -193,9 +195,9 @@ def test_order_of_rows_and_company_change_no_bit(
     book: Book, linking: Linking, random: Random
 ) -> None:
     """Shuffled rows, periods the other way round, each portfolio alone: the same bytes."""
-    options = ContributionOptions(PERIODS, linking=linking, hierarchy=HIERARCHY)
+    options, variant = ContributionOptions(PERIODS, HIERARCHY), ContributionVariant(linking=linking)
     points = points_of(rows_of(book))
-    usual = worked_out(points, book, options)
+    usual = worked_out(points, book, options, variant)
     shuffled = points.sample(frac=1.0, random_state=random.randint(0, 1000))
     order = ["portfolio_id", "period"]
     backwards = replace(options, periods=PERIODS[::-1])
@@ -206,11 +208,11 @@ def test_order_of_rows_and_company_change_no_bit(
     ):
         sorted_by = order + more
         expected = getattr(usual, name).sort_values(sorted_by, ignore_index=True)
-        turned = getattr(worked_out(shuffled, book, backwards), name)
+        turned = getattr(worked_out(shuffled, book, backwards, variant), name)
         alone = pd.concat(
             [
-                getattr(worked_out(points[points["portfolio_id"] == one], book, options), name)
-                for one in points["portfolio_id"].unique()
+                getattr(worked_out(rows, book, options, variant), name)
+                for _, rows in points.groupby("portfolio_id")
             ]
         )
         for other in (turned, alone):
@@ -222,7 +224,25 @@ def test_order_of_rows_and_company_change_no_bit(
 @settings(max_examples=25)
 @given(books, linkings)
 def test_the_unit_of_money_changes_nothing(book: Book, linking: Linking) -> None:
-    options = ContributionOptions(PERIODS, linking=linking)
-    usual = worked_out(points_of(rows_of(book)), book, options)
-    scaled = worked_out(points_of(rows_of(book, 1024.0)), book, options)
+    options, variant = ContributionOptions(PERIODS), ContributionVariant(linking=linking)
+    usual = worked_out(points_of(rows_of(book)), book, options, variant)
+    scaled = worked_out(points_of(rows_of(book, 1024.0)), book, options, variant)
     pd.testing.assert_frame_equal(scaled.positions, usual.positions, check_exact=True)
+
+
+@settings(max_examples=25)
+@given(books, st.lists(st.tuples(st.sampled_from(Basis), linkings), min_size=1, unique=True))
+def test_variants_worked_out_together_are_those_worked_out_alone(
+    book: Book, pairs: list[tuple[Basis, Linking]]
+) -> None:
+    options, points = ContributionOptions(PERIODS, HIERARCHY), points_of(rows_of(book))
+    variants = [ContributionVariant(*pair) for pair in pairs]
+    together = worked_out(points, book, options, *variants)
+    alone = [worked_out(points, book, options, variant) for variant in variants]
+    for name in ("totals", "positions", "levels"):
+        expected = pd.concat([getattr(single, name) for single in alone], ignore_index=True)
+        pd.testing.assert_frame_equal(getattr(together, name), expected, check_exact=True)
+        named = expected[["metric_basis", "linking"]].drop_duplicates()
+        assert list(named.itertuples(index=False, name=None)) == [
+            (str(basis), str(linking)) for basis, linking in pairs
+        ]

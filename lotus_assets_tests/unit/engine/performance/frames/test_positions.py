@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from lotus_assets.engine.performance.formulas.periods import Period
-from lotus_assets.engine.performance.frames.contribution import ContributionOptions, contribution
+from lotus_assets.engine.performance.frames.contribution import ContributionOptions, contributed
 from lotus_assets.engine.performance.frames.positions import position_returns
 from lotus_assets_tests.unit.engine.performance.frames.books import Point, parts_of
 
@@ -39,7 +39,7 @@ def test_returns_by_hand() -> None:
 def test_they_are_those_of_contribution() -> None:
     parts = parts_of(ROWS, AS_OF)
     rows = position_returns(parts, PERIODS)
-    other = contribution(parts, ContributionOptions(PERIODS)).positions
+    other = contributed(parts, ContributionOptions(PERIODS)).positions
     keys = ["portfolio_id", "position_id", "period"]
     both = rows.merge(other, on=keys, suffixes=("", "_there"))
     assert len(both) == len(other)
