@@ -20,7 +20,7 @@ COMPILE := $(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes
 .PHONY: help install run dev bench lint lint-workflows pre-commit format typecheck test test-unit \
 	test-integration test-e2e test-oldest-postgres test-all coverage-gate check check-all \
 	check-deps ci-local ci-local-docker ci-local-docker-down docker-build docker-up docker-down \
-	lock clean
+	lock revision clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "%-22s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -126,6 +126,10 @@ docker-down: ## Stop it; its data stay
 lock: $(INSTALLED) ## Compile the locks from pyproject.toml, keeping versions that still fit
 	$(COMPILE) --output-file $(LOCKS)/requirements.lock
 	$(COMPILE) --group dev --output-file $(LOCKS)/requirements-dev.lock
+
+revision: $(INSTALLED) ## Write the next Alembic revision (MESSAGE="Add a column to fact_mr")
+	$(BIN)/python -m lotus_assets.migrations "$(MESSAGE)"
+	$(BIN)/ruff format --quiet lotus_assets/migrations/versions
 
 clean: ## Remove caches and the virtual environment; collected data and exports stay
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .benchmarks .import_linter_cache

@@ -102,6 +102,7 @@ TABLE = Table(
     model=FactMr,
     key=("mr_id",),
     version=None,
+    looked_up_by=("project_id",),
     description="Merge requests measured (metrics.md, Merge requests).",
 )
 

@@ -67,6 +67,7 @@ TABLE = Table(
     model=FactPipeline,
     key=("pipeline_id",),
     version=None,
+    looked_up_by=("project_id",),
     description="Pipelines measured (metrics.md, Pipelines and deployments).",
 )
 

@@ -25,6 +25,7 @@ class Table:
     `key` is the primary key. `version` names the column that tells an older copy of a row from a
     newer one: an older one never overwrites (PRD §9); None means that the last write wins.
     `kept` names columns that another collection fills later: NULL never overwrites their value.
+    `looked_up_by` names columns with an index beside that of the key.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Table:
     key: tuple[str, ...]
     version: str | None = "updated_at"
     kept: tuple[str, ...] = ()
+    looked_up_by: tuple[str, ...] = ()
     description: str = ""
 
     @cached_property

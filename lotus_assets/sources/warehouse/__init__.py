@@ -2,5 +2,5 @@
 
 Here belongs what every table needs alike: `COPY`, the one upsert, watermarks, quarantine and
 coverage bookkeeping. What a table holds stands with the table (`raw`, `facts`, `analytics`); the
-order of columns in the database stands in `migrations`.
+revisions of the database stand in `migrations`.
 """

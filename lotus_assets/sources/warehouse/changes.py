@@ -1,6 +1,6 @@
 """What changed since the last computation: by project for facts, by day for metrics.
 
-Triggers number every change of a project's rows in the transaction that makes it (migration 0002),
+Triggers number every change of a project's rows in the transaction that makes it (baseline.sql),
 whoever writes: nothing is forgotten by a crash. A number is compared for equality only, because
 transactions commit in another order than they draw their numbers.
 """

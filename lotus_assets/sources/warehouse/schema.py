@@ -13,6 +13,7 @@ from sqlalchemy import (
     DateTime,
     Double,
     Identity,
+    Index,
     MetaData,
     Numeric,
     Text,
@@ -129,11 +130,13 @@ def database_table(table: Table) -> DatabaseTable:
                 database_type(column),
                 primary_key=name in table.key,
                 nullable=bool(column.nullable),
-                comment=column.description,
             )
             for name, column in table.schema.columns.items()
         ),
-        comment=table.description,
+        *(
+            Index(f"{table.name}_by_{name.removesuffix('_id')}", name)
+            for name in table.looked_up_by
+        ),
     )
 
 

@@ -23,10 +23,6 @@ BEGIN
         'raw_push_event', 'raw_release', 'raw_tag', 'dim_project', 'fact_deployment'
     ] LOOP
         EXECUTE format(
-            'INSERT INTO public.project_change (table_name, project_id, change)
-             SELECT %L, project_id, nextval(''public.project_change_number'')
-             FROM (SELECT DISTINCT project_id FROM public.%I) AS known', watched, watched);
-        EXECUTE format(
             'CREATE TRIGGER note_insert AFTER INSERT ON public.%I
              REFERENCING NEW TABLE AS changed_rows
              FOR EACH STATEMENT EXECUTE FUNCTION public.note_project_change()', watched);
@@ -40,6 +36,3 @@ BEGIN
              FOR EACH STATEMENT EXECUTE FUNCTION public.note_project_change()', watched);
     END LOOP;
 END $$;
-
--- Days that were worked out before marks were kept are worked out again: no mark is ''.
-INSERT INTO public.metric_day (date, mark) SELECT DISTINCT date, '' FROM public.metric_daily;
