@@ -9,7 +9,8 @@ from pandera.pandas import Field
 from lotus_assets.benchmarks import bench_history, bench_regression, bench_result, bench_run
 from lotus_assets.benchmarks.profiles import FOLDER as PROFILES
 from lotus_assets.engine.speed.detection import noise_floor
-from lotus_assets.graph.computed_assets import Inputs, computed_asset
+from lotus_assets.graph.computed_assets import ComputedTable, computed_asset
+from lotus_assets.graph.inputs import Inputs
 from lotus_assets.graph.layers import BENCHMARKS
 from lotus_assets.sources.exports import write_export
 from lotus_assets.tables.columns import Instant, Integer, Text
@@ -81,14 +82,9 @@ def compute(inputs: Inputs) -> pd.DataFrame:
     return file_rows(files, runs, history)
 
 
-bench_dashboard = computed_asset(
+COMPUTED = ComputedTable(
     TABLE,
-    BENCHMARKS,
     compute,
-    deps=[
-        bench_run.TABLE.name,
-        bench_result.TABLE.name,
-        bench_history.TABLE.name,
-        bench_regression.TABLE.name,
-    ],
+    reads=(bench_run.TABLE, bench_result.FIGURES, bench_history.TABLE, bench_regression.TABLE),
 )
+bench_dashboard = computed_asset(COMPUTED, BENCHMARKS)

@@ -5,7 +5,8 @@ import pandas as pd
 from pandera.pandas import Field
 
 from lotus_assets.benchmarks import bench_result, bench_run
-from lotus_assets.graph.computed_assets import Inputs, computed_asset
+from lotus_assets.graph.computed_assets import ComputedTable, computed_asset
+from lotus_assets.graph.inputs import Inputs
 from lotus_assets.graph.layers import BENCHMARKS
 from lotus_assets.tables.benchmark_columns import (
     Benchmark,
@@ -136,9 +137,9 @@ def compute(inputs: Inputs) -> pd.DataFrame:
     return history_rows(inputs.read(bench_run.TABLE), inputs.read(bench_result.FIGURES))
 
 
-bench_history = computed_asset(
+COMPUTED = ComputedTable(
     TABLE,
-    BENCHMARKS,
     compute,
-    deps=[bench_run.TABLE.name, bench_result.TABLE.name],
+    reads=(bench_run.TABLE, bench_result.FIGURES),
 )
+bench_history = computed_asset(COMPUTED, BENCHMARKS)

@@ -11,7 +11,8 @@ from pandera.pandas import Field
 
 from lotus_assets.benchmarks import bench_history, bench_result, bench_run
 from lotus_assets.engine.speed.detection import detect
-from lotus_assets.graph.computed_assets import Inputs, computed_asset
+from lotus_assets.graph.computed_assets import ComputedTable, computed_asset
+from lotus_assets.graph.inputs import Inputs
 from lotus_assets.graph.layers import BENCHMARKS
 from lotus_assets.tables.benchmark_columns import Suite
 from lotus_assets.tables.columns import Integer, Number, Text
@@ -124,9 +125,9 @@ def compute(inputs: Inputs) -> pd.DataFrame:
     )
 
 
-bench_regression = computed_asset(
+COMPUTED = ComputedTable(
     TABLE,
-    BENCHMARKS,
     compute,
-    deps=[bench_run.TABLE.name, bench_result.TABLE.name, bench_history.TABLE.name],
+    reads=(bench_run.TABLE, bench_result.FIGURES, bench_history.TABLE),
 )
+bench_regression = computed_asset(COMPUTED, BENCHMARKS)

@@ -4,27 +4,26 @@ import dagster as dg
 import pandas as pd
 from sqlalchemy import select
 
-from lotus_assets.checks.rule import Findings, Rule, Subject, asset_checks
+from lotus_assets.checks.rule import Findings, Rule, asset_checks
 from lotus_assets.facts import coverage
-from lotus_assets.sources.warehouse.copying import read_table
+from lotus_assets.graph.inputs import Inputs
 from lotus_assets.sources.warehouse.schema import database_table, table_run
 
 REQUIRED_SHARE = 0.95
 EXCLUDED_COLUMNS = ["project_id", "path", "active", "collected", "reason"]
 
 
-def coverage_of_run(subject: Subject) -> pd.DataFrame:
+def coverage_of_run(inputs: Inputs) -> pd.DataFrame:
     """The coverage of this run; of the last run that had one, where this one collected nothing."""
     rows = database_table(coverage.TABLE)
     latest = (
         select(table_run.c.run_id)
         .where(table_run.c.table_name == coverage.TABLE.name)
-        .order_by((table_run.c.run_id == subject.run_id).desc(), table_run.c.finished_at.desc())
+        .order_by((table_run.c.run_id == inputs.run_id).desc(), table_run.c.finished_at.desc())
         .limit(1)
         .scalar_subquery()
     )
-    with subject.engine.connect() as connection:
-        return read_table(connection, coverage.TABLE, rows.c.run_id == latest)
+    return inputs.read(coverage.TABLE, rows.c.run_id == latest)
 
 
 def excluded_projects(rows: pd.DataFrame) -> pd.DataFrame:
@@ -75,14 +74,14 @@ RULES = [
             f"At least {REQUIRED_SHARE:.0%} of the active projects were collected whole. The "
             "result lists every project that was not, with its reason (PRD §1, AT-07)."
         ),
-        find=lambda subject: judged_share(coverage_of_run(subject)),
+        find=lambda inputs: judged_share(coverage_of_run(inputs)),
         severity=dg.AssetCheckSeverity.ERROR,
     ),
     Rule(
         name="gives_reasons",
         table=coverage.TABLE,
         description="Every project that was not collected whole has a reason.",
-        find=lambda subject: unexplained_projects(coverage_of_run(subject)),
+        find=lambda inputs: unexplained_projects(coverage_of_run(inputs)),
         severity=dg.AssetCheckSeverity.ERROR,
     ),
 ]

@@ -10,10 +10,11 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Select, case, or_, select
 
-from lotus_assets.checks.rule import Findings, Rule, Subject, asset_checks, offenders
+from lotus_assets.checks.rule import Findings, Rule, asset_checks, offenders
 from lotus_assets.engine.delivery.durations import SAME_INSTANT
 from lotus_assets.engine.delivery.merge_requests import merge_request_duration_faults
 from lotus_assets.facts import fact_mr
+from lotus_assets.graph.inputs import Inputs
 from lotus_assets.raw import raw_deployment, raw_issue, raw_job, raw_mr, raw_pipeline
 from lotus_assets.sources.warehouse.schema import database_table
 from lotus_assets.tables.table import Table
@@ -46,9 +47,9 @@ def unmeasured(faults: pd.DataFrame) -> Findings:
     )
 
 
-def merge_requests_measured(subject: Subject) -> Findings:
+def merge_requests_measured(inputs: Inputs) -> Findings:
     """The durations of `fact_mr` that are NULL, by measure and fault."""
-    return unmeasured(merge_request_duration_faults(subject.read(fact_mr.TABLE)))
+    return unmeasured(merge_request_duration_faults(inputs.read(fact_mr.TABLE)))
 
 
 def disordered_instants(table: Table, later: Sequence[str]) -> Select[Any]:

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from lotus_assets.checks.parity_comparison import compared
 from lotus_assets.checks.parity_sample import SAMPLE_SIZE, iso_week, read_sample, start_of_week
-from lotus_assets.checks.rule import Findings, Rule, Subject
+from lotus_assets.checks.rule import Findings, Rule
 from lotus_assets.facts import dim_project
 from lotus_assets.filling.computing import write_computed
 from lotus_assets.filling.reports import TableReport
@@ -19,6 +19,7 @@ from lotus_assets.graph.gated_assets import (
     report_rows,
     table_spec,
 )
+from lotus_assets.graph.inputs import Inputs, inputs_of
 from lotus_assets.graph.layers import (
     FACTS,
     GITLAB_POOL,
@@ -30,7 +31,7 @@ from lotus_assets.graph.steps import asset_step
 from lotus_assets.raw import raw_mr, raw_mr_commit, raw_mr_note
 from lotus_assets.sources.gitlab.errors import EntityError
 from lotus_assets.sources.gitlab.pages import Payload, ProjectReference
-from lotus_assets.sources.warehouse.copying import read_table, records
+from lotus_assets.sources.warehouse.copying import records
 from lotus_assets.sources.warehouse.schema import database_table
 from lotus_assets.tables.columns import (
     Boolean,
@@ -77,7 +78,7 @@ TABLE = Table(
     version=None,
     description="The weekly sample of merge requests, stored and read again.",
 )
-DEPS = (dim_project.TABLE, raw_mr.TABLE, raw_mr_commit.TABLE, raw_mr_note.TABLE)
+SOURCES = (dim_project.TABLE, raw_mr.TABLE, raw_mr_commit.TABLE, raw_mr_note.TABLE)
 
 
 def parity_share(rows: pd.DataFrame) -> float | None:
@@ -115,17 +116,16 @@ def judged(rows: pd.DataFrame) -> Findings:
     )
 
 
-def week_of(subject: Subject) -> str:
+def week_of(inputs: Inputs) -> str:
     """The ISO week that is running."""
-    return iso_week(subject.now.astimezone(subject.settings.zone).date())
+    return iso_week(inputs.now.astimezone(inputs.settings.zone).date())
 
 
-def latest_week(subject: Subject) -> pd.DataFrame:
+def latest_week(inputs: Inputs) -> pd.DataFrame:
     """The rows of the last week that was read."""
     rows = database_table(TABLE)
     newest = select(func.max(rows.c.iso_week)).scalar_subquery()
-    with subject.engine.connect() as connection:
-        return read_table(connection, TABLE, rows.c.iso_week == newest)
+    return inputs.read(TABLE, rows.c.iso_week == newest)
 
 
 RULE = Rule(
@@ -136,17 +136,16 @@ RULE = Rule(
         f"{REQUIRED_SHARE:.0%} of the fields agree with what is stored. Below that the run is "
         f"tagged {QUALITY_TAG}: {RED} (PRD §13)."
     ),
-    find=lambda subject: judged(latest_week(subject)),
+    find=lambda inputs: judged(latest_week(inputs)),
     severity=dg.AssetCheckSeverity.ERROR,
 )
 
 
-def read_again(subject: Subject, source: "GitLabSource") -> pd.DataFrame:
+def read_again(inputs: Inputs, source: "GitLabSource") -> pd.DataFrame:
     """Rows of `parity` for the sample of the running week; three requests a merge request."""
-    week = week_of(subject)
-    begun_at = start_of_week(subject.now, subject.settings.zone)
-    with subject.engine.connect() as connection:
-        sample = read_sample(connection, week, begun_at)
+    week = week_of(inputs)
+    begun_at = start_of_week(inputs.now, inputs.settings.zone)
+    sample = read_sample(inputs.declaring(TABLE.name, SOURCES), week, begun_at)
     answers: dict[int, Payload] = {}
     refusals: dict[int, str] = {}
     for position, row in enumerate(records(sample)):
@@ -161,7 +160,7 @@ def read_again(subject: Subject, source: "GitLabSource") -> pd.DataFrame:
     if refusals:
         parts.append(_refused(sample, pd.Series(refusals)))
     rows = pd.concat(parts, ignore_index=True)
-    rows = rows.assign(iso_week=week, run_id=subject.run_id, compared_at=pd.Timestamp(subject.now))
+    rows = rows.assign(iso_week=week, run_id=inputs.run_id, compared_at=pd.Timestamp(inputs.now))
     return rows[TABLE.columns]
 
 
@@ -178,19 +177,19 @@ def _refused(sample: pd.DataFrame, reasons: pd.Series) -> pd.DataFrame:
     )
 
 
-def is_due(context: dg.AssetExecutionContext, subject: Subject) -> bool:
+def is_due(context: dg.AssetExecutionContext, inputs: Inputs) -> bool:
     """Whether this run reads GitLab: once a week at night, again while it is red, or by hand."""
     if not is_live(context):
         return True
     if context.run.tags.get(SWEEP_TAG) != "true":
         return False
-    rows = latest_week(subject)
-    return rows.empty or rows["iso_week"].iloc[0] != week_of(subject) or not judged(rows).is_kept
+    rows = latest_week(inputs.declaring(TABLE.name, [TABLE]))
+    return rows.empty or rows["iso_week"].iloc[0] != week_of(inputs) or not judged(rows).is_kept
 
 
 @asset_step(
     name="parity",
-    specs=[table_spec(TABLE, FACTS, [table.name for table in DEPS])],
+    specs=[table_spec(TABLE, FACTS, [table.name for table in SOURCES])],
     check_specs=[gate_spec(TABLE), RULE.spec],
     pool=GITLAB_POOL,
 )
@@ -198,21 +197,21 @@ def parity(
     context: dg.AssetExecutionContext, environment: Environment, gitlab: GitLab
 ) -> Iterator[Any]:
     """Read the week's sample again if it is due, and judge the last one that was read."""
-    subject = Subject(environment.engine, environment.settings, context.run.run_id)
-    limit = subject.settings.tem_quarantine_limit
+    inputs = inputs_of(context, environment)
+    limit = inputs.settings.tem_quarantine_limit
     report = TableReport(TABLE)
-    if is_due(context, subject):
+    if is_due(context, inputs):
         report = write_computed(
-            subject.engine,
+            inputs.engine,
             TABLE,
-            read_again(subject, gitlab.source()),
-            run_id=subject.run_id,
-            now=subject.now,
+            read_again(inputs, gitlab.source()),
+            run_id=inputs.run_id,
+            now=inputs.now,
             quarantine_limit=limit,
-            scope=pd.DataFrame({"iso_week": [week_of(subject)]}),
+            scope=pd.DataFrame({"iso_week": [week_of(inputs)]}),
         )
-    yield from report_rows(subject.engine, [report], limit)
-    findings = RULE.find(subject)
+    yield from report_rows(inputs.engine, [report], limit)
+    findings = RULE.findings(inputs)
     if not findings.is_kept:
-        context.instance.add_run_tags(subject.run_id, {QUALITY_TAG: RED})
+        context.instance.add_run_tags(inputs.run_id, {QUALITY_TAG: RED})
     yield RULE.result(findings)

@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 from sqlalchemy import (
     ColumnElement,
-    Connection,
     ScalarSelect,
     Select,
     String,
@@ -18,6 +17,7 @@ from sqlalchemy import (
 )
 
 from lotus_assets.facts import dim_project
+from lotus_assets.graph.inputs import Inputs
 from lotus_assets.raw import raw_mr, raw_mr_commit, raw_mr_note
 from lotus_assets.sources.warehouse.bookkeeping import watermark_key
 from lotus_assets.sources.warehouse.schema import database_table, ingestion_state
@@ -96,7 +96,8 @@ def _counted(table: Table, *where: ColumnElement[bool]) -> ScalarSelect[int]:
     )
 
 
-def read_sample(connection: Connection, week: str, merged_before: datetime) -> pd.DataFrame:
+def read_sample(inputs: Inputs, week: str, merged_before: datetime) -> pd.DataFrame:
     """The rows of `sampled`, one a merge request; NULL as None."""
-    result = connection.execute(sampled(week, merged_before))
-    return pd.DataFrame(result.mappings().all(), columns=list(result.keys()), dtype=object)
+    query = sampled(week, merged_before)
+    names = query.selected_columns.keys()
+    return pd.DataFrame(inputs.rows(query), columns=names, dtype=object)

@@ -6,12 +6,13 @@ not fail the check.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Select, Text, cast, func, not_, select, true
 from sqlalchemy.dialects.postgresql import ARRAY, array
 
-from lotus_assets.checks.rule import Findings, Rule, Subject, asset_checks, offenders
+from lotus_assets.checks.rule import Findings, Rule, asset_checks, offenders
 from lotus_assets.facts import (
     fact_branch,
     fact_deployment,
@@ -23,6 +24,7 @@ from lotus_assets.facts import (
     fact_pipeline,
     fact_release,
 )
+from lotus_assets.graph.inputs import Inputs
 from lotus_assets.sources.warehouse.schema import database_table
 from lotus_assets.tables.table import Table
 
@@ -54,19 +56,17 @@ def unexpected_rows(table: Table, column: str, expected: Sequence[str]) -> Selec
     )
 
 
-def reasons_of(table: Table, column: str, expected: Sequence[str]) -> Callable[[Subject], Findings]:
+def reasons_of(table: Table, column: str, expected: Sequence[str]) -> Callable[[Inputs], Findings]:
     """A rule's search: counts of all reasons, and the rows with an unexpected one."""
     search = offenders(unexpected_rows, table, column, expected)
 
-    def find(subject: Subject) -> Findings:
-        found = search(subject)
-        with subject.engine.connect() as connection:
-            counts = connection.execute(reason_counts(table, column))
-            by_reason = {str(reason): int(rows) for reason, rows in counts}
+    def find(inputs: Inputs) -> Findings:
+        unexpected = search(inputs)
+        counts = inputs.rows(reason_counts(table, column))
+        by_reason = {str(reason): int(rows) for reason, rows in counts}
         said = ", ".join(f"{reason} {rows:,}" for reason, rows in by_reason.items())
-        return Findings(
-            found.rows, found.total, said=said or "no reasons", figures={"reasons": by_reason}
-        )
+        figures = {"reasons": by_reason}
+        return replace(unexpected, said=said or "no reasons", figures=figures)
 
     return find
 

@@ -2,39 +2,18 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any, ParamSpec
 
 import dagster as dg
 import pandas as pd
-from sqlalchemy import Engine, Select, func
+from sqlalchemy import Select, func
 
 from lotus_assets.filling.reports import REASON_ROWS
 from lotus_assets.graph.gated_assets import frame_metadata
+from lotus_assets.graph.inputs import Inputs, inputs_of
 from lotus_assets.graph.resources import Environment
 from lotus_assets.graph.steps import ONCE_MORE
-from lotus_assets.settings import Settings
-from lotus_assets.sources.warehouse.copying import read_table
 from lotus_assets.tables.table import Table
-
-
-@dataclass(frozen=True)
-class Subject:
-    """What a rule may look at: the warehouse, the settings, and the run that asks."""
-
-    engine: Engine
-    settings: Settings
-    run_id: str
-
-    @property
-    def now(self) -> datetime:
-        """The instant that counts as now, in UTC."""
-        return self.settings.now()
-
-    def read(self, table: Table) -> pd.DataFrame:
-        """All rows of a table through its model, sorted by key."""
-        with self.engine.connect() as connection:
-            return read_table(connection, table)
 
 
 @dataclass(frozen=True)
@@ -64,13 +43,14 @@ Arguments = ParamSpec("Arguments")
 class Rule:
     """One asset check of the table `table`.
 
-    `reads` names the other tables that it looks at: it is asked when all of them are up to date.
+    `reads` are the other tables that it looks at: it is asked when all of them are up to date, and
+    gets no others.
     """
 
     name: str
     table: Table
     description: str
-    find: Callable[[Subject], Findings]
+    find: Callable[[Inputs], Findings]
     reads: Sequence[Table] = ()
     severity: dg.AssetCheckSeverity = dg.AssetCheckSeverity.WARN
 
@@ -89,6 +69,15 @@ class Rule:
             description=self.description,
             additional_deps=others,
         )
+
+    def findings(self, inputs: Inputs) -> Findings:
+        """What breaks the rule.
+
+        Raises:
+            UndeclaredRead: it looks at a table that is not in `reads`.
+        """
+        step = f"{self.table.name}: {self.name}"
+        return self.find(inputs.declaring(step, (self.table, *self.reads)))
 
     def result(self, findings: Findings) -> dg.AssetCheckResult:
         """The check's result, with the first failing rows in its metadata."""
@@ -130,27 +119,26 @@ def asset_checks(name: str, rules: Sequence[Rule]) -> dg.AssetChecksDefinition:
     def check_rules(
         context: dg.AssetCheckExecutionContext, environment: Environment
     ) -> Iterator[dg.AssetCheckResult]:
-        subject = Subject(environment.engine, environment.settings, context.run.run_id)
+        inputs = inputs_of(context, environment)
         for key in sorted(context.selected_asset_check_keys, key=str):
             rule = by_key[key]
-            yield rule.result(rule.find(subject))
+            yield rule.result(rule.findings(inputs))
 
     return check_rules
 
 
 def offenders(
     query: Callable[Arguments, Select[Any]], *arguments: Arguments.args, **named: Arguments.kwargs
-) -> Callable[[Subject], Findings]:
+) -> Callable[[Inputs], Findings]:
     """A rule whose failing rows are those that `query(…)` gives; all are counted, few are read.
 
     The query is made when the rule is asked, not when the graph is imported.
     """
 
-    def find(subject: Subject) -> Findings:
+    def find(inputs: Inputs) -> Findings:
         total = func.count().over().label("total")
         counted = query(*arguments, **named).add_columns(total).limit(REASON_ROWS)
-        with subject.engine.connect() as connection:
-            rows = pd.DataFrame(connection.execute(counted).mappings().all())
+        rows = pd.DataFrame([row._mapping for row in inputs.rows(counted)])
         if rows.empty:
             return Findings(rows, 0)
         return Findings(rows.drop(columns="total"), int(rows["total"].iloc[0]))

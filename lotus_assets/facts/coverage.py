@@ -6,7 +6,8 @@ import pandas as pd
 from pandera.pandas import Field
 
 from lotus_assets.facts import dim_project
-from lotus_assets.graph.computed_assets import Inputs, computed_asset
+from lotus_assets.graph.computed_assets import ComputedTable, computed_asset
+from lotus_assets.graph.inputs import Inputs
 from lotus_assets.graph.layers import FACTS
 from lotus_assets.raw import raw_project
 from lotus_assets.raw.reading import COLLECTIONS
@@ -118,10 +119,11 @@ def compute(inputs: Inputs) -> pd.DataFrame:
     )
 
 
-coverage = computed_asset(
+COMPUTED = ComputedTable(
     TABLE,
-    FACTS,
     compute,
-    deps=(raw_project.TABLE.name, dim_project.TABLE.name, *COLLECTIONS.values()),
+    reads=(raw_project.TABLE, dim_project.TABLE),
+    after=tuple(COLLECTIONS.values()),
     scope=lambda inputs: pd.DataFrame({"run_id": [inputs.run_id]}),
 )
+coverage = computed_asset(COMPUTED, FACTS)

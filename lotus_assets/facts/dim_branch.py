@@ -4,7 +4,8 @@ import pandas as pd
 from pandera.pandas import Field
 
 from lotus_assets.engine.delivery.patterns import matches_wildcards
-from lotus_assets.graph.computed_assets import Inputs, computed_asset
+from lotus_assets.graph.computed_assets import ComputedTable, computed_asset
+from lotus_assets.graph.inputs import Inputs
 from lotus_assets.graph.layers import FACTS
 from lotus_assets.raw import raw_branch, raw_protected_branch
 from lotus_assets.tables.columns import Boolean
@@ -48,6 +49,5 @@ def compute(inputs: Inputs) -> pd.DataFrame:
     return branch_rows(inputs.read(raw_branch.TABLE), inputs.read(raw_protected_branch.TABLE))
 
 
-dim_branch = computed_asset(
-    TABLE, FACTS, compute, deps=(raw_branch.TABLE.name, raw_protected_branch.TABLE.name)
-)
+COMPUTED = ComputedTable(TABLE, compute, reads=(raw_branch.TABLE, raw_protected_branch.TABLE))
+dim_branch = computed_asset(COMPUTED, FACTS)

@@ -5,7 +5,8 @@ from collections.abc import Collection
 import pandas as pd
 from pandera.pandas import Field
 
-from lotus_assets.graph.computed_assets import Inputs, computed_asset
+from lotus_assets.graph.computed_assets import ComputedTable, computed_asset
+from lotus_assets.graph.inputs import Inputs
 from lotus_assets.graph.layers import FACTS
 from lotus_assets.raw import raw_mr, raw_project
 from lotus_assets.raw.reading import COLLECTIONS
@@ -100,10 +101,11 @@ def compute(inputs: Inputs) -> pd.DataFrame:
     )
 
 
-dim_project = computed_asset(
+COMPUTED = ComputedTable(
     TABLE,
-    FACTS,
     compute,
-    # All collections, because what one of them could not read makes a project unreadable.
-    deps=(raw_project.TABLE.name, *COLLECTIONS.values()),
+    reads=(raw_project.TABLE, raw_mr.TABLE),
+    # What one of the collections could not read makes a project unreadable.
+    after=tuple(COLLECTIONS.values()),
 )
+dim_project = computed_asset(COMPUTED, FACTS)

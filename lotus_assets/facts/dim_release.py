@@ -4,7 +4,8 @@ import pandas as pd
 from pandera.pandas import Field
 
 from lotus_assets.engine.delivery.releases import is_semver
-from lotus_assets.graph.computed_assets import Inputs, computed_asset
+from lotus_assets.graph.computed_assets import ComputedTable, computed_asset
+from lotus_assets.graph.inputs import Inputs
 from lotus_assets.graph.layers import FACTS
 from lotus_assets.raw import raw_release, raw_tag
 from lotus_assets.tables.columns import (
@@ -57,6 +58,5 @@ def compute(inputs: Inputs) -> pd.DataFrame:
     return release_rows(inputs.read(raw_release.TABLE), inputs.read(raw_tag.TABLE))
 
 
-dim_release = computed_asset(
-    TABLE, FACTS, compute, deps=(raw_release.TABLE.name, raw_tag.TABLE.name)
-)
+COMPUTED = ComputedTable(TABLE, compute, reads=(raw_release.TABLE, raw_tag.TABLE))
+dim_release = computed_asset(COMPUTED, FACTS)

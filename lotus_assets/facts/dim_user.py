@@ -6,7 +6,8 @@ import pandas as pd
 from pandera.pandas import Field
 
 from lotus_assets.engine.delivery.patterns import matches_any
-from lotus_assets.graph.computed_assets import Inputs, computed_asset
+from lotus_assets.graph.computed_assets import ComputedTable, computed_asset
+from lotus_assets.graph.inputs import Inputs
 from lotus_assets.graph.layers import FACTS
 from lotus_assets.raw import raw_user
 from lotus_assets.sources.rules_file import read_rules
@@ -53,4 +54,5 @@ def compute(inputs: Inputs) -> pd.DataFrame:
     return user_rows(inputs.read(raw_user.TABLE), rules.bot_patterns)
 
 
-dim_user = computed_asset(TABLE, FACTS, compute, deps=(raw_user.TABLE.name,))
+COMPUTED = ComputedTable(TABLE, compute, reads=(raw_user.TABLE,))
+dim_user = computed_asset(COMPUTED, FACTS)

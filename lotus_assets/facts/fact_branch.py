@@ -10,7 +10,7 @@ from lotus_assets.facts import dim_project
 from lotus_assets.facts.marks import neighbours_of
 from lotus_assets.facts.project_rules import present
 from lotus_assets.facts.recomputing import ProjectFact, Recomputation, project_asset
-from lotus_assets.graph.computed_assets import Inputs
+from lotus_assets.graph.inputs import Inputs
 from lotus_assets.raw import (
     raw_branch,
     raw_mr,
@@ -96,11 +96,8 @@ def forks(inputs: Inputs) -> pd.DataFrame:
     """Projects whose branches are merged elsewhere: their facts look at those merge requests."""
     requests = database_table(raw_mr.TABLE)
     query = select(requests.c.source_project_id, requests.c.project_id).distinct()
-    with inputs.connect() as connection:
-        pairs = connection.execute(
-            query.where(requests.c.source_project_id != requests.c.project_id)
-        ).all()
-    return neighbours_of(pairs)
+    is_elsewhere = requests.c.source_project_id != requests.c.project_id
+    return neighbours_of(inputs.rows(query.where(is_elsewhere)))
 
 
 def compute(asked: Recomputation) -> pd.DataFrame:

@@ -8,8 +8,9 @@ from lotus_assets.engine.delivery.production import production_deployments, prod
 from lotus_assets.engine.delivery.rollbacks import deleted_releases, rollbacks
 from lotus_assets.facts import dim_project
 from lotus_assets.facts.ancestry import commit_graph, shas, within_project
+from lotus_assets.facts.given import RULES
 from lotus_assets.facts.project_rules import of_projects, present, projects_by_rule
-from lotus_assets.facts.recomputing import ProjectFact, Recomputation, project_asset, rules_of
+from lotus_assets.facts.recomputing import ProjectFact, Recomputation, project_asset
 from lotus_assets.raw import raw_commit, raw_deployment, raw_pipeline, raw_release, raw_tag
 from lotus_assets.sources.rules_file import Rules
 from lotus_assets.tables.columns import (
@@ -144,7 +145,7 @@ def compute(asked: Recomputation) -> pd.DataFrame:
         raw_tag=asked.read(raw_tag.TABLE),
         raw_commit=asked.read(raw_commit.TABLE),
         dim_project=asked.read(dim_project.TABLE),
-        rules=rules_of(asked.inputs),
+        rules=asked.given(RULES),
     )
 
 
@@ -159,6 +160,6 @@ FACT = ProjectFact(
         raw_commit.TABLE,
         dim_project.TABLE,
     ),
-    given=lambda inputs: rules_of(inputs).model_dump_json(),
+    given=(RULES,),
 )
 fact_deployment = project_asset(FACT)

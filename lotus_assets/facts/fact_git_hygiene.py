@@ -10,12 +10,11 @@ from lotus_assets.engine.delivery.git_hygiene import (
     protected_force_pushes,
 )
 from lotus_assets.engine.delivery.local_days import local_days
-from lotus_assets.facts import dim_project, dim_user
+from lotus_assets.facts import dim_project
 from lotus_assets.facts.ancestry import commit_graph, within_project
-from lotus_assets.facts.marks import content_of
+from lotus_assets.facts.given import PEOPLE, RULES, TIMEZONE
 from lotus_assets.facts.project_rules import present
-from lotus_assets.facts.recomputing import ProjectFact, Recomputation, project_asset, rules_of
-from lotus_assets.graph.computed_assets import Inputs
+from lotus_assets.facts.recomputing import ProjectFact, Recomputation, project_asset
 from lotus_assets.raw import (
     raw_commit,
     raw_mr,
@@ -106,17 +105,10 @@ def compute(asked: Recomputation) -> pd.DataFrame:
         raw_push_event=asked.read(raw_push_event.TABLE),
         raw_protected_branch=asked.read(raw_protected_branch.TABLE),
         dim_project=asked.read(dim_project.TABLE),
-        dim_user=asked.inputs.read(dim_user.TABLE),
-        rules=rules_of(asked.inputs),
-        timezone=asked.inputs.settings.timezone,
+        dim_user=asked.given(PEOPLE),
+        rules=asked.given(RULES),
+        timezone=asked.given(TIMEZONE),
     )
-
-
-def given(inputs: Inputs) -> str:
-    """Who is who, and by which rules and days: what counts for every project alike."""
-    people = inputs.read(dim_user.TABLE)[["user_id", "username", "name", "is_bot", "email_hash"]]
-    rules = rules_of(inputs).model_dump_json()
-    return f"{content_of(people)} {rules} {inputs.settings.timezone}"
 
 
 FACT = ProjectFact(
@@ -130,7 +122,6 @@ FACT = ProjectFact(
         raw_protected_branch.TABLE,
         dim_project.TABLE,
     ),
-    given=given,
-    given_by=(dim_user.TABLE,),
+    given=(PEOPLE, RULES, TIMEZONE),
 )
 fact_git_hygiene = project_asset(FACT)

@@ -7,8 +7,9 @@ from lotus_assets.engine.delivery.durations import ends_before_start
 from lotus_assets.engine.delivery.issues import bug_issues, sla_issues
 from lotus_assets.engine.delivery.reasons import joined_reasons
 from lotus_assets.facts import dim_project
+from lotus_assets.facts.given import RULES
 from lotus_assets.facts.project_rules import of_projects, present, projects_by_rule
-from lotus_assets.facts.recomputing import ProjectFact, Recomputation, project_asset, rules_of
+from lotus_assets.facts.recomputing import ProjectFact, Recomputation, project_asset
 from lotus_assets.raw import raw_issue, raw_release
 from lotus_assets.sources.rules_file import Rules, SlaTarget
 from lotus_assets.tables.columns import (
@@ -118,7 +119,7 @@ def compute(asked: Recomputation) -> pd.DataFrame:
         asked.read(raw_issue.TABLE),
         asked.read(raw_release.TABLE),
         asked.read(dim_project.TABLE),
-        rules_of(asked.inputs),
+        asked.given(RULES),
     )
 
 
@@ -126,6 +127,6 @@ FACT = ProjectFact(
     TABLE,
     compute,
     reads=(raw_issue.TABLE, raw_release.TABLE, dim_project.TABLE),
-    given=lambda inputs: rules_of(inputs).model_dump_json(),
+    given=(RULES,),
 )
 fact_issue = project_asset(FACT)

@@ -11,7 +11,7 @@ from lotus_assets.facts.ancestry import commit_graph, shas, within_project
 from lotus_assets.facts.marks import neighbours_of
 from lotus_assets.facts.project_rules import present
 from lotus_assets.facts.recomputing import ProjectFact, Recomputation, project_asset
-from lotus_assets.graph.computed_assets import Inputs
+from lotus_assets.graph.inputs import Inputs
 from lotus_assets.raw import (
     raw_commit,
     raw_issue,
@@ -139,8 +139,7 @@ def _with_own_path(rows: pd.DataFrame, dim_project: pd.DataFrame) -> pd.DataFram
 
 def closing_projects(inputs: Inputs) -> pd.DataFrame:
     """Projects whose issues are closed from elsewhere, with where from; vanished links too."""
-    with inputs.connect() as connection:
-        pairs = connection.execute(union(*_links())).all()
+    pairs = inputs.rows(union(*_links()))
     return neighbours_of([pair for pair in pairs if pair[0] != pair[1]])
 
 

@@ -5,16 +5,10 @@ from pandera.pandas import Field
 
 from lotus_assets.engine.delivery.force_pushes import version_steps
 from lotus_assets.engine.delivery.merge_requests import is_reworked, measured_merge_requests
-from lotus_assets.facts import dim_project, dim_user
+from lotus_assets.facts import dim_project
 from lotus_assets.facts.ancestry import commit_graph, within_project
-from lotus_assets.facts.marks import content_of
-from lotus_assets.facts.recomputing import (
-    ProjectFact,
-    Recomputation,
-    project_asset,
-    rules_of,
-)
-from lotus_assets.graph.computed_assets import Inputs
+from lotus_assets.facts.given import BOTS, RULES
+from lotus_assets.facts.recomputing import ProjectFact, Recomputation, project_asset
 from lotus_assets.raw import raw_commit, raw_mr, raw_mr_commit, raw_mr_note, raw_mr_version
 from lotus_assets.sources.rules_file import Rules
 from lotus_assets.tables.columns import (
@@ -114,7 +108,7 @@ def merge_request_rows(
     raw_mr_note: pd.DataFrame,
     raw_mr_version: pd.DataFrame,
     version_steps: pd.DataFrame,
-    dim_user: pd.DataFrame,
+    bot_user_ids: pd.Series,
     dim_project: pd.DataFrame,
     rules: Rules,
 ) -> pd.DataFrame:
@@ -130,7 +124,7 @@ def merge_request_rows(
         raw_mr_note,
         raw_mr_version,
         version_steps,
-        dim_user.loc[dim_user["is_bot"].fillna(False).astype(bool), "user_id"],
+        bot_user_ids,
     )
     return measured.assign(
         ended_at=ended_at(measured),
@@ -184,17 +178,10 @@ def compute(asked: Recomputation) -> pd.DataFrame:
         version_steps=steps.assign(
             is_descendant=graph.is_ancestor(steps["older_head"], steps["newer_head"])
         ),
-        dim_user=asked.inputs.read(dim_user.TABLE),
+        bot_user_ids=asked.given(BOTS)["user_id"],
         dim_project=asked.read(dim_project.TABLE),
-        rules=rules_of(asked.inputs),
+        rules=asked.given(RULES),
     )
-
-
-def given(inputs: Inputs) -> str:
-    """Who is a bot, and the rules."""
-    people = inputs.read(dim_user.TABLE)
-    bots = people.loc[people["is_bot"].fillna(False).astype(bool), ["user_id"]]
-    return f"{content_of(bots)} {rules_of(inputs).model_dump_json()}"
 
 
 FACT = ProjectFact(
@@ -208,7 +195,6 @@ FACT = ProjectFact(
         raw_commit.TABLE,
         dim_project.TABLE,
     ),
-    given=given,
-    given_by=(dim_user.TABLE,),
+    given=(BOTS, RULES),
 )
 fact_mr = project_asset(FACT)

@@ -4,6 +4,7 @@ import pandas as pd
 from pandera.pandas import Field
 
 from lotus_assets.engine.delivery.releases import release_cadence
+from lotus_assets.facts.given import TIMEZONE
 from lotus_assets.facts.project_rules import present
 from lotus_assets.facts.recomputing import ProjectFact, Recomputation, project_asset
 from lotus_assets.raw import raw_release, raw_tag
@@ -46,7 +47,7 @@ def release_rows(raw_release: pd.DataFrame, raw_tag: pd.DataFrame, timezone: str
 def compute(asked: Recomputation) -> pd.DataFrame:
     """Rows of the projects asked for, from what is stored."""
     return release_rows(
-        asked.read(raw_release.TABLE), asked.read(raw_tag.TABLE), asked.inputs.settings.timezone
+        asked.read(raw_release.TABLE), asked.read(raw_tag.TABLE), asked.given(TIMEZONE)
     )
 
 
@@ -54,6 +55,6 @@ FACT = ProjectFact(
     TABLE,
     compute,
     reads=(raw_release.TABLE, raw_tag.TABLE),
-    given=lambda inputs: inputs.settings.timezone,
+    given=(TIMEZONE,),
 )
 fact_release = project_asset(FACT)

@@ -9,8 +9,19 @@ import pandas as pd
 from lotus_assets.filling.fingerprints import digest
 from lotus_assets.sources.warehouse.changes import Changes
 
-ENGINE = Path(__file__).parents[1] / "engine" / "delivery"
-CODE = (ENGINE, Path(__file__).parent)
+PACKAGE = Path(__file__).parents[1]
+ENGINE = PACKAGE / "engine" / "delivery"
+CONTRACTS = tuple(
+    PACKAGE / "tables" / name
+    for name in ("columns.py", "gitlab_columns.py", "table.py", "table_model.py")
+)
+CODE = (ENGINE, PACKAGE / "facts", PACKAGE / "sources" / "rules_file.py", *CONTRACTS)
+"""Files and folders that decide a fact's rows: formulas, facts, rules by project, types and gate.
+
+By folder and not by import: a change of one fact works out all of them anew, once, as the next
+night does anyway. By import it would be more, not less: the step that runs a fact imports the
+client that reads GitLab.
+"""
 
 
 def project_marks(changes: Changes, neighbours: pd.DataFrame, shared: str) -> dict[int, str]:
@@ -23,12 +34,13 @@ def project_marks(changes: Changes, neighbours: pd.DataFrame, shared: str) -> di
     for project_id, neighbour_id in neighbours.to_numpy(dtype=object).tolist():
         beside.setdefault(int(project_id), []).append(int(neighbour_id))
     return {
-        key: digest([shared, [_own(changes, near) for near in [key, *sorted(beside.get(key, ()))]]])
+        key: digest([shared, [_changes_of(changes, near) for near in (key, *sorted(others))]])
         for key in changes.keys() | beside.keys()
+        for others in [beside.get(key, [])]
     }
 
 
-def _own(changes: Changes, project_id: int) -> list[Any]:
+def _changes_of(changes: Changes, project_id: int) -> list[Any]:
     return [project_id, sorted(changes.get(project_id, {}).items())]
 
 

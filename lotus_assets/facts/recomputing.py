@@ -6,49 +6,64 @@ rules, people, time zone, code. The mark of a project says all of it in short; w
 mark is another one, the project's rows are worked out again. A nightly run does so for all.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import dagster as dg
 import pandas as pd
 from sqlalchemy import Connection
 
+from lotus_assets.facts.given import Given, Value
 from lotus_assets.facts.marks import CODE, neighbours_of, project_marks
 from lotus_assets.filling.computing import write_computed
 from lotus_assets.filling.fingerprints import code_fingerprint
 from lotus_assets.filling.reports import TableReport
-from lotus_assets.graph.computed_assets import Inputs, inputs_of
-from lotus_assets.graph.gated_assets import (
-    gate_spec,
-    report_rows,
-    table_spec,
-)
+from lotus_assets.graph.gated_assets import gate_spec, report_rows, table_spec
+from lotus_assets.graph.inputs import Inputs, UndeclaredRead, inputs_of
 from lotus_assets.graph.layers import FACTS, SWEEP_TAG, is_live
 from lotus_assets.graph.resources import Environment
 from lotus_assets.graph.steps import asset_step
-from lotus_assets.sources.rules_file import Rules, read_rules
 from lotus_assets.sources.warehouse.changes import read_changes, read_marks, write_marks
 from lotus_assets.sources.warehouse.schema import database_table
 from lotus_assets.tables.table import Table
 
+Givens = Mapping[str, Any]
+"""What is given to all projects alike, by the name of its `Given`."""
+
 
 @dataclass(frozen=True)
 class Recomputation:
-    """The projects whose rows are worked out; None means all of them."""
+    """The projects whose rows are worked out (None: all of them), and all that may be looked at."""
 
     inputs: Inputs
+    givens: Givens
     project_ids: frozenset[int] | None = None
     neighbour_ids: frozenset[int] = frozenset()
 
     def read(self, table: Table) -> pd.DataFrame:
-        """The rows of `table` of these projects, through its model."""
+        """The rows of `table` of these projects, through its model.
+
+        Raises:
+            UndeclaredRead: the fact does not read this table.
+        """
         return self._read(table, self.project_ids)
 
     def read_with_neighbours(self, table: Table) -> pd.DataFrame:
         """The rows of these projects and of those whose rows decide theirs."""
         ids = self.project_ids
         return self._read(table, None if ids is None else ids | self.neighbour_ids)
+
+    def given(self, kind: Given[Value]) -> Value:
+        """What holds for all projects alike.
+
+        Raises:
+            UndeclaredRead: the fact is not given this.
+        """
+        if kind.name not in self.givens:
+            raise UndeclaredRead(self.inputs.step, [kind.name])
+        self.inputs.taken.add(kind.name)
+        return cast(Value, self.givens[kind.name])
 
     def _read(self, table: Table, project_ids: frozenset[int] | None) -> pd.DataFrame:
         if project_ids is None:
@@ -57,25 +72,42 @@ class Recomputation:
         return self.inputs.read(table, column.in_(sorted(project_ids)))
 
 
+def no_neighbours(_inputs: Inputs) -> pd.DataFrame:
+    """A project's rows depend on its own alone."""
+    return neighbours_of([])
+
+
 @dataclass(frozen=True)
 class ProjectFact:
     """A fact table by project: how its rows are worked out, and all that they depend on.
 
     `reads`: the tables whose rows of a project, or of its `neighbours`, decide its rows. `given`:
-    what holds for all projects alike, as text; `given_by` are the tables that it is taken from.
+    what holds for all projects alike. `compute` gets nothing else.
     """
 
     table: Table
     compute: Callable[[Recomputation], pd.DataFrame]
     reads: tuple[Table, ...]
-    given: Callable[[Inputs], str] = lambda _inputs: ""
-    given_by: tuple[Table, ...] = ()
-    neighbours: Callable[[Inputs], pd.DataFrame] = lambda _inputs: neighbours_of([])
+    given: tuple[Given[Any], ...] = ()
+    neighbours: Callable[[Inputs], pd.DataFrame] = no_neighbours
 
+    @property
+    def sources(self) -> tuple[Table, ...]:
+        """All tables that its rows depend on."""
+        given_by = (table for kind in self.given for table in kind.tables)
+        return tuple(dict.fromkeys((*self.reads, *given_by)))
 
-def rules_of(inputs: Inputs) -> Rules:
-    """The rules of this run."""
-    return read_rules(inputs.settings.tem_rules_file)
+    def givens(self, inputs: Inputs) -> Givens:
+        """What is given to all projects in this run."""
+        return {
+            kind.name: kind.take(inputs.declaring(self.table.name, kind.tables))
+            for kind in self.given
+        }
+
+    def shared_mark(self, givens: Givens) -> str:
+        """What is given and the code, in short."""
+        contents = (kind.content(givens[kind.name]) for kind in self.given)
+        return " ".join((code_fingerprint(CODE), *contents))
 
 
 def recompute(fact: ProjectFact, inputs: Inputs, *, everything: bool) -> TableReport:
@@ -85,20 +117,23 @@ def recompute(fact: ProjectFact, inputs: Inputs, *, everything: bool) -> TableRe
 
     Raises:
         GateClosed: too many rows break the contract; neither rows nor marks were written.
+        UndeclaredRead: the fact looks at what it does not declare.
     """
     # Marks before rows: what changes in between is worked out again by the next run.
-    neighbours = fact.neighbours(inputs)
+    givens = fact.givens(inputs)
+    by_project = inputs.declaring(fact.table.name, fact.reads)
+    neighbours = fact.neighbours(by_project)
     with inputs.connect() as connection:
-        changes = read_changes(connection, [table.name for table in fact.reads])
+        changes = read_changes(connection, by_project.declared)
         stored = read_marks(connection, fact.table.name)
-    marks = project_marks(changes, neighbours, f"{code_fingerprint(CODE)} {fact.given(inputs)}")
+    marks = project_marks(changes, neighbours, fact.shared_mark(givens))
     changed = frozenset(
         key for key in marks.keys() | stored.keys() if marks.get(key) != stored.get(key)
     )
     beside = neighbours.loc[neighbours["project_id"].isin(changed), "neighbour_id"]
-    asked = Recomputation(inputs, changed, frozenset(beside.tolist()))
+    asked = Recomputation(by_project, givens, changed, frozenset(beside.tolist()))
     if everything:
-        asked = Recomputation(inputs)
+        asked = Recomputation(by_project, givens)
     scope = pd.DataFrame({"project_id": sorted(changed)}, dtype="Int64")
 
     def note(connection: Connection) -> None:
@@ -117,6 +152,10 @@ def recompute(fact: ProjectFact, inputs: Inputs, *, everything: bool) -> TableRe
     )
 
 
+PROJECT_FACTS: dict[str, ProjectFact] = {}
+"""Every fact table by project, by name: noted as the assets are declared."""
+
+
 def project_asset(fact: ProjectFact) -> dg.AssetsDefinition:
     """The asset of a fact table by project.
 
@@ -124,14 +163,15 @@ def project_asset(fact: ProjectFact) -> dg.AssetsDefinition:
     hand, all of them.
     """
     table = fact.table
+    PROJECT_FACTS[table.name] = fact
 
     @asset_step(
         name=table.name,
-        specs=[table_spec(table, FACTS, [read.name for read in (*fact.reads, *fact.given_by)])],
+        specs=[table_spec(table, FACTS, [source.name for source in fact.sources])],
         check_specs=[gate_spec(table)],
     )
     def worked_out(context: dg.AssetExecutionContext, environment: Environment) -> Iterator[Any]:
-        inputs = inputs_of(context, environment, is_daily=False)
+        inputs = inputs_of(context, environment)
         limit = inputs.settings.tem_quarantine_limit
         is_nightly = context.run.tags.get(SWEEP_TAG) == "true"
         report = recompute(fact, inputs, everything=is_nightly or not is_live(context))

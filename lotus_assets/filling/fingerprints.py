@@ -7,10 +7,19 @@ from pathlib import Path
 
 
 @cache
-def code_fingerprint(folders: tuple[Path, ...]) -> str:
-    """The code that rows are worked out with: after an upgrade all are worked out anew."""
-    files = sorted(path for folder in folders for path in folder.rglob("*.py"))
-    return digest([[path.name, path.read_text(encoding="utf-8")] for path in files])
+def code_fingerprint(code: tuple[Path, ...]) -> str:
+    """The code (files and folders) that rows are worked out with: another, and all are anew."""
+    named = sorted(
+        (path.relative_to(part.parent).as_posix(), path.read_text(encoding="utf-8"))
+        for part in code
+        for path in modules_in(part)
+    )
+    return digest(named)
+
+
+def modules_in(part: Path) -> list[Path]:
+    """The Python files of a folder, or the one file."""
+    return [part] if part.is_file() else list(part.rglob("*.py"))
 
 
 def digest(content: object) -> str:

@@ -7,8 +7,7 @@ from pathlib import PurePosixPath
 import dagster as dg
 import pandas as pd
 
-from lotus_assets.analytics.delivery import metric_daily
-from lotus_assets.graph.computed_assets import Inputs, inputs_of
+from lotus_assets.graph.inputs import Inputs, inputs_by_day
 from lotus_assets.graph.layers import (
     DAYS,
     SINGLE_RUN,
@@ -21,11 +20,11 @@ from lotus_assets.outputs.metric_files import (
     as_json,
     export_spec,
     exported,
+    read_figures,
     rows_of_day,
     write_files,
 )
 from lotus_assets.sources.warehouse.changes import Export, read_metric_days, read_unexported_days
-from lotus_assets.sources.warehouse.schema import database_table
 
 
 def daily_files(metric_daily: pd.DataFrame, day: date) -> dict[PurePosixPath, bytes]:
@@ -53,8 +52,7 @@ def export_days(inputs: Inputs, *, catches_up: bool) -> dict[str, bytes]:
         marks = read_metric_days(connection)
         late = read_unexported_days(connection, MARK) if catches_up else set()
     days = sorted({*inputs.days, *late})
-    dates = database_table(metric_daily.TABLE).c.date
-    rows = inputs.read(metric_daily.TABLE, dates.in_(days))
+    rows = read_figures(inputs, days)
     files = {str(path): content for day in days for path, content in daily_files(rows, day).items()}
     write_files(inputs, files, MARK, {day: marks[day] for day in days if day in marks})
     return files
@@ -79,5 +77,5 @@ def daily_export(
     context: dg.AssetExecutionContext, environment: Environment
 ) -> Iterator[dg.MaterializeResult[None]]:
     """The files of the run's days; a live run's are the last complete day and what changed."""
-    inputs = inputs_of(context, environment, is_daily=True)
+    inputs = inputs_by_day(context, environment)
     yield exported(inputs, export_days(inputs, catches_up=is_live(context)))

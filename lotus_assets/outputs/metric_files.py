@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Any
 
@@ -14,13 +14,21 @@ from lotus_assets.analytics.delivery import metric_daily
 from lotus_assets.analytics.delivery.metric import Unit
 from lotus_assets.analytics.delivery.metric_catalogue import BY_KEY, CATALOGUE
 from lotus_assets.engine.delivery.slices import LEVELS
-from lotus_assets.graph.computed_assets import Inputs
+from lotus_assets.graph.inputs import Inputs
 from lotus_assets.graph.layers import EXPORT_KINDS, EXPORTS, OWNERS
 from lotus_assets.sources.exports import write_export
 from lotus_assets.sources.warehouse.bookkeeping import write_export_files
 from lotus_assets.sources.warehouse.changes import Export, write_exported_days
+from lotus_assets.sources.warehouse.schema import database_table
 
+SOURCES = (metric_daily.TABLE,)
 CSV_COLUMNS = ("date", *LEVELS, "metric", "value", "unit", "competency")
+
+
+def read_figures(inputs: Inputs, days: Collection[date]) -> pd.DataFrame:
+    """The rows of `metric_daily` of these days."""
+    dates = database_table(metric_daily.TABLE).c.date
+    return inputs.declaring(EXPORTS, SOURCES).read(metric_daily.TABLE, dates.in_(days))
 
 
 def rows_of_day(metric_daily: pd.DataFrame, day: date) -> pd.DataFrame:
@@ -100,7 +108,7 @@ def export_spec(
     """The asset of files made from `metric_daily`."""
     return dg.AssetSpec(
         name,
-        deps=[metric_daily.TABLE.name],
+        deps=[source.name for source in SOURCES],
         group_name=EXPORTS,
         description=description,
         kinds=EXPORT_KINDS,

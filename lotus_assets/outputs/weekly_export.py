@@ -11,9 +11,8 @@ from pathlib import PurePosixPath
 import dagster as dg
 import pandas as pd
 
-from lotus_assets.analytics.delivery import metric_daily
 from lotus_assets.analytics.delivery.metric_daily import last_sunday
-from lotus_assets.graph.computed_assets import Inputs, inputs_of
+from lotus_assets.graph.inputs import Inputs, inputs_of
 from lotus_assets.graph.layers import (
     SINGLE_RUN,
 )
@@ -24,12 +23,12 @@ from lotus_assets.outputs.metric_files import (
     as_json,
     export_spec,
     exported,
+    read_figures,
     rows_of_day,
     write_files,
 )
 from lotus_assets.settings import Settings
 from lotus_assets.sources.warehouse.changes import Export, read_metric_days, read_unexported_days
-from lotus_assets.sources.warehouse.schema import database_table
 
 FIRST_MONDAY = "2025-01-06"
 MARK: Export = "weekly_export_mark"
@@ -65,8 +64,7 @@ def export_weeks(inputs: Inputs, sundays: Iterable[date]) -> dict[str, bytes]:
     asked = sorted(set(sundays))
     with inputs.connect() as connection:
         marks = read_metric_days(connection)
-    dates = database_table(metric_daily.TABLE).c.date
-    rows = inputs.read(metric_daily.TABLE, dates.in_(asked))
+    rows = read_figures(inputs, asked)
     files = {
         str(path): content
         for sunday in asked
@@ -102,7 +100,7 @@ def weekly_export(
     context: dg.AssetExecutionContext, environment: Environment
 ) -> Iterator[dg.MaterializeResult[None]]:
     """The files of the run's weeks."""
-    inputs = inputs_of(context, environment, is_daily=False)
+    inputs = inputs_of(context, environment)
     mondays = [date.fromisoformat(key) for key in context.partition_keys]
     yield exported(inputs, export_weeks(inputs, [day + timedelta(days=6) for day in mondays]))
 
@@ -121,5 +119,5 @@ def last_week_export(
     context: dg.AssetExecutionContext, environment: Environment
 ) -> Iterator[dg.MaterializeResult[None]]:
     """The files of the last complete week, and of earlier ones whose figures changed since."""
-    inputs = inputs_of(context, environment, is_daily=False)
+    inputs = inputs_of(context, environment)
     yield exported(inputs, export_weeks(inputs, weeks_to_export(inputs)))

@@ -16,8 +16,7 @@ from sqlalchemy import Engine, text
 from lotus_assets.analytics.delivery import metric_daily
 from lotus_assets.facts import dim_branch, dim_project, dim_release, dim_user
 from lotus_assets.facts.recomputing import recompute
-from lotus_assets.filling.computing import write_computed
-from lotus_assets.graph.computed_assets import Inputs
+from lotus_assets.graph.inputs import Inputs
 from lotus_assets.outputs.daily_export import export_days
 from lotus_assets.settings import Settings
 from lotus_assets.sources.warehouse.connection import create_warehouse_engine
@@ -59,14 +58,7 @@ def inputs(
 
 def recompute_all(inputs: Inputs, *, everything: bool, seconds: dict[str, float]) -> None:
     for dimension in (dim_project, dim_user, dim_branch, dim_release):
-        write_computed(
-            inputs.engine,
-            dimension.TABLE,
-            dimension.compute(inputs),
-            run_id=inputs.run_id,
-            now=inputs.now,
-            quarantine_limit=0,
-        )
+        dimension.COMPUTED.write(inputs)
     for fact in PROJECT_FACTS:
         started = time.perf_counter()
         assert not len(recompute(fact, inputs, everything=everything).quarantined)

@@ -15,16 +15,16 @@ from lotus_assets.analytics.delivery.metric_catalogue import CATALOGUE
 from lotus_assets.analytics.delivery.placed_metrics import Facts, PlacedMetrics
 from lotus_assets.engine.delivery.slices import LEVELS
 from lotus_assets.facts import dim_project, fact_flaky_job
-from lotus_assets.facts.marks import ENGINE
+from lotus_assets.facts.marks import CONTRACTS, ENGINE
 from lotus_assets.filling.computing import write_computed
 from lotus_assets.filling.fingerprints import code_fingerprint, digest
 from lotus_assets.filling.reports import TableReport
-from lotus_assets.graph.computed_assets import Inputs, inputs_of
 from lotus_assets.graph.gated_assets import (
     gate_spec,
     report_rows,
     table_spec,
 )
+from lotus_assets.graph.inputs import Inputs, inputs_by_day
 from lotus_assets.graph.layers import (
     ANALYTICS,
     DAYS,
@@ -100,7 +100,8 @@ def day_marks(placed: PlacedMetrics) -> dict[date, str]:
     }
 
 
-CODE = (ENGINE, Path(__file__).parent)
+CODE = (ENGINE, Path(__file__).parent, *CONTRACTS)
+"""What decides the figures beside the facts: by folder, as for facts."""
 SOURCES = (dim_project.TABLE, *dict.fromkeys(metric.table for metric in CATALOGUE))
 """The tables that the metrics of the catalogue are over, and the projects that make the slices."""
 
@@ -143,7 +144,8 @@ def read_facts(inputs: Inputs, first_day: date) -> Facts:
     since = datetime.combine(first_day - timedelta(days=MetricWindow.MONTH + 1), time(), UTC)
     started_at = database_table(fact_flaky_job.TABLE).c.first_started_at
     recent = {fact_flaky_job.TABLE: [started_at >= since]}
-    return {table.name: inputs.read(table, *recent.get(table, ())) for table in SOURCES}
+    declared = inputs.declaring(TABLE.name, SOURCES)
+    return {table.name: declared.read(table, *recent.get(table, ())) for table in SOURCES}
 
 
 def last_sunday(day: date) -> date:
@@ -160,7 +162,7 @@ def last_sunday(day: date) -> date:
 )
 def metric_daily(context: dg.AssetExecutionContext, environment: Environment) -> Iterator[Any]:
     """The metrics of the run's days, and in a live run of all days that changed."""
-    inputs = inputs_of(context, environment, is_daily=True)
+    inputs = inputs_by_day(context, environment)
     limit = inputs.settings.tem_quarantine_limit
     report = recompute(inputs, catches_up=is_live(context))
     yield from report_rows(inputs.engine, [report], limit)

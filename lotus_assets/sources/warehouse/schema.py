@@ -21,6 +21,8 @@ from sqlalchemy import (
 from sqlalchemy import Column as DatabaseColumn
 from sqlalchemy import Table as DatabaseTable
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.sql.elements import ClauseElement
+from sqlalchemy.sql.visitors import iterate
 from sqlalchemy.types import TypeEngine
 
 from lotus_assets.tables.table import Table
@@ -146,4 +148,13 @@ def arrow_schema(table: Table) -> pa.Schema:
     return pa.schema(
         pa.field(name, ARROW_TYPES[type_name(column)], metadata=column.metadata)
         for name, column in table.schema.columns.items()
+    )
+
+
+def tables_in(expression: ClauseElement) -> frozenset[str]:
+    """Names of the tables that a query or condition looks at, those of the bookkeeping left out."""
+    return frozenset(
+        part.name
+        for part in iterate(expression)
+        if isinstance(part, DatabaseTable) and part.metadata is not BOOKKEEPING
     )

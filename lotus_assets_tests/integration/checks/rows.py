@@ -7,7 +7,8 @@ from sqlalchemy import BigInteger, Boolean, DateTime, Double, Engine
 from sqlalchemy import Column as DatabaseColumn
 from sqlalchemy.dialects.postgresql import JSONB
 
-from lotus_assets.checks.rule import Findings, Rule, Subject
+from lotus_assets.checks.rule import Findings, Rule
+from lotus_assets.graph.inputs import Inputs
 from lotus_assets.settings import Settings
 from lotus_assets.sources.warehouse.schema import database_table
 from lotus_assets.tables.table import Table
@@ -42,4 +43,5 @@ def put(engine: Engine, table: Table, *rows: dict[str, Any]) -> None:
 
 def found(engine: Engine, rule: Rule) -> Findings:
     """What a rule finds in the warehouse."""
-    return rule.find(Subject(engine, Settings(), "run"))
+    settings = Settings()
+    return rule.findings(Inputs(engine, settings, settings.now(), "run"))

@@ -1,27 +1,12 @@
-"""The facts that are worked out by project, in the order of the graph."""
+"""What is worked out in the graph, in its order."""
 
-from lotus_assets.facts import (
-    fact_branch,
-    fact_deployment,
-    fact_flaky_job,
-    fact_git_hygiene,
-    fact_issue,
-    fact_issue_closing,
-    fact_lead_time,
-    fact_mr,
-    fact_pipeline,
-    fact_release,
-)
+from lotus_assets.commands.execution import tables_of
+from lotus_assets.definitions import defs
+from lotus_assets.facts import recomputing
+from lotus_assets.graph import computed_assets
 
-PROJECT_FACTS = (
-    fact_mr.FACT,
-    fact_deployment.FACT,
-    fact_pipeline.FACT,
-    fact_flaky_job.FACT,
-    fact_lead_time.FACT,
-    fact_git_hygiene.FACT,
-    fact_branch.FACT,
-    fact_issue.FACT,
-    fact_issue_closing.FACT,
-    fact_release.FACT,
-)
+_FACTS, _COMPUTED = recomputing.PROJECT_FACTS, computed_assets.COMPUTED_TABLES
+_ORDER = list(tables_of(defs.get_repository_def()))
+
+PROJECT_FACTS = [_FACTS[name] for name in _ORDER if name in _FACTS]
+COMPUTED_TABLES = [_COMPUTED[name] for name in _ORDER if name in _COMPUTED]

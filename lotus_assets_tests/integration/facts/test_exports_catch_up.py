@@ -11,8 +11,7 @@ from sqlalchemy import Engine, text
 from lotus_assets.analytics.delivery import metric_daily
 from lotus_assets.facts import dim_project, fact_release
 from lotus_assets.facts.recomputing import recompute
-from lotus_assets.filling.computing import write_computed
-from lotus_assets.graph.computed_assets import Inputs
+from lotus_assets.graph.inputs import Inputs
 from lotus_assets.outputs.daily_export import export_days
 from lotus_assets.outputs.weekly_export import export_weeks, weeks_to_export
 from lotus_assets.settings import Settings
@@ -37,15 +36,7 @@ def live(warehouse_engine: Engine, tmp_path: Path) -> Callable[[date], Inputs]:
         settings = Settings(tem_org_file=organisation, tem_export_dir=tmp_path / "exports")
         now = datetime(day.year, day.month, day.day, 23, tzinfo=UTC)
         inputs = Inputs(warehouse_engine, settings, now, f"run of {day}", (day,))
-        projects = dim_project.compute(inputs)
-        write_computed(
-            warehouse_engine,
-            dim_project.TABLE,
-            projects,
-            run_id=inputs.run_id,
-            now=now,
-            quarantine_limit=0,
-        )
+        dim_project.COMPUTED.write(inputs)
         recompute(fact_release.FACT, inputs, everything=False)
         metric_daily.recompute(inputs, catches_up=True)
         return inputs

@@ -12,9 +12,8 @@ from sqlalchemy import Engine, text
 from lotus_assets.analytics.delivery import metric_daily
 from lotus_assets.facts import dim_branch, dim_project, dim_release, dim_user
 from lotus_assets.facts.recomputing import recompute
-from lotus_assets.filling.computing import write_computed
 from lotus_assets.filling.reports import TableReport
-from lotus_assets.graph.computed_assets import Inputs
+from lotus_assets.graph.inputs import Inputs
 from lotus_assets.settings import Settings
 from lotus_assets.sources.warehouse.changes import read_metric_days
 from lotus_assets.tables.table import Table
@@ -69,14 +68,7 @@ def inputs_of(engine: Engine, files: Path, org: int, rules: int, days: tuple[dat
 def compute(inputs: Inputs, *, everything: bool) -> list[TableReport]:
     """Dimensions, facts and metrics, in the order of the graph."""
     for dimension in DIMENSIONS:
-        write_computed(
-            inputs.engine,
-            dimension.TABLE,
-            dimension.compute(inputs),
-            run_id=inputs.run_id,
-            now=inputs.now,
-            quarantine_limit=1,
-        )
+        dimension.COMPUTED.write(inputs)
     reports = [recompute(fact, inputs, everything=everything) for fact in PROJECT_FACTS]
     return [*reports, metric_daily.recompute(inputs, catches_up=not everything)]
 

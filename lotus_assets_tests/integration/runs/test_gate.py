@@ -5,7 +5,7 @@ from typing import Any
 
 import dagster as dg
 
-from lotus_assets.graph.computed_assets import computed_asset
+from lotus_assets.graph.computed_assets import ComputedTable, computed_asset
 from lotus_assets.graph.layers import DAYS, FACTS
 from lotus_assets.graph.resources import Environment
 from lotus_assets.sources.warehouse.connection import create_warehouse_engine
@@ -111,7 +111,7 @@ def test_bad_rows_of_a_computed_table_stop_what_follows_and_are_not_retried(
     create_sample(shared)
     shared.dispose()
     bad = sample_rows({"project_id": 1, "item_id": 7, "name": "bad"})
-    sample = computed_asset(SAMPLE, FACTS, lambda _inputs: bad, deps=())
+    sample = computed_asset(ComputedTable(SAMPLE, lambda _inputs: bad, reads=()), FACTS)
 
     @dg.asset(deps=[SAMPLE.name], partitions_def=DAYS)
     def downstream() -> None: ...

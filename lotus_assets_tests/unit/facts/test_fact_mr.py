@@ -26,7 +26,7 @@ PROJECTS = frame(
         {"project_id": 2, "path_with_namespace": "toman/exchange/orderbook"},
     ],
 )
-USERS = pd.DataFrame({"user_id": [1, 2, 9], "is_bot": [False, False, True]})
+BOTS = pd.Series([9])
 
 
 def rows_of(raw_mr: pd.DataFrame, raw_mr_note: pd.DataFrame, **more: Any) -> pd.DataFrame:
@@ -40,7 +40,7 @@ def rows_of(raw_mr: pd.DataFrame, raw_mr_note: pd.DataFrame, **more: Any) -> pd.
             raw_mr_note=raw_mr_note,
             raw_mr_version=raw_mr_version,
             version_steps=steps.assign(is_descendant=pd.array([False] * len(steps), "boolean")),
-            dim_user=USERS,
+            bot_user_ids=BOTS,
             dim_project=PROJECTS,
             rules=more.get("rules", Rules()),
         ),
@@ -55,7 +55,7 @@ def test_every_present_merge_request_has_a_row() -> None:
     assert rows_of(merge_requests(), notes()).empty
 
 
-def test_the_first_reviewer_is_no_bot_of_dim_user() -> None:
+def test_the_first_reviewer_is_no_bot() -> None:
     rows = rows_of(
         merge_requests({"mr_id": 1, "merged_at": at(120), "state": "merged"}),
         notes(comment(5, 9), comment(30, 2)),
