@@ -52,6 +52,9 @@ def read_table(connection: Connection, table: Table, *where: ColumnElement[bool]
 def read_query(connection: Connection, table: Table, query: Select[tuple[object]]) -> pd.DataFrame:
     """The result of `query`, which gives the columns of `table` in order, through its model."""
     rows = arrow_copy.read_rows(connection, _text(query), arrow_schema(table))
+    if not rows.num_rows:
+        # pandas makes text columns without a chunk of it, which no join can take (pandas 3.0).
+        return table.empty()
     frame = rows.to_pandas(types_mapper=NULLABLE.get, date_as_object=False)
     coerced: pd.DataFrame = table.schema.coerce_dtype(frame)
     return coerced

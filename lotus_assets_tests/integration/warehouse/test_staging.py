@@ -47,6 +47,12 @@ def test_every_type_comes_back_as_it_went_in(connection: Connection) -> None:
     pd.testing.assert_frame_equal(stored, gate(SAMPLE, sample_rows(*records)).good)
 
 
+def test_no_rows_are_a_frame_that_can_be_joined(connection: Connection) -> None:
+    stored = read_table(connection, SAMPLE)
+    pd.testing.assert_frame_equal(stored, SAMPLE.empty())
+    assert stored.merge(stored, on=["project_id", "name"], how="outer").empty
+
+
 def test_the_same_rows_again_write_nothing(connection: Connection) -> None:
     assert write(connection, {}, {"item_id": 2}) == Written(read=2, new=2, changed=0)
     assert write(connection, {}, {"item_id": 2}) == Written(read=2, new=0, changed=0)
