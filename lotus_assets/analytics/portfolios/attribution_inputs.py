@@ -4,8 +4,6 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 
-import numpy as np
-
 from lotus_assets.analytics.portfolios.portfolio_inputs import PortfolioInputs
 from lotus_assets.analytics.portfolios.report_parts import (
     report_parts,
@@ -17,7 +15,7 @@ from lotus_assets.engine.performance.frames.attribution_sides import (
     instrument_sides,
 )
 from lotus_assets.inputs.input_tables import ATTRIBUTION_INPUT
-from lotus_assets.sources.lotus_core.contracts import GROUP
+from lotus_assets.sources.lotus_core.contracts import GROUP, OBSERVATION
 
 
 def attribution_sides(inputs: PortfolioInputs) -> Iterator[AttributionSides]:
@@ -28,13 +26,11 @@ def attribution_sides(inputs: PortfolioInputs) -> Iterator[AttributionSides]:
     for text, subjects in wanted.groupby(wanted).groups.items():
         some = replace(inputs, payloads=inputs.payloads[inputs.payloads["subject"].isin(subjects)])
         names = tuple(json.loads(str(text)))
-        points = reported_points(some, ATTRIBUTION_INPUT, "id")
+        points = reported_points(some, ATTRIBUTION_INPUT, "id", *OBSERVATION)
         is_group = (points["part"] == GROUP).to_numpy(dtype=bool)
         metas = reported_metas(some, ATTRIBUTION_INPUT, "instruments_data", "instrument_id")
         parts = report_parts(some, points[~is_group], metas, names)
         contexts = payloads.loc[list(parts.days.portfolio_id), "currency_context"]
         currencies = [json.loads(context)["reporting_currency"] for context in contexts]
         benchmark = points[is_group].rename(columns={"part_id": "key"})
-        numbers = ["weight_bop", "return_base", "return_local", "return_fx"]
-        benchmark[numbers] = benchmark[numbers].astype("Float64").astype(np.float64)
         yield instrument_sides(parts, benchmark, names, currencies)

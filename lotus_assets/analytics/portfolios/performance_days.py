@@ -11,7 +11,7 @@ from lotus_assets.engine.performance.formulas.daily_returns import MONEY, DailyV
 from lotus_assets.engine.performance.formulas.returns_series import Dated
 from lotus_assets.engine.performance.formulas.segments import as_days, offsets_of
 from lotus_assets.engine.performance.frames.portfolio_days import PortfolioDays
-from lotus_assets.inputs.column_reading import PLACE
+from lotus_assets.inputs.column_reading import NUMBER
 from lotus_assets.inputs.input_tables import PERFORMANCE_INPUT
 from lotus_assets.sources.warehouse.copying import Columns
 
@@ -41,7 +41,7 @@ def performance_business_days(inputs: PortfolioInputs) -> BusinessDays:
     valued = found["is_business_day"]
     missing = [json.loads(text)["missing_business_days"] for text in payloads["diagnostics"]]
     counts = [len(days) for days in missing]
-    owner = np.concatenate([found[PLACE][valued], np.repeat(np.arange(len(counts)), counts)])
+    owner = np.concatenate([found[NUMBER][valued], np.repeat(np.arange(len(counts)), counts)])
     listed = as_days(np.array([day for days in missing for day in days], dtype="datetime64[D]"))
     dates = np.concatenate([found["perf_date"][valued], listed])
     order = np.lexsort((dates, owner))
@@ -59,7 +59,7 @@ def _days(inputs: PortfolioInputs, payloads: pd.DataFrame, found: Columns) -> Po
         eod_cf=found["eod_cf"],
         mgmt_fees=found["mgmt_fees"],
         end_mv=found["end_mv"],
-        offsets=offsets_of(found[PLACE], len(payloads)),
+        offsets=offsets_of(found[NUMBER], len(payloads)),
         capital_signs=found["capital_sign"].astype(np.int8),
     )
     return PortfolioDays(

@@ -6,10 +6,11 @@ from datetime import date
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 from sqlalchemy import Connection
 from sqlalchemy.sql.elements import ColumnElement
 
-from lotus_assets.inputs.column_reading import read_input_columns
+from lotus_assets.inputs.column_reading import read_input_arrow, read_input_columns
 from lotus_assets.inputs.contract_gate import InputTable
 from lotus_assets.inputs.payload_reading import read_payloads
 from lotus_assets.inputs.reading import read_input
@@ -50,6 +51,11 @@ class PortfolioInputs:
         """Columns of an input's rows as arrays: see `read_input_columns`."""
         self._check(kind, (*self.reads, *(one.kind for one in self.shared)))
         return read_input_columns(self.connection, kind, self.as_of, payloads, names)
+
+    def arrow(self, kind: InputTable, *names: str) -> pa.Table:
+        """Columns of a main input's rows from the payloads' windows: see `read_input_arrow`."""
+        self._check(kind, self.reads)
+        return read_input_arrow(self.connection, kind, self.as_of, self.payloads, names)
 
     def payloads_of(self, kind: InputTable, *header_fields: str) -> pd.DataFrame:
         """Payloads of an input of these portfolios, OK or not, with fields of their headers."""

@@ -17,7 +17,7 @@ from lotus_assets.engine.performance.formulas.returns_series import (
 from lotus_assets.engine.performance.frames.portfolio_days import Identifiers, PortfolioDays
 from lotus_assets.engine.performance.frames.returns_series import risk_free_returns, series_of
 from lotus_assets.inputs import core_payload, core_risk_free
-from lotus_assets.inputs.column_reading import PLACE
+from lotus_assets.inputs.column_reading import NUMBER
 from lotus_assets.inputs.input_tables import BENCHMARK_RETURNS, USED_BENCHMARK, USED_RISK_FREE
 from lotus_assets.inputs.shared_inputs import SharedInput
 
@@ -76,7 +76,7 @@ def _benchmark_series(
     columns = inputs.columns(BENCHMARK_RETURNS, payloads, "series_date", "benchmark_return")
     points = pd.DataFrame(
         {
-            "benchmark_id": payloads["subject"].to_numpy()[columns[PLACE]],
+            "benchmark_id": payloads["subject"].to_numpy()[columns[NUMBER]],
             "date": columns["series_date"],
             "return": columns["benchmark_return"],
         }

@@ -7,7 +7,9 @@ import numpy as np
 import pandas as pd
 
 from lotus_assets.analytics.portfolios.portfolio_inputs import PortfolioInputs
+from lotus_assets.engine.performance.formulas.daily_returns import MONEY
 from lotus_assets.engine.performance.frames.portfolio_parts import PortfolioParts, portfolio_parts
+from lotus_assets.inputs.column_reading import NUMBER
 from lotus_assets.inputs.contract_gate import InputTable
 from lotus_assets.inputs.input_tables import PERFORMANCE_INPUT
 
@@ -21,12 +23,18 @@ def report_parts(
     return portfolio_parts(points, reported_portfolios(inputs), metas, names)
 
 
-def reported_points(inputs: PortfolioInputs, kind: InputTable, part_id: str) -> pd.DataFrame:
-    """Rows of a report, from the window of each payload: those before are older payloads'."""
-    points = inputs.read(kind).rename(columns={part_id: "part_id"})
-    first = inputs.payloads.set_index("subject")["start_date"]
-    starts = pd.to_datetime(points["portfolio_id"].map(first))
-    return points[points["perf_date"] >= starts]
+def reported_points(
+    inputs: PortfolioInputs, kind: InputTable, part_id: str, *numbers: str
+) -> pd.DataFrame:
+    """Rows of a report, from the window of each payload: those before are older payloads'.
+
+    Columns: portfolio_id, part, part_id, perf_date, the five amounts and `numbers`, NaN for NULL.
+    """
+    rows = inputs.arrow(kind, "part", part_id, "perf_date", *MONEY, *numbers)
+    points: pd.DataFrame = rows.to_pandas(date_as_object=False).rename(columns={part_id: "part_id"})
+    portfolios = inputs.payloads["subject"].to_numpy(dtype=object)
+    points["portfolio_id"] = portfolios[points.pop(NUMBER)]
+    return points
 
 
 def reported_metas(

@@ -1,4 +1,4 @@
-"""Frames and arrays of numbers, into PostgreSQL and back."""
+"""Frames, columns and arrays of numbers, into PostgreSQL and back."""
 
 from typing import Any
 
@@ -6,7 +6,17 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
-from sqlalchemy import BigInteger, Boolean, Connection, Date, Double, Integer, Select, select
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Connection,
+    Date,
+    Double,
+    Integer,
+    Select,
+    Text,
+    select,
+)
 from sqlalchemy.engine import URL
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.types import TypeEngine
@@ -23,7 +33,10 @@ NULLABLE = {
     pa.bool_(): pd.BooleanDtype(),
 }
 """Types of a frame's columns that can hold NULL, by Arrow type; the others can anyway."""
-ARRAYS: tuple[tuple[type[TypeEngine[Any]], pa.DataType], ...] = (
+TEXT = pa.dictionary(pa.int32(), pa.string())
+"""Each value once, and its number a row: identifiers come back ten thousand times."""
+COLUMN_TYPES: tuple[tuple[type[TypeEngine[Any]], pa.DataType], ...] = (
+    (Text, TEXT),
     (BigInteger, pa.int64()),
     (Integer, pa.int32()),
     (Double, pa.float64()),
@@ -60,17 +73,30 @@ def read_query(connection: Connection, table: Table, query: Select[tuple[object]
     return coerced
 
 
+def read_arrow(connection: Connection, query: Select[Any]) -> pa.Table:
+    """The columns of a query by name: text as TEXT, int64, int32, float64, bool, or date32.
+
+    Raises:
+        TypeError: a column is of another type, as numbers with a scale are.
+        ValueError: a value is not of its column's type (`cast` it).
+    """
+    schema = pa.schema(
+        (column.name, _column_type(column.name, column.type)) for column in query.selected_columns
+    )
+    return arrow_copy.read_rows(connection, _text(query), schema)
+
+
 def read_columns(connection: Connection, query: Select[Any]) -> Columns:
-    """The columns of a query by name: int64, int32, float64, bool, or days (datetime64[D]).
+    """The same as arrays of int64, int32, float64, bool, or days (datetime64[D]).
 
     Raises:
         TypeError: a column is of another type, as text and numbers with a scale are.
         ValueError: a value is NULL (`coalesce` it), or not of its column's type (`cast` it).
     """
-    schema = pa.schema(
-        (column.name, _array_type(column.name, column.type)) for column in query.selected_columns
-    )
-    rows = arrow_copy.read_rows(connection, _text(query), schema)
+    for column in query.selected_columns:
+        if isinstance(column.type, Text):
+            raise TypeError(f"{column.name}: {column.type} is no number, day or flag")
+    rows = read_arrow(connection, query)
     missing = [name for name in rows.column_names if rows[name].null_count]
     if missing:
         raise ValueError(f"{', '.join(missing)}: NULL somewhere")
@@ -82,11 +108,11 @@ def _text(query: Select[Any]) -> bytes:
     return str(compiled).encode()
 
 
-def _array_type(name: str, database_type: TypeEngine[Any]) -> pa.DataType:
-    for known, kind in ARRAYS:
+def _column_type(name: str, database_type: TypeEngine[Any]) -> pa.DataType:
+    for known, kind in COLUMN_TYPES:
         if isinstance(database_type, known):
             return kind
-    raise TypeError(f"{name}: {database_type} is no number, day or flag")
+    raise TypeError(f"{name}: {database_type} is no text, number, day or flag")
 
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:

@@ -7,9 +7,9 @@ import pyarrow as pa
 import pytest
 from sqlalchemy import Engine
 
-from lotus_assets.inputs import core_payload, core_performance_input
-from lotus_assets.inputs.column_reading import PLACE, read_input_columns
-from lotus_assets.inputs.input_tables import PERFORMANCE_INPUT
+from lotus_assets.inputs import core_attribution_input, core_payload, core_performance_input
+from lotus_assets.inputs.column_reading import NUMBER, read_input_arrow, read_input_columns
+from lotus_assets.inputs.input_tables import ATTRIBUTION_INPUT, PERFORMANCE_INPUT
 from lotus_assets.inputs.payload_reading import read_payloads
 from lotus_assets.inputs.reading import read_input
 from lotus_assets.sources.warehouse.versioned import copy_columns
@@ -84,7 +84,7 @@ def test_the_rows_as_of_a_day_within_each_window(
         good = payloads[payloads["status"] == "OK"]
         found = read_input_columns(connection, PERFORMANCE_INPUT, as_of, good, NAMES)
         frame = read_input(connection, PERFORMANCE_INPUT, as_of)
-    names = good["subject"].to_numpy()[found[PLACE]]
+    names = good["subject"].to_numpy()[found[NUMBER]]
     got = {name: found["end_mv"][names == name].tolist() for name in good["subject"]}
     assert got == expected
     starts = good.set_index("subject")["start_date"]
@@ -110,3 +110,44 @@ def test_payloads_with_fields_of_their_headers(engine: Engine) -> None:
     assert found["portfolio_open_date"].tolist() == ["2020-01-02"] * 2
     assert found["absent"].tolist() == [None, None]
     assert [len(column) for column in empty.values()] == [0] * 8
+
+
+def test_texts_and_missing_numbers_of_a_report(engine: Engine) -> None:
+    """Of a portfolio, an instrument and a benchmark group, the last corrected on the 11th."""
+    series = (
+        ("portfolio", "", 1.5, None, TENTH),
+        ("instrument", "I, 1", 2.5, None, TENTH),
+        ("benchmark_group", '{"sector": "Été"}', None, 0.1 + 0.2, TENTH),
+        ("benchmark_group", '{"sector": "Été"}', None, 0.5, ELEVENTH),
+    )
+    points = pd.DataFrame(
+        [
+            {
+                **dict.fromkeys(core_attribution_input.TABLE.columns),
+                "portfolio_id": "PF-1",
+                "part": part,
+                "id": name,
+                "perf_date": date(2026, 3, day),
+                "data_version": f"{as_of}.0000000001",
+                "as_of_date": as_of,
+                "currency": "EUR",
+                "begin_mv": amount,
+                "weight_bop": weight,
+                "content_hash": "0" * 64,
+            }
+            for part, name, amount, weight, as_of in series
+            for day in (3, 4)
+        ]
+    )
+    with engine.begin() as connection:
+        arrow = pa.Table.from_pandas(points, preserve_index=False)
+        copy_columns(
+            connection, core_attribution_input.TABLE, "public.core_attribution_input", arrow
+        )
+        window = pd.DataFrame({"subject": ["PF-0", "PF-1"], "start_date": [date(2026, 3, 4)] * 2})
+        names = ("part", "id", "perf_date", "begin_mv", "weight_bop")
+        rows = read_input_arrow(connection, ATTRIBUTION_INPUT, ELEVENTH, window, names)
+    assert rows.to_pylist() == [
+        dict(zip((NUMBER, *names), (1, part, name, date(2026, 3, 4), amount, weight), strict=True))
+        for part, name, amount, weight, _ in (series[3], series[1], series[0])
+    ]

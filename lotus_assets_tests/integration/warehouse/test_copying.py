@@ -18,7 +18,7 @@ from sqlalchemy import (
     union_all,
 )
 
-from lotus_assets.sources.warehouse.copying import read_columns
+from lotus_assets.sources.warehouse.copying import read_arrow, read_columns
 
 
 def test_every_type_comes_back_to_the_last_bit(warehouse_engine: Engine) -> None:
@@ -73,3 +73,18 @@ def test_nan_is_a_number(warehouse_engine: Engine) -> None:
     query = select(cast(literal("NaN", Text), Double).label("number"))
     with warehouse_engine.connect() as connection:
         assert np.isnan(read_columns(connection, query)["number"]).tolist() == [True]
+
+
+def test_text_and_null_come_as_arrow_columns(warehouse_engine: Engine) -> None:
+    rows = [("a, b", 1.0), ("", None), (None, 0.1 + 0.2), ("a, b", -2.5)]
+    query = union_all(
+        *(
+            select(cast(name, Text).label("name"), cast(number, Double).label("number"))
+            for name, number in rows
+        )
+    ).subquery()
+    with warehouse_engine.connect() as connection:
+        found = read_arrow(connection, select(query))
+    assert found["name"].to_pylist() == ["a, b", "", None, "a, b"]
+    assert found["name"].combine_chunks().dictionary.to_pylist() == ["a, b", ""]
+    assert found["number"].to_pylist() == [1.0, None, 0.1 + 0.2, -2.5]
