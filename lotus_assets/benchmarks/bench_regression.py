@@ -75,7 +75,7 @@ def regression_rows(
         reruns=rerun_rows(runs, results),
         aa_points=aa_rows(runs, results),
         expected=expected_rows(runs, results),
-        found=results[["run_id", "suite", "benchmark", "metric"]],
+        measured=results[["run_id", "suite", "benchmark", "metric"]],
     )[TABLE.columns]
 
 

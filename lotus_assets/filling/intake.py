@@ -63,9 +63,9 @@ class Intake:
 
     def complete_lists(self, table: Table) -> Iterator[tuple[pd.DataFrame, str | None]]:
         """Parents whose list is complete, those of projects that broke off left out."""
-        for (owner, version), listed in self._complete.items():
+        for (listed_table, version), listed in self._complete.items():
             parents = [frame for key, frame in listed if key not in self.failed]
-            if owner is table and parents:
+            if listed_table is table and parents:
                 yield pd.concat(parents, ignore_index=True), version
 
     def progress(self, name: str, projects: Mapping[int, str], item: Finished | Unreadable) -> str:

@@ -31,7 +31,7 @@ def asset_step(**declaration: Any) -> Callable[[Step], dg.AssetsDefinition]:
 
     def declare(step: Step) -> dg.AssetsDefinition:
         @wraps(step)
-        def told(*arguments: Any, **resources: Any) -> Iterator[Any]:
+        def reported(*arguments: Any, **resources: Any) -> Iterator[Any]:
             try:
                 yield from step(*arguments, **resources)
             except PermanentError as permanent:
@@ -42,6 +42,6 @@ def asset_step(**declaration: Any) -> Callable[[Step], dg.AssetsDefinition]:
             except PassingError as passing:
                 raise dg.Failure(redacted(str(passing))) from None
 
-        return dg.multi_asset(retry_policy=ONCE_MORE, **declaration)(told)
+        return dg.multi_asset(retry_policy=ONCE_MORE, **declaration)(reported)
 
     return declare

@@ -53,15 +53,15 @@ async def _service_problem(_: Request, error: Exception) -> Response:
 
 async def _invalid_request(_: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101  (registered for it)
-    found = [
+    faults = [
         FieldProblem(
             field=".".join(str(part) for part in one["loc"][1:]) or str(one["loc"][0]),
             reason=str(one["msg"]).removeprefix("Value error, "),
         )
         for one in error.errors()
     ]
-    detail = "; ".join(f"{one.field}: {one.reason}" for one in found[:5])
-    return problem_response(ServiceProblem(ErrorCode.INVALID_REQUEST, detail, found))
+    detail = "; ".join(f"{one.field}: {one.reason}" for one in faults[:5])
+    return problem_response(ServiceProblem(ErrorCode.INVALID_REQUEST, detail, faults))
 
 
 async def _http_error(_: Request, error: Exception) -> Response:

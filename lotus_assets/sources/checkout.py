@@ -47,8 +47,8 @@ def checkout_of(folder: Path) -> Checkout:
 
 def public_address(remote: str) -> str | None:
     """The page of a remote: no user, no password, no port of SSH. None for a folder."""
-    if found := SSH_ADDRESS.match(remote):
-        return f"https://{found[1]}/{found[2].removesuffix('.git')}"
+    if address := SSH_ADDRESS.match(remote):
+        return f"https://{address[1]}/{address[2].removesuffix('.git')}"
     parts = urlsplit(remote)
     if parts.scheme not in ("http", "https", "ssh") or not parts.hostname:
         return None

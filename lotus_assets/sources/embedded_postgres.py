@@ -289,12 +289,12 @@ class EmbeddedPostgres:
 
     def _server_processes(self) -> list[psutil.Process]:
         """PostgreSQL's processes of this cluster: all of them work in its data folder."""
-        found = []
+        processes = []
         for process in psutil.process_iter(["name", "cwd"]):
             name, folder = process.info["name"] or "", process.info["cwd"]
             if name.startswith("postgres") and folder and Path(folder) == self.data:
-                found.append(process)
-        return found
+                processes.append(process)
+        return processes
 
     def _postmaster_file(self) -> list[str]:
         try:

@@ -69,16 +69,16 @@ def server_account(home: Path) -> ServerAccount:
     Raises:
         EmbeddedPostgresError: the folder is another user's, or root finds no account to use.
     """
-    owner = home.stat() if home.exists() else None
+    status = home.stat() if home.exists() else None
     if os.geteuid() != 0:
-        if owner is not None and owner.st_uid != os.geteuid():
+        if status is not None and status.st_uid != os.geteuid():
             raise EmbeddedPostgresError(
-                f"{home} belongs to the account {_account_name(owner.st_uid)}, probably from a run "
-                "as root. Run as root again, or set TEM_DATA_DIR to a folder of your own."
+                f"{home} belongs to the account {_account_name(status.st_uid)}, probably from a "
+                "run as root. Run as root again, or set TEM_DATA_DIR to a folder of your own."
             )
         return ServerAccount(os.geteuid(), os.getegid())
-    if owner is not None and owner.st_uid != 0:
-        return ServerAccount(owner.st_uid, owner.st_gid)
+    if status is not None and status.st_uid != 0:
+        return ServerAccount(status.st_uid, status.st_gid)
     known = {account.pw_name: account for account in pwd.getpwall()}
     for name in ACCOUNTS:
         if name in known:
@@ -114,14 +114,14 @@ def reachable_binaries(account: ServerAccount) -> Path:
     Raises:
         EmbeddedPostgresError: the package is missing, or its binaries do not run here.
     """
-    found = importlib.util.find_spec(PACKAGE)
-    if found is None or found.origin is None:
+    specification = importlib.util.find_spec(PACKAGE)
+    if specification is None or specification.origin is None:
         raise EmbeddedPostgresError(f"The package {PACKAGE} is missing; run `make install`.")
-    packages = Path(found.origin).parents[1]
-    for place in (packages, SHARED_PLACE / f"{PACKAGE}-{version(PACKAGE)}"):
-        binaries = place / INSTALLATION / "bin"
-        if place != packages and not binaries.exists():
-            _copy_installation(packages, place)
+    packages = Path(specification.origin).parents[1]
+    for installation in (packages, SHARED_PLACE / f"{PACKAGE}-{version(PACKAGE)}"):
+        binaries = installation / INSTALLATION / "bin"
+        if installation != packages and not binaries.exists():
+            _copy_installation(packages, installation)
         try:
             answer = account.run([binaries / "initdb", "--version"])
         except PermissionError:
@@ -146,10 +146,10 @@ def _make_home(home: Path, account: ServerAccount) -> None:
     home.chmod(0o700)
 
 
-def _copy_installation(packages: Path, place: Path) -> None:
+def _copy_installation(packages: Path, installation: Path) -> None:
     """Copy the binaries and the libraries that the wheel keeps beside them, all or nothing."""
-    place.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = place.with_name(f"{place.name}.{os.getpid()}")
+    installation.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = installation.with_name(f"{installation.name}.{os.getpid()}")
     shutil.copytree(
         packages / INSTALLATION,
         unfinished / INSTALLATION,
@@ -157,7 +157,7 @@ def _copy_installation(packages: Path, place: Path) -> None:
     )
     shutil.copytree(packages / f"{PACKAGE}.libs", unfinished / f"{PACKAGE}.libs")
     try:
-        unfinished.rename(place)
+        unfinished.rename(installation)
     except OSError:  # another process was first
         shutil.rmtree(unfinished)
 

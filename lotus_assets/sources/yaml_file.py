@@ -51,21 +51,21 @@ def parse_yaml(text: str, model: type[Model], name: str) -> Model:
 
 
 def _lines(root: yaml.Node, name: str) -> dict[Location, int]:
-    """Line of every key and list item, by its place in the document."""
+    """Line of every key and list item, by its location in the document."""
     lines: dict[Location, int] = {}
     waiting: list[tuple[Location, yaml.Node]] = [((), root)]
     visited: set[int] = set()
     while waiting:
-        place, node = waiting.pop()
-        lines.setdefault(place, node.start_mark.line + 1)
+        location, node = waiting.pop()
+        lines.setdefault(location, node.start_mark.line + 1)
         if id(node) in visited:
             continue
         visited.add(id(node))
         if isinstance(node, yaml.SequenceNode):
-            waiting += [((*place, index), item) for index, item in enumerate(node.value)]
+            waiting += [((*location, index), item) for index, item in enumerate(node.value)]
         if isinstance(node, yaml.MappingNode):
             for key, value in node.value:
-                inner = (*place, str(key.value))
+                inner = (*location, str(key.value))
                 if inner in lines:
                     line = key.start_mark.line + 1
                     raise ConfigurationFileError(f"{name}, line {line}: {_key(inner)}: given twice")
@@ -75,8 +75,8 @@ def _lines(root: yaml.Node, name: str) -> dict[Location, int]:
 
 
 def _message(name: str, lines: dict[Location, int], fault: ErrorDetails) -> str:
-    place: Location = tuple(fault["loc"])
-    known = place
+    location: Location = tuple(fault["loc"])
+    known = location
     while known not in lines and known:
         known = known[:-1]
     what = fault["msg"].removeprefix("Value error, ")
@@ -84,9 +84,9 @@ def _message(name: str, lines: dict[Location, int], fault: ErrorDetails) -> str:
         what = "unknown key"
     if fault["type"] == "missing":
         what = "required key is missing"
-    return f"{name}, line {lines.get(known, 1)}: {_key(place)}: {what}"
+    return f"{name}, line {lines.get(known, 1)}: {_key(location)}: {what}"
 
 
-def _key(place: Location) -> str:
-    text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in place)
+def _key(location: Location) -> str:
+    text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location)
     return text.removeprefix(".") or "the whole file"

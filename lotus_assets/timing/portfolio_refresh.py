@@ -93,17 +93,17 @@ def changed_portfolios(job: "dg.UnresolvedAssetJobDefinition") -> dg.SensorDefin
 
         newest = last_complete_day(environment.settings)
         close_abandoned_runs(context.instance)
-        requests, said = [], []
+        requests, reasons = [], []
         with lotus_core.client(f"sensor:{newest}") as client:
             for ago in range(LATE_DAYS + 1):
                 day = newest - timedelta(days=ago)
-                found = changes(environment.engine, client, day, only_known=ago > 0)
-                outcome = refresh(context.instance, job.name, day, *found)
+                changed = changes(environment.engine, client, day, only_known=ago > 0)
+                outcome = refresh(context.instance, job.name, day, *changed)
                 if isinstance(outcome, dg.RunRequest):
                     requests.append(outcome)
-                elif ago == 0 or any(found):
-                    said.append(str(outcome.skip_message))
-        return requests or dg.SkipReason(" ".join(said))
+                elif ago == 0 or any(changed):
+                    reasons.append(str(outcome.skip_message))
+        return requests or dg.SkipReason(" ".join(reasons))
 
     return look
 
@@ -202,8 +202,8 @@ def _unlike(
 
 def refresh_key(day: date, portfolios: dict[str, str], series: dict[str, str]) -> str:
     """The same for the same changes: those are refreshed by one run."""
-    said = repr((sorted(portfolios.items()), sorted(series.items())))
-    return f"{day}:{hashlib.sha256(said.encode()).hexdigest()}"
+    content = repr((sorted(portfolios.items()), sorted(series.items())))
+    return f"{day}:{hashlib.sha256(content.encode()).hexdigest()}"
 
 
 def refresh_tags(day: date, portfolios: dict[str, str], series: dict[str, str]) -> dict[str, str]:

@@ -70,13 +70,13 @@ def change_point_facts(
     without that. A newest run that is off the median of the last `median_of` is `unconfirmed`
     until there are points enough; re-runs make it a `candidate` or refute it.
     """
-    own = comparable(points)
-    own["limit"] = _limits(own, noise, minimum_effect)
+    judged = comparable(points)
+    judged["limit"] = _limits(judged, noise, minimum_effect)
     detection = Detection(penalties, significance, minimum_effect, minimum_after, median_of)
     rows: list[dict[str, object]] = []
-    for _, series in own.groupby([*SERIES, "epoch"], sort=False):
+    for _, series in judged.groupby([*SERIES, "epoch"], sort=False):
         rows += _of_series(series, detection)
-    newest = pd.DataFrame(_newest(own, detection))
+    newest = pd.DataFrame(_newest(judged, detection))
     if len(newest):
         again = rerun_ratios(newest, reruns)
         is_worse = newest["ratio"] > 1
@@ -94,8 +94,8 @@ def _limits(points: pd.DataFrame, noise: pd.DataFrame, minimum_effect: float) ->
     known = noise[noise["runs"] >= FEWEST_AA_RUNS]
     floor = known[[*MACHINE, "relative_mad"]].astype(dict.fromkeys(MACHINE, object))
     joined = points[MACHINE].astype(object).merge(floor, on=MACHINE, how="left")
-    own = NOISE_SIGMAS * NORMAL * joined["relative_mad"].fillna(0.0).to_numpy(np.float64)
-    limits: Floats = 1.0 + np.maximum(minimum_effect, own)
+    scatter = NOISE_SIGMAS * NORMAL * joined["relative_mad"].fillna(0.0).to_numpy(np.float64)
+    limits: Floats = 1.0 + np.maximum(minimum_effect, scatter)
     return limits
 
 
@@ -136,8 +136,8 @@ def _of_series(series: pd.DataFrame, detection: Detection) -> Iterator[dict[str,
     # A third of a second to import; only long series get here.
     from scipy.stats import mannwhitneyu
 
-    found = _breakpoints(costs, detection.penalties.values(), detection.minimum_after)
-    for name, edges in zip(detection.penalties, found, strict=True):
+    breakpoints = _breakpoints(costs, detection.penalties.values(), detection.minimum_after)
+    for name, edges in zip(detection.penalties, breakpoints, strict=True):
         for (start, stop), (begin, end) in _level_changes(costs, edges, detection.minimum_after):
             before, after = costs[start:stop], costs[begin:end]
             ratio = float(np.exp(np.median(after) - np.median(before)))
@@ -215,11 +215,11 @@ def _newest(points: pd.DataFrame, detection: Detection) -> pd.DataFrame:
     joined["squared"] = (distance / sigma) ** 2
     joined["points_after"] = 1
     is_off = joined[["ratio"]].assign(inverse=1 / joined["ratio"]).max(axis=1) > joined["limit"]
-    found = [
+    facts = [
         joined[is_off & (joined["squared"] > penalty)].assign(list=name)
         for name, penalty in detection.penalties.items()
     ]
-    rows = pd.concat(found, ignore_index=True)
+    rows = pd.concat(facts, ignore_index=True)
     return rows.assign(
         fact="change_point",
         movement=np.where(rows["ratio"] > 1, "slower", "faster"),

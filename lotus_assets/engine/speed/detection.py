@@ -22,23 +22,23 @@ def detect(
     reruns: pd.DataFrame,
     aa_points: pd.DataFrame,
     expected: pd.DataFrame,
-    found: pd.DataFrame,
+    measured: pd.DataFrame,
 ) -> pd.DataFrame:
     """All facts, by key. They are kept apart: none removes another.
 
     `points`: suite, benchmark, metric, epoch, position, run_id, ordered_at, machine_fingerprint,
     quantity, direction (lower, higher, exact), is_derived, value. `reruns`: run_id (of the run
     that was repeated), suite, benchmark, metric, value. `aa_points`: see `noise_floor`. `expected`
-    and `found`: run_id, suite, benchmark, metric.
+    and `measured`: run_id, suite, benchmark, metric.
     """
-    every = [
+    parts = [
         threshold_facts(points, reruns),
         exact_facts(points),
         change_point_facts(points, reruns, noise_floor(aa_points)),
         environment_facts(points),
-        completeness_facts(expected, found),
+        completeness_facts(expected, measured),
     ]
-    facts = pd.concat([each for each in every if len(each)] or [facts_of([])], ignore_index=True)
+    facts = pd.concat([part for part in parts if len(part)] or [facts_of([])], ignore_index=True)
     return facts.sort_values(KEY, kind="stable").reset_index(drop=True)[FACT_COLUMNS]
 
 

@@ -24,10 +24,10 @@ def environment_facts(
     Moved: the run itself, or the level of the six points from it on, is more than
     `minimum_effect` off the median of the ten before. By quantity: wall time and CPU time.
     """
-    own = comparable(points)
-    own = own[own["quantity"].isin(TIMES)]
+    times = comparable(points)
+    times = times[times["quantity"].isin(TIMES)]
     rows: list[dict[str, object]] = []
-    for (suite, _, quantity), machine in own.groupby(
+    for (suite, _, quantity), machine in times.groupby(
         ["suite", "machine_fingerprint", "quantity"], sort=True
     ):
         rows += _of_machine(machine, str(suite), str(quantity), share, minimum_effect)
@@ -51,10 +51,10 @@ def _of_machine(
         known = np.isfinite(shift).sum(axis=1)
         for sign in (1, -1):
             together = (sign * shift > limit).sum(axis=1)
-            found = np.flatnonzero(
+            shifts = np.flatnonzero(
                 (known >= FEWEST_BENCHMARKS) & (together >= share * np.maximum(known, 1))
             )
-            for at in found:
+            for at in shifts:
                 part = together[at] / known[at]
                 yield {
                     "fact": "environment",

@@ -20,12 +20,12 @@ def threshold_facts(
     A candidate until it was measured again: `confirmed` when every re-run of it is over the
     threshold too, `refuted` otherwise. Nothing is blocked by it.
     """
-    own = comparable(points)
-    before = own.groupby([*SERIES, "epoch"], sort=False)
-    own["baseline_value"] = before["value"].shift()
-    own["baseline_run_id"] = before["run_id"].shift()
-    own["ratio"] = own["cost"] / before["cost"].shift()
-    over = own[own["ratio"] > factor]
+    rows = comparable(points)
+    before = rows.groupby([*SERIES, "epoch"], sort=False)
+    rows["baseline_value"] = before["value"].shift()
+    rows["baseline_run_id"] = before["run_id"].shift()
+    rows["ratio"] = rows["cost"] / before["cost"].shift()
+    over = rows[rows["ratio"] > factor]
     again = rerun_ratios(over, reruns)
     state = np.where(again.isna(), "candidate", np.where(again > factor, "confirmed", "refuted"))
     return facts_of(
@@ -56,11 +56,11 @@ def rerun_ratios(suspected: pd.DataFrame, reruns: pd.DataFrame) -> "pd.Series[fl
     joined = keys.reset_index(names="at").merge(
         reruns[[*RERUN_KEY, "value"]].astype(dict.fromkeys(RERUN_KEY, object)), on=RERUN_KEY
     )
-    own = suspected.loc[joined["at"]]
+    rows = suspected.loc[joined["at"]]
     value = joined["value"].to_numpy(np.float64)
-    is_higher = own["direction"].eq("higher").to_numpy(bool)
+    is_higher = rows["direction"].eq("higher").to_numpy(bool)
     cost = np.where(is_higher, 1.0 / value, value)
-    ratio = cost / own["cost"].to_numpy(np.float64) * own["ratio"].to_numpy(np.float64)
+    ratio = cost / rows["cost"].to_numpy(np.float64) * rows["ratio"].to_numpy(np.float64)
     return pd.Series(ratio).groupby(joined["at"].to_numpy()).min().reindex(suspected.index)
 
 
@@ -69,12 +69,12 @@ def exact_facts(points: pd.DataFrame) -> pd.DataFrame:
 
     After 0 there is no ratio.
     """
-    own = points[points["direction"].eq(EXACT).to_numpy(bool)]
-    own = own.sort_values([*SERIES, "position"], kind="stable").reset_index(drop=True)
-    before = own.groupby(SERIES, sort=False)
-    own["baseline_value"] = before["value"].shift()
-    own["baseline_run_id"] = before["run_id"].shift()
-    changed = own[own["baseline_value"].notna() & (own["value"] != own["baseline_value"])]
+    rows = points[points["direction"].eq(EXACT).to_numpy(bool)]
+    rows = rows.sort_values([*SERIES, "position"], kind="stable").reset_index(drop=True)
+    before = rows.groupby(SERIES, sort=False)
+    rows["baseline_value"] = before["value"].shift()
+    rows["baseline_run_id"] = before["run_id"].shift()
+    changed = rows[rows["baseline_value"].notna() & (rows["value"] != rows["baseline_value"])]
     return facts_of(
         changed.assign(
             fact="exact",
@@ -90,12 +90,12 @@ def exact_facts(points: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def completeness_facts(expected: pd.DataFrame, found: pd.DataFrame) -> pd.DataFrame:
+def completeness_facts(expected: pd.DataFrame, measured: pd.DataFrame) -> pd.DataFrame:
     """Expected metrics that a run lacks; both frames: run_id, suite, benchmark, metric."""
     keys = ["run_id", *SERIES]
     wanted = expected[keys].astype(object).drop_duplicates()
     joined = wanted.merge(
-        found[keys].astype(object).drop_duplicates(), on=keys, how="left", indicator=True
+        measured[keys].astype(object).drop_duplicates(), on=keys, how="left", indicator=True
     )
     missing = joined[joined["_merge"] == "left_only"].drop(columns="_merge")
     return facts_of(
