@@ -15,11 +15,22 @@ MONEY = pa.decimal128(18, 2)
 PART_ROWS = 1_000_000
 
 
-def write_files(folder: Path, *, portfolios: int, positions: int, days: int) -> Path:
-    """Write Parquet files of a book whose values walk at random, and return their folder."""
+def write_files(
+    folder: Path,
+    *,
+    portfolios: int,
+    positions: int,
+    days: int,
+    last_day: date = LAST_DAY,
+    is_funded: bool = False,
+) -> Path:
+    """Write Parquet files of a book whose values walk at random, and return their folder.
+
+    Funded positions are paid for on their first day, currency by currency: their returns add up.
+    """
     folder.mkdir(parents=True)
     random = np.random.default_rng(1)
-    dates = pd.bdate_range(end=LAST_DAY, periods=days).to_numpy().astype("datetime64[D]")
+    dates = pd.bdate_range(end=last_day, periods=days).to_numpy().astype("datetime64[D]")
     instruments = [f"I{number:03d}" for number in range(positions)]
     names = np.array([f"PF{number:05d}" for number in range(portfolios)])
     held = [f"P{number:03d}" for number in range(positions)]
@@ -63,20 +74,27 @@ def write_files(folder: Path, *, portfolios: int, positions: int, days: int) -> 
         rate_date=np.tile(dates, 2),
         rate=pa.array(np.round(rates, 6)).cast(pa.decimal128(18, 6)),
     )
+    paid = {"EUR": positions}
+    if is_funded:
+        paid = {name: len(range(at, positions, 3)) for at, name in enumerate(CURRENCIES)}
+    amounts = 1000.0 * np.array(list(paid.values()))
     write(
         "external_flows",
-        portfolio_id=names,
-        flow_id=["F1"] * portfolios,
-        flow_date=first_day,
-        amount=pa.array(np.full(portfolios, 1000.0 * positions)).cast(MONEY),
-        flow_currency=["EUR"] * portfolios,
-        timing=["BOD"] * portfolios,
-        flow_type=["subscription"] * portfolios,
+        portfolio_id=np.repeat(names, len(paid)),
+        flow_id=[f"F{number}" for number in range(1, len(paid) + 1)] * portfolios,
+        flow_date=np.repeat(first_day, len(paid)),
+        amount=pa.array(np.tile(amounts, portfolios)).cast(MONEY),
+        flow_currency=list(paid) * portfolios,
+        timing=["BOD"] * len(paid) * portfolios,
+        flow_type=["subscription"] * len(paid) * portfolios,
     )
     (folder / "position_valuations").mkdir()
     some = max(1, PART_ROWS // (positions * days))
     for first in range(0, portfolios, some):
         rows = _valuations(random, names[first : first + some], held, dates)
+        if is_funded:
+            paid_in = np.where(np.arange(len(rows)) % days == 0, 1000.0, 0.0)
+            rows = rows.append_column("bod_cf", pa.array(paid_in).cast(MONEY))
         pa_parquet.write_table(rows, folder / "position_valuations" / f"{first:06d}.parquet")
     return folder
 
