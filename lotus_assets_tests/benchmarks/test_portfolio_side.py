@@ -26,8 +26,8 @@ from lotus_assets.inputs.partitions import last_complete_day
 from lotus_assets.services.lotus_core.database import create_core_engine, migrate_core
 from lotus_assets.services.lotus_core.loading.loader import load_folder
 from lotus_assets.settings import Settings
+from lotus_assets.sources.lotus_core.answers import Patience
 from lotus_assets.sources.lotus_core.client import LotusCoreClient
-from lotus_assets.sources.lotus_core.transport import Patience
 from lotus_assets_tests.benchmarks.report_book import DAYS, POSITIONS, write_report_book
 from lotus_assets_tests.integration.runs.contents import one
 
