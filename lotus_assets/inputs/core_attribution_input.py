@@ -1,7 +1,6 @@
 """core_attribution_input: days of a portfolio, its instruments and its benchmark's groups
 (RFC 063 §5.3)."""
 
-import json
 from collections.abc import Iterator
 
 import numpy as np
@@ -10,6 +9,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 from pandera.pandas import Field
 
+from lotus_assets.engine.performance.frames.node_keys import group_key
 from lotus_assets.inputs.asked_and_answered import other_dimensions, unordered_parts
 from lotus_assets.inputs.payload_chunk import Chunk, number
 from lotus_assets.inputs.report_rows import (
@@ -47,8 +47,8 @@ class CoreAttributionInput(TableModel):
     portfolio_id: PortfolioId
     part: Text = Field(isin=[PORTFOLIO, INSTRUMENT, GROUP], description="What the row is about.")
     id: Text = Field(
-        description="The instrument; of a benchmark group its key as JSON, dimensions sorted; "
-        "empty for the portfolio's own days."
+        description="The instrument; of a benchmark group its key as JSON, dimensions outermost "
+        "first, as in attribution.group_key; empty for the portfolio's own days."
     )
     perf_date: TheDay
     data_version: FirstVersion
@@ -93,17 +93,21 @@ def rows(chunk: Chunk) -> pd.DataFrame:
 
 
 def _ids(chunk: Chunk) -> NDArray[np.object_]:
-    """Instruments as they are; groups by their key, because their place in a list may change."""
+    """Instruments as they are; groups by their key, because their place in a list may change.
+
+    A lotus-core may send a key's dimensions in any order: which is outermost its list says.
+    """
     ids: NDArray[np.object_] = (
         pc.fill_null(chunk.rows["id"], "").to_pandas().to_numpy(dtype=object).copy()
     )
     is_group = pc.equal(chunk.rows["part"], GROUP).to_numpy()
+    headers = [each.payload.header for each in chunk.received]
     keys = [
-        json.dumps(group["key"], sort_keys=True, ensure_ascii=False)
-        for each in chunk.received
-        for group in each.payload.header["benchmark_groups_data"]
+        group_key(header["group_by_dimensions"], group["key"])
+        for header in headers
+        for group in header["benchmark_groups_data"]
     ]
-    counts = [len(each.payload.header["benchmark_groups_data"]) for each in chunk.received]
+    counts = [len(header["benchmark_groups_data"]) for header in headers]
     offsets = np.concatenate([[0], np.cumsum(counts)[:-1]]).astype(np.int64)
     places = offsets[chunk.owners[is_group]] + ids[is_group].astype(np.int64)
     ids[is_group] = np.array(keys, dtype=object)[places]

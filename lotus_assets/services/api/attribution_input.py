@@ -1,7 +1,7 @@
 """Sides of an attribution: an attribution-input payload or groups sent along, or lotus-core's."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -16,7 +16,7 @@ from lotus_assets.engine.performance.frames.attribution_sides import (
     group_sides,
     instrument_sides,
 )
-from lotus_assets.engine.performance.frames.node_keys import node_key
+from lotus_assets.engine.performance.frames.node_keys import group_key
 from lotus_assets.engine.performance.frames.portfolio_days import portfolio_days
 from lotus_assets.engine.performance.frames.portfolio_parts import PORTFOLIO, portfolio_parts
 from lotus_assets.inputs.input_tables import ATTRIBUTION_INPUT
@@ -175,11 +175,11 @@ def stateless_sides(
     first = sent.report_start_date or min(_days(sent))
     opened = sent.portfolio_open_date or first
     portfolios = portfolio_row(sent.portfolio_id, as_of, opened, first)
-    benchmark = _observations(sent.portfolio_id, sent.benchmark_groups_data)
+    benchmark = _observations(sent.portfolio_id, sent.benchmark_groups_data, group_by)
     try:
         if sent.portfolio_groups_data is not None:
             none = part_points(sent.portfolio_id, PORTFOLIO, "", [])
-            own = _observations(sent.portfolio_id, sent.portfolio_groups_data)
+            own = _observations(sent.portfolio_id, sent.portfolio_groups_data, group_by)
             return group_sides(portfolio_days(none, portfolios), own, benchmark, group_by)
         points, metas = _instruments(sent)
         parts = portfolio_parts(points, portfolios, metas, group_by)
@@ -256,9 +256,11 @@ def _instruments(sent: AttributionStatelessInput) -> tuple[pd.DataFrame, pd.Data
     return pd.concat(frames, ignore_index=True), part_metas(name, metas, "instrument_id")
 
 
-def _observations(portfolio_id: str, groups: Sequence[SentGroup]) -> pd.DataFrame:
+def _observations(
+    portfolio_id: str, groups: Sequence[SentGroup], group_by: Sequence[str]
+) -> pd.DataFrame:
     """Rows of groups as the measure takes them."""
-    rows = [(_key(group.key), one) for group in groups for one in group.observations]
+    rows = [(group_key(group_by, group.key), one) for group in groups for one in group.observations]
     columns = {name: _numbers([getattr(one, name) for _, one in rows]) for name in NUMBERS}
     return pd.DataFrame(
         {
@@ -268,11 +270,6 @@ def _observations(portfolio_id: str, groups: Sequence[SentGroup]) -> pd.DataFram
             **columns,
         }
     )
-
-
-def _key(key: Mapping[str, str]) -> str:
-    names = sorted(key)
-    return node_key(names, [key[name] for name in names])
 
 
 def _numbers(values: Sequence[Decimal | None]) -> np.ndarray:

@@ -1,30 +1,27 @@
 """The sample book through the loader, the real service and every input: nothing is quarantined."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
 import pytest
-from pydantic import SecretStr
 from sqlalchemy import Engine
 
 from lotus_assets.inputs import core_payload, input_tables, requests
-from lotus_assets.inputs.collection import InputCollection, InputReport
 from lotus_assets.inputs.contract_gate import InputTable
 from lotus_assets.inputs.input_assets import Ask
 from lotus_assets.inputs.input_settings import InputSettings
 from lotus_assets.inputs.reading import read_input
-from lotus_assets.services.lotus_core.database import create_core_engine, migrate_core
-from lotus_assets.services.lotus_core.loading.loader import load_folder
-from lotus_assets.services.lotus_core.settings import CoreSettings
 from lotus_assets.sources.lotus_core.client import LotusCoreClient
 from lotus_assets.sources.warehouse.copying import read_table
-from lotus_assets.standin.sample_book.files import write_book
-from lotus_assets_tests.integration.services.lotus_core.served import served
+from lotus_assets_tests.integration.inputs.collected_book import (
+    APRIL,
+    MARCH,
+    book_until_april,
+    collect,
+)
 
-MARCH, APRIL = date(2022, 3, 31), date(2022, 4, 29)
-NOW = datetime(2022, 5, 1, tzinfo=UTC)
 PORTFOLIOS = 43
 """All of the book but the one that opens in 2024."""
 EVERY: tuple[tuple[InputTable, Ask], ...] = (
@@ -40,26 +37,9 @@ EVERY: tuple[tuple[InputTable, Ask], ...] = (
 
 
 @pytest.fixture
-def client(engine: Engine, empty_database: str, tmp_path: Path) -> Iterator[LotusCoreClient]:
-    """A client of the real service with the book until March, then grown to April."""
-    core = create_core_engine(empty_database)
-    migrate_core(core)
-    write_book(tmp_path / "march", 63, MARCH)
-    load_folder(core, tmp_path / "march")
-    write_book(tmp_path / "april", 63, APRIL, recorded_after=MARCH)
-    load_folder(core, tmp_path / "april")
-    core.dispose()
-    settings = CoreSettings(lotus_core_db_connection=SecretStr(empty_database))
-    with served(settings) as service, LotusCoreClient(str(service.client.base_url)) as client:
+def client(empty_database: str, tmp_path: Path) -> Iterator[LotusCoreClient]:
+    with book_until_april(empty_database, tmp_path) as client:
         yield client
-
-
-def collect(
-    engine: Engine, client: LotusCoreClient, kind: InputTable, ask: Ask, as_of: date
-) -> InputReport:
-    asked = list(ask(client, as_of, InputSettings()))
-    collection = InputCollection(engine, client, kind, "run-1", NOW, 16, 0.0)
-    return collection.collect(as_of, asked, ["000"])
 
 
 def contents(engine: Engine) -> dict[str, pd.DataFrame]:

@@ -41,10 +41,11 @@ ASKED: dict[str, Json] = {
 }
 
 
-def received(name: str, payload: Json, last_day: date | None = None) -> Received:
+def received(name: str, payload: Json, last_day: date | None = None, **body: Any) -> Received:
     kind, _ = GOOD[name]
     subject = payload[kind.contract.subject]
-    asked = Asked(subject, "3", ASKED.get(name, {}), VARIANT.get(name, ""), last_day)
+    request = {**ASKED.get(name, {}), **body}
+    asked = Asked(subject, "3", request, VARIANT.get(name, ""), last_day)
     return Received(asked, AS_OF, Payload((page_of(kind.contract, payload),)))
 
 
@@ -268,6 +269,24 @@ def test_groups_are_named_by_their_key_not_by_their_place() -> None:
     found = gated("attribution", payloads.attribution())
     ids = set(found.rows["id"].to_pylist())
     assert ids == {"", "I-1", '{"asset_class": "Bond"}', '{"asset_class": "Equity"}'}
+
+
+def test_group_keys_stand_as_asked_in_whatever_order_they_came() -> None:
+    payload = payloads.attribution()
+    names = payload["group_by_dimensions"] = ["sector", "asset_class"]
+    payload["instruments_data"][0]["meta"]["sector"] = "IT"
+    keys = [{"asset_class": "Équity", "sector": "IT"}, {"sector": "IT", "asset_class": "Bond"}]
+    for group, key in zip(payload["benchmark_groups_data"], keys, strict=True):
+        group["key"] = key
+    asked = received("attribution", payload, group_by_dimensions=names)
+    found = gate_payloads(GOOD["attribution"][0], [asked])
+    assert not found.rejected
+    assert set(found.rows["id"].to_pylist()) == {
+        "",
+        "I-1",
+        '{"sector": "IT", "asset_class": "Équity"}',
+        '{"sector": "IT", "asset_class": "Bond"}',
+    }
 
 
 def test_flows_keep_their_decimals() -> None:
