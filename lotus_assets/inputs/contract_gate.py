@@ -16,13 +16,13 @@ from pydantic import ValidationError
 
 from lotus_assets.inputs.headers import Header
 from lotus_assets.inputs.payload_chunk import Chunk, Received
-from lotus_assets.inputs.rules import ContinuityBreak, Violation, missing_values
+from lotus_assets.inputs.rules import DetectedBreak, Violation, missing_values
 from lotus_assets.sources.lotus_core.contracts import Contract
 from lotus_assets.sources.lotus_core.errors import ContractViolation
 from lotus_assets.tables.table import QUARANTINE_COLUMNS, Table
 
 
-def no_breaks(_chunk: Chunk) -> Iterable[ContinuityBreak]:
+def no_breaks(_chunk: Chunk) -> Iterable[DetectedBreak]:
     """For contracts without market values."""
     return ()
 
@@ -41,7 +41,7 @@ class InputTable:
     complete: tuple[str, ...]
     rows: Callable[[Chunk], pd.DataFrame]
     violations: Callable[[Chunk], Iterable[Violation]]
-    breaks: Callable[[Chunk], Iterable[ContinuityBreak]] = no_breaks
+    breaks: Callable[[Chunk], Iterable[DetectedBreak]] = no_breaks
 
     @property
     def entity(self) -> str:
@@ -60,7 +60,7 @@ class GatedChunk:
     accepted: tuple[Received, ...]
     rows: pa.Table
     owners: "np.ndarray[tuple[int], np.dtype[np.int64]]"
-    breaks: tuple[tuple[ContinuityBreak, ...], ...]
+    breaks: tuple[tuple[DetectedBreak, ...], ...]
     rejected: tuple[tuple[Received, str], ...] = field(default=())
 
 
@@ -80,7 +80,7 @@ def gate_payloads(kind: InputTable, received: Sequence[Received]) -> GatedChunk:
         frame = kind.rows(sorting.chunk)
         owners = frame.index.to_numpy(dtype=np.int64)
         frame = kind.table.schema.coerce_dtype(frame.reset_index(drop=True))
-    breaks: list[list[ContinuityBreak]] = [[] for _ in sorting.remaining]
+    breaks: list[list[DetectedBreak]] = [[] for _ in sorting.remaining]
     for each in kind.breaks(sorting.chunk):
         breaks[each.owner].append(each)
     return GatedChunk(

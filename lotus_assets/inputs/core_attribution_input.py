@@ -18,13 +18,13 @@ from lotus_assets.inputs.report_rows import (
     report_violations,
 )
 from lotus_assets.inputs.rules import (
-    ContinuityBreak,
+    DetectedBreak,
     Violation,
     epoch_days,
     first_of_each,
     sums_other_than_one,
 )
-from lotus_assets.sources.lotus_core.contracts import GROUP, INSTRUMENT, OBSERVATION, PORTFOLIO
+from lotus_assets.sources.lotus_core.wire_format import GROUP, INSTRUMENT, OBSERVATION, PORTFOLIO
 from lotus_assets.tables.columns import Number, Text
 from lotus_assets.tables.portfolio_columns import (
     FirstHash,
@@ -144,6 +144,6 @@ def _currency_returns(chunk: Chunk) -> Iterator[Violation]:
         yield Violation(owner, "currency_returns", said)
 
 
-def breaks(chunk: Chunk) -> Iterator[ContinuityBreak]:
+def breaks(chunk: Chunk) -> Iterator[DetectedBreak]:
     """Breaks of continuity within the portfolio's and each instrument's days."""
     yield from report_breaks(chunk)

@@ -13,8 +13,8 @@ from lotus_assets.inputs.report_rows import (
     report_breaks,
     report_violations,
 )
-from lotus_assets.inputs.rules import ContinuityBreak, Violation
-from lotus_assets.sources.lotus_core.contracts import PORTFOLIO, POSITION
+from lotus_assets.inputs.rules import DetectedBreak, Violation
+from lotus_assets.sources.lotus_core.wire_format import PORTFOLIO, POSITION
 from lotus_assets.tables.columns import Number, Text
 from lotus_assets.tables.portfolio_columns import (
     DayBeginValue,
@@ -72,6 +72,6 @@ def violations(chunk: Chunk) -> Iterator[Violation]:
     yield from unordered_parts(chunk, "positions_data", "position_id")
 
 
-def breaks(chunk: Chunk) -> Iterator[ContinuityBreak]:
+def breaks(chunk: Chunk) -> Iterator[DetectedBreak]:
     """Breaks of continuity within the portfolio's and each position's days."""
     yield from report_breaks(chunk)

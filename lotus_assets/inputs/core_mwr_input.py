@@ -18,7 +18,7 @@ from lotus_assets.inputs.rules import (
     same_owner,
     window_days,
 )
-from lotus_assets.sources.lotus_core.canonical import plain_decimals
+from lotus_assets.sources.lotus_core.canonical import as_array, canonical_text
 from lotus_assets.tables.columns import (
     JSON,
     Json,
@@ -95,7 +95,7 @@ def _flows(chunk: Chunk) -> list[str]:
     flows = pd.DataFrame(
         {
             "date": chunk.rows["date"].cast("string").to_pylist(),
-            "amount": plain_decimals(chunk.rows["amount"]).to_pylist(),
+            "amount": canonical_text(as_array(chunk.rows["amount"])).to_pylist(),
             "type": chunk.rows["type"].to_pylist(),
         }
     )

@@ -12,7 +12,7 @@ import pandas as pd
 from pandera.pandas import Field
 
 from lotus_assets.inputs.payload_chunk import Received
-from lotus_assets.inputs.rules import ContinuityBreak
+from lotus_assets.inputs.rules import DetectedBreak
 from lotus_assets.tables.columns import (
     JSON,
     Day,
@@ -87,7 +87,7 @@ TABLE = Table(
 
 
 def received_row(
-    each: Received, breaks: Sequence[ContinuityBreak], reason: str | None = None
+    each: Received, breaks: Sequence[DetectedBreak], reason: str | None = None
 ) -> dict[str, Any]:
     """The row of a payload that came; with a reason it was quarantined."""
     first = each.payload.pages[0]

@@ -10,7 +10,7 @@ from pandera.pandas import Field
 from lotus_assets.inputs.asked_and_answered import other_starts
 from lotus_assets.inputs.payload_chunk import Chunk, days_of, narrow, number
 from lotus_assets.inputs.rules import (
-    ContinuityBreak,
+    DetectedBreak,
     Violation,
     as_of_days,
     continuity_breaks,
@@ -118,7 +118,7 @@ def violations(chunk: Chunk) -> Iterator[Violation]:
     yield from unlisted_business_days(chunk, days, as_of_days(chunk))
 
 
-def breaks(chunk: Chunk) -> Iterator[ContinuityBreak]:
+def breaks(chunk: Chunk) -> Iterator[DetectedBreak]:
     """Breaks of continuity between a portfolio's days."""
     days = epoch_days(chunk.rows["perf_date"])
     series = np.full(len(days), "", dtype=object)

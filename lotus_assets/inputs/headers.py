@@ -35,7 +35,7 @@ class Header(BaseModel):
     as_of_date: Day
 
 
-class BreakEntry(BaseModel):
+class ReceivedBreak(BaseModel):
     """A break of continuity that the payload names."""
 
     id: str | None
@@ -43,15 +43,15 @@ class BreakEntry(BaseModel):
     amount: Amount
 
 
-class Diagnostics(BaseModel):
+class ReceivedDiagnostics(BaseModel):
     """What the payload says is unusual about its data."""
 
     missing_business_day_count: Count
     missing_business_days: list[Day]
-    continuity_breaks: list[BreakEntry]
+    continuity_breaks: list[ReceivedBreak]
 
 
-class CurrencyContext(BaseModel):
+class ReceivedCurrencies(BaseModel):
     """Currencies of a report."""
 
     portfolio_currency: Currency
@@ -66,7 +66,7 @@ class PerformanceHeader(Header):
     currency: Currency
     calendar_id: str
     business_days: list[Day]
-    diagnostics: Diagnostics
+    diagnostics: ReceivedDiagnostics
 
 
 class MwrHeader(Header):
@@ -77,7 +77,7 @@ class MwrHeader(Header):
     begin_mv: Amount
     end_mv: Amount
     currency: Currency
-    diagnostics: Diagnostics
+    diagnostics: ReceivedDiagnostics
 
 
 class ReportHeader(Header):
@@ -86,8 +86,8 @@ class ReportHeader(Header):
     report_start_date: Day
     report_end_date: Day
     portfolio_data: dict[str, Any]
-    currency_context: CurrencyContext
-    diagnostics: Diagnostics
+    currency_context: ReceivedCurrencies
+    diagnostics: ReceivedDiagnostics
 
 
 class ListedInstrument(BaseModel):
@@ -97,7 +97,7 @@ class ListedInstrument(BaseModel):
     meta: dict[str, str]
 
 
-class BenchmarkGroup(BaseModel):
+class ListedGroup(BaseModel):
     """A benchmark group of an attribution input."""
 
     key: dict[str, str]
@@ -109,7 +109,7 @@ class AttributionHeader(ReportHeader):
     group_by_dimensions: list[str]
     benchmark_id: str
     instruments_data: list[ListedInstrument]
-    benchmark_groups_data: list[BenchmarkGroup]
+    benchmark_groups_data: list[ListedGroup]
 
 
 class ListedPosition(BaseModel):
@@ -126,7 +126,7 @@ class ContributionHeader(ReportHeader):
     supported_hierarchy_dimensions: list[str]
 
 
-class Amounts(BaseModel):
+class ReceivedAmounts(BaseModel):
     """One amount in three currencies."""
 
     position: Amount
@@ -134,7 +134,7 @@ class Amounts(BaseModel):
     reporting: Amount
 
 
-class Details(BaseModel):
+class ReceivedDetails(BaseModel):
     """What a position holds."""
 
     instrument_name: str
@@ -143,19 +143,19 @@ class Details(BaseModel):
     dimensions: dict[str, str]
 
 
-class Valuation(BaseModel):
+class ReceivedValuation(BaseModel):
     """What a position is worth."""
 
     price: Amount
-    market_value: Amounts
-    cost: Amounts
-    unrealised_gain: Amounts
+    market_value: ReceivedAmounts
+    cost: ReceivedAmounts
+    unrealised_gain: ReceivedAmounts
 
 
-class Income(BaseModel):
+class ReceivedIncome(BaseModel):
     """What a position has earned and not yet been paid."""
 
-    accrued_income: Amounts
+    accrued_income: ReceivedAmounts
     accrual_date: Day
 
 
@@ -167,9 +167,9 @@ class PositionEntry(BaseModel):
     quantity: Amount
     weight: Amount | None
     held_since: Day
-    instrument_details: Details
-    valuation: Valuation
-    income: Income
+    instrument_details: ReceivedDetails
+    valuation: ReceivedValuation
+    income: ReceivedIncome
 
 
 class PositionsHeader(Header):
@@ -179,8 +179,8 @@ class PositionsHeader(Header):
     total_market_value: Amount
     position_count: Count
     positions: list[PositionEntry]
-    currency_context: CurrencyContext
-    diagnostics: Diagnostics
+    currency_context: ReceivedCurrencies
+    diagnostics: ReceivedDiagnostics
 
 
 class AssignmentHeader(Header):
@@ -199,7 +199,7 @@ class BenchmarkReturnsHeader(Header):
     frequency: str
     currency: Currency
     calendar_id: str
-    diagnostics: Diagnostics
+    diagnostics: ReceivedDiagnostics
 
 
 class RiskFreeHeader(Header):

@@ -14,8 +14,8 @@ from lotus_assets.inputs.asked_and_answered import (
 )
 from lotus_assets.inputs.payload_chunk import Chunk, days_of, number
 from lotus_assets.inputs.rules import (
-    ContinuityBreak,
     Days,
+    DetectedBreak,
     Violation,
     continuity_breaks,
     day_at,
@@ -28,7 +28,7 @@ from lotus_assets.inputs.rules import (
     unordered,
     window_days,
 )
-from lotus_assets.sources.lotus_core.contracts import GROUP, PORTFOLIO
+from lotus_assets.sources.lotus_core.wire_format import GROUP, PORTFOLIO
 
 DAYS_APART = 1_000_000
 """Between the days of two payloads in one number: more than any date has."""
@@ -77,7 +77,7 @@ def report_violations(chunk: Chunk) -> Iterator[Violation]:
     yield from positive_fees(chunk, days)
 
 
-def report_breaks(chunk: Chunk) -> Iterator[ContinuityBreak]:
+def report_breaks(chunk: Chunk) -> Iterator[DetectedBreak]:
     """Breaks of continuity within the portfolio's and each part's days."""
     days: Days = epoch_days(chunk.rows["perf_date"])
     yield from continuity_breaks(chunk, days, _same_series(chunk), series_of(chunk))

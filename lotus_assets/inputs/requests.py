@@ -7,12 +7,12 @@ from typing import Any
 from lotus_assets.inputs.core_positions_input import SECTIONS
 from lotus_assets.inputs.input_settings import InputSettings
 from lotus_assets.inputs.payload_chunk import Asked
-from lotus_assets.sources.lotus_core.catalogue import PortfolioEntry
+from lotus_assets.sources.lotus_core.catalogue import ListedPortfolio
 from lotus_assets.sources.lotus_core.client import LotusCoreClient
 from lotus_assets.tables.portfolio_columns import PERIODS
 
 
-def _open(client: LotusCoreClient, as_of: date) -> Iterator[PortfolioEntry]:
+def _open(client: LotusCoreClient, as_of: date) -> Iterator[ListedPortfolio]:
     """Portfolios that had opened by the day; closed ones have a past that is asked for too."""
     for entry in client.portfolios(as_of):
         if entry.open_date <= as_of:
@@ -34,7 +34,7 @@ def mwr(client: LotusCoreClient, as_of: date, _inputs: InputSettings) -> Iterato
             yield Asked(entry.portfolio_id, entry.data_version, body, period)
 
 
-def _report(entry: PortfolioEntry, as_of: date, inputs: InputSettings) -> dict[str, Any]:
+def _report(entry: ListedPortfolio, as_of: date, inputs: InputSettings) -> dict[str, Any]:
     start = as_of - timedelta(days=inputs.lotus_core_report_days - 1)
     return {
         "as_of_date": str(as_of),

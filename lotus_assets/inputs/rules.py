@@ -33,7 +33,7 @@ class Violation:
 
 
 @dataclass(frozen=True)
-class ContinuityBreak:
+class DetectedBreak:
     """A day whose value at the beginning is not what the day before left (a diagnostic)."""
 
     owner: int
@@ -109,7 +109,7 @@ def positive_fees(chunk: Chunk, days: Days) -> Iterator[Violation]:
 
 def continuity_breaks(
     chunk: Chunk, days: Days, same_series: NDArray[np.bool_], series: NDArray[np.object_]
-) -> Iterator[ContinuityBreak]:
+) -> Iterator[DetectedBreak]:
     """Days whose `begin_mv` is not `end_mv` + fee of the row before, exactly.
 
     A diagnostic with date and amount, never an error (analytics.md §1, continuity).
@@ -123,7 +123,7 @@ def continuity_breaks(
     for row in np.flatnonzero(is_broken).tolist():
         amount = format(gap[row].as_py().normalize(), "f")
         owner = int(chunk.owners[row + 1])
-        yield ContinuityBreak(owner, str(series[row + 1]), day_at(days, row + 1), amount)
+        yield DetectedBreak(owner, str(series[row + 1]), day_at(days, row + 1), amount)
 
 
 def unlisted_business_days(chunk: Chunk, days: Days, last: Days) -> Iterator[Violation]:

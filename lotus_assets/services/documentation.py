@@ -5,9 +5,9 @@ from typing import Any, get_args, get_origin
 from fastapi import Body
 from pydantic import BaseModel
 
-from lotus_assets.services.lotus_core.contracts.shared import ARROW_MEDIA_TYPE
 from lotus_assets.services.problems import PROBLEM_MEDIA_TYPE, STATUS, TITLES, ErrorCode, Problem
 from lotus_assets.services.tracing import NAMES
+from lotus_assets.sources.lotus_core.wire_format import ARROW
 
 HEADERS = {
     name: {
@@ -41,7 +41,7 @@ def documented(
     """Arguments of a route that answers `model`, as JSON and perhaps as Arrow, or a problem."""
     content: dict[str, Any] = {"application/json": {"example": example_of(model)}}
     if as_arrow:
-        content[ARROW_MEDIA_TYPE] = {"schema": {"type": "string", "format": "binary"}}
+        content[ARROW] = {"schema": {"type": "string", "format": "binary"}}
     success = {
         "model": model,
         "description": "The payload, with its lineage." if as_arrow else "The answer.",

@@ -14,9 +14,9 @@ import psutil
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from lotus_assets.services.lotus_core.contracts.shared import ARROW_MEDIA_TYPE
 from lotus_assets.services.lotus_core.database import create_core_engine, migrate_core
 from lotus_assets.services.lotus_core.loading.loader import load_folder
+from lotus_assets.sources.lotus_core.wire_format import ARROW
 from lotus_assets_tests.benchmarks.core_files import write_files
 
 DAYS = {"as_of_date": "2025-03-31", "consumer_system": "benchmark"}
@@ -70,7 +70,7 @@ def ask(client: httpx.Client, name: str, body: dict[str, Any], accept: str) -> i
 
 
 @pytest.mark.expects_metrics("cpu_time_of_service")
-@pytest.mark.parametrize("accept", ["application/json", ARROW_MEDIA_TYPE])
+@pytest.mark.parametrize("accept", ["application/json", ARROW])
 def test_performance_input_of_2000_days(
     benchmark: BenchmarkFixture,
     record_metric: Callable[..., None],
@@ -96,7 +96,7 @@ def test_performance_input_of_2000_days(
 
 
 @pytest.mark.expects_metrics("added_memory_of_service")
-@pytest.mark.parametrize("accept", ["application/json", ARROW_MEDIA_TYPE])
+@pytest.mark.parametrize("accept", ["application/json", ARROW])
 def test_contribution_input_of_200_positions(
     benchmark: BenchmarkFixture,
     record_metric: Callable[..., None],

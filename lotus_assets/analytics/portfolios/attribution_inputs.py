@@ -19,7 +19,7 @@ from lotus_assets.engine.performance.frames.attribution_sides import (
 )
 from lotus_assets.engine.performance.frames.node_keys import group_key
 from lotus_assets.inputs.input_tables import ATTRIBUTION_INPUT
-from lotus_assets.sources.lotus_core.contracts import GROUP, OBSERVATION
+from lotus_assets.sources.lotus_core.wire_format import GROUP, OBSERVATION
 
 
 def attribution_sides(inputs: PortfolioInputs) -> Iterator[AttributionSides]:

@@ -37,7 +37,7 @@ from lotus_assets.services.lotus_core.contracts.shared import (
     Strict,
 )
 from lotus_assets.services.problems import insufficient, invalid, violation
-from lotus_assets.sources.lotus_core.contracts import GROUP, INSTRUMENT
+from lotus_assets.sources.lotus_core.wire_format import GROUP, INSTRUMENT
 
 NUMBERS = ("weight_bop", "return_base", "return_local", "return_fx")
 STATEFUL_DIMENSIONS = ["asset_class"]

@@ -29,7 +29,7 @@ from lotus_assets.services.lotus_core.contracts.shared import (
     Strict,
 )
 from lotus_assets.services.problems import insufficient, invalid, violation
-from lotus_assets.sources.lotus_core.contracts import POSITION
+from lotus_assets.sources.lotus_core.wire_format import POSITION
 
 
 class SentPosition(Strict):

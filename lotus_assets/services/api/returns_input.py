@@ -33,10 +33,10 @@ from lotus_assets.services.api.upstream import GatedInput, Inputs
 from lotus_assets.services.api.valuation_points import Amount
 from lotus_assets.services.lotus_core.contracts.shared import (
     CalendarDay,
+    ExplicitWindow,
     Identifier,
     Period,
     Strict,
-    Window,
 )
 from lotus_assets.services.problems import ErrorCode, ServiceProblem, invalid
 
@@ -83,7 +83,7 @@ class ReturnsStatelessInput(Strict):
 class ReturnsStatefulInput(StatefulInput):
     """Whose series to read, and of which window."""
 
-    window: Window | None = Field(
+    window: ExplicitWindow | None = Field(
         default=None,
         description="The window; exactly one of window and period.",
         examples=[{"start_date": "2025-01-01", "end_date": "2025-03-31"}],

@@ -7,15 +7,16 @@ from fastapi import Request
 from fastapi.responses import Response, StreamingResponse
 from sqlalchemy import Connection
 
-from lotus_assets.services.lotus_core.contracts.shared import ARROW_MEDIA_TYPE, Strict
-from lotus_assets.services.lotus_core.payloads.answer import Answer, fingerprint_of
-from lotus_assets.services.lotus_core.payloads.paging import Page, PageSigner
+from lotus_assets.services.lotus_core.contracts.shared import Strict
+from lotus_assets.services.lotus_core.payloads.answer import PreparedAnswer, fingerprint_of
+from lotus_assets.services.lotus_core.payloads.paging import PageSigner, RequestedPage
+from lotus_assets.sources.lotus_core.wire_format import ARROW
 
 STREAMED_BYTES = 1024 * 1024
 """Longer answers are sent in pieces, without putting them together first."""
 
-Make = Callable[[Connection], Answer]
-MakePage = Callable[[Connection, Page], Answer]
+Make = Callable[[Connection], PreparedAnswer]
+MakePage = Callable[[Connection, RequestedPage], PreparedAnswer]
 
 
 def answer(
@@ -43,13 +44,13 @@ def paged_answer(
     return _response(request, made, fingerprint)
 
 
-def _response(request: Request, made: Answer, fingerprint: str) -> Response:
+def _response(request: Request, made: PreparedAnswer, fingerprint: str) -> Response:
     vary = {"Vary": "Accept"}
-    if ARROW_MEDIA_TYPE in request.headers.get("accept", ""):
+    if ARROW in request.headers.get("accept", ""):
         # Named, so that gzip leaves it alone: packing costs more than loopback.
         headers = {**vary, "Content-Encoding": "identity"}
         stream = memoryview(made.as_arrow(fingerprint))
-        return Response(bytes(stream), media_type=ARROW_MEDIA_TYPE, headers=headers)
+        return Response(bytes(stream), media_type=ARROW, headers=headers)
     pieces = made.as_json(fingerprint)
     if sum(len(piece) for piece in pieces) < STREAMED_BYTES:
         return Response(b"".join(pieces), media_type="application/json", headers=vary)

@@ -14,7 +14,7 @@ from alembic.config import Config
 from psycopg import sql
 from sqlalchemy import Connection, Engine
 
-from lotus_assets.services.lotus_core.contracts.arrow import DECIMAL
+from lotus_assets.sources.lotus_core.wire_format import DECIMAL
 from lotus_assets.sources.warehouse.arrow_copy import parsed, read_rows
 from lotus_assets.sources.warehouse.connection import create_warehouse_engine, driver_connection
 

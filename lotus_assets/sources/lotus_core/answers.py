@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-ARROW = "application/vnd.apache.arrow.stream"
-
 
 @dataclass(frozen=True)
 class Answer:

@@ -1,4 +1,7 @@
-"""What lotus-core has as of a day: portfolios, benchmarks, risk-free series, and their versions."""
+"""What lotus-core has as of a day: portfolios, benchmarks, risk-free series, and their versions.
+
+Listed by a server that need not be ours: what it says beyond the contract is left alone.
+"""
 
 from datetime import date
 from typing import TypeVar
@@ -19,7 +22,7 @@ class CatalogueEntry(BaseModel):
     data_version: str
 
 
-class PortfolioEntry(CatalogueEntry):
+class ListedPortfolio(CatalogueEntry):
     """A portfolio as of the day."""
 
     portfolio_id: str
@@ -29,7 +32,7 @@ class PortfolioEntry(CatalogueEntry):
     close_date: date | None
 
 
-class BenchmarkEntry(CatalogueEntry):
+class ListedBenchmark(CatalogueEntry):
     """A benchmark as of the day; without a first date it has no returns."""
 
     benchmark_id: str
@@ -38,7 +41,7 @@ class BenchmarkEntry(CatalogueEntry):
     first_date: date | None
 
 
-class RiskFreeEntry(CatalogueEntry):
+class ListedRiskFree(CatalogueEntry):
     """A stored series as of the day."""
 
     currency: str

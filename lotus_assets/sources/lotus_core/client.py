@@ -11,15 +11,15 @@ from urllib.parse import quote
 
 from lotus_assets.sources.lotus_core.answers import Patience
 from lotus_assets.sources.lotus_core.catalogue import (
-    BenchmarkEntry,
-    PortfolioEntry,
-    RiskFreeEntry,
+    ListedBenchmark,
+    ListedPortfolio,
+    ListedRiskFree,
     entries_of,
 )
 from lotus_assets.sources.lotus_core.contracts import Contract
 from lotus_assets.sources.lotus_core.correlation import Correlation
 from lotus_assets.sources.lotus_core.errors import BrokenPayload, LotusCoreError
-from lotus_assets.sources.lotus_core.payloads import Page, Payload, read_page
+from lotus_assets.sources.lotus_core.payloads import Payload, PayloadPage, read_page
 
 CONSUMER = "lotus-assets"
 LARGEST_PAGES = 10_000
@@ -66,24 +66,26 @@ class LotusCoreClient:
         """Close the connections."""
         self._transport.close()
 
-    def portfolios(self, as_of: date) -> list[PortfolioEntry]:
+    def portfolios(self, as_of: date) -> list[ListedPortfolio]:
         """Portfolios known as of a day, by id, with their data versions."""
-        return self._listed("/integration/portfolios", "portfolios", PortfolioEntry, as_of)
+        return self._listed("/integration/portfolios", "portfolios", ListedPortfolio, as_of)
 
-    def benchmarks(self, as_of: date) -> list[BenchmarkEntry]:
+    def benchmarks(self, as_of: date) -> list[ListedBenchmark]:
         """Benchmarks known as of a day, by id, with their data versions."""
-        return self._listed("/integration/benchmarks", "benchmarks", BenchmarkEntry, as_of)
+        return self._listed("/integration/benchmarks", "benchmarks", ListedBenchmark, as_of)
 
-    def risk_free_series(self, as_of: date) -> list[RiskFreeEntry]:
+    def risk_free_series(self, as_of: date) -> list[ListedRiskFree]:
         """Risk-free series stored as of a day, by currency and mode."""
         path = "/integration/reference/risk-free-series"
-        return self._listed(path, "series", RiskFreeEntry, as_of)
+        return self._listed(path, "series", ListedRiskFree, as_of)
 
     def _listed(self, path: str, field: str, kind: type[Result], as_of: date) -> list[Result]:
         answer = self._transport.get(path, path, {"as_of_date": as_of.isoformat()})
         return entries_of(path, field, kind, answer)
 
-    def pages(self, contract: Contract, subject: str, body: Mapping[str, Any]) -> Iterator[Page]:
+    def pages(
+        self, contract: Contract, subject: str, body: Mapping[str, Any]
+    ) -> Iterator[PayloadPage]:
         """The pages of one payload, each checked as it arrives.
 
         Raises:
@@ -93,7 +95,7 @@ class LotusCoreClient:
         path = contract.path.format(subject=quote(subject, safe=""))
         what = f"{contract.name} of {subject}"
         asked = {"consumer_system": CONSUMER, **body}
-        first: Page | None = None
+        first: PayloadPage | None = None
         for _ in range(LARGEST_PAGES):
             page = read_page(contract, subject, what, self._transport.post(what, path, asked))
             first = first or page
@@ -142,7 +144,7 @@ def _answered(read: Callable[[Key], Result], key: Key) -> Result | LotusCoreErro
         return error
 
 
-def _check_same_payload(what: str, first: Page, page: Page) -> None:
+def _check_same_payload(what: str, first: PayloadPage, page: PayloadPage) -> None:
     """Pages of one payload are pinned to one data version and one request (analytics.md §1)."""
     for field in ("data_version", "request_fingerprint"):
         if page.lineage[field] != first.lineage[field]:

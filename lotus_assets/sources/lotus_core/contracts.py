@@ -1,48 +1,35 @@
-"""The eight contracts as a client knows them: where to ask, which columns come, where they belong.
+"""The eight contracts as a client knows them: where to ask, which rows come, where they belong."""
 
-RFC 063 §5 and §4.6, analytics.md §1. In an Arrow stream a payload is one flat table; the schema's
-metadata hold the rest of it as JSON (`payload`) and the hash of the whole (`content_hash`).
-"""
-
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from lotus_assets.sources.lotus_core import wire_format
 from lotus_assets.sources.lotus_core.canonical import (
-    Rows,
-    object_texts,
-    observation_texts,
-    point_texts,
-    runs,
+    NO_ROWS,
+    Fragment,
+    RowsAsJson,
+    as_array,
+    objects_as_json,
+    rows_as_json,
+)
+from lotus_assets.sources.lotus_core.wire_format import (
+    GROUP,
+    INSTRUMENT,
+    OBSERVATION,
+    PORTFOLIO,
+    POSITION,
+    RFC_062,
+    RFC_063,
 )
 
-DECIMAL = pa.decimal128(38, 10)
-RFC_063, RFC_062 = "rfc_063_v1", "rfc_062_v1"
-
-POINT = {
-    "day": pa.int32(),
-    "perf_date": pa.date32(),
-    "begin_mv": DECIMAL,
-    "bod_cf": DECIMAL,
-    "eod_cf": DECIMAL,
-    "mgmt_fees": DECIMAL,
-    "end_mv": DECIMAL,
-}
-PARTS = {"part": pa.string(), "id": pa.string(), **POINT}
-OBSERVATION = {
-    "weight_bop": DECIMAL,
-    "return_base": DECIMAL,
-    "return_local": DECIMAL,
-    "return_fx": DECIMAL,
-}
-PORTFOLIO, INSTRUMENT, POSITION, GROUP = "portfolio", "instrument", "position", "benchmark_group"
-"""What a row of a report is about, its `part`."""
+POINT = [field.name for field in wire_format.POINT_FIELDS]
 
 Assemble = Callable[[dict[str, Any], pa.Table], dict[str, Any]]
-"""The JSON payload, lineage left out, with `Rows` in place of the lists that the table holds."""
+"""The JSON payload, lineage left out, with fragments as the lists that the table holds."""
 
 
 class Misplaced(ValueError):
@@ -58,55 +45,59 @@ class Contract:
     subject: str
     version_field: str
     version: str
-    columns: Mapping[str, pa.DataType]
+    schema: pa.Schema
     assemble: Assemble
     is_paged: bool = False
 
-    @property
-    def schema(self) -> pa.Schema:
-        """The table's columns in order."""
-        return pa.schema(list(self.columns.items()))
 
-
-def _whole(field: str, texts: Callable[[pa.Table], pa.StringArray]) -> Assemble:
+def _whole(listed: str) -> Assemble:
     def assemble(payload: dict[str, Any], table: pa.Table) -> dict[str, Any]:
-        return {**payload, field: Rows(texts(table), 0, len(table))}
+        return {**payload, listed: rows_as_json(table).all()}
 
     return assemble
 
 
-def _all_columns(table: pa.Table) -> pa.StringArray:
-    return object_texts({name: table[name] for name in table.column_names})
+def _points(table: pa.Table) -> RowsAsJson:
+    return rows_as_json(table.select(POINT))
 
 
-def _by_key(table: pa.Table, texts: pa.StringArray, key: pa.ChunkedArray) -> dict[str, Rows]:
+def _observations(table: pa.Table) -> RowsAsJson:
+    columns = {name: as_array(table[name]) for name in OBSERVATION}
+    return objects_as_json({"date": as_array(table["perf_date"]), **columns})
+
+
+def _by_key(rows: RowsAsJson, key: pa.ChunkedArray) -> dict[str, Fragment]:
     """Rows of each key; rows of one key stand together."""
-    found: dict[str, Rows] = {}
-    for value, start, stop in runs(key):
-        if value in found:
+    lists: dict[str, Fragment] = {}
+    for value, start, stop in _runs(key):
+        if value in lists:
             raise Misplaced(f"the rows of {value!r} do not stand together")
-        found[value] = Rows(texts, start, stop)
-    if len(texts) != len(table):
-        raise Misplaced("columns of different lengths")
-    return found
+        lists[value] = rows.between(start, stop)
+    return lists
+
+
+def _runs(values: pa.ChunkedArray) -> Sequence[tuple[Any, int, int]]:
+    """(value, start, stop) of each stretch of equal values, in order."""
+    encoded = pc.run_end_encode(values.combine_chunks(), run_end_type=pa.int32())
+    ends = encoded.run_ends.to_pylist()
+    return list(zip(encoded.values.to_pylist(), [0, *ends][: len(ends)], ends, strict=True))
 
 
 def _placed(
-    entries: list[dict[str, Any]], field: str, keys: list[str], rows: dict[str, Rows]
+    entries: list[dict[str, Any]], listed: str, keys: list[str], lists: dict[str, Fragment]
 ) -> list[dict[str, Any]]:
-    """The payload's list with each entry's rows under `field`; every row has an entry."""
-    unknown = sorted(set(rows) - set(keys))
+    """The payload's list with each entry's rows under `listed`; every row has an entry."""
+    unknown = sorted(set(lists) - set(keys))
     if unknown:
         raise Misplaced(f"rows of {unknown[:3]}, which the payload does not list")
-    empty = Rows(pa.array([], pa.string()), 0, 0)
     return [
-        {**entry, field: rows.get(key, empty)} for entry, key in zip(entries, keys, strict=True)
+        {**entry, listed: lists.get(key, NO_ROWS)} for entry, key in zip(entries, keys, strict=True)
     ]
 
 
-def _points_by_part(table: pa.Table, part: str) -> dict[str, Rows]:
-    own = table.filter(pc.equal(table["part"], part))
-    return _by_key(own, point_texts(own), pc.fill_null(own["id"], ""))
+def _points_by_part(table: pa.Table, part: str) -> dict[str, Fragment]:
+    rows = table.filter(pc.equal(table["part"], part))
+    return _by_key(_points(rows), pc.fill_null(rows["id"], ""))
 
 
 def _report(listed: str, id_field: str, part: str) -> Assemble:
@@ -115,18 +106,18 @@ def _report(listed: str, id_field: str, part: str) -> Assemble:
         surplus = set(pc.unique(table["part"]).to_pylist()) - parts
         if surplus:
             raise Misplaced(f"unknown parts {sorted(map(str, surplus))}")
-        own = _points_by_part(table, PORTFOLIO).get("", Rows(pa.array([], pa.string()), 0, 0))
+        of_portfolio = _points_by_part(table, PORTFOLIO).get("", NO_ROWS)
         entries = payload[listed]
         ids = [entry[id_field] for entry in entries]
         placed = {
             **payload,
-            "portfolio_data": {**payload["portfolio_data"], "valuation_points": own},
+            "portfolio_data": {**payload["portfolio_data"], "valuation_points": of_portfolio},
             listed: _placed(entries, "valuation_points", ids, _points_by_part(table, part)),
         }
         if "benchmark_groups_data" in payload:
             groups = payload["benchmark_groups_data"]
             rows = table.filter(pc.equal(table["part"], GROUP))
-            observed = _by_key(rows, observation_texts(rows), rows["id"])
+            observed = _by_key(_observations(rows), rows["id"])
             numbers = [str(number) for number in range(len(groups))]
             placed["benchmark_groups_data"] = _placed(groups, "observations", numbers, observed)
         return placed
@@ -136,7 +127,7 @@ def _report(listed: str, id_field: str, part: str) -> Assemble:
 
 def _positions(payload: dict[str, Any], table: pa.Table) -> dict[str, Any]:
     key = pc.binary_join_element_wise(table["id"], table["period"], "\x1f")
-    rows = _by_key(table, point_texts(table), key)
+    lists = _by_key(_points(table), key)
     positions = []
     for position in payload["positions"]:
         periods = position.get("performance")
@@ -144,11 +135,11 @@ def _positions(payload: dict[str, Any], table: pa.Table) -> dict[str, Any]:
             positions.append(position)
             continue
         keys = [f"{position['position_id']}\x1f{entry['period']}" for entry in periods]
-        own = {name: rows.pop(name) for name in keys if name in rows}
-        placed = _placed(periods, "valuation_points", keys, own)
+        of_position = {name: lists.pop(name) for name in keys if name in lists}
+        placed = _placed(periods, "valuation_points", keys, of_position)
         positions.append({**position, "performance": placed})
-    if rows:
-        raise Misplaced(f"rows of {sorted(rows)[:3]}, which the payload does not list")
+    if lists:
+        raise Misplaced(f"rows of {sorted(lists)[:3]}, which the payload does not list")
     return {**payload, "positions": positions}
 
 
@@ -164,8 +155,8 @@ PERFORMANCE_INPUT = Contract(
     "portfolio_id",
     "pas_contract_version",
     RFC_063,
-    POINT,
-    _whole("valuation_points", point_texts),
+    wire_format.PERFORMANCE_INPUT,
+    _whole("valuation_points"),
 )
 MWR_INPUT = Contract(
     "mwr-input",
@@ -173,8 +164,8 @@ MWR_INPUT = Contract(
     "portfolio_id",
     "contract_version",
     RFC_063,
-    {"date": pa.date32(), "amount": DECIMAL, "type": pa.string()},
-    _whole("cash_flows", _all_columns),
+    wire_format.MWR_INPUT,
+    _whole("cash_flows"),
 )
 ATTRIBUTION_INPUT = Contract(
     "attribution-input",
@@ -182,7 +173,7 @@ ATTRIBUTION_INPUT = Contract(
     "portfolio_id",
     "contract_version",
     RFC_063,
-    {**PARTS, **OBSERVATION},
+    wire_format.ATTRIBUTION_INPUT,
     _report("instruments_data", "instrument_id", INSTRUMENT),
     is_paged=True,
 )
@@ -192,7 +183,7 @@ CONTRIBUTION_INPUT = Contract(
     "portfolio_id",
     "contract_version",
     RFC_063,
-    PARTS,
+    wire_format.CONTRIBUTION_INPUT,
     _report("positions_data", "position_id", POSITION),
     is_paged=True,
 )
@@ -202,7 +193,7 @@ POSITIONS_INPUT = Contract(
     "portfolio_id",
     "contract_version",
     RFC_063,
-    {"id": pa.string(), "period": pa.string(), **POINT},
+    wire_format.POSITIONS_INPUT,
     _positions,
     is_paged=True,
 )
@@ -212,7 +203,7 @@ BENCHMARK_ASSIGNMENT = Contract(
     "portfolio_id",
     "contract_version",
     RFC_062,
-    {},
+    wire_format.ASSIGNMENT,
     _as_it_is,
 )
 BENCHMARK_RETURNS = Contract(
@@ -221,8 +212,8 @@ BENCHMARK_RETURNS = Contract(
     "benchmark_id",
     "contract_version",
     RFC_062,
-    {"series_date": pa.date32(), "benchmark_return": DECIMAL},
-    _whole("points", _all_columns),
+    wire_format.BENCHMARK_RETURNS,
+    _whole("points"),
 )
 RISK_FREE = Contract(
     "risk-free-series",
@@ -230,13 +221,8 @@ RISK_FREE = Contract(
     "currency",
     "contract_version",
     RFC_062,
-    {
-        "series_date": pa.date32(),
-        "value": DECIMAL,
-        "day_count": pa.string(),
-        "compounding": pa.string(),
-    },
-    _whole("points", _all_columns),
+    wire_format.RISK_FREE,
+    _whole("points"),
 )
 CONTRACTS = (
     PERFORMANCE_INPUT,

@@ -8,10 +8,11 @@ from typing import Any
 
 import pyarrow as pa
 
-from lotus_assets.sources.lotus_core.answers import ARROW, Answer
-from lotus_assets.sources.lotus_core.canonical import content_hash
+from lotus_assets.sources.lotus_core.answers import Answer
+from lotus_assets.sources.lotus_core.content_hash import content_hash
 from lotus_assets.sources.lotus_core.contracts import Contract, Misplaced
 from lotus_assets.sources.lotus_core.errors import BrokenPayload
+from lotus_assets.sources.lotus_core.wire_format import ARROW
 
 LINEAGE_FIELDS = (
     "generated_by",
@@ -24,7 +25,7 @@ NUL = rb"\u0000"
 
 
 @dataclass(frozen=True)
-class Page:
+class PayloadPage:
     """One page of a payload: its rows, and the rest of it as in JSON, `lineage` beside it."""
 
     contract: Contract
@@ -54,7 +55,7 @@ class Page:
 class Payload:
     """A whole payload: its pages in order, of one data version and one request."""
 
-    pages: tuple[Page, ...]
+    pages: tuple[PayloadPage, ...]
 
     @property
     def header(self) -> Mapping[str, Any]:
@@ -79,7 +80,7 @@ class Payload:
         return hashlib.sha256("".join(self.page_hashes).encode()).hexdigest()
 
 
-def read_page(contract: Contract, subject: str, what: str, answer: Answer) -> Page:
+def read_page(contract: Contract, subject: str, what: str, answer: Answer) -> PayloadPage:
     """The page in an answer.
 
     Raises:
@@ -126,7 +127,7 @@ def read_page(contract: Contract, subject: str, what: str, answer: Answer) -> Pa
             f"the content's is {computed}, the stream says {claimed}, "
             f"the lineage {lineage['content_hash']}",
         )
-    return Page(contract, subject, payload, lineage, rows)
+    return PayloadPage(contract, subject, payload, lineage, rows)
 
 
 def _difference(expected: pa.Schema, came: pa.Schema) -> str:

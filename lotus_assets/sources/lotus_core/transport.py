@@ -14,9 +14,10 @@ from tenacity import (
     wait_exponential_jitter,
 )
 
-from lotus_assets.sources.lotus_core.answers import ARROW, Answer, Patience
+from lotus_assets.sources.lotus_core.answers import Answer, Patience
 from lotus_assets.sources.lotus_core.correlation import Correlation
 from lotus_assets.sources.lotus_core.errors import LotusCoreError, SourceUnavailable, error_of
+from lotus_assets.sources.lotus_core.wire_format import ARROW
 
 PROBLEM = "application/problem+json"
 MAXIMUM_WAIT_SECONDS = 30.0

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from lotus_assets.sources.lotus_core.answers import ARROW
+from lotus_assets.sources.lotus_core.wire_format import ARROW
 
 Body = dict[str, Any]
 

@@ -12,9 +12,10 @@ from typing import Any
 
 import pyarrow as pa
 
-from lotus_assets.sources.lotus_core.answers import ARROW, Answer
+from lotus_assets.sources.lotus_core.answers import Answer
 from lotus_assets.sources.lotus_core.contracts import Contract
 from lotus_assets.sources.lotus_core.payloads import read_page
+from lotus_assets.sources.lotus_core.wire_format import ARROW
 
 Json = dict[str, Any]
 
@@ -305,7 +306,7 @@ def stream(contract: Contract, payload: Json, claimed: str | None = None) -> byt
     rest = copy.deepcopy(payload)
     rest["lineage"]["content_hash"] = said
     rows = _rows(rest)
-    columns = {name: _column(rows, name, kind) for name, kind in contract.columns.items()}
+    columns = {field.name: _column(rows, field.name, field.type) for field in contract.schema}
     table = pa.table(columns, schema=contract.schema) if columns else pa.table({})
     metadata = {
         "payload": json.dumps(rest),

@@ -26,9 +26,9 @@ from lotus_assets.services.api.valuation_points import Amount
 from lotus_assets.services.lotus_core.contracts.shared import (
     CalendarDay,
     Currency,
+    ExplicitWindow,
     Period,
     Strict,
-    Window,
 )
 from lotus_assets.services.problems import invalid
 
@@ -82,7 +82,7 @@ class MwrStatelessInput(VersionedPayload):
 class MwrStatefulInput(StatefulInput):
     """Whose mwr-input to read, and of which window."""
 
-    window: Window | None = Field(
+    window: ExplicitWindow | None = Field(
         default=None,
         description="The window; exactly one of window and period.",
         examples=[{"start_date": "2025-01-01", "end_date": "2025-03-31"}],

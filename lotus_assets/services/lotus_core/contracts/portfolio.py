@@ -11,13 +11,13 @@ from lotus_assets.services.lotus_core.contracts.shared import (
     Currency,
     DecimalString,
     Diagnostics,
+    ExplicitWindow,
     Identifier,
     Lineage,
     Period,
     Strict,
     ValuationPoint,
     Whole,
-    Window,
 )
 
 DEFAULT_LOOKBACK_DAYS = 400
@@ -47,7 +47,7 @@ class PerformanceInputRequest(CoreRequest):
         "nor a window is given.",
         examples=[400],
     )
-    window: Window | None = Field(
+    window: ExplicitWindow | None = Field(
         default=None,
         description="In place of lookback_days, of any length.",
         examples=[{"start_date": "2025-01-01", "end_date": "2025-03-31"}],
@@ -110,7 +110,7 @@ class MwrInputRequest(CoreRequest):
     """Market values and external flows of a window or a period."""
 
     as_of_date: CalendarDay = Field(description="As of which day.", examples=["2025-03-31"])
-    window: Window | None = Field(
+    window: ExplicitWindow | None = Field(
         default=None,
         description="The window; exactly one of window and period.",
         examples=[{"start_date": "2025-01-01", "end_date": "2025-03-31"}],

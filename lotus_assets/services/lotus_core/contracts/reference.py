@@ -12,10 +12,10 @@ from lotus_assets.services.lotus_core.contracts.shared import (
     Currency,
     DecimalString,
     Diagnostics,
+    ExplicitWindow,
     Identifier,
     Lineage,
     Strict,
-    Window,
 )
 
 
@@ -76,7 +76,7 @@ class BenchmarkAssignmentResponse(Strict):
 class BenchmarkReturnsRequest(ReferenceRequest):
     """Returns of a benchmark in its own currency."""
 
-    window: Window = Field(
+    window: ExplicitWindow = Field(
         description="The window.",
         examples=[{"start_date": "2025-01-01", "end_date": "2025-03-31"}],
     )
@@ -129,7 +129,7 @@ class RiskFreeRequest(ReferenceRequest):
         description="What the values are; a mode that is not stored is refused.",
         examples=["annualized_rate_series"],
     )
-    window: Window = Field(
+    window: ExplicitWindow = Field(
         description="The window.",
         examples=[{"start_date": "2025-01-01", "end_date": "2025-03-31"}],
     )

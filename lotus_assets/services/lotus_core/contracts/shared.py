@@ -6,9 +6,6 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-RFC_063 = "rfc_063_v1"
-RFC_062 = "rfc_062_v1"
-ARROW_MEDIA_TYPE = "application/vnd.apache.arrow.stream"
 PRINTABLE = r"^[ -~]{1,64}$"
 """What a system may call itself: printable ASCII."""
 
@@ -55,7 +52,7 @@ class Period(StrEnum):
     ITD = "ITD"
 
 
-class Window(Strict):
+class ExplicitWindow(Strict):
     """An explicit window, both days included."""
 
     start_date: CalendarDay = Field(description="First day.", examples=["2025-01-01"])
@@ -64,7 +61,7 @@ class Window(Strict):
     )
 
     @model_validator(mode="after")
-    def _in_order(self) -> "Window":
+    def _in_order(self) -> "ExplicitWindow":
         if self.end_date < self.start_date:
             raise ValueError("the window is inverted: end_date is before start_date")
         return self

@@ -9,17 +9,15 @@ from typing import Any
 import pyarrow as pa
 import rfc8785
 
-from lotus_assets.services.lotus_core.payloads.canonical import (
-    Pieces,
-    canonical_object,
-    hash_of,
-)
+from lotus_assets.services.lotus_core.payloads.canonical import canonical_object
+from lotus_assets.sources.lotus_core.canonical import Pieces
+from lotus_assets.sources.lotus_core.content_hash import hash_of
 
 GENERATED_BY = "lotus-core/0.1.0"
 
 
 @dataclass(frozen=True)
-class Answer:
+class PreparedAnswer:
     """A payload without its lineage.
 
     `fields` are its members, plain or as fragments; `rows` is what travels as the Arrow table, and

@@ -10,9 +10,9 @@ from sqlalchemy import Connection, Engine
 
 from lotus_assets.services.lotus_core.database import Snapshot, end_of_day, read_row
 from lotus_assets.services.lotus_core.payloads.calendars import Calendar, Days, read_calendar
-from lotus_assets.services.lotus_core.payloads.decimals import as_array
 from lotus_assets.services.lotus_core.payloads.rates import Rates
 from lotus_assets.services.problems import insufficient, invalid, not_found, unsupported
+from lotus_assets.sources.lotus_core.canonical import as_array
 
 NEWEST = 2**62
 """A version that no load reaches: everything that is committed."""

@@ -1,23 +1,17 @@
-"""Exact decimals in columns: conversion, sums by row, and their canonical text."""
+"""Exact decimals in columns: conversion, and sums by row."""
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from lotus_assets.services.lotus_core.contracts.arrow import DECIMAL
 from lotus_assets.services.lotus_core.database import RATE
+from lotus_assets.sources.lotus_core.canonical import SCALE, ZERO
+from lotus_assets.sources.lotus_core.wire_format import DECIMAL
 
 Indices = NDArray[np.int64]
 NARROW = pa.decimal128(37, 10)
 """One digit less than DECIMAL: Arrow's sum of two has one digit more."""
-ZERO = pa.scalar("0").cast(DECIMAL)
-SCALE = 10
-
-
-def as_array(column: pa.ChunkedArray) -> pa.Array:
-    """The one array of a column."""
-    return pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
 
 
 def zeros(count: int) -> pa.Array:
@@ -73,25 +67,6 @@ def is_zero(values: pa.Array) -> NDArray[np.bool_]:
     zero = pc.fill_null(pc.equal(values, ZERO), True)
     mask: NDArray[np.bool_] = zero.to_numpy(zero_copy_only=False)
     return mask
-
-
-def canonical_text(values: pa.Array) -> pa.Array:
-    """Plain notation without trailing zeros: `0`, `-1.5`, `0.0000001`; NULL stays NULL.
-
-    Arrow writes small values with an exponent; those are put together from their digits.
-    """
-    plain = pc.ascii_rtrim(pc.ascii_rtrim(values.cast(pa.string()), "0"), ".")
-    zero = pc.equal(values, ZERO)
-    small = pc.and_(pc.less(pc.abs(values), pa.scalar("0.000001").cast(DECIMAL)), pc.invert(zero))
-    plain = pc.if_else(zero, "0", plain)
-    if not pc.any(small).as_py():
-        return plain
-    few = pc.if_else(small, pc.abs(values), ZERO).cast(pa.decimal128(18, SCALE))
-    units = pc.multiply(few, pa.scalar(10**SCALE).cast(pa.decimal128(19, 0)))
-    digits = pc.utf8_lpad(units.cast(pa.int64()).cast(pa.string()), SCALE, "0")
-    written = pc.binary_join_element_wise("0.", pc.ascii_rtrim(digits, "0"), "")
-    sign = pc.if_else(pc.less(values, ZERO), "-", "")
-    return pc.if_else(small, pc.binary_join_element_wise(sign, written, ""), plain)
 
 
 def from_floats(values: NDArray[np.float64]) -> pa.Array:

@@ -8,13 +8,9 @@ import pyarrow as pa
 from sqlalchemy import Connection
 
 from lotus_assets.services.lotus_core.payloads.calendars import Days
-from lotus_assets.services.lotus_core.payloads.canonical import (
-    Fragment,
-    canonical_object,
-    days_as_json,
-    rows_as_json,
-)
+from lotus_assets.services.lotus_core.payloads.canonical import canonical_object, days_as_json
 from lotus_assets.services.lotus_core.payloads.context import PortfolioContext
+from lotus_assets.sources.lotus_core.canonical import Fragment, rows_as_json
 
 
 def missing_business_days(

@@ -22,11 +22,11 @@ class PageSigner:
     serializer: URLSafeTimedSerializer
     seconds: int
 
-    def first_page(self, size: int, fingerprint: str) -> "Page":
+    def first_page(self, size: int, fingerprint: str) -> "RequestedPage":
         """The page that is asked for without a token."""
-        return Page(self, size, fingerprint, None, None)
+        return RequestedPage(self, size, fingerprint, None, None)
 
-    def page(self, token: str, size: int, fingerprint: str) -> "Page":
+    def page(self, token: str, size: int, fingerprint: str) -> "RequestedPage":
         """The page that `token` names.
 
         Raises:
@@ -45,11 +45,11 @@ class PageSigner:
             raise invalid(ALTERED)
         if content["request"] != fingerprint:
             raise invalid("page_token belongs to another request; send the same request with it")
-        return Page(self, size, fingerprint, content["after"], content["version"])
+        return RequestedPage(self, size, fingerprint, content["after"], content["version"])
 
 
 @dataclass(frozen=True)
-class Page:
+class RequestedPage:
     """A page of items in id order, after `after`, of the data version `version`."""
 
     signer: PageSigner
@@ -72,7 +72,7 @@ def page_signer(key: str, seconds: int) -> PageSigner:
     return PageSigner(URLSafeTimedSerializer(key, salt="lotus-core page"), seconds)
 
 
-def page_of(names: list[str], page: Page, start: dt.date, end: dt.date) -> tuple[int, int]:
+def page_of(names: list[str], page: RequestedPage, start: dt.date, end: dt.date) -> tuple[int, int]:
     """Places first…last-1 of the page's items among the sorted `names`."""
     first = 0 if page.after is None else bisect.bisect_right(names, page.after)
     days = (end - start).days + 1

@@ -8,20 +8,19 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from sqlalchemy import Connection
 
-from lotus_assets.services.lotus_core.contracts.arrow import PERFORMANCE_INPUT
 from lotus_assets.services.lotus_core.database import read_columns, read_packed
 from lotus_assets.services.lotus_core.payloads.calendars import Days, as_days
 from lotus_assets.services.lotus_core.payloads.context import PortfolioContext
 from lotus_assets.services.lotus_core.payloads.decimals import (
-    ZERO,
     Indices,
     add,
-    as_array,
     is_zero,
     subtract,
     sum_by_row,
 )
 from lotus_assets.services.problems import insufficient, violation
+from lotus_assets.sources.lotus_core.canonical import ZERO, as_array
+from lotus_assets.sources.lotus_core.wire_format import PERFORMANCE_INPUT
 
 SUMS = {
     "valuation_date": "date",

@@ -8,20 +8,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from sqlalchemy import Connection
 
-from lotus_assets.services.lotus_core.contracts.arrow import MWR_INPUT
 from lotus_assets.services.lotus_core.contracts.portfolio import (
     DEFAULT_LOOKBACK_DAYS,
     MwrInputRequest,
     PerformanceInputRequest,
 )
-from lotus_assets.services.lotus_core.contracts.shared import RFC_063
-from lotus_assets.services.lotus_core.payloads.answer import Answer
-from lotus_assets.services.lotus_core.payloads.canonical import days_as_json, rows_as_json
+from lotus_assets.services.lotus_core.payloads.answer import PreparedAnswer
+from lotus_assets.services.lotus_core.payloads.canonical import days_as_json
 from lotus_assets.services.lotus_core.payloads.context import (
     PortfolioContext,
     portfolio_context,
 )
-from lotus_assets.services.lotus_core.payloads.decimals import add, canonical_text, sum_by_row
+from lotus_assets.services.lotus_core.payloads.decimals import add, sum_by_row
 from lotus_assets.services.lotus_core.payloads.diagnostics import (
     diagnostics,
     missing_business_days,
@@ -31,11 +29,13 @@ from lotus_assets.services.lotus_core.payloads.portfolio_days import (
     PortfolioDays,
     portfolio_days,
 )
+from lotus_assets.sources.lotus_core.canonical import canonical_text, rows_as_json
+from lotus_assets.sources.lotus_core.wire_format import MWR_INPUT, RFC_063
 
 
 def performance_input(
     connection: Connection, portfolio_id: str, request: PerformanceInputRequest
-) -> Answer:
+) -> PreparedAnswer:
     """Daily valuation points up to the as-of day.
 
     Raises:
@@ -63,7 +63,7 @@ def performance_input(
         "consumer_system": request.consumer_system,
         "diagnostics": diagnostics(missing, days.breaks),
     }
-    return Answer(
+    return PreparedAnswer(
         contract=f"performance-input/{RFC_063}",
         data_version=context.data_version,
         fields={**header, "valuation_points": rows_as_json(days.points).all()},
@@ -72,7 +72,9 @@ def performance_input(
     )
 
 
-def mwr_input(connection: Connection, portfolio_id: str, request: MwrInputRequest) -> Answer:
+def mwr_input(
+    connection: Connection, portfolio_id: str, request: MwrInputRequest
+) -> PreparedAnswer:
     """Market values after fees at both ends, and the external flows between them.
 
     Raises:
@@ -101,7 +103,7 @@ def mwr_input(connection: Connection, portfolio_id: str, request: MwrInputReques
         "contract_version": RFC_063,
         "diagnostics": diagnostics(missing, days.breaks),
     }
-    return Answer(
+    return PreparedAnswer(
         contract=f"mwr-input/{RFC_063}",
         data_version=context.data_version,
         fields={**header, "cash_flows": rows_as_json(flows).all()},

@@ -9,20 +9,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from sqlalchemy import Connection
 
-from lotus_assets.services.lotus_core.contracts.arrow import DECIMAL, POINT_FIELDS
 from lotus_assets.services.lotus_core.database import read_columns, read_packed
 from lotus_assets.services.lotus_core.payloads.calendars import Days, as_days
-from lotus_assets.services.lotus_core.payloads.canonical import Fragment, rows_as_json
 from lotus_assets.services.lotus_core.payloads.context import PortfolioContext
 from lotus_assets.services.lotus_core.payloads.decimals import (
-    ZERO,
     Indices,
-    as_array,
     is_zero,
     subtract,
     sum_by_row,
 )
 from lotus_assets.services.problems import violation
+from lotus_assets.sources.lotus_core.canonical import ZERO, Fragment, as_array, rows_as_json
+from lotus_assets.sources.lotus_core.wire_format import DECIMAL, POINT_FIELDS
 
 ROWS = {
     "position_id": "text",

@@ -10,40 +10,23 @@ import pyarrow.compute as pc
 import rfc8785
 from sqlalchemy import Connection
 
-from lotus_assets.services.lotus_core.contracts.arrow import POSITIONS_INPUT
 from lotus_assets.services.lotus_core.contracts.positions import PositionsInputRequest, Section
-from lotus_assets.services.lotus_core.contracts.shared import RFC_063
 from lotus_assets.services.lotus_core.database import read_columns, read_row
-from lotus_assets.services.lotus_core.payloads.answer import Answer
+from lotus_assets.services.lotus_core.payloads.answer import PreparedAnswer
 from lotus_assets.services.lotus_core.payloads.calendars import as_days
-from lotus_assets.services.lotus_core.payloads.canonical import (
-    Fragment,
-    Pieces,
-    RawJson,
-    canonical_list,
-    canonical_object,
-    nested,
-    objects_as_json,
-)
+from lotus_assets.services.lotus_core.payloads.canonical import canonical_list, canonical_object
 from lotus_assets.services.lotus_core.payloads.context import (
     NEWEST,
     PortfolioContext,
     portfolio_context,
 )
-from lotus_assets.services.lotus_core.payloads.decimals import (
-    ZERO,
-    as_array,
-    canonical_text,
-    from_floats,
-    subtract,
-    sum_by_row,
-)
+from lotus_assets.services.lotus_core.payloads.decimals import from_floats, subtract, sum_by_row
 from lotus_assets.services.lotus_core.payloads.diagnostics import (
     diagnostics,
     missing_business_days,
 )
 from lotus_assets.services.lotus_core.payloads.holdings import dimensions_of, supported_dimensions
-from lotus_assets.services.lotus_core.payloads.paging import Page, page_of
+from lotus_assets.services.lotus_core.payloads.paging import RequestedPage, page_of
 from lotus_assets.services.lotus_core.payloads.periods import period_start
 from lotus_assets.services.lotus_core.payloads.position_days import (
     PositionDays,
@@ -51,6 +34,17 @@ from lotus_assets.services.lotus_core.payloads.position_days import (
     position_days,
 )
 from lotus_assets.services.problems import insufficient
+from lotus_assets.sources.lotus_core.canonical import (
+    ZERO,
+    Fragment,
+    Pieces,
+    RawJson,
+    as_array,
+    canonical_text,
+    nested,
+    objects_as_json,
+)
+from lotus_assets.sources.lotus_core.wire_format import POSITIONS_INPUT, RFC_063
 
 VALUED = {
     "position_id": "text",
@@ -84,8 +78,8 @@ class Holding:
 
 
 def positions_input(
-    connection: Connection, portfolio_id: str, request: PositionsInputRequest, page: Page
-) -> Answer:
+    connection: Connection, portfolio_id: str, request: PositionsInputRequest, page: RequestedPage
+) -> PreparedAnswer:
     """Positions on the as-of day; none is no error.
 
     Raises:
@@ -121,7 +115,7 @@ def positions_input(
         "contract_version": RFC_063,
         "diagnostics": _stale(connection, context, day, as_of),
     }
-    return Answer(
+    return PreparedAnswer(
         contract=f"positions-analytics-input/{RFC_063}",
         data_version=context.data_version,
         fields={**header, "positions": objects_as_json({**columns, **performance}).all()},

@@ -9,13 +9,9 @@ from sqlalchemy import Connection
 
 from lotus_assets.services.lotus_core.database import RATE, Snapshot, read_columns
 from lotus_assets.services.lotus_core.payloads.calendars import Days, as_days
-from lotus_assets.services.lotus_core.payloads.decimals import (
-    as_array,
-    is_zero,
-    multiply,
-    multiply_rates,
-)
+from lotus_assets.services.lotus_core.payloads.decimals import is_zero, multiply, multiply_rates
 from lotus_assets.services.problems import insufficient, unsupported
+from lotus_assets.sources.lotus_core.canonical import as_array
 
 CARRIED_DAYS = 7
 """A missing rate is carried forward at most so many days (analytics.md §1, risk-free)."""

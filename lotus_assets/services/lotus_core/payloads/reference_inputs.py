@@ -7,11 +7,6 @@ import numpy as np
 import pyarrow as pa
 from sqlalchemy import Connection
 
-from lotus_assets.services.lotus_core.contracts.arrow import (
-    ASSIGNMENT,
-    BENCHMARK_RETURNS,
-    RISK_FREE,
-)
 from lotus_assets.services.lotus_core.contracts.reference import (
     BenchmarkAssignmentRequest,
     BenchmarkReturnsRequest,
@@ -19,24 +14,30 @@ from lotus_assets.services.lotus_core.contracts.reference import (
     RiskFreeRequest,
     SeriesMode,
 )
-from lotus_assets.services.lotus_core.contracts.shared import RFC_062, Window
+from lotus_assets.services.lotus_core.contracts.shared import ExplicitWindow
 from lotus_assets.services.lotus_core.database import read_columns, read_row
-from lotus_assets.services.lotus_core.payloads.answer import Answer
+from lotus_assets.services.lotus_core.payloads.answer import PreparedAnswer
 from lotus_assets.services.lotus_core.payloads.benchmarks import benchmark_days, linked
 from lotus_assets.services.lotus_core.payloads.calendars import as_days
-from lotus_assets.services.lotus_core.payloads.canonical import rows_as_json
 from lotus_assets.services.lotus_core.payloads.context import (
     PortfolioContext,
     portfolio_context,
     reference_context,
 )
-from lotus_assets.services.lotus_core.payloads.decimals import as_array, from_floats
+from lotus_assets.services.lotus_core.payloads.decimals import from_floats
 from lotus_assets.services.lotus_core.payloads.diagnostics import diagnostics
 from lotus_assets.services.problems import (
     insufficient,
     invalid,
     not_found,
     unsupported,
+)
+from lotus_assets.sources.lotus_core.canonical import as_array, rows_as_json
+from lotus_assets.sources.lotus_core.wire_format import (
+    ASSIGNMENT,
+    BENCHMARK_RETURNS,
+    RFC_062,
+    RISK_FREE,
 )
 
 RATES = {"rate_date": "date", "value": "amount", "day_count": "text", "compounding": "text"}
@@ -52,7 +53,7 @@ def assignment_on(
 
 def benchmark_assignment(
     connection: Connection, portfolio_id: str, request: BenchmarkAssignmentRequest
-) -> Answer:
+) -> PreparedAnswer:
     """The benchmark assigned on the as-of day.
 
     Raises:
@@ -76,7 +77,7 @@ def benchmark_assignment(
         "recorded_at": recorded_at,
         "contract_version": RFC_062,
     }
-    return Answer(
+    return PreparedAnswer(
         contract=f"benchmark-assignment/{RFC_062}",
         data_version=context.data_version,
         fields=fields,
@@ -87,7 +88,7 @@ def benchmark_assignment(
 
 def benchmark_returns(
     connection: Connection, benchmark_id: str, request: BenchmarkReturnsRequest
-) -> Answer:
+) -> PreparedAnswer:
     """The benchmark's returns in its own currency.
 
     Raises:
@@ -119,7 +120,7 @@ def benchmark_returns(
         "contract_version": RFC_062,
         "diagnostics": diagnostics(missing),
     }
-    return Answer(
+    return PreparedAnswer(
         contract=f"benchmark-return-series/{RFC_062}",
         data_version=str(reference.snapshot.version),
         fields={**header, "points": rows_as_json(rows).all()},
@@ -128,7 +129,7 @@ def benchmark_returns(
     )
 
 
-def risk_free_series(connection: Connection, request: RiskFreeRequest) -> Answer:
+def risk_free_series(connection: Connection, request: RiskFreeRequest) -> PreparedAnswer:
     """A risk-free series in the mode in which it is stored.
 
     Raises:
@@ -169,7 +170,7 @@ def risk_free_series(connection: Connection, request: RiskFreeRequest) -> Answer
         "frequency": str(request.frequency),
         "contract_version": RFC_062,
     }
-    return Answer(
+    return PreparedAnswer(
         contract=f"risk-free-series/{RFC_062}",
         data_version=str(reference.snapshot.version),
         fields={**header, "points": rows_as_json(rows).all()},
@@ -186,7 +187,7 @@ def _linked_returns(rows: pa.Table, frequency: Frequency) -> pa.Table:
     return pa.table(columns, schema=RISK_FREE)
 
 
-def _clamped(window: Window, as_of: dt.date) -> tuple[dt.date, dt.date]:
+def _clamped(window: ExplicitWindow, as_of: dt.date) -> tuple[dt.date, dt.date]:
     end = min(window.end_date, as_of)
     if end < window.start_date:
         raise invalid(f"the window is inverted: it begins on {window.start_date}, after {end}")

@@ -10,30 +10,20 @@ import pyarrow.compute as pc
 import rfc8785
 from sqlalchemy import Connection
 
-from lotus_assets.services.lotus_core.contracts.arrow import (
-    ATTRIBUTION_INPUT,
-    CONTRIBUTION_INPUT,
-)
 from lotus_assets.services.lotus_core.contracts.report import (
     AttributionInputRequest,
     ContributionInputRequest,
     ReportRequest,
 )
-from lotus_assets.services.lotus_core.contracts.shared import RFC_063
-from lotus_assets.services.lotus_core.payloads.answer import Answer
+from lotus_assets.services.lotus_core.payloads.answer import PreparedAnswer
 from lotus_assets.services.lotus_core.payloads.benchmarks import benchmark_days, grouped
-from lotus_assets.services.lotus_core.payloads.canonical import (
-    Fragment,
-    canonical_list,
-    canonical_object,
-    rows_as_json,
-)
+from lotus_assets.services.lotus_core.payloads.canonical import canonical_list, canonical_object
 from lotus_assets.services.lotus_core.payloads.context import (
     NEWEST,
     PortfolioContext,
     portfolio_context,
 )
-from lotus_assets.services.lotus_core.payloads.decimals import as_array, from_floats
+from lotus_assets.services.lotus_core.payloads.decimals import from_floats
 from lotus_assets.services.lotus_core.payloads.diagnostics import (
     diagnostics,
     missing_business_days,
@@ -44,7 +34,7 @@ from lotus_assets.services.lotus_core.payloads.holdings import (
     held_positions,
     supported_dimensions,
 )
-from lotus_assets.services.lotus_core.payloads.paging import Page, page_of
+from lotus_assets.services.lotus_core.payloads.paging import RequestedPage, page_of
 from lotus_assets.services.lotus_core.payloads.portfolio_days import PortfolioDays, portfolio_days
 from lotus_assets.services.lotus_core.payloads.position_days import (
     PositionDays,
@@ -54,6 +44,16 @@ from lotus_assets.services.lotus_core.payloads.position_days import (
 )
 from lotus_assets.services.lotus_core.payloads.reference_inputs import assignment_on
 from lotus_assets.services.problems import insufficient
+from lotus_assets.sources.lotus_core.canonical import Fragment, as_array, rows_as_json
+from lotus_assets.sources.lotus_core.wire_format import (
+    ATTRIBUTION_INPUT,
+    CONTRIBUTION_INPUT,
+    GROUP,
+    INSTRUMENT,
+    PORTFOLIO,
+    POSITION,
+    RFC_063,
+)
 
 
 @dataclass(frozen=True)
@@ -70,8 +70,11 @@ class Report:
 
 
 def contribution_input(
-    connection: Connection, portfolio_id: str, request: ContributionInputRequest, page: Page
-) -> Answer:
+    connection: Connection,
+    portfolio_id: str,
+    request: ContributionInputRequest,
+    page: RequestedPage,
+) -> PreparedAnswer:
     """The portfolio's days and a page of its positions'.
 
     Raises:
@@ -94,9 +97,9 @@ def contribution_input(
     items = _items("position_id", names[first:last], metas, None)
     lists = _items("position_id", names[first:last], metas, positions)
     rows = _parts(
-        [("portfolio", report.days.points, None), _part("position", names[first:last], positions)]
+        [(PORTFOLIO, report.days.points, None), _part(POSITION, names[first:last], positions)]
     )
-    return Answer(
+    return PreparedAnswer(
         contract=f"contribution-input/{RFC_063}",
         data_version=report.context.data_version,
         fields={**header, "portfolio_data": _portfolio_data(report), "positions_data": lists},
@@ -107,8 +110,8 @@ def contribution_input(
 
 
 def attribution_input(
-    connection: Connection, portfolio_id: str, request: AttributionInputRequest, page: Page
-) -> Answer:
+    connection: Connection, portfolio_id: str, request: AttributionInputRequest, page: RequestedPage
+) -> PreparedAnswer:
     """The portfolio's days, a page of its instruments', and its benchmark's groups.
 
     Raises:
@@ -142,14 +145,12 @@ def attribution_input(
     }
     rows = pa.concat_tables(
         [
-            _parts(
-                [("portfolio", report.days.points, None), _part("instrument", names, instruments)]
-            ),
+            _parts([(PORTFOLIO, report.days.points, None), _part(INSTRUMENT, names, instruments)]),
             group_rows,
         ],
         promote_options="default",
     )
-    return Answer(
+    return PreparedAnswer(
         contract=f"attribution-input/{RFC_063}",
         data_version=report.context.data_version,
         fields={
@@ -306,5 +307,5 @@ def _groups(
         )
         for place, key in enumerate(keys)
     ]
-    part = pa.repeat(pa.scalar("benchmark_group"), len(rows))
+    part = pa.repeat(pa.scalar(GROUP), len(rows))
     return benchmark_id, canonical_list(objects), rows.append_column("part", part), keys

@@ -11,7 +11,7 @@ import pytest
 from lotus_assets.services.api.calculating import answer
 from lotus_assets.services.api.routes import twr
 from lotus_assets.services.api.settings import ApiSettings
-from lotus_assets.sources.lotus_core.answers import ARROW
+from lotus_assets.sources.lotus_core.wire_format import ARROW
 from lotus_assets_tests.integration.inputs.core_server import (
     CoreServer,
     Reply,

@@ -11,8 +11,8 @@ import rfc8785
 from sqlalchemy import Engine
 
 from lotus_assets.services.lotus_core.application import create_application
-from lotus_assets.services.lotus_core.contracts.shared import ARROW_MEDIA_TYPE
 from lotus_assets.services.lotus_core.settings import CoreSettings
+from lotus_assets.sources.lotus_core.wire_format import ARROW
 from lotus_assets_tests.integration.services.in_thread import served_in_thread
 
 
@@ -38,11 +38,9 @@ class Core:
 
     def table(self, path: str, /, **body: Any) -> pa.Table:
         """The Arrow form of a request that succeeds."""
-        response = self.client.post(
-            f"/integration/{path}", json=body, headers={"Accept": ARROW_MEDIA_TYPE}
-        )
+        response = self.client.post(f"/integration/{path}", json=body, headers={"Accept": ARROW})
         assert response.status_code == 200, response.text
-        assert response.headers["content-type"] == ARROW_MEDIA_TYPE
+        assert response.headers["content-type"] == ARROW
         with pa.ipc.open_stream(response.content) as stream:
             return stream.read_all()
 

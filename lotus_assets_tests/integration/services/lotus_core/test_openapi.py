@@ -18,7 +18,6 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from lotus_assets.services.lotus_core.contracts.shared import ARROW_MEDIA_TYPE
 from lotus_assets.services.lotus_core.vocabulary import (
     INVENTORY,
     inventory,
@@ -26,6 +25,7 @@ from lotus_assets.services.lotus_core.vocabulary import (
     openapi_document,
     write,
 )
+from lotus_assets.sources.lotus_core.wire_format import ARROW
 from lotus_assets_tests.integration.services.documentation_page import (
     assert_nothing_is_fetched_elsewhere,
 )
@@ -87,7 +87,7 @@ def test_the_four_headers_are_described_and_arrow_only_where_it_comes() -> None:
         named = {each["name"] for each in operation["parameters"] if each["in"] == "header"}
         assert named == set(GIVEN), path
         is_contract = method == "post"
-        assert (ARROW_MEDIA_TYPE in operation["responses"]["200"]["content"]) is is_contract, path
+        assert (ARROW in operation["responses"]["200"]["content"]) is is_contract, path
 
 
 def test_the_eight_endpoints_are_there() -> None:
@@ -159,7 +159,7 @@ def test_a_stale_vocabulary_is_refused(
 
 def test_the_inventory_follows_the_document() -> None:
     document = json.loads(json.dumps(DOCUMENT))
-    document["components"]["schemas"]["Window"]["properties"]["mood"] = {
+    document["components"]["schemas"]["ExplicitWindow"]["properties"]["mood"] = {
         "type": "array",
         "items": {"type": "string", "format": "date"},
         "description": "How it feels.",
@@ -172,7 +172,7 @@ def test_the_inventory_follows_the_document() -> None:
             "meaning": "How it feels.",
             "type": "list of string (date)",
             "example": ["2025-01-01"],
-            "occurs_in": ["Window.mood"],
+            "occurs_in": ["ExplicitWindow.mood"],
         }
     ]
 

@@ -1,7 +1,8 @@
-"""The same payloads as Arrow IPC streams (`Accept: application/vnd.apache.arrow.stream`).
+"""What lotus-core and its clients have agreed on: versions, media type, columns of each payload.
 
-One flat table a payload. The schema's metadata holds `payload` (the JSON payload with its lineage
-and without what the table holds), `content_hash` (that of the JSON form, RFC 8785) and `contract`.
+A payload travels as JSON or as an Arrow IPC stream. In the stream it is one flat table; the
+schema's metadata holds `payload` (the JSON payload with its lineage and without what the table
+holds), `content_hash` (that of the JSON form, RFC 8785) and `contract`.
 
 - `performance-input`: one row a valuation point.
 - `mwr-input`: one row a cash flow.
@@ -15,6 +16,12 @@ and without what the table holds), `content_hash` (that of the JSON form, RFC 87
 """
 
 import pyarrow as pa
+
+RFC_063, RFC_062 = "rfc_063_v1", "rfc_062_v1"
+"""Versions of the contracts."""
+ARROW = "application/vnd.apache.arrow.stream"
+PORTFOLIO, INSTRUMENT, POSITION, GROUP = "portfolio", "instrument", "position", "benchmark_group"
+"""What a row of a report is about, its `part`."""
 
 DECIMAL = pa.decimal128(38, 10)
 
@@ -34,14 +41,9 @@ MWR_INPUT = pa.schema(
 CONTRIBUTION_INPUT = pa.schema(
     [pa.field("part", pa.string()), pa.field("id", pa.string()), *POINT_FIELDS]
 )
+OBSERVATION = ("weight_bop", "return_base", "return_local", "return_fx")
 ATTRIBUTION_INPUT = pa.schema(
-    [
-        *CONTRIBUTION_INPUT,
-        pa.field("weight_bop", DECIMAL),
-        pa.field("return_base", DECIMAL),
-        pa.field("return_local", DECIMAL),
-        pa.field("return_fx", DECIMAL),
-    ]
+    [*CONTRIBUTION_INPUT, *(pa.field(name, DECIMAL) for name in OBSERVATION)]
 )
 """Observations have their date in `perf_date`, no `day` and no values; points have no weights."""
 POSITIONS_INPUT = pa.schema(
