@@ -1,4 +1,4 @@
-"""Inputs: what lotus-core said, one file a contract, gated.
+"""Inputs: what lotus-core answered, one file a contract, gated.
 
 Here belongs, for each contract of RFC 063 and RFC 062: the pandera model, the pure function from
 payloads to rows, the rules that a payload must keep, and the asset that collects it. Rows are kept

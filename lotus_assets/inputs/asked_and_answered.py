@@ -23,33 +23,37 @@ def other_windows(chunk: Chunk, first: str, last: str) -> Iterator[Violation]:
 
     It may begin later: windows are clamped to the open date, which not every payload names.
     """
-    for owner, each in enumerate(chunk.received):
-        asked = _asked_window(each)
-        said = tuple(date.fromisoformat(str(each.payload.header[name])) for name in (first, last))
-        if asked is not None and (said[0] < asked[0] or said[1] != asked[1]):
-            yield _other_window(owner, asked, said)
+    for payload_number, answer in enumerate(chunk.received):
+        asked = _asked_window(answer)
+        answered = tuple(
+            date.fromisoformat(str(answer.payload.header[name])) for name in (first, last)
+        )
+        if asked is not None and (answered[0] < asked[0] or answered[1] != asked[1]):
+            yield _other_window(payload_number, asked, answered)
 
 
 def other_starts(chunk: Chunk) -> Iterator[Violation]:
     """`window` of performance-input, which names the open date: it begins on the later of both."""
-    for owner, each in enumerate(chunk.received):
-        asked, header = _asked_window(each), each.payload.header
+    for payload_number, answer in enumerate(chunk.received):
+        asked, header = _asked_window(answer), answer.payload.header
         if asked is None:
             continue
         opened = date.fromisoformat(header["portfolio_open_date"])
         start = date.fromisoformat(header["performance_start_date"])
         if start != max(asked[0], opened):
-            yield _other_window(owner, (max(asked[0], opened), asked[1]), (start, asked[1]))
+            yield _other_window(
+                payload_number, (max(asked[0], opened), asked[1]), (start, asked[1])
+            )
 
 
-def _other_window(owner: int, asked: Any, said: Any) -> Violation:
-    detail = f"asked for {asked[0]} to {asked[1]}, answered for {said[0]} to {said[1]}"
-    return Violation(owner, "window", detail)
+def _other_window(payload_number: int, asked: Any, answered: Any) -> Violation:
+    detail = f"asked for {asked[0]} to {asked[1]}, answered for {answered[0]} to {answered[1]}"
+    return Violation(payload_number, "window", detail)
 
 
-def _asked_window(each: Received) -> tuple[date, date] | None:
+def _asked_window(answer: Received) -> tuple[date, date] | None:
     """First and last day of the request, the last one clamped to the as-of day."""
-    body, as_of = each.asked.body, each.as_of
+    body, as_of = answer.asked.body, answer.as_of
     if "lookback_days" in body:
         return as_of - timedelta(days=body["lookback_days"] - 1), as_of
     if "period" in body:
@@ -68,21 +72,21 @@ def _asked_window(each: Received) -> tuple[date, date] | None:
 
 def other_currencies(chunk: Chunk) -> Iterator[Violation]:
     """`currency`: all rows are in the reporting currency, by default the portfolio's."""
-    for owner, each in enumerate(chunk.received):
-        said = each.payload.header["currency_context"]
-        asked = each.asked.body.get("reporting_currency") or said["portfolio_currency"]
-        if said["reporting_currency"] != asked:
-            detail = f"{asked} was asked for, {said['reporting_currency']} came"
-            yield Violation(owner, "currency", detail)
+    for payload_number, answer in enumerate(chunk.received):
+        answered = answer.payload.header["currency_context"]
+        asked = answer.asked.body.get("reporting_currency") or answered["portfolio_currency"]
+        if answered["reporting_currency"] != asked:
+            detail = f"{asked} was asked for, {answered['reporting_currency']} came"
+            yield Violation(payload_number, "currency", detail)
 
 
 def other_frequencies(chunk: Chunk) -> Iterator[Violation]:
     """`frequency`: observations are as long as asked."""
-    for owner, each in enumerate(chunk.received):
-        said = each.payload.header["frequency"]
-        asked = each.asked.body.get("frequency", said)
-        if said != asked:
-            yield Violation(owner, "frequency", f"{asked} was asked for, {said} came")
+    for payload_number, answer in enumerate(chunk.received):
+        answered = answer.payload.header["frequency"]
+        asked = answer.asked.body.get("frequency", answered)
+        if answered != asked:
+            yield Violation(payload_number, "frequency", f"{asked} was asked for, {answered} came")
 
 
 def other_dimensions(chunk: Chunk) -> Iterator[Violation]:
@@ -90,35 +94,41 @@ def other_dimensions(chunk: Chunk) -> Iterator[Violation]:
 
     RFC 063 §4.3: `meta` must contain all requested dimensions.
     """
-    for owner, each in enumerate(chunk.received):
-        header = each.payload.header
-        said = header["group_by_dimensions"]
-        asked = each.asked.body.get("group_by_dimensions", said)
+    for payload_number, answer in enumerate(chunk.received):
+        header = answer.payload.header
+        answered = header["group_by_dimensions"]
+        asked = answer.asked.body.get("group_by_dimensions", answered)
         lacking = [
             entry["instrument_id"]
-            for entry in each.listed("instruments_data")
-            if not set(said) <= set(entry["meta"])
+            for entry in answer.listed("instruments_data")
+            if not set(answered) <= set(entry["meta"])
         ]
         keys = [one["key"] for one in header["benchmark_groups_data"]]
-        others = [key for key in keys if set(key) != set(said)]
-        repeated = [key for place, key in enumerate(keys) if key in keys[:place]]
-        if said != asked:
-            yield Violation(owner, "dimensions", f"{asked} were asked for, {said} came")
+        others = [key for key in keys if set(key) != set(answered)]
+        repeated = [key for at, key in enumerate(keys) if key in keys[:at]]
+        if answered != asked:
+            yield Violation(
+                payload_number, "dimensions", f"{asked} were asked for, {answered} came"
+            )
         elif lacking:
-            yield Violation(owner, "dimensions", f"{lacking[0]} has not all of {said}")
+            yield Violation(payload_number, "dimensions", f"{lacking[0]} has not all of {answered}")
         elif others:
-            yield Violation(owner, "dimensions", f"the group {others[0]} is not of {said}")
+            yield Violation(
+                payload_number, "dimensions", f"the group {others[0]} is not of {answered}"
+            )
         elif repeated:
-            yield Violation(owner, "dimensions", f"the group {repeated[0]} comes twice")
+            yield Violation(payload_number, "dimensions", f"the group {repeated[0]} comes twice")
 
 
 def unordered_parts(chunk: Chunk, listed: str, id_field: str) -> Iterator[Violation]:
     """`parts`: over all pages, instruments or positions come once, in the order of their ids."""
-    for owner, each in enumerate(chunk.received):
-        ids = [entry[id_field] for entry in each.listed(listed)]
+    for payload_number, answer in enumerate(chunk.received):
+        ids = [entry[id_field] for entry in answer.listed(listed)]
         wrong = [after for before, after in itertools.pairwise(ids) if after <= before]
         if wrong:
-            yield Violation(owner, "parts", f"{wrong[0]} comes twice, or after a later one")
+            yield Violation(
+                payload_number, "parts", f"{wrong[0]} comes twice, or after a later one"
+            )
 
 
 def misstated_missing_days(
@@ -128,15 +138,21 @@ def misstated_missing_days(
 
     Those that the diagnostics list ascend, are as many as they say, and have no row (of `counts`).
     """
-    starts = np.searchsorted(chunk.owners, np.arange(len(chunk.received) + 1))
-    for owner, each in enumerate(chunk.received):
-        said = each.payload.header["diagnostics"]
-        listed = np.array(said["missing_business_days"], dtype="datetime64[D]").astype(np.int32)
-        own = slice(starts[owner], starts[owner + 1])
-        valued = np.isin(listed, days[own][counts[own]])
-        if (np.diff(listed) <= 0).any() or said["missing_business_day_count"] != len(listed):
-            detail = f"{said['missing_business_day_count']} are counted, {len(listed)} listed"
-            yield Violation(owner, "missing_business_days", detail)
+    starts = np.searchsorted(chunk.payload_numbers, np.arange(len(chunk.received) + 1))
+    for payload_number, answer in enumerate(chunk.received):
+        diagnostics = answer.payload.header["diagnostics"]
+        listed = np.array(diagnostics["missing_business_days"], dtype="datetime64[D]").astype(
+            np.int32
+        )
+        rows = slice(starts[payload_number], starts[payload_number + 1])
+        valued = np.isin(listed, days[rows][counts[rows]])
+        if (np.diff(listed) <= 0).any() or diagnostics["missing_business_day_count"] != len(listed):
+            detail = (
+                f"{diagnostics['missing_business_day_count']} are counted, {len(listed)} listed"
+            )
+            yield Violation(payload_number, "missing_business_days", detail)
         elif valued.any():
-            day = said["missing_business_days"][int(np.argmax(valued))]
-            yield Violation(owner, "missing_business_days", f"{day} is listed and has a row")
+            day = diagnostics["missing_business_days"][int(np.argmax(valued))]
+            yield Violation(
+                payload_number, "missing_business_days", f"{day} is listed and has a row"
+            )

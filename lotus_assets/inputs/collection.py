@@ -139,12 +139,12 @@ class _Day:
         as_of: date,
         asked: Sequence[Asked],
     ) -> None:
-        self.own, self.connection, self.as_of = collection, connection, as_of
+        self.collection, self.connection, self.as_of = collection, connection, as_of
         self.kind = collection.kind
         self.report = InputReport(self.kind.table, asked=len(asked))
         name = self.kind.contract.name
         stored = known_payloads(connection, core_payload.TABLE, name, as_of)
-        self.asked = [each for each in asked if not _is_stored(each, stored)]
+        self.asked = [request for request in asked if not _is_stored(request, stored)]
         self.report.unchanged = len(asked) - len(self.asked)
         self.subjects = known_subjects(connection, core_payload.TABLE, name)
         self.rows = VersionedRows(connection, self.kind.table, self.kind.entity, as_of)
@@ -154,11 +154,13 @@ class _Day:
     def run(self) -> InputReport:
         """Read, gate and write chunk after chunk."""
         done = self.report.unchanged
-        answers = self.own.client.side_by_side(self.asked, self._read, ahead=self.own.chunk_size)
-        for chunk in _chunks(answers, self.own.chunk_size):
+        answers = self.collection.client.side_by_side(
+            self.asked, self._read, ahead=self.collection.chunk_size
+        )
+        for chunk in _chunks(answers, self.collection.chunk_size):
             self._take(chunk)
             done += len(chunk)
-            self.own.progress(
+            self.collection.progress(
                 f"{self.kind.table.name} as of {self.as_of}: {done} of {self.report.asked} "
                 f"payloads, {self.report.rows} rows read{self._refusals()}"
             )
@@ -169,17 +171,19 @@ class _Day:
                 refused.what, reason, refused.status, refused.request_id
             ) from refused
         self.report.quarantined = quarantine_frame(self.quarantine)
-        if self.report.bad_share > self.own.quarantine_limit:
-            raise GateClosed([self.report], self.own.quarantine_limit)
-        write_quarantine(self.connection, self.report.quarantined, self.own.run_id, self.own.now)
+        if self.report.bad_share > self.collection.quarantine_limit:
+            raise GateClosed([self.report], self.collection.quarantine_limit)
+        write_quarantine(
+            self.connection, self.report.quarantined, self.collection.run_id, self.collection.now
+        )
         return self.report
 
     def _refusals(self) -> str:
-        said = ", ".join(f"{count} {code}" for code, count in self.report.refused.items())
-        return said and f"; refused: {said}"
+        refusals = ", ".join(f"{count} {code}" for code, count in self.report.refused.items())
+        return refusals and f"; refused: {refusals}"
 
     def _read(self, asked: Asked) -> Payload:
-        return self.own.client.payload(self.kind.contract, asked.subject, asked.body)
+        return self.collection.client.payload(self.kind.contract, asked.subject, asked.body)
 
     def _take(self, answers: Sequence[tuple[Asked, Payload | LotusCoreError]]) -> None:
         received: list[Received] = []
@@ -191,16 +195,16 @@ class _Day:
                 received.append(Received(asked, self.as_of, answer))
         gated = gate_payloads(self.kind, received)
         contradicted = self._write(gated)
-        for each, breaks in zip(gated.accepted, gated.breaks, strict=True):
+        for accepted, breaks in zip(gated.accepted, gated.breaks, strict=True):
             reason = None
-            if each.asked.subject in contradicted:
+            if accepted.asked.subject in contradicted:
                 reason = "data_version: other rows than before under the same data version"
-                self._quarantine(each.asked, reason, each.payload.content_hash)
+                self._quarantine(accepted.asked, reason, accepted.payload.content_hash)
             self.report.breaks += len(breaks)
-            entries.append(core_payload.received_row(each, breaks, reason))
-        for each, reason in gated.rejected:
-            self._quarantine(each.asked, reason, each.payload.content_hash)
-            entries.append(core_payload.received_row(each, (), reason))
+            entries.append(core_payload.received_row(accepted, breaks, reason))
+        for rejected, reason in gated.rejected:
+            self._quarantine(rejected.asked, reason, rejected.payload.content_hash)
+            entries.append(core_payload.received_row(rejected, (), reason))
         frame = pd.DataFrame(entries, columns=core_payload.TABLE.columns)
         checked = core_payload.TABLE.schema.validate(frame, lazy=True)
         replace_rows(
@@ -211,8 +215,8 @@ class _Day:
         """Write accepted rows; the subjects that contradict what they gave before."""
         if not len(gated.rows):
             return set()
-        is_new = np.array([each.asked.subject not in self.subjects for each in gated.accepted])
-        first = is_new[gated.owners]
+        is_new = np.array([answer.asked.subject not in self.subjects for answer in gated.accepted])
+        first = is_new[gated.payload_numbers]
         contradicted: set[str] = set()
         for is_first, add in ((True, self.rows.add_first), (False, self.rows.add)):
             part = gated.rows.filter(pa.array(first == is_first))

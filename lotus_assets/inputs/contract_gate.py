@@ -53,13 +53,13 @@ class InputTable:
 class GatedChunk:
     """What the gate made of a chunk: accepted payloads with rows, and rejected ones with reasons.
 
-    `rows` are the accepted payloads' in the table's columns, `owners` the place in `accepted` of
-    each row, `breaks` the continuity breaks of each accepted payload.
+    `rows` are the accepted payloads' in the table's columns, `payload_numbers` the number in
+    `accepted` of the payload of each row, `breaks` the continuity breaks of each accepted payload.
     """
 
     accepted: tuple[Received, ...]
     rows: pa.Table
-    owners: "np.ndarray[tuple[int], np.dtype[np.int64]]"
+    payload_numbers: "np.ndarray[tuple[int], np.dtype[np.int64]]"
     breaks: tuple[tuple[DetectedBreak, ...], ...]
     rejected: tuple[tuple[Received, str], ...] = field(default=())
 
@@ -72,21 +72,21 @@ def gate_payloads(kind: InputTable, received: Sequence[Received]) -> GatedChunk:
     if sorting.chunk.received:
         sorting.reject(kind.violations(sorting.chunk))
     frame = kind.rows(sorting.chunk)
-    owners = frame.index.to_numpy(dtype=np.int64)
+    payload_numbers = frame.index.to_numpy(dtype=np.int64)
     try:
         frame = kind.table.schema.validate(frame.reset_index(drop=True), lazy=True)
     except SchemaErrors as broken:
-        sorting.reject(_of_rows(broken, owners))
+        sorting.reject(_of_rows(broken, payload_numbers))
         frame = kind.rows(sorting.chunk)
-        owners = frame.index.to_numpy(dtype=np.int64)
+        payload_numbers = frame.index.to_numpy(dtype=np.int64)
         frame = kind.table.schema.coerce_dtype(frame.reset_index(drop=True))
     breaks: list[list[DetectedBreak]] = [[] for _ in sorting.remaining]
-    for each in kind.breaks(sorting.chunk):
-        breaks[each.owner].append(each)
+    for continuity_break in kind.breaks(sorting.chunk):
+        breaks[continuity_break.payload_number].append(continuity_break)
     return GatedChunk(
         accepted=sorting.chunk.received,
         rows=pa.Table.from_pandas(frame, preserve_index=False),
-        owners=owners,
+        payload_numbers=payload_numbers,
         breaks=tuple(map(tuple, breaks)),
         rejected=sorting.rejected(),
     )
@@ -103,51 +103,53 @@ class _Sorting:
 
     def reject(self, violations: Iterable[Violation]) -> None:
         """Take out the payloads, numbered as in `chunk`, that a stage found broken."""
-        found: dict[int, list[str]] = {}
-        for each in violations:
-            found.setdefault(self.remaining[each.owner], []).append(f"{each.rule}: {each.detail}")
-        if found:
-            self._reasons.update(found)
-            self.remaining = [at for at in self.remaining if at not in found]
+        broken: dict[int, list[str]] = {}
+        for violation in violations:
+            reasons = broken.setdefault(self.remaining[violation.payload_number], [])
+            reasons.append(f"{violation.rule}: {violation.detail}")
+        if broken:
+            self._reasons.update(broken)
+            self.remaining = [at for at in self.remaining if at not in broken]
             good = [self._received[at] for at in self.remaining]
             self.chunk = Chunk(good, self._kind.contract.schema)
 
     def rejected(self) -> tuple[tuple[Received, str], ...]:
         """Broken payloads with everything that they break."""
         return tuple(
-            (self._received[at], "; ".join(said)) for at, said in sorted(self._reasons.items())
+            (self._received[at], "; ".join(reasons))
+            for at, reasons in sorted(self._reasons.items())
         )
 
 
 def _of_headers(kind: InputTable, received: Sequence[Received]) -> Iterator[Violation]:
     """`header` and `as_of`: what the payload says beside its rows, on every page."""
-    for owner, each in enumerate(received):
-        for page in each.payload.pages:
+    for payload_number, answer in enumerate(received):
+        for page in answer.payload.pages:
             try:
                 header = kind.header.model_validate(page.header)
             except ValidationError as invalid:
                 first = invalid.errors(include_url=False)[0]
-                place = ".".join(map(str, first["loc"]))
-                yield Violation(owner, "header", f"{place}: {first['msg']}")
+                field = ".".join(map(str, first["loc"]))
+                yield Violation(payload_number, "header", f"{field}: {first['msg']}")
                 break
-            if header.as_of_date != each.as_of:
-                said = f"asked as of {each.as_of}, answered as of {header.as_of_date}"
-                yield Violation(owner, "as_of", said)
+            if header.as_of_date != answer.as_of:
+                detail = f"asked as of {answer.as_of}, answered as of {header.as_of_date}"
+                yield Violation(payload_number, "as_of", detail)
                 break
 
 
 def _of_rows(
-    broken: SchemaErrors, owners: "np.ndarray[tuple[int], np.dtype[np.int64]]"
+    broken: SchemaErrors, payload_numbers: "np.ndarray[tuple[int], np.dtype[np.int64]]"
 ) -> Iterator[Violation]:
     """`row`: the pandera model, for what no rule above has named."""
     cases = broken.failure_cases
     of_rows = cases[cases["index"].notna()]
     if of_rows.empty:
         raise ValueError(f"The contract itself failed: {cases['check'].tolist()}") from broken
-    named = of_rows.assign(owner=owners[of_rows["index"].astype(int)])
-    for case in named.drop_duplicates(["owner", "column", "check"]).to_dict("records"):
-        said = f"{case['column']}: {case['check']}, but {case['failure_case']}"
-        yield Violation(int(case["owner"]), "row", said)
+    named = of_rows.assign(payload_number=payload_numbers[of_rows["index"].astype(int)])
+    for case in named.drop_duplicates(["payload_number", "column", "check"]).to_dict("records"):
+        detail = f"{case['column']}: {case['check']}, but {case['failure_case']}"
+        yield Violation(int(case["payload_number"]), "row", detail)
 
 
 def quarantine_row(

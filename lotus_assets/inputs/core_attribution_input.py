@@ -21,7 +21,7 @@ from lotus_assets.inputs.rules import (
     DetectedBreak,
     Violation,
     epoch_days,
-    first_of_each,
+    first_of_payloads,
     sums_other_than_one,
 )
 from lotus_assets.sources.lotus_core.wire_format import GROUP, INSTRUMENT, OBSERVATION, PORTFOLIO
@@ -38,7 +38,7 @@ from lotus_assets.tables.table import Table
 from lotus_assets.tables.table_model import TableModel
 
 CURRENCY_TOLERANCE = 1e-9
-"""analytics.md §3, currency attribution."""
+"""How far (1 + return_local)(1 + return_fx) may be off 1 + return_base."""
 
 
 class CoreAttributionInput(TableModel):
@@ -89,7 +89,7 @@ def rows(chunk: Chunk) -> pd.DataFrame:
         "id": _ids(chunk),
         **{name: number(chunk.rows[name]) for name in OBSERVATION},
     }
-    return pd.DataFrame(columns, index=chunk.owners)[TABLE.columns]
+    return pd.DataFrame(columns, index=chunk.payload_numbers)[TABLE.columns]
 
 
 def _ids(chunk: Chunk) -> NDArray[np.object_]:
@@ -101,7 +101,7 @@ def _ids(chunk: Chunk) -> NDArray[np.object_]:
         pc.fill_null(chunk.rows["id"], "").to_pandas().to_numpy(dtype=object).copy()
     )
     is_group = pc.equal(chunk.rows["part"], GROUP).to_numpy()
-    headers = [each.payload.header for each in chunk.received]
+    headers = [answer.payload.header for answer in chunk.received]
     keys = [
         group_key(header["group_by_dimensions"], group["key"])
         for header in headers
@@ -109,7 +109,7 @@ def _ids(chunk: Chunk) -> NDArray[np.object_]:
     ]
     counts = [len(header["benchmark_groups_data"]) for header in headers]
     offsets = np.concatenate([[0], np.cumsum(counts)[:-1]]).astype(np.int64)
-    places = offsets[chunk.owners[is_group]] + ids[is_group].astype(np.int64)
+    places = offsets[chunk.payload_numbers[is_group]] + ids[is_group].astype(np.int64)
     ids[is_group] = np.array(keys, dtype=object)[places]
     return ids
 
@@ -122,12 +122,12 @@ def violations(chunk: Chunk) -> Iterator[Violation]:
     is_group = pc.equal(chunk.rows["part"], GROUP).to_numpy()
     for name in ("weight_bop", "return_base"):
         is_missing = chunk.rows[name].is_null().to_numpy() & is_group
-        for owner, _row in first_of_each(chunk.owners, is_missing):
-            yield Violation(owner, "missing_value", f"{name} of a benchmark group is null")
+        for payload_number, _row in first_of_payloads(chunk.payload_numbers, is_missing):
+            yield Violation(payload_number, "missing_value", f"{name} of a benchmark group is null")
     yield from _currency_returns(chunk)
-    without = np.setdiff1d(np.arange(len(chunk.received)), chunk.owners[is_group])
-    for owner in without.tolist():
-        yield Violation(owner, "benchmark_groups", "no benchmark group has a day")
+    without = np.setdiff1d(np.arange(len(chunk.received)), chunk.payload_numbers[is_group])
+    for payload_number in without.tolist():
+        yield Violation(payload_number, "benchmark_groups", "no benchmark group has a day")
     days = epoch_days(chunk.rows["perf_date"])
     yield from sums_other_than_one(chunk, days, chunk.rows["weight_bop"], is_group)
 
@@ -139,9 +139,9 @@ def _currency_returns(chunk: Chunk) -> Iterator[Violation]:
         number(chunk.rows[name]).to_numpy(np.float64, na_value=np.nan) for name in names
     )
     is_off = np.abs((1 + local) * (1 + fx) - (1 + base)) > CURRENCY_TOLERANCE
-    for owner, row in first_of_each(chunk.owners, is_off):
-        said = f"return_local and return_fx of {_ids(chunk)[row]} do not make return_base"
-        yield Violation(owner, "currency_returns", said)
+    for payload_number, row in first_of_payloads(chunk.payload_numbers, is_off):
+        detail = f"return_local and return_fx of {_ids(chunk)[row]} do not make return_base"
+        yield Violation(payload_number, "currency_returns", detail)
 
 
 def breaks(chunk: Chunk) -> Iterator[DetectedBreak]:

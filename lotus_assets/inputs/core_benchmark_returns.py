@@ -17,7 +17,7 @@ from lotus_assets.inputs.rules import (
     epoch_days,
     missing_values,
     outside,
-    same_owner,
+    same_payload,
     unordered,
     window_days,
 )
@@ -53,13 +53,13 @@ def rows(chunk: Chunk) -> pd.DataFrame:
     """Rows of the table from benchmark return series, in their order; index: the payload."""
     return pd.DataFrame(
         {
-            "benchmark_id": chunk.text(lambda each: each.asked.subject),
+            "benchmark_id": chunk.text(lambda answer: answer.asked.subject),
             "series_date": days_of(chunk.rows["series_date"]),
             **chunk.provenance(),
-            "currency": chunk.text(lambda each: each.payload.header["currency"]),
+            "currency": chunk.text(lambda answer: answer.payload.header["currency"]),
             "benchmark_return": number(chunk.rows["benchmark_return"]),
         },
-        index=chunk.owners,
+        index=chunk.payload_numbers,
     )[TABLE.columns]
 
 
@@ -67,7 +67,7 @@ def violations(chunk: Chunk) -> Iterator[Violation]:
     """Payloads that break a rule of the contract which no single row shows."""
     yield from missing_values(chunk, ("benchmark_return",))
     days = epoch_days(chunk.rows["series_date"])
-    yield from unordered(chunk, days, same_owner(chunk.owners))
+    yield from unordered(chunk, days, same_payload(chunk.payload_numbers))
     yield from outside(chunk, days, *window_days(chunk, "start_date", "end_date"))
     yield from other_windows(chunk, "start_date", "end_date")
     yield from other_frequencies(chunk)

@@ -63,7 +63,7 @@ def rows(chunk: Chunk) -> pd.DataFrame:
     """Rows of the table from contribution-input payloads, in their order; index: the payload."""
     ids = pc.fill_null(chunk.rows["id"], "").to_pandas().to_numpy(dtype=object)
     columns = {**point_columns(chunk), "position_id": ids}
-    return pd.DataFrame(columns, index=chunk.owners)[TABLE.columns]
+    return pd.DataFrame(columns, index=chunk.payload_numbers)[TABLE.columns]
 
 
 def violations(chunk: Chunk) -> Iterator[Violation]:

@@ -13,9 +13,9 @@ from lotus_assets.inputs.payload_chunk import Chunk
 from lotus_assets.inputs.rules import (
     Violation,
     epoch_days,
-    first_of_each,
+    first_of_payloads,
     outside,
-    same_owner,
+    same_payload,
     window_days,
 )
 from lotus_assets.sources.lotus_core.canonical import as_array, canonical_text
@@ -70,20 +70,20 @@ TABLE = Table(
 
 def rows(chunk: Chunk) -> pd.DataFrame:
     """A row for each mwr-input payload; index: the payload."""
-    headers = [each.payload.header for each in chunk.received]
+    headers = [answer.payload.header for answer in chunk.received]
     return pd.DataFrame(
         {
-            "portfolio_id": [each.asked.subject for each in chunk.received],
-            "period": [each.asked.variant for each in chunk.received],
+            "portfolio_id": [answer.asked.subject for answer in chunk.received],
+            "period": [answer.asked.variant for answer in chunk.received],
             "end_date": [pd.Timestamp(header["end_date"]) for header in headers],
-            "data_version": [each.data_version for each in chunk.received],
-            "as_of_date": [pd.Timestamp(each.as_of) for each in chunk.received],
+            "data_version": [answer.data_version for answer in chunk.received],
+            "as_of_date": [pd.Timestamp(answer.as_of) for answer in chunk.received],
             "start_date": [pd.Timestamp(header["start_date"]) for header in headers],
             "currency": [header["currency"] for header in headers],
             "begin_mv": [float(header["begin_mv"]) for header in headers],
             "end_mv": [float(header["end_mv"]) for header in headers],
             "cash_flows": _flows(chunk),
-            "content_hash": [each.payload.content_hash for each in chunk.received],
+            "content_hash": [answer.payload.content_hash for answer in chunk.received],
         },
         index=np.arange(len(headers)),
         columns=TABLE.columns,
@@ -99,7 +99,7 @@ def _flows(chunk: Chunk) -> list[str]:
             "type": chunk.rows["type"].to_pylist(),
         }
     )
-    starts = np.searchsorted(chunk.owners, np.arange(len(chunk.received) + 1))
+    starts = np.searchsorted(chunk.payload_numbers, np.arange(len(chunk.received) + 1))
     records = flows.to_dict("records")
     return [json.dumps(records[start:stop]) for start, stop in itertools.pairwise(starts)]
 
@@ -123,9 +123,9 @@ def violations(chunk: Chunk) -> Iterator[Violation]:
     """Payloads whose flows are not in order or not in the period; several a day are allowed."""
     days = epoch_days(chunk.rows["date"])
     first, last = window_days(chunk, "start_date", "end_date")
-    is_earlier = (np.diff(days) < 0) & same_owner(chunk.owners)
-    for owner, row in first_of_each(chunk.owners[1:], is_earlier):
-        yield Violation(owner, "order", f"flow {row + 1} comes after a later one")
+    is_earlier = (np.diff(days) < 0) & same_payload(chunk.payload_numbers)
+    for payload_number, row in first_of_payloads(chunk.payload_numbers[1:], is_earlier):
+        yield Violation(payload_number, "order", f"flow {row + 1} comes after a later one")
     yield from outside(chunk, days, first, last)
     yield from other_windows(chunk, "start_date", "end_date")
     # A flow may be dated on a day that was not valued.

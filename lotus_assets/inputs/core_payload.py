@@ -87,29 +87,33 @@ TABLE = Table(
 
 
 def received_row(
-    each: Received, breaks: Sequence[DetectedBreak], reason: str | None = None
+    answer: Received, breaks: Sequence[DetectedBreak], reason: str | None = None
 ) -> dict[str, Any]:
     """The row of a payload that came; with a reason it was quarantined."""
-    first = each.payload.pages[0]
-    header = _header(each)
+    first = answer.payload.pages[0]
+    header = _header(answer)
     start, end = _window(first.header)
     return {
-        **_asked(each),
+        **_asked(answer),
         "contract": first.contract.name,
         "status": OK if reason is None else QUARANTINED,
         "reason": reason,
-        "data_version": each.payload.data_version,
-        "content_hash": each.payload.content_hash,
-        "page_hashes": json.dumps(each.payload.page_hashes),
+        "data_version": answer.payload.data_version,
+        "content_hash": answer.payload.content_hash,
+        "page_hashes": json.dumps(answer.payload.page_hashes),
         "request_fingerprint": str(first.lineage["request_fingerprint"]),
         "generated_by": str(first.lineage["generated_by"]),
         "start_date": start,
         "end_date": end,
-        "row_count": len(each.rows),
+        "row_count": len(answer.rows),
         "continuity_breaks": json.dumps(
             [
-                {"id": found.series or None, "date": str(found.day), "amount": found.amount}
-                for found in breaks
+                {
+                    "id": continuity_break.series or None,
+                    "date": str(continuity_break.day),
+                    "amount": continuity_break.amount,
+                }
+                for continuity_break in breaks
             ]
         ),
         "header": json.dumps(header, ensure_ascii=False, sort_keys=True),
@@ -129,12 +133,12 @@ def asked_row(contract: str, asked: Mapping[str, Any], status: str, reason: str)
     }
 
 
-def _asked(each: Received) -> dict[str, Any]:
+def _asked(answer: Received) -> dict[str, Any]:
     return {
-        "subject": each.asked.subject,
-        "variant": each.asked.variant,
-        "as_of_date": pd.Timestamp(each.as_of),
-        "request": request_text(each.asked.body),
+        "subject": answer.asked.subject,
+        "variant": answer.asked.variant,
+        "as_of_date": pd.Timestamp(answer.as_of),
+        "request": request_text(answer.asked.body),
     }
 
 
@@ -143,11 +147,11 @@ def request_text(body: Mapping[str, Any]) -> str:
     return json.dumps(body, sort_keys=True)
 
 
-def _header(each: Received) -> dict[str, Any]:
+def _header(answer: Received) -> dict[str, Any]:
     """The first page's header, with the lists of all pages."""
-    first = each.payload.pages[0].header
+    first = answer.payload.pages[0].header
     listed = {
-        field: each.listed(field)
+        field: answer.listed(field)
         for field in ("instruments_data", "positions_data", "positions")
         if field in first
     }

@@ -18,7 +18,7 @@ from lotus_assets.inputs.rules import (
     is_among,
     outside,
     positive_fees,
-    same_owner,
+    same_payload,
     unlisted_business_days,
     unordered,
     window_days,
@@ -58,8 +58,7 @@ class CorePerformanceInput(TableModel):
     end_mv: DayEndValue
     capital_sign: Integer = Field(
         isin=[-1, 0, 1],
-        description="Sign of begin_mv + bod_cf, decided on the decimals received "
-        "(analytics.md §2).",
+        description="Sign of begin_mv + bod_cf, decided on the decimals received.",
     )
     is_business_day: Boolean = Field(description="A business day of the portfolio's calendar.")
     content_hash: FirstHash
@@ -80,10 +79,10 @@ def rows(chunk: Chunk) -> pd.DataFrame:
     capital = pc.add(narrow(table["begin_mv"]), narrow(table["bod_cf"]))
     return pd.DataFrame(
         {
-            "portfolio_id": chunk.text(lambda each: each.asked.subject),
+            "portfolio_id": chunk.text(lambda answer: answer.asked.subject),
             "perf_date": days_of(table["perf_date"]),
             **chunk.provenance(),
-            "currency": chunk.text(lambda each: each.payload.header["currency"]),
+            "currency": chunk.text(lambda answer: answer.payload.header["currency"]),
             **{
                 name: number(table[name])
                 for name in ("begin_mv", "bod_cf", "eod_cf", "mgmt_fees", "end_mv")
@@ -91,27 +90,27 @@ def rows(chunk: Chunk) -> pd.DataFrame:
             "capital_sign": pc.sign(capital).to_numpy(),
             "is_business_day": _business(chunk),
         },
-        index=chunk.owners,
+        index=chunk.payload_numbers,
     )[TABLE.columns]
 
 
 def _business(chunk: Chunk) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     """Whether a row's day is among its own payload's business days."""
     days = epoch_days(chunk.rows["perf_date"])
-    own = [
-        np.array(each.payload.header["business_days"], dtype="datetime64[D]").astype(np.int64)
-        + owner * 1_000_000
-        for owner, each in enumerate(chunk.received)
+    business_days = [
+        np.array(answer.payload.header["business_days"], dtype="datetime64[D]").astype(np.int64)
+        + payload_number * 1_000_000
+        for payload_number, answer in enumerate(chunk.received)
     ]
-    listed = np.concatenate(own) if own else np.array([], dtype=np.int64)
-    return is_among(days + chunk.owners * 1_000_000, np.sort(listed))
+    listed = np.concatenate(business_days) if business_days else np.array([], dtype=np.int64)
+    return is_among(days + chunk.payload_numbers * 1_000_000, np.sort(listed))
 
 
 def violations(chunk: Chunk) -> Iterator[Violation]:
     """Payloads that break a rule of the contract which no single row shows."""
     days = epoch_days(chunk.rows["perf_date"])
     first, last = window_days(chunk, "performance_start_date", "as_of_date")
-    yield from unordered(chunk, days, same_owner(chunk.owners))
+    yield from unordered(chunk, days, same_payload(chunk.payload_numbers))
     yield from outside(chunk, days, first, np.minimum(last, as_of_days(chunk)))
     yield from positive_fees(chunk, days)
     yield from other_starts(chunk)
@@ -122,4 +121,4 @@ def breaks(chunk: Chunk) -> Iterator[DetectedBreak]:
     """Breaks of continuity between a portfolio's days."""
     days = epoch_days(chunk.rows["perf_date"])
     series = np.full(len(days), "", dtype=object)
-    yield from continuity_breaks(chunk, days, same_owner(chunk.owners), series)
+    yield from continuity_breaks(chunk, days, same_payload(chunk.payload_numbers), series)

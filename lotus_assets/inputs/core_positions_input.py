@@ -58,23 +58,23 @@ SIDES = ("position", "portfolio", "reporting")
 
 def rows(chunk: Chunk) -> pd.DataFrame:
     """A row for each position of positions-analytics-input payloads; index: the payload."""
-    found: list[dict[str, Any]] = []
-    owners: list[int] = []
-    for owner, each in enumerate(chunk.received):
-        header = each.payload.header
-        own = {
-            "portfolio_id": each.asked.subject,
-            "position_date": pd.Timestamp(each.as_of),
-            "data_version": each.data_version,
-            "as_of_date": pd.Timestamp(each.as_of),
+    rows: list[dict[str, Any]] = []
+    payload_numbers: list[int] = []
+    for payload_number, answer in enumerate(chunk.received):
+        header = answer.payload.header
+        same = {
+            "portfolio_id": answer.asked.subject,
+            "position_date": pd.Timestamp(answer.as_of),
+            "data_version": answer.data_version,
+            "as_of_date": pd.Timestamp(answer.as_of),
             "valuation_date": pd.Timestamp(header["valuation_date"]),
             **header["currency_context"],
-            "content_hash": each.payload.content_hash,
+            "content_hash": answer.payload.content_hash,
         }
-        positions = each.listed("positions")
-        found += [{**own, **_row(position)} for position in positions]
-        owners += [owner] * len(positions)
-    return pd.DataFrame(found, index=owners, columns=TABLE.columns)
+        positions = answer.listed("positions")
+        rows += [{**same, **_row(position)} for position in positions]
+        payload_numbers += [payload_number] * len(positions)
+    return pd.DataFrame(rows, index=payload_numbers, columns=TABLE.columns)
 
 
 def _row(position: dict[str, Any]) -> dict[str, Any]:
@@ -110,30 +110,32 @@ def _row(position: dict[str, Any]) -> dict[str, Any]:
 def violations(chunk: Chunk) -> Iterator[Violation]:
     """Payloads whose positions are not in order, not complete, or whose weights are not of one."""
     yield from other_currencies(chunk)
-    for owner, each in enumerate(chunk.received):
-        header = each.payload.header
-        positions = each.listed("positions")
+    for payload_number, answer in enumerate(chunk.received):
+        header = answer.payload.header
+        positions = answer.listed("positions")
         ids = [position["position_id"] for position in positions]
         if len(set(ids)) < len(ids):
-            yield Violation(owner, "duplicate_positions", "a position comes twice")
+            yield Violation(payload_number, "duplicate_positions", "a position comes twice")
         elif ids != sorted(ids):
-            yield Violation(owner, "order", "positions are not in the order of their ids")
+            yield Violation(payload_number, "order", "positions are not in the order of their ids")
         if len(ids) != header["position_count"]:
-            said = f"{header['position_count']} positions are announced, {len(ids)} came"
-            yield Violation(owner, "position_count", said)
+            detail = f"{header['position_count']} positions are announced, {len(ids)} came"
+            yield Violation(payload_number, "position_count", detail)
         if ids and header["valuation_date"] is None:
-            yield Violation(owner, "window", "positions without a valuation date")
-        elif ids and header["valuation_date"] > str(each.as_of):
-            said = f"valued on {header['valuation_date']}, after {each.as_of}"
-            yield Violation(owner, "window", said)
+            yield Violation(payload_number, "window", "positions without a valuation date")
+        elif ids and header["valuation_date"] > str(answer.as_of):
+            detail = f"valued on {header['valuation_date']}, after {answer.as_of}"
+            yield Violation(payload_number, "window", detail)
         total = Decimal(header["total_market_value"])
-        values = [Decimal(each["valuation"]["market_value"]["reporting"]) for each in positions]
+        values = [
+            Decimal(position["valuation"]["market_value"]["reporting"]) for position in positions
+        ]
         # Each value is rounded to ten digits after it was converted.
         if abs(sum(values, Decimal(0)) - total) > len(values) * Decimal("1e-10"):
-            said = f"the positions are worth {sum(values, Decimal(0))}, the total says {total}"
-            yield Violation(owner, "total_market_value", said)
-        weights = [each["weight"] for each in positions if each["weight"] is not None]
+            detail = f"the positions are worth {sum(values, Decimal(0))}, the total says {total}"
+            yield Violation(payload_number, "total_market_value", detail)
+        weights = [position["weight"] for position in positions if position["weight"] is not None]
         if total != 0 and weights:
             off = abs(float(np.sum([float(weight) for weight in weights])) - 1)
             if off > WEIGHT_TOLERANCE:
-                yield Violation(owner, "weights", f"they sum to 1 but for {off:.9f}")
+                yield Violation(payload_number, "weights", f"they sum to 1 but for {off:.9f}")

@@ -11,10 +11,10 @@ from lotus_assets.inputs.payload_chunk import Chunk, days_of, number
 from lotus_assets.inputs.rules import (
     Violation,
     epoch_days,
-    first_of_each,
+    first_of_payloads,
     missing_values,
     outside,
-    same_owner,
+    same_payload,
     unordered,
     window_days,
 )
@@ -62,15 +62,15 @@ def rows(chunk: Chunk) -> pd.DataFrame:
     """Rows of the table from risk-free series, in their order; index: the payload."""
     return pd.DataFrame(
         {
-            "currency": chunk.text(lambda each: each.asked.subject),
-            "series_mode": chunk.text(lambda each: each.asked.variant),
+            "currency": chunk.text(lambda answer: answer.asked.subject),
+            "series_mode": chunk.text(lambda answer: answer.asked.variant),
             "series_date": days_of(chunk.rows["series_date"]),
             **chunk.provenance(),
             "value": number(chunk.rows["value"]),
             "day_count": chunk.rows["day_count"].to_pandas().to_numpy(dtype=object),
             "compounding": chunk.rows["compounding"].to_pandas().to_numpy(dtype=object),
         },
-        index=chunk.owners,
+        index=chunk.payload_numbers,
     )[TABLE.columns]
 
 
@@ -78,16 +78,16 @@ def violations(chunk: Chunk) -> Iterator[Violation]:
     """Payloads that break a rule of the contract which no single row shows."""
     yield from missing_values(chunk, ("value",))
     days = epoch_days(chunk.rows["series_date"])
-    yield from unordered(chunk, days, same_owner(chunk.owners))
+    yield from unordered(chunk, days, same_payload(chunk.payload_numbers))
     yield from outside(chunk, days, *window_days(chunk, "start_date", "end_date"))
     yield from other_windows(chunk, "start_date", "end_date")
     yield from other_frequencies(chunk)
-    for owner, each in enumerate(chunk.received):
-        mode = each.payload.header["series_mode"]
-        if mode != each.asked.variant:
-            said = f"{each.asked.variant} was asked for, {mode} came: never relabelled"
-            yield Violation(owner, "series_mode", said)
-    is_rate = chunk.text(lambda each: each.asked.variant) == RATES
+    for payload_number, answer in enumerate(chunk.received):
+        mode = answer.payload.header["series_mode"]
+        if mode != answer.asked.variant:
+            detail = f"{answer.asked.variant} was asked for, {mode} came: never relabelled"
+            yield Violation(payload_number, "series_mode", detail)
+    is_rate = chunk.text(lambda answer: answer.asked.variant) == RATES
     has_both = (chunk.rows["day_count"].is_valid()).to_numpy() & (
         chunk.rows["compounding"].is_valid()
     ).to_numpy()
@@ -95,5 +95,5 @@ def violations(chunk: Chunk) -> Iterator[Violation]:
         chunk.rows["day_count"].is_null(), chunk.rows["compounding"].is_null()
     ).to_numpy()
     is_wrong = (is_rate & ~has_both) | (~is_rate & ~has_none)
-    for owner, _row in first_of_each(chunk.owners, is_wrong):
-        yield Violation(owner, "conventions", "rates need conventions, returns have none")
+    for payload_number, _row in first_of_payloads(chunk.payload_numbers, is_wrong):
+        yield Violation(payload_number, "conventions", "rates need conventions, returns have none")

@@ -61,34 +61,33 @@ def input_asset(
     def collect(
         context: dg.AssetExecutionContext, environment: Environment, lotus_core: LotusCore
     ) -> Iterator[Any]:
+        settings, engine = environment.settings, environment.engine
         inputs = lotus_core.settings
         limit = inputs.lotus_core_quarantine_limit
         total = InputReport(table)
         with lotus_core.client(context.run.run_id) as client:
-            asked = asked_partitions(context, environment.settings, inputs)
+            asked = asked_partitions(context, settings, inputs)
             for as_of, shards in asked.items():
-                for each, requests in ((kind, ask), *also):
+                for collected, requests in ((kind, ask), *also):
                     wanted = [
                         request
                         for request in requests(client, as_of, inputs)
                         if shard_of(request.subject, inputs.lotus_core_shards) in shards
                     ]
                     collection = InputCollection(
-                        engine=environment.engine,
+                        engine=engine,
                         client=client,
-                        kind=each,
+                        kind=collected,
                         run_id=context.run.run_id,
-                        now=environment.settings.now(),
+                        now=settings.now(),
                         chunk_size=inputs.lotus_core_chunk,
                         quarantine_limit=limit,
                         progress=context.log.info,
                     )
                     total.add(collection.collect(as_of, wanted, shards))
-        with environment.engine.begin() as connection:
-            total.note(connection, context.run.run_id, environment.settings.now())
-        yield dg.MaterializeResult(
-            asset_key=table.name, metadata=_metadata(environment.engine, table, total)
-        )
+        with engine.begin() as connection:
+            total.note(connection, context.run.run_id, settings.now())
+        yield dg.MaterializeResult(asset_key=table.name, metadata=_metadata(engine, table, total))
         # Second: Dagster files a check under the latest materialisation that it knows.
         yield gate_result(total, limit)
 

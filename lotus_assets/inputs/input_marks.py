@@ -25,14 +25,14 @@ def input_marks(
     uses. A portfolio of which nothing was asked has no mark.
     """
     payloads = database_table(core_payload.TABLE)
-    own = select(
+    of_portfolios = select(
         payloads.c.subject.label(PORTFOLIO_ID), *(payloads.c[name] for name in MARKED)
     ).where(
         payloads.c.contract.in_([kind.contract.name for kind in kinds]),
         payloads.c.as_of_date == as_of,
     )
     used = [used_payloads(one, as_of, *MARKED) for one in shared]
-    marked = union_all(own, *used).subquery()
+    marked = union_all(of_portfolios, *used).subquery()
     text = func.jsonb_build_array(*(marked.c[name] for name in MARKED)).cast(Text)
     joined = func.string_agg(text, aggregate_order_by(literal("\n"), text))
     mark = func.encode(func.sha256(func.convert_to(joined, "UTF8")), "hex")

@@ -13,8 +13,8 @@ from lotus_assets.inputs.input_settings import InputSettings
 from lotus_assets.settings import Settings
 
 AS_OF_DAYS = 400
-"""5 years of days by 16 shards would be 29,000 partitions, which the UI suffers from
-(architecture.md, "Decisions that measurement forced")."""
+"""5 years of days by 16 shards would be 29,000 partitions, which the UI suffers from (measured:
+beyond some 25,000)."""
 AS_OF, SHARD = "as_of", "shard"
 CORE_INPUTS = "core_inputs"
 LOTUS_CORE_POOL = "lotus_core"
@@ -39,7 +39,7 @@ def shard_keys(count: int) -> list[str]:
 
 def as_of_shards(settings: Settings, inputs: InputSettings) -> dg.MultiPartitionsDefinition:
     """Days times shards. The last complete day is the last partition: a day that is not over has
-    no answer that could be replayed (analytics.md §1, as-of)."""
+    no answer that could be replayed."""
     today = settings.now().astimezone(settings.zone).date()
     first = today - timedelta(days=AS_OF_DAYS)
     # Dagster's own now is the clock's: a replay (TEM_AS_OF) must name the end.

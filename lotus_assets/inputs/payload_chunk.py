@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from lotus_assets.inputs.nearest_floats import nearest_floats
 from lotus_assets.sources.lotus_core.payloads import Payload
 
-Owners = NDArray[np.int64]
+PayloadNumbers = NDArray[np.int64]
 VERSION_DIGITS = 10
 
 
@@ -50,11 +50,11 @@ class Received:
         repeated = {"portfolio", "benchmark_group"}
         parts = [pages[0].rows]
         for page in pages[1:]:
-            own = page.rows
-            if "part" in own.column_names:
-                is_repeated = pc.is_in(own["part"], pa.array(sorted(repeated)))
-                own = own.filter(pc.invert(is_repeated))
-            parts.append(own)
+            rows = page.rows
+            if "part" in rows.column_names:
+                is_repeated = pc.is_in(rows["part"], pa.array(sorted(repeated)))
+                rows = rows.filter(pc.invert(is_repeated))
+            parts.append(rows)
         return pa.concat_tables(parts)
 
     @cached_property
@@ -74,33 +74,35 @@ class Received:
 
 
 class Chunk:
-    """Several payloads of one contract: `rows` of all, `owners` the payload of each row."""
+    """Several payloads of one contract: `rows` of all, `payload_numbers` of each row."""
 
     def __init__(self, received: Sequence[Received], schema: pa.Schema) -> None:
         """`schema` is the contract's, for a chunk without payloads."""
         self.received = tuple(received)
-        tables = [each.rows for each in received]
+        tables = [answer.rows for answer in received]
         self.rows = pa.concat_tables(tables) if tables else schema.empty_table()
-        self.owners: Owners = np.repeat(np.arange(len(tables)), [len(each) for each in tables])
+        self.payload_numbers: PayloadNumbers = np.repeat(
+            np.arange(len(tables)), [len(answer) for answer in tables]
+        )
 
     def text(self, value: Callable[[Received], str | None]) -> NDArray[np.object_]:
         """A value of each payload, repeated for its rows."""
-        texts = np.array([value(each) for each in self.received], dtype=object)
-        repeated: NDArray[np.object_] = texts[self.owners]
+        texts = np.array([value(answer) for answer in self.received], dtype=object)
+        repeated: NDArray[np.object_] = texts[self.payload_numbers]
         return repeated
 
     def day(self, value: Callable[[Received], date]) -> NDArray[np.datetime64]:
         """A day of each payload, repeated for its rows."""
-        days = np.array([value(each) for each in self.received], dtype="datetime64[ns]")
-        repeated: NDArray[np.datetime64] = days[self.owners]
+        days = np.array([value(answer) for answer in self.received], dtype="datetime64[ns]")
+        repeated: NDArray[np.datetime64] = days[self.payload_numbers]
         return repeated
 
     def provenance(self) -> dict[str, NDArray[np.object_] | NDArray[np.datetime64]]:
         """The columns by which every row names the payload that it first came in."""
         return {
-            "data_version": self.text(lambda each: each.data_version),
-            "as_of_date": self.day(lambda each: each.as_of),
-            "content_hash": self.text(lambda each: each.payload.content_hash),
+            "data_version": self.text(lambda answer: answer.data_version),
+            "as_of_date": self.day(lambda answer: answer.as_of),
+            "content_hash": self.text(lambda answer: answer.payload.content_hash),
         }
 
 

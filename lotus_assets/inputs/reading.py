@@ -27,14 +27,14 @@ def read_input(
     yesterday's. Rows before the payload's window belong to older payloads; `core_payload` gives
     the window (`start_date`, `end_date`).
     """
-    own = database_table(kind.table)
+    stored = database_table(kind.table)
     known = database_table(core_payload.TABLE)
     good = select(known.c.subject).where(
         known.c.contract == kind.contract.name,
         known.c.as_of_date == as_of,
         known.c.status == core_payload.OK,
     )
-    conditions = [own.c[kind.entity].in_(good), *where]
+    conditions = [stored.c[kind.entity].in_(good), *where]
     if subjects is not None:
-        conditions.append(own.c[kind.entity].in_(list(subjects)))
+        conditions.append(stored.c[kind.entity].in_(list(subjects)))
     return read_query(connection, kind.table, rows_as_of(kind.table, as_of, *conditions))

@@ -20,11 +20,11 @@ from lotus_assets.inputs.rules import (
     continuity_breaks,
     day_at,
     epoch_days,
-    first_of_each,
+    first_of_payloads,
     is_among,
     outside,
     positive_fees,
-    same_owner,
+    same_payload,
     unordered,
     window_days,
 )
@@ -38,12 +38,12 @@ AMOUNTS = ("begin_mv", "bod_cf", "eod_cf", "mgmt_fees", "end_mv")
 def point_columns(chunk: Chunk) -> dict[str, object]:
     """Columns of valuation points; amounts are NULL where a row has none."""
     return {
-        "portfolio_id": chunk.text(lambda each: each.asked.subject),
+        "portfolio_id": chunk.text(lambda answer: answer.asked.subject),
         "part": chunk.rows["part"].to_pandas().to_numpy(dtype=object),
         "perf_date": days_of(chunk.rows["perf_date"]),
         **chunk.provenance(),
         "currency": chunk.text(
-            lambda each: each.payload.header["currency_context"]["reporting_currency"]
+            lambda answer: answer.payload.header["currency_context"]["reporting_currency"]
         ),
         **{name: number(chunk.rows[name]) for name in AMOUNTS},
     }
@@ -71,9 +71,9 @@ def report_violations(chunk: Chunk) -> Iterator[Violation]:
     is_point = pc.not_equal(chunk.rows["part"], GROUP).to_numpy()
     for name in AMOUNTS:
         is_missing = chunk.rows[name].is_null().to_numpy() & is_point
-        for owner, row in first_of_each(chunk.owners, is_missing):
+        for payload_number, row in first_of_payloads(chunk.payload_numbers, is_missing):
             what = series_of(chunk)[row]
-            yield Violation(owner, "missing_value", f"{name} of {what} is null")
+            yield Violation(payload_number, "missing_value", f"{name} of {what} is null")
     yield from positive_fees(chunk, days)
 
 
@@ -88,13 +88,13 @@ def _days_of_no_portfolio(chunk: Chunk, days: Days) -> Iterator[Violation]:
     part = chunk.rows["part"]
     is_own = pc.equal(part, PORTFOLIO).to_numpy()
     is_part = ~is_own & pc.not_equal(part, GROUP).to_numpy()
-    keys = chunk.owners * DAYS_APART + days
+    keys = chunk.payload_numbers * DAYS_APART + days
     is_alone = is_part & ~is_among(keys, np.sort(keys[is_own]))
-    for owner, row in first_of_each(chunk.owners, is_alone):
-        said = f"{series_of(chunk)[row]} has {day_at(days, row)}, which the portfolio has not"
-        yield Violation(owner, "portfolio_day", said)
+    for payload_number, row in first_of_payloads(chunk.payload_numbers, is_alone):
+        detail = f"{series_of(chunk)[row]} has {day_at(days, row)}, which the portfolio has not"
+        yield Violation(payload_number, "portfolio_day", detail)
 
 
 def _same_series(chunk: Chunk) -> NDArray[np.bool_]:
     codes, _ = pd.factorize(series_of(chunk))
-    return same_owner(chunk.owners, codes)
+    return same_payload(chunk.payload_numbers, codes)

@@ -14,10 +14,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from lotus_assets.inputs.payload_chunk import Chunk, Owners, narrow
+from lotus_assets.inputs.payload_chunk import Chunk, PayloadNumbers, narrow
 
 WEIGHT_TOLERANCE = 1e-6
-"""analytics.md §3, attribution: weights of each side sum to 1 within this."""
+"""Weights of either side of an attribution sum to 1 within this."""
 EPOCH = date(1970, 1, 1)
 
 Days = NDArray[np.int32]
@@ -27,7 +27,7 @@ Days = NDArray[np.int32]
 class Violation:
     """One payload breaks one rule; `detail` names the first row that does."""
 
-    owner: int
+    payload_number: int
     rule: str
     detail: str
 
@@ -36,7 +36,7 @@ class Violation:
 class DetectedBreak:
     """A day whose value at the beginning is not what the day before left (a diagnostic)."""
 
-    owner: int
+    payload_number: int
     series: str
     day: date
     amount: str
@@ -53,11 +53,13 @@ def day_at(days: Days, row: int) -> date:
     return EPOCH + timedelta(days=int(days[row]))
 
 
-def first_of_each(owners: Owners, is_broken: NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
-    """(owner, row) of the first broken row of each owner."""
+def first_of_payloads(
+    payload_numbers: PayloadNumbers, is_broken: NDArray[np.bool_]
+) -> Iterator[tuple[int, int]]:
+    """(payload, row) of the first broken row of each payload."""
     rows = np.flatnonzero(is_broken)
-    found, first = np.unique(owners[rows], return_index=True)
-    yield from zip(found.tolist(), rows[first].tolist(), strict=True)
+    broken, first = np.unique(payload_numbers[rows], return_index=True)
+    yield from zip(broken.tolist(), rows[first].tolist(), strict=True)
 
 
 def missing_values(chunk: Chunk, required: tuple[str, ...]) -> Iterator[Violation]:
@@ -66,15 +68,15 @@ def missing_values(chunk: Chunk, required: tuple[str, ...]) -> Iterator[Violatio
         column = chunk.rows[name]
         if column.null_count:
             missing = column.is_null().to_numpy()
-            for owner, row in first_of_each(chunk.owners, missing):
+            for payload_number, row in first_of_payloads(chunk.payload_numbers, missing):
                 yield Violation(
-                    owner, "missing_value", f"{name} is null in row {row_in(chunk, row)}"
+                    payload_number, "missing_value", f"{name} is null in row {row_in(chunk, row)}"
                 )
 
 
 def row_in(chunk: Chunk, row: int) -> int:
     """The number, from 1, of a row within its own payload."""
-    return int(row - np.searchsorted(chunk.owners, chunk.owners[row])) + 1
+    return int(row - np.searchsorted(chunk.payload_numbers, chunk.payload_numbers[row])) + 1
 
 
 def unordered(chunk: Chunk, days: Days, same_series: NDArray[np.bool_]) -> Iterator[Violation]:
@@ -83,28 +85,32 @@ def unordered(chunk: Chunk, days: Days, same_series: NDArray[np.bool_]) -> Itera
     `same_series[i]`: row i + 1 continues the series of row i.
     """
     step = np.diff(days)
-    for rule, is_broken, said in (
+    for rule, is_broken, detail in (
         ("order", step < 0, "comes after a later day"),
         ("duplicate_dates", step == 0, "comes twice"),
     ):
-        for owner, row in first_of_each(chunk.owners[1:], is_broken & same_series):
-            yield Violation(owner, rule, f"{day_at(days, row + 1)} {said}")
+        for payload_number, row in first_of_payloads(
+            chunk.payload_numbers[1:], is_broken & same_series
+        ):
+            yield Violation(payload_number, rule, f"{day_at(days, row + 1)} {detail}")
 
 
 def outside(chunk: Chunk, days: Days, first: Days, last: Days) -> Iterator[Violation]:
     """`window`: every row lies in its payload's window; `first` and `last` a payload."""
-    is_outside = (days < first[chunk.owners]) | (days > last[chunk.owners])
-    for owner, row in first_of_each(chunk.owners, is_outside):
-        window = f"{day_at(first, owner)} to {day_at(last, owner)}"
-        yield Violation(owner, "window", f"{day_at(days, row)} is outside {window}")
+    is_outside = (days < first[chunk.payload_numbers]) | (days > last[chunk.payload_numbers])
+    for payload_number, row in first_of_payloads(chunk.payload_numbers, is_outside):
+        window = f"{day_at(first, payload_number)} to {day_at(last, payload_number)}"
+        yield Violation(payload_number, "window", f"{day_at(days, row)} is outside {window}")
 
 
 def positive_fees(chunk: Chunk, days: Days) -> Iterator[Violation]:
-    """`fee_sign`: `mgmt_fees` is 0 or less (analytics.md §1, signs)."""
+    """`fee_sign`: `mgmt_fees` is 0 or less."""
     fees = chunk.rows["mgmt_fees"]
     is_positive = pc.fill_null(pc.equal(pc.sign(fees), 1), False).to_numpy()
-    for owner, row in first_of_each(chunk.owners, is_positive):
-        yield Violation(owner, "fee_sign", f"mgmt_fees is {fees[row]} on {day_at(days, row)}")
+    for payload_number, row in first_of_payloads(chunk.payload_numbers, is_positive):
+        yield Violation(
+            payload_number, "fee_sign", f"mgmt_fees is {fees[row]} on {day_at(days, row)}"
+        )
 
 
 def continuity_breaks(
@@ -112,7 +118,7 @@ def continuity_breaks(
 ) -> Iterator[DetectedBreak]:
     """Days whose `begin_mv` is not `end_mv` + fee of the row before, exactly.
 
-    A diagnostic with date and amount, never an error (analytics.md §1, continuity).
+    A diagnostic with date and amount, never an error.
     """
     if len(days) < 2:
         return
@@ -122,8 +128,8 @@ def continuity_breaks(
     is_broken = pc.fill_null(pc.not_equal(pc.sign(gap), 0), False).to_numpy() & same_series
     for row in np.flatnonzero(is_broken).tolist():
         amount = format(gap[row].as_py().normalize(), "f")
-        owner = int(chunk.owners[row + 1])
-        yield DetectedBreak(owner, str(series[row + 1]), day_at(days, row + 1), amount)
+        payload_number = int(chunk.payload_numbers[row + 1])
+        yield DetectedBreak(payload_number, str(series[row + 1]), day_at(days, row + 1), amount)
 
 
 def unlisted_business_days(chunk: Chunk, days: Days, last: Days) -> Iterator[Violation]:
@@ -131,21 +137,23 @@ def unlisted_business_days(chunk: Chunk, days: Days, last: Days) -> Iterator[Vio
 
     For contracts that send `business_days`; a missing day itself is no violation.
     """
-    starts = np.searchsorted(chunk.owners, np.arange(len(chunk.received) + 1))
-    for owner, each in enumerate(chunk.received):
-        header = each.payload.header
+    starts = np.searchsorted(chunk.payload_numbers, np.arange(len(chunk.received) + 1))
+    for payload_number, answer in enumerate(chunk.received):
+        header = answer.payload.header
         business = _as_days(header["business_days"])
-        if (np.diff(business) <= 0).any() or (business > last[owner]).any():
-            yield Violation(owner, "business_days", "not ascending within the window")
+        if (np.diff(business) <= 0).any() or (business > last[payload_number]).any():
+            yield Violation(payload_number, "business_days", "not ascending within the window")
             continue
-        closed = each.asked.last_day
+        closed = answer.asked.last_day
         due = business if closed is None else business[business <= (closed - EPOCH).days]
-        lacking = due[~is_among(due, np.sort(days[starts[owner] : starts[owner + 1]]))]
+        lacking = due[
+            ~is_among(due, np.sort(days[starts[payload_number] : starts[payload_number + 1]]))
+        ]
         listed = _as_days(header["diagnostics"]["missing_business_days"])
         count = header["diagnostics"]["missing_business_day_count"]
         if not np.array_equal(lacking, listed) or count != len(lacking):
             yield Violation(
-                owner,
+                payload_number,
                 "missing_business_days",
                 f"{len(lacking)} business days have no row, the diagnostics count {count} and "
                 f"list {len(listed)}",
@@ -157,8 +165,8 @@ def is_among(values: NDArray[Any], ascending: NDArray[Any]) -> NDArray[np.bool_]
     if not len(ascending):
         return np.zeros(len(values), dtype=bool)
     places = np.minimum(np.searchsorted(ascending, values), len(ascending) - 1)
-    found: NDArray[np.bool_] = ascending[places] == values
-    return found
+    is_present: NDArray[np.bool_] = ascending[places] == values
+    return is_present
 
 
 def _as_days(texts: list[str]) -> Days:
@@ -171,37 +179,37 @@ def sums_other_than_one(
 ) -> Iterator[Violation]:
     """`weights`: over the rows that count, a date's weights sum to 1 within the tolerance."""
     values = pc.fill_null(weights.cast(pa.float64()), 0.0).to_numpy()[counts]
-    owners, dates = chunk.owners[counts], days[counts]
-    keys = owners * 1_000_000 + dates
-    found, inverse = np.unique(keys, return_inverse=True)
-    sums = np.bincount(inverse, values, len(found))
+    payload_numbers, dates = chunk.payload_numbers[counts], days[counts]
+    keys = payload_numbers * 1_000_000 + dates
+    days_of_payloads, inverse = np.unique(keys, return_inverse=True)
+    sums = np.bincount(inverse, values, len(days_of_payloads))
     is_off = np.abs(sums - 1) > WEIGHT_TOLERANCE
     reported: set[int] = set()
     for at in np.flatnonzero(is_off).tolist():
-        owner, day = divmod(int(found[at]), 1_000_000)
-        if owner not in reported:
-            reported.add(owner)
+        payload_number, day = divmod(int(days_of_payloads[at]), 1_000_000)
+        if payload_number not in reported:
+            reported.add(payload_number)
             when = EPOCH + timedelta(days=day)
-            yield Violation(owner, "weights", f"they sum to {sums[at]:.9f} on {when}")
+            yield Violation(payload_number, "weights", f"they sum to {sums[at]:.9f} on {when}")
 
 
 def window_days(chunk: Chunk, first: str, last: str) -> tuple[Days, Days]:
     """First and last day of each payload, from two fields of its header."""
 
     def read(field: str) -> Days:
-        return _as_days([str(each.payload.header[field]) for each in chunk.received])
+        return _as_days([str(answer.payload.header[field]) for answer in chunk.received])
 
     return read(first), read(last)
 
 
 def as_of_days(chunk: Chunk) -> Days:
     """The as-of day of each payload."""
-    return _as_days([each.as_of.isoformat() for each in chunk.received])
+    return _as_days([answer.as_of.isoformat() for answer in chunk.received])
 
 
-def same_owner(owners: Owners, *others: NDArray[Any]) -> NDArray[np.bool_]:
+def same_payload(payload_numbers: PayloadNumbers, *others: NDArray[Any]) -> NDArray[np.bool_]:
     """Whether each row continues the series of the row before it."""
-    same: NDArray[np.bool_] = owners[1:] == owners[:-1]
+    same: NDArray[np.bool_] = payload_numbers[1:] == payload_numbers[:-1]
     for other in others:
         same = same & (other[1:] == other[:-1])
     return same

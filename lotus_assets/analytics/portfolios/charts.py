@@ -35,8 +35,8 @@ def bar_chart(title: str, series: Mapping[str, Mapping[str, float]]) -> str:
     figure = _figure()
     axes = figure.subplots()
     height = 0.8 / len(series)
-    for place, ((label, bars), colour) in enumerate(zip(series.items(), COLOURS, strict=False)):
-        at = np.arange(len(names)) + (place - (len(series) - 1) / 2) * height
+    for number, ((label, bars), colour) in enumerate(zip(series.items(), COLOURS, strict=False)):
+        at = np.arange(len(names)) + (number - (len(series) - 1) / 2) * height
         widths = [bars.get(name, 0.0) for name in names]
         axes.barh(at, widths, height=height, label=label, color=colour)
     axes.set_yticks(np.arange(len(names)), names)

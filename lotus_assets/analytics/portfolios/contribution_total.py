@@ -23,7 +23,7 @@ from lotus_assets.tables.table import Table
 
 
 class ContributionTotal(ContributionModel):
-    """One row an as-of day, portfolio, basis, linking and period (analytics.md §3)."""
+    """One row an as-of day, portfolio, basis, linking and period."""
 
     requested_start_date: RequestedStartDate
     start_date: StartDate

@@ -40,7 +40,7 @@ REASONS = ("TOTAL_LOSS", "DEGENERATE", "NO_SIGN_CHANGE", "NO_ROOT", "OUT_OF_RANG
 
 
 class Mwr(TableModel):
-    """One row an as-of day, portfolio, period and method (analytics.md §3)."""
+    """One row an as-of day, portfolio, period and method."""
 
     as_of_date: AsOfDate
     portfolio_id: PortfolioId

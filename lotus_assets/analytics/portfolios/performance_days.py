@@ -22,7 +22,7 @@ OPEN_DATE = "portfolio_open_date"
 @dataclass(frozen=True)
 class BusinessDays:
     """Business days of portfolios by the calendars that lotus-core keeps: those with a valuation,
-    and those without (analytics.md §1, "missing business days")."""
+    and those that lotus-core lists as missing."""
 
     days: PortfolioDays
     calendar: Dated
@@ -37,30 +37,30 @@ def performance_days(inputs: PortfolioInputs) -> PortfolioDays:
 def performance_business_days(inputs: PortfolioInputs) -> BusinessDays:
     """The same, with their business days."""
     payloads = inputs.payloads_of(PERFORMANCE_INPUT, OPEN_DATE, "diagnostics")
-    found = inputs.columns(PERFORMANCE_INPUT, payloads, *NAMES, "is_business_day")
-    valued = found["is_business_day"]
+    columns = inputs.columns(PERFORMANCE_INPUT, payloads, *NAMES, "is_business_day")
+    valued = columns["is_business_day"]
     missing = [json.loads(text)["missing_business_days"] for text in payloads["diagnostics"]]
     counts = [len(days) for days in missing]
-    owner = np.concatenate([found[NUMBER][valued], np.repeat(np.arange(len(counts)), counts)])
+    numbers = np.concatenate([columns[NUMBER][valued], np.repeat(np.arange(len(counts)), counts)])
     listed = as_days(np.array([day for days in missing for day in days], dtype="datetime64[D]"))
-    dates = np.concatenate([found["perf_date"][valued], listed])
-    order = np.lexsort((dates, owner))
+    dates = np.concatenate([columns["perf_date"][valued], listed])
+    order = np.lexsort((dates, numbers))
     return BusinessDays(
-        _days(inputs, payloads, found),
-        Dated(dates[order], offsets_of(owner[order], len(payloads))),
+        _days(inputs, payloads, columns),
+        Dated(dates[order], offsets_of(numbers[order], len(payloads))),
     )
 
 
-def _days(inputs: PortfolioInputs, payloads: pd.DataFrame, found: Columns) -> PortfolioDays:
+def _days(inputs: PortfolioInputs, payloads: pd.DataFrame, columns: Columns) -> PortfolioDays:
     values = DailyValues(
-        dates=found["perf_date"],
-        begin_mv=found["begin_mv"],
-        bod_cf=found["bod_cf"],
-        eod_cf=found["eod_cf"],
-        mgmt_fees=found["mgmt_fees"],
-        end_mv=found["end_mv"],
-        offsets=offsets_of(found[NUMBER], len(payloads)),
-        capital_signs=found["capital_sign"].astype(np.int8),
+        dates=columns["perf_date"],
+        begin_mv=columns["begin_mv"],
+        bod_cf=columns["bod_cf"],
+        eod_cf=columns["eod_cf"],
+        mgmt_fees=columns["mgmt_fees"],
+        end_mv=columns["end_mv"],
+        offsets=offsets_of(columns[NUMBER], len(payloads)),
+        capital_signs=columns["capital_sign"].astype(np.int8),
     )
     return PortfolioDays(
         payloads["subject"].to_numpy(dtype=object),

@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import dagster as dg
-from sqlalchemy import Connection
-
-from lotus_assets.graph.resources import Environment
+from sqlalchemy import Connection, Engine
 
 Picture = Callable[[Connection, date], str | None]
 """Gives Markdown about a day, or None where there is nothing to see."""
@@ -22,9 +20,7 @@ class PictureOfDay:
     key: str
     as_of: date
 
-    def add(
-        self, context: dg.AssetExecutionContext, environment: Environment, *, is_new: bool
-    ) -> None:
+    def add(self, context: dg.AssetExecutionContext, engine: Engine, *, is_new: bool) -> None:
         """Add it to the materialisations of the day, of which the UI shows any one.
 
         Those of a backfill's other days stay without: the event log keeps every copy. Where
@@ -33,7 +29,7 @@ class PictureOfDay:
         of_day = [name for name in context.partition_keys if name.startswith(f"{self.as_of}|")]
         shown = None if is_new else self._last(context.instance, of_day)
         if shown is None:
-            with environment.engine.connect() as connection:
+            with engine.connect() as connection:
                 drawn = self.draw(connection, self.as_of)
             shown = None if drawn is None else dg.MetadataValue.md(drawn)
         if shown is not None:
@@ -42,6 +38,6 @@ class PictureOfDay:
 
     def _last(self, instance: dg.DagsterInstance, partitions: list[str]) -> dg.MetadataValue | None:
         records = dg.AssetRecordsFilter(dg.AssetKey(self.key), asset_partitions=partitions)
-        found = instance.fetch_materializations(records, limit=1).records
-        made = found[0].asset_materialization if found else None
+        last = instance.fetch_materializations(records, limit=1).records
+        made = last[0].asset_materialization if last else None
         return None if made is None else made.metadata.get(SHOWN)

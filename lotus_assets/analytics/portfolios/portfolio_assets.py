@@ -27,6 +27,7 @@ from lotus_assets.graph.steps import asset_step
 from lotus_assets.inputs.input_assets import PARTITIONS
 from lotus_assets.inputs.input_settings import InputSettings
 from lotus_assets.inputs.partitions import AS_OF, SHARD, asked_partitions
+from lotus_assets.settings import Settings
 from lotus_assets.tables.table import Table
 
 PORTFOLIOS_TAG = "lotus/portfolios"
@@ -70,12 +71,12 @@ def portfolio_asset(
         can_subset=True,
     )
     def worked_out(context: dg.AssetExecutionContext, environment: Environment) -> Iterator[Any]:
-        settings = environment.settings
+        settings, engine = environment.settings, environment.engine
         limit = settings.tem_quarantine_limit
-        wanted = wanted_by(context, environment)
+        wanted = wanted_by(context, settings)
         outcomes = work_out(
             family,
-            environment.engine,
+            engine,
             wanted,
             tables=[table for table in family.tables if table.name in _selected(context)],
             run_id=context.run.run_id,
@@ -88,8 +89,8 @@ def portfolio_asset(
             if dg.AssetKey(table.name) in context.selected_asset_keys:
                 if table in pictures:
                     picture = PictureOfDay(pictures[table], table.name, max(wanted.shards))
-                    picture.add(context, environment, is_new=account.changed > 0)
-                counts = row_metadata(environment.engine, report)
+                    picture.add(context, engine, is_new=account.changed > 0)
+                counts = row_metadata(engine, report)
                 yield dg.MaterializeResult(
                     asset_key=table.name, metadata={**counts, **_account_metadata(account)}
                 )
@@ -105,12 +106,12 @@ def _selected(context: dg.AssetExecutionContext) -> set[str]:
     return {key.to_user_string() for key in context.selected_asset_keys | checked}
 
 
-def wanted_by(context: dg.AssetExecutionContext, environment: Environment) -> Wanted:
+def wanted_by(context: dg.AssetExecutionContext, settings: Settings) -> Wanted:
     """The as-of days, shards and portfolios that a run asks for by its partitions and tags."""
     inputs = InputSettings()
     tagged = context.run.tags.get(PORTFOLIOS_TAG)
     names = None if tagged is None else frozenset(filter(None, tagged.split(",")))
-    asked = asked_partitions(context, environment.settings, inputs)
+    asked = asked_partitions(context, settings, inputs)
     return Wanted(asked, inputs.lotus_core_shards, names, only_changed=is_live(context))
 
 

@@ -108,16 +108,16 @@ def _returns(inputs: PortfolioInputs) -> pd.DataFrame:
         return pd.DataFrame(columns=[*KEY, *columns, "return_status", "returns_content_hash"])
     points = reported_points(daily, CONTRIBUTION_INPUT, "position_id")
     metas = pd.DataFrame(columns=["portfolio_id", "part_id", "meta"])
-    found = position_returns(report_parts(daily, points, metas, ()))
-    returns = found.pivot(index=KEY, columns="period", values="position_return")
-    statuses = found.pivot(index=KEY, columns="period", values="status")[list(PERIODS)]
+    of_periods = position_returns(report_parts(daily, points, metas, ()))
+    returns = of_periods.pivot(index=KEY, columns="period", values="position_return")
+    statuses = of_periods.pivot(index=KEY, columns="period", values="status")[list(PERIODS)]
     rows = pd.DataFrame(
         {
             column: returns[period].astype("Float64")
             for column, period in zip(columns, PERIODS, strict=True)
         }
     )
-    rows["return_status"] = [json.dumps(each) for each in statuses.to_dict("records")]
+    rows["return_status"] = [json.dumps(of_position) for of_position in statuses.to_dict("records")]
     rows = rows.reset_index()
     hashes = daily.payloads.set_index("subject")["content_hash"]
     return rows.assign(returns_content_hash=rows["portfolio_id"].map(hashes))

@@ -15,7 +15,7 @@ from lotus_assets.tables.table_model import TableModel
 
 
 class ReturnsSeries(TableModel):
-    """One row a portfolio and business day of its calendar (analytics.md §3, returns series)."""
+    """One row a portfolio and business day of its calendar."""
 
     portfolio_id: PortfolioId
     date: Day = Field(description="A business day of the portfolio's calendar.")

@@ -34,16 +34,16 @@ STATUSES = (
 
 
 class RiskStatistics(TableModel):
-    """One row an as-of day, portfolio, frequency and period (analytics.md §3, risk statistics)."""
+    """One row an as-of day, portfolio, frequency and period."""
 
     as_of_date: AsOfDate
     portfolio_id: PortfolioId
     frequency: Text = Field(
-        isin=[str(each) for each in OPTIONS.frequencies],
+        isin=[str(frequency) for frequency in OPTIONS.frequencies],
         description="Length of the single returns: DAILY, WEEKLY or MONTHLY.",
     )
     period: Text = Field(
-        isin=[each.key for each in OPTIONS.periods], description="YTD, 1Y, 3Y, 5Y or ITD."
+        isin=[period.key for period in OPTIONS.periods], description="YTD, 1Y, 3Y, 5Y or ITD."
     )
     start_date: StartDate
     end_date: EndDate

@@ -33,7 +33,7 @@ REASONS = ("PERIOD_SHORTER_THAN_ONE_YEAR", "NO_RETURN")
 
 
 class Twr(TableModel):
-    """One row an as-of day, portfolio, basis and period (analytics.md §3)."""
+    """One row an as-of day, portfolio, basis and period."""
 
     as_of_date: AsOfDate
     portfolio_id: PortfolioId

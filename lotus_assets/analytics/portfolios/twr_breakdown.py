@@ -19,7 +19,7 @@ from lotus_assets.tables.table_model import TableModel
 
 
 class TwrBreakdown(TableModel):
-    """One row a portfolio, basis, frequency and bucket of its longest period (analytics.md §3)."""
+    """One row a portfolio, basis, frequency and bucket of its longest period."""
 
     portfolio_id: PortfolioId
     metric_basis: MetricBasis
