@@ -24,9 +24,9 @@ from lotus_assets.checks.freshness import with_deadline
 from lotus_assets.checks.parity import parity
 from lotus_assets.checks.reasons import reasons
 from lotus_assets.checks.reconciliation import reconciliation
-from lotus_assets.facts.coverage import coverage
+from lotus_assets.facts.coverage import coverage_by
 from lotus_assets.facts.dim_branch import dim_branch
-from lotus_assets.facts.dim_project import dim_project
+from lotus_assets.facts.dim_project import dim_project_after
 from lotus_assets.facts.dim_release import dim_release
 from lotus_assets.facts.dim_user import dim_user
 from lotus_assets.facts.fact_branch import fact_branch
@@ -63,8 +63,7 @@ from lotus_assets.raw.collect_users import collect_users
 from lotus_assets.timing.portfolio_refresh import changed_portfolios, nightly_portfolios
 from lotus_assets.timing.schedules import scheduled
 
-RAW = [
-    collect_projects,
+OF_EVERY_PROJECT = [
     collect_protected_branches,
     collect_merge_requests,
     collect_issues,
@@ -72,8 +71,8 @@ RAW = [
     collect_pipelines,
     collect_push_events,
     collect_repository,
-    collect_users,
 ]
+RAW = [collect_projects, *OF_EVERY_PROJECT, collect_users]
 INPUTS = [
     collect_core_performance_input,
     collect_core_mwr_input,
@@ -84,7 +83,7 @@ INPUTS = [
     collect_core_risk_free,
 ]
 FACTS = [
-    dim_project,
+    dim_project_after(OF_EVERY_PROJECT),
     dim_user,
     dim_branch,
     dim_release,
@@ -98,7 +97,7 @@ FACTS = [
     fact_issue,
     fact_issue_closing,
     fact_release,
-    coverage,
+    coverage_by(OF_EVERY_PROJECT),
 ]
 ANALYTICS = [metric_daily]
 PORTFOLIO_ANALYTICS = [

@@ -1,7 +1,8 @@
 """coverage: which projects a run collected whole, and why not the others."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
+import dagster as dg
 import pandas as pd
 from pandera.pandas import Field
 
@@ -10,7 +11,7 @@ from lotus_assets.graph.computed_assets import ComputedTable, computed_asset
 from lotus_assets.graph.inputs import Inputs
 from lotus_assets.graph.layers import FACTS
 from lotus_assets.raw import raw_project
-from lotus_assets.raw.reading import COLLECTIONS
+from lotus_assets.raw.reading import first_tables
 from lotus_assets.sources.warehouse.bookkeeping import read_outcomes
 from lotus_assets.tables.columns import Boolean, Text
 from lotus_assets.tables.gitlab_columns import ProjectId
@@ -40,7 +41,7 @@ TABLE = Table(
     model=Coverage,
     key=("run_id", "project_id"),
     version=None,
-    description="Projects collected by a run (metrics.md, Coverage and parity).",
+    description="Projects collected by a run.",
 )
 
 
@@ -51,7 +52,7 @@ def coverage_rows(
     outcomes: pd.DataFrame,
     collections: Collection[str],
 ) -> pd.DataFrame:
-    """Coverage of one run, by project id (metrics.md, Coverage and parity).
+    """Coverage of one run, by project id.
 
     `outcomes`: (project_id, collection, reason) of the run, reason NULL where all was read. What
     is switched off or empty was read whole, since there is nothing more to read: it is listed
@@ -60,15 +61,15 @@ def coverage_rows(
     """
     projects = raw_project[raw_project["vanished_at"].isna()].sort_values("project_id")
     keyed = projects.set_index("project_id")
-    spoken = outcomes[outcomes["project_id"].isin(keyed.index)]
-    failed = spoken[spoken["reason"].notna()]
+    known = outcomes[outcomes["project_id"].isin(keyed.index)]
+    failed = known[known["reason"].notna()]
     is_harmless = failed["reason"].astype(str).str.startswith(FEATURE_DISABLED) | failed[
         "reason"
     ].eq(EMPTY_REPOSITORY)
     is_archived = keyed["archived"].fillna(False).astype(bool)
     is_pending = keyed["pending_deletion"].fillna(False).astype(bool)
     is_empty = keyed["is_empty_repository"].fillna(False).astype(bool)
-    found = pd.concat(
+    reasons = pd.concat(
         [
             failed[["project_id", "reason"]],
             _reason(keyed.index[is_archived], "archived"),
@@ -76,13 +77,12 @@ def coverage_rows(
             _reason(keyed.index[is_empty & ~is_archived & ~is_pending], EMPTY_REPOSITORY),
         ]
     ).drop_duplicates()
-    reasons = (
-        found.sort_values(["project_id", "reason"]).groupby("project_id")["reason"].agg("; ".join)
-    )
-    spoke = spoken[spoken["collection"].isin(list(collections))]
-    counts = spoke.groupby("project_id")["collection"].nunique()
+    ordered = reasons.sort_values(["project_id", "reason"])
+    joined = ordered.groupby("project_id")["reason"].agg("; ".join)
+    expected = known[known["collection"].isin(list(collections))]
+    counts = expected.groupby("project_id")["collection"].nunique()
     was_read = (counts.reindex(keyed.index).fillna(0) == len(collections)).to_numpy()
-    broke = keyed.index.isin(failed.loc[~is_harmless, "project_id"])
+    has_failed = keyed.index.isin(failed.loc[~is_harmless, "project_id"])
     active = dim_project.set_index("project_id")["active_flag"].reindex(keyed.index)
     return pd.DataFrame(
         {
@@ -90,8 +90,8 @@ def coverage_rows(
             "project_id": keyed.index,
             "path": keyed["path_with_namespace"].to_numpy(),
             "active": active.fillna(False).astype(bool).to_numpy(),
-            "collected": was_read & ~broke & ~is_archived.to_numpy() & ~is_pending.to_numpy(),
-            "reason": reasons.reindex(keyed.index).to_numpy(),
+            "collected": was_read & ~has_failed & ~is_archived.to_numpy() & ~is_pending.to_numpy(),
+            "reason": joined.reindex(keyed.index).to_numpy(),
         }
     )
 
@@ -106,8 +106,8 @@ def coverage_share(rows: pd.DataFrame) -> float | None:
     return float(active["collected"].astype(bool).mean()) if len(active) else None
 
 
-def compute(inputs: Inputs) -> pd.DataFrame:
-    """Coverage of this run."""
+def compute(inputs: Inputs, collections: Collection[str]) -> pd.DataFrame:
+    """Coverage of this run by these collections."""
     with inputs.connect() as connection:
         outcomes = read_outcomes(connection)
     return coverage_rows(
@@ -115,15 +115,18 @@ def compute(inputs: Inputs) -> pd.DataFrame:
         inputs.read(raw_project.TABLE),
         inputs.read(dim_project.TABLE),
         outcomes,
-        COLLECTIONS,
+        collections,
     )
 
 
-COMPUTED = ComputedTable(
-    TABLE,
-    compute,
-    reads=(raw_project.TABLE, dim_project.TABLE),
-    after=tuple(COLLECTIONS.values()),
-    scope=lambda inputs: pd.DataFrame({"run_id": [inputs.run_id]}),
-)
-coverage = computed_asset(COMPUTED, FACTS)
+def coverage_by(collections: Sequence[dg.AssetsDefinition]) -> dg.AssetsDefinition:
+    """The asset: how the collections that read every project went."""
+    names = [assets.op.name for assets in collections]
+    computed = ComputedTable(
+        TABLE,
+        lambda inputs: compute(inputs, names),
+        reads=(raw_project.TABLE, dim_project.TABLE),
+        after=first_tables(collections),
+        scope=lambda inputs: pd.DataFrame({"run_id": [inputs.run_id]}),
+    )
+    return computed_asset(computed, FACTS)

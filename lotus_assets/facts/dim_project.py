@@ -1,7 +1,9 @@
 """dim_project: every project that was listed, where it belongs, and whether it is active."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 
+import dagster as dg
 import pandas as pd
 from pandera.pandas import Field
 
@@ -9,7 +11,7 @@ from lotus_assets.graph.computed_assets import ComputedTable, computed_asset
 from lotus_assets.graph.inputs import Inputs
 from lotus_assets.graph.layers import FACTS
 from lotus_assets.raw import raw_mr, raw_project
-from lotus_assets.raw.reading import COLLECTIONS
+from lotus_assets.raw.reading import first_tables
 from lotus_assets.sources.organisation import organisation_of
 from lotus_assets.sources.organisation_file import Organisation
 from lotus_assets.sources.warehouse.bookkeeping import read_outcomes
@@ -57,7 +59,8 @@ def project_rows(
 ) -> pd.DataFrame:
     """Rows of `dim_project`, by project id; `now` is an instant in UTC.
 
-    metrics.md, Conventions (org mapping; who is in no metric) and Coverage (active).
+    Active is a measured project of which a merge request moved in the last 90 days, or that could
+    not be read and in which anything happened since.
     """
     projects = raw_project.sort_values("project_id", ignore_index=True)
     is_measured = ~(
@@ -65,16 +68,16 @@ def project_rows(
         | projects["pending_deletion"].fillna(False).astype(bool)
         | projects["vanished_at"].notna()
     )
-    moved = projects["project_id"].isin(recently_moved(raw_mr, now))
+    has_moved = projects["project_id"].isin(recently_moved(raw_mr, now))
     is_unreadable = projects["project_id"].isin(list(unreadable_project_ids))
     since = now - pd.Timedelta(days=ACTIVE_DAYS)
     has_activity = (projects["last_activity_at"] >= since).fillna(False).astype(bool)
-    place = organisation.assigned(projects["path_with_namespace"])
+    levels = organisation.assigned(projects["path_with_namespace"])
     rows = projects[["project_id", "path_with_namespace", "default_branch", "visibility"]].assign(
-        active_flag=is_measured & (moved | (is_unreadable & has_activity)),
+        active_flag=is_measured & (has_moved | (is_unreadable & has_activity)),
         is_measured=is_measured,
     )
-    return pd.concat([rows, place], axis=1)[TABLE.columns]
+    return pd.concat([rows, levels], axis=1)[TABLE.columns]
 
 
 def recently_moved(raw_mr: pd.DataFrame, now: pd.Timestamp) -> pd.Series:
@@ -101,11 +104,12 @@ def compute(inputs: Inputs) -> pd.DataFrame:
     )
 
 
-COMPUTED = ComputedTable(
-    TABLE,
-    compute,
-    reads=(raw_project.TABLE, raw_mr.TABLE),
-    # What one of the collections could not read makes a project unreadable.
-    after=tuple(COLLECTIONS.values()),
-)
-dim_project = computed_asset(COMPUTED, FACTS)
+COMPUTED = ComputedTable(TABLE, compute, reads=(raw_project.TABLE, raw_mr.TABLE))
+
+
+def dim_project_after(collections: Sequence[dg.AssetsDefinition]) -> dg.AssetsDefinition:
+    """The asset, worked out after the collections that read every project.
+
+    What one of them could not read makes a project unreadable.
+    """
+    return computed_asset(replace(COMPUTED, after=first_tables(collections)), FACTS)

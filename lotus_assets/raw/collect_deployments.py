@@ -2,22 +2,25 @@
 
 from collections.abc import Iterator
 
+import pandas as pd
+
 from lotus_assets.filling.side_by_side import Batch
 from lotus_assets.raw import raw_deployment, raw_project
+from lotus_assets.raw.list_reading import read_window
+from lotus_assets.raw.payload_columns import Payloads
 from lotus_assets.raw.reading import Reading, collection_asset
+from lotus_assets.sources.gitlab.lists.deployments import DEPLOYMENTS
+from lotus_assets.tables.table import Table
+
+
+def page_rows(payloads: Payloads) -> dict[Table, pd.DataFrame]:
+    """What a page holds."""
+    return {raw_deployment.TABLE: raw_deployment.rows(payloads)}
 
 
 def read(reading: Reading, project_id: int) -> Iterator[Batch]:
     """The deployments of one project that are new or moved."""
-    window = reading.window(project_id)
-    if window is None:
-        return
-    yield Batch(frames={}, updated_at=window.updated_after)
-    for page in reading.source.deployments(reading.references[project_id], window):
-        yield Batch(
-            frames={raw_deployment.TABLE: raw_deployment.rows(page.payloads)},
-            updated_at=page.updated_at,
-        )
+    yield from read_window(reading, project_id, DEPLOYMENTS, page_rows)
 
 
 collect_deployments = collection_asset(

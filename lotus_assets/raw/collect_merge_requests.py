@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from lotus_assets.filling.side_by_side import Batch, CompleteList
+from lotus_assets.filling.side_by_side import Batch
 from lotus_assets.raw import (
     raw_mr,
     raw_mr_approval,
@@ -14,9 +14,10 @@ from lotus_assets.raw import (
     raw_mr_version,
     raw_project,
 )
+from lotus_assets.raw.list_reading import read_window, still_there
 from lotus_assets.raw.payload_columns import Payloads
 from lotus_assets.raw.reading import Reading, collection_asset
-from lotus_assets.raw.vanishing import still_there
+from lotus_assets.sources.gitlab.lists.merge_requests import MERGE_REQUESTS
 from lotus_assets.tables.table import Table
 
 CHILDREN = tuple(
@@ -48,20 +49,8 @@ def page_rows(payloads: Payloads) -> dict[Table, pd.DataFrame]:
 
 def read(reading: Reading, project_id: int) -> Iterator[Batch]:
     """The merge requests of one project that are new or moved, with everything below them."""
-    window = reading.window(project_id, "merge_requests")
-    if window is not None:
-        yield Batch(frames={}, updated_at=window.updated_after)
-        for page in reading.source.merge_requests(reading.references[project_id], window):
-            frames = page_rows(page.payloads)
-            parents = frames[raw_mr.TABLE][["project_id", "mr_id", "updated_at"]]
-            yield Batch(
-                frames=frames,
-                complete=tuple(
-                    CompleteList(child, parents, version="updated_at") for child in CHILDREN
-                ),
-                updated_at=page.updated_at,
-            )
-    yield from still_there(reading, project_id, "merge_requests", raw_mr.TABLE)
+    yield from read_window(reading, project_id, MERGE_REQUESTS, page_rows, CHILDREN)
+    yield from still_there(reading, project_id, MERGE_REQUESTS, raw_mr.TABLE)
 
 
 collect_merge_requests = collection_asset(

@@ -5,36 +5,35 @@ So a manual job pressed next day is found: it moves its pipeline's `updated_at`.
 
 from collections.abc import Iterator
 
+import pandas as pd
 from sqlalchemy import Connection, select, update
 
-from lotus_assets.filling.side_by_side import Batch, CompleteList
+from lotus_assets.filling.side_by_side import Batch
 from lotus_assets.raw import raw_deployment, raw_job, raw_pipeline, raw_project
+from lotus_assets.raw.list_reading import read_window, still_there
+from lotus_assets.raw.payload_columns import Payloads
 from lotus_assets.raw.reading import Reading, collection_asset
-from lotus_assets.raw.vanishing import still_there
+from lotus_assets.sources.gitlab.lists.pipelines import PIPELINES
 from lotus_assets.sources.warehouse.schema import database_table
+from lotus_assets.tables.table import Table
+
+
+def page_rows(payloads: Payloads) -> dict[Table, pd.DataFrame]:
+    """What a page holds, table by table."""
+    return {
+        raw_pipeline.TABLE: raw_pipeline.rows(payloads),
+        raw_job.TABLE: raw_job.rows(payloads),
+    }
 
 
 def read(reading: Reading, project_id: int) -> Iterator[Batch]:
     """The pipelines of one project that are new or moved, with all their jobs."""
-    window = reading.window(project_id, "pipelines")
-    if window is not None:
-        yield Batch(frames={}, updated_at=window.updated_after)
-        for page in reading.source.pipelines(reading.references[project_id], window):
-            pipelines = raw_pipeline.rows(page.payloads)
-            parents = pipelines[["project_id", "pipeline_id", "updated_at"]]
-            yield Batch(
-                frames={
-                    raw_pipeline.TABLE: pipelines,
-                    raw_job.TABLE: raw_job.rows(page.payloads),
-                },
-                complete=(CompleteList(raw_job.TABLE, parents, version="updated_at"),),
-                updated_at=page.updated_at,
-            )
-    yield from still_there(reading, project_id, "pipelines", raw_pipeline.TABLE)
+    yield from read_window(reading, project_id, PIPELINES, page_rows, (raw_job.TABLE,))
+    yield from still_there(reading, project_id, PIPELINES, raw_pipeline.TABLE)
 
 
 def fill_environment(connection: Connection) -> None:
-    """`raw_pipeline.environment`: that of the pipeline's latest deployment (PRD §5).
+    """`raw_pipeline.environment`: that of the pipeline's latest deployment.
 
     GitLab names the environment at the deployment only; the newest one speaks for the pipeline.
     """

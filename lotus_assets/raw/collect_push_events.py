@@ -2,24 +2,25 @@
 
 from collections.abc import Iterator
 
+import pandas as pd
+
 from lotus_assets.filling.side_by_side import Batch
 from lotus_assets.raw import raw_project, raw_push_event
+from lotus_assets.raw.list_reading import read_window
+from lotus_assets.raw.payload_columns import Payloads
 from lotus_assets.raw.reading import Reading, collection_asset
+from lotus_assets.sources.gitlab.lists.push_events import PUSH_EVENTS
+from lotus_assets.tables.table import Table
+
+
+def page_rows(payloads: Payloads) -> dict[Table, pd.DataFrame]:
+    """What a page holds."""
+    return {raw_push_event.TABLE: raw_push_event.rows(payloads)}
 
 
 def read(reading: Reading, project_id: int) -> Iterator[Batch]:
     """The pushes to one project since the watermark's day, or of the days of a backfill."""
-    window = reading.window(project_id)
-    if window is None:
-        return
-    yield Batch(frames={}, updated_at=window.updated_after)
-    for page in reading.source.push_events(
-        reading.references[project_id], window.updated_after, window.updated_before
-    ):
-        yield Batch(
-            frames={raw_push_event.TABLE: raw_push_event.rows(page.payloads)},
-            updated_at=page.updated_at,
-        )
+    yield from read_window(reading, project_id, PUSH_EVENTS, page_rows)
 
 
 collect_push_events = collection_asset(

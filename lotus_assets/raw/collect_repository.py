@@ -12,7 +12,8 @@ from sqlalchemy import func, select
 from lotus_assets.filling.side_by_side import Batch, CompleteList
 from lotus_assets.raw import raw_branch, raw_commit, raw_mr, raw_mr_version, raw_project, raw_tag
 from lotus_assets.raw.reading import Reading, collection_asset
-from lotus_assets.sources.gitlab.pages import ProjectReference
+from lotus_assets.sources.gitlab.lists.commit_statistics import COMMIT_STATISTICS
+from lotus_assets.sources.gitlab.pages import Payload, ProjectReference, ReadingWindow
 from lotus_assets.sources.warehouse.schema import database_table
 from lotus_assets.tables.table import concatenate
 
@@ -61,15 +62,12 @@ def _statistics(
     """Line counts of new commits, in the time that they span and not before the backfill."""
     first = pd.Timestamp(reading.now - timedelta(days=reading.settings.tem_backfill_days))
     times = uncounted.loc[uncounted["committed_at"] >= first, "committed_at"]
-    pages = (
-        reading.source.commit_statistics(
-            reference, times.min().to_pydatetime(), times.max().to_pydatetime()
-        )
-        if not times.empty
-        else []
-    )
-    found = [payload for page in pages for payload in page.payloads]
-    return pd.DataFrame(found, columns=["project_id", "commit_id", "additions", "deletions"])
+    payloads: list[Payload] = []
+    if not times.empty:
+        window = ReadingWindow(times.min().to_pydatetime(), times.max().to_pydatetime())
+        for page in reading.source.pages(COMMIT_STATISTICS, reference, window):
+            payloads += page.payloads
+    return pd.DataFrame(payloads, columns=["project_id", "commit_id", "additions", "deletions"])
 
 
 def _merge_request_heads(reading: Reading, project_id: int) -> list[str]:

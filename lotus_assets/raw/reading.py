@@ -29,8 +29,9 @@ from lotus_assets.raw import raw_project
 from lotus_assets.settings import Settings
 from lotus_assets.sources.gitlab.email_hash import redacted
 from lotus_assets.sources.gitlab.errors import EntityError
-from lotus_assets.sources.gitlab.marks import ProbedEntity
-from lotus_assets.sources.gitlab.pages import ProjectReference, Window
+from lotus_assets.sources.gitlab.marks import PROBED
+from lotus_assets.sources.gitlab.pages import ProjectReference, ReadingWindow
+from lotus_assets.sources.gitlab.project_lists import ProjectList
 from lotus_assets.sources.warehouse.bookkeeping import read_states, read_watermarks
 from lotus_assets.sources.warehouse.copying import read_table, records
 from lotus_assets.sources.warehouse.schema import database_table
@@ -39,16 +40,6 @@ from lotus_assets.tables.table import Table
 if TYPE_CHECKING:
     from lotus_assets.sources.gitlab.source import GitLabSource
 
-COLLECTIONS = {
-    "collect_protected_branches": "raw_protected_branch",
-    "collect_merge_requests": "raw_mr",
-    "collect_issues": "raw_issue",
-    "collect_deployments": "raw_deployment",
-    "collect_pipelines": "raw_pipeline",
-    "collect_push_events": "raw_push_event",
-    "collect_repository": "raw_commit",
-}
-"""Collections that read every project, with the table that each fills first."""
 PROBE_SCOPE = "probe"
 """`ingestion_state` entities `probe:<project>` hold what the run's probe found."""
 
@@ -69,30 +60,32 @@ class Reading:
     states: Mapping[int, Any] = field(default_factory=dict)
     probes: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
 
-    def window(self, project_id: int, entity: ProbedEntity | None = None) -> Window | None:
-        """What to read of a project; None when the run's probe found nothing new.
+    def window(self, project_id: int, listed: ProjectList) -> ReadingWindow | None:
+        """What to read of a list of a project; None when the run's probe found nothing new.
 
         The days of a backfill; else the first collection; else from the watermark, with overlap.
         """
         if self.days is not None:
-            return Window.between(*self.days)
+            return ReadingWindow.between(*self.days)
         watermark = self.watermarks.get(project_id)
         if watermark is None:
-            return Window.first(self.now, self.settings.tem_backfill_days)
-        probe = self.probes.get(project_id, {})
-        if entity is not None and entity not in probe.get("changed", (entity,)):
+            return ReadingWindow.first(self.now, self.settings.tem_backfill_days)
+        if listed.name in PROBED and not self._has_changed(project_id, listed):
             return None
-        return Window.since(watermark, timedelta(minutes=self.settings.tem_overlap_minutes))
+        return ReadingWindow.since(watermark, timedelta(minutes=self.settings.tem_overlap_minutes))
 
-    def may_have_vanished(self, project_id: int, entity: ProbedEntity) -> bool:
+    def may_have_vanished(self, project_id: int, listed: ProjectList) -> bool:
         """Whether rows are to be looked for that GitLab no longer has.
 
         When the run's probe counted fewer than are stored; and in a sweeping run wherever
         anything moved, because among many moves one deletion can hide from the count.
         """
-        probe = self.probes.get(project_id, {})
-        moved = self.sweeps and entity in probe.get("changed", (entity,))
-        return moved or entity in probe.get("vanished", ())
+        has_moved = self.sweeps and self._has_changed(project_id, listed)
+        return has_moved or listed.name in self.probes.get(project_id, {}).get("vanished", ())
+
+    def _has_changed(self, project_id: int, listed: ProjectList) -> bool:
+        """What was not probed may have changed."""
+        return listed.name in self.probes.get(project_id, {}).get("changed", (listed.name,))
 
 
 Read = Callable[[Reading, int], Iterator[Batch]]
@@ -183,6 +176,11 @@ def collection_asset(
         )
 
     return collect
+
+
+def first_tables(collections: Sequence[dg.AssetsDefinition]) -> tuple[str, ...]:
+    """The table that each collection fills first: it is there when the collection has ended."""
+    return tuple(next(iter(assets.specs)).key.to_user_string() for assets in collections)
 
 
 def _reading(

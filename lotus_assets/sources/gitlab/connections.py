@@ -10,18 +10,6 @@ class VanishedError(Exception):
     """An entity was listed, and was gone when its details were asked for."""
 
 
-MERGE_REQUEST_LISTS = {
-    "labels": "merge_request_labels",
-    "approvedBy": "merge_request_approvals",
-    "commits": "merge_request_commits",
-    "mergeRequestDiffs": "merge_request_versions",
-    "notes": "merge_request_notes",
-}
-PIPELINE_LISTS = {"stages": "pipeline_stages", "jobs": "pipeline_jobs"}
-ISSUE_LISTS = {"labels": "issue_labels", "notes": "issue_notes"}
-PROJECT_LISTS = {"releases": "releases"}
-
-
 def completed(
     client: GraphQLClient,
     node: Mapping[str, Any],

@@ -1,16 +1,19 @@
 """What goes into a request for a project's entities and what comes out: windows and pages."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Any
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
 
 Payload = dict[str, Any]
 """One entity as GitLab sends it, plus `project_id`; nested connections are plain lists."""
 
+Feature = Literal["merge_requests", "issues", "pipelines"]
+"""What can be switched off in a project."""
+
 
 @dataclass(frozen=True)
-class Page:
+class PayloadPage:
     """Some payloads of one entity.
 
     `updated_at` is the largest `updatedAt` of this page and those before it, yet never later
@@ -25,7 +28,7 @@ class Page:
 
 
 @dataclass(frozen=True)
-class Window:
+class ReadingWindow:
     """Which entities are read: those updated in [`updated_after`, `updated_before`).
 
     `with_open` adds every open merge request or issue whatever its age.
@@ -36,19 +39,22 @@ class Window:
     with_open: bool = False
 
     @classmethod
-    def first(cls, now: datetime, days: int) -> "Window":
+    def first(cls, now: datetime, days: int) -> "ReadingWindow":
         """The first collection: the last `days` days, and all that is open."""
         return cls(updated_after=now - timedelta(days=days), with_open=True)
 
     @classmethod
-    def since(cls, watermark: datetime, overlap: timedelta) -> "Window":
+    def since(cls, watermark: datetime, overlap: timedelta) -> "ReadingWindow":
         """An incremental collection: from the largest `updated_at` seen, minus the overlap."""
         return cls(updated_after=watermark - overlap)
 
     @classmethod
-    def between(cls, start: datetime, end: datetime) -> "Window":
+    def between(cls, start: datetime, end: datetime) -> "ReadingWindow":
         """The days of a backfill."""
         return cls(updated_after=start, updated_before=end)
+
+
+UNBOUNDED = ReadingWindow()
 
 
 @dataclass(frozen=True)
@@ -62,7 +68,14 @@ class ProjectReference:
     issues_enabled: bool = True
     merge_requests_enabled: bool = True
     jobs_enabled: bool = True
-    payload: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def has(self, feature: Feature) -> bool:
+        """Whether a feature is switched on."""
+        return {
+            "merge_requests": self.merge_requests_enabled,
+            "issues": self.issues_enabled,
+            "pipelines": self.jobs_enabled,
+        }[feature]
 
     @classmethod
     def of(cls, payload: Mapping[str, Any]) -> "ProjectReference":
@@ -76,10 +89,20 @@ class ProjectReference:
             issues_enabled=payload.get("issuesEnabled") is not False,
             merge_requests_enabled=payload.get("mergeRequestsEnabled") is not False,
             jobs_enabled=payload.get("jobsEnabled") is not False,
-            payload=payload,
         )
 
 
 def gid_number(gid: object) -> int:
     """The number of a GraphQL global id (`gid://gitlab/MergeRequest/12` → 12)."""
     return int(str(gid).rpartition("/")[2])
+
+
+def iso_text(instant: datetime | None) -> str | None:
+    """An instant in UTC as GraphQL takes it: `2026-03-02T08:00:00+00:00`."""
+    return instant.astimezone(UTC).isoformat() if instant else None
+
+
+def instant_text(instant: datetime | None) -> str | None:
+    """The same as REST takes it: `2026-03-02T08:00:00Z`."""
+    text = iso_text(instant)
+    return text.replace("+00:00", "Z") if text else None

@@ -35,33 +35,9 @@ class Reduction:
     email_hash: EmailHash
     host: str | None = None
 
-    def merge_request(self, node: Node, project_id: int) -> Payload:
-        """A merge request: description → `closing`; nested lists reduced."""
-        payload = {key: value for key, value in node.items() if key != "description"}
-        notes = [note(each) for each in node["notes"] if _is_stored(each)]
-        return payload | {
-            "project_id": project_id,
-            "closing": closing_references(node.get("description"), host=self.host),
-            "labels": _titles(node["labels"]),
-            "approvedBy": [user["id"] for user in node["approvedBy"]],
-            "commits": [self._commit(commit) for commit in node["commits"]],
-            "notes": notes,
-            "mergeRequestDiffs": node.get("mergeRequestDiffs", _versions(node, notes)),
-        }
-
-    def issue(self, node: Node, project_id: int) -> Payload:
-        """An issue: notes → `events` (closed, reopened)."""
-        notes = [note(each) for each in node["notes"]]
-        payload = {key: value for key, value in node.items() if key != "notes"}
-        return payload | {
-            "project_id": project_id,
-            "labels": _titles(node["labels"]),
-            "events": [
-                each | {"action": "reopened" if each["action"] == "opened" else each["action"]}
-                for each in notes
-                if each["action"] in {"closed", "opened", "reopened"}
-            ],
-        }
+    def closing(self, text: str | None) -> list[str]:
+        """The issues that a text closes."""
+        return closing_references(text, host=self.host)
 
     def user(self, node: Node) -> Payload:
         """A user: the public address → `emailHash`."""
@@ -69,13 +45,14 @@ class Reduction:
         name = redacted(node.get("name"))
         return payload | {"name": name, "emailHash": self.email_hash.of(node.get("publicEmail"))}
 
-    def _commit(self, node: Node) -> Payload:
+    def commit(self, node: Node) -> Payload:
+        """A commit of a merge request: message → `closing`, address → hash."""
         return {
             "sha": node["sha"],
             "authoredDate": node.get("authoredDate"),
             "author": node.get("author"),
             "authorEmailHash": self.email_hash.of(node.get("authorEmail")),
-            "closing": closing_references(node.get("message"), host=self.host),
+            "closing": self.closing(node.get("message")),
         }
 
 
@@ -104,20 +81,6 @@ def system_action(node: Node) -> str | None:
     return next((action for wording, action in _ACTION_OF_BODY if wording.search(body)), None)
 
 
-def _versions(node: Node, notes: Sequence[Node]) -> list[Payload]:
-    """Versions where the edition does not list them (Free): the first was made with the merge
-    request, and each push made another.
-    """
-    pushed = [each["createdAt"] for each in notes if each["action"] == "commit"]
-    return [{"createdAt": at} for at in [node["createdAt"], *pushed]]
-
-
-def _is_stored(node: Node) -> bool:
-    """A note of its own; label and milestone events that GitLab renders as notes have a hash
-    instead of a number, and say nothing about reviews.
-    """
-    return str(node["id"]).rpartition("/")[2].isdigit()
-
-
-def _titles(labels: Sequence[Node]) -> list[str]:
+def titles(labels: Sequence[Node]) -> list[str]:
+    """Names of labels, addresses redacted."""
     return [str(redacted(label["title"])) for label in labels]

@@ -5,7 +5,7 @@ GitLab leaves out totals beyond 10,000 rows and refuses offsets beyond 50,000 wi
 its last row, and rows that are seen twice are given once.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,14 +13,12 @@ import gitlab
 from gitlab.exceptions import GitlabHttpError
 
 from lotus_assets.sources.gitlab.errors import GitLabError
+from lotus_assets.sources.gitlab.project_lists import Query, Row
 from lotus_assets.sources.gitlab.session import PacedSession, TransientError
 
 PAGE_SIZE = 100
 PAGES_IN_A_SLICE = 50
 """A slice ends after 5,000 rows, well before GitLab's 10,000."""
-
-Row = dict[str, Any]
-Query = Mapping[str, Any]
 
 
 class RefusedError(GitLabError):

@@ -1,15 +1,20 @@
 """A source on a stand-in, and short words for what it reads."""
 
+import pkgutil
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from lotus_assets.sources.gitlab.pages import Page, ProjectReference, Window
+from lotus_assets import raw
+from lotus_assets.raw.list_reading import PageRows
+from lotus_assets.sources.gitlab.pages import PayloadPage, ProjectReference, ReadingWindow
+from lotus_assets.sources.gitlab.project_lists import GraphQLList, ProjectList, RestList
 from lotus_assets.sources.gitlab.session import Patience
 from lotus_assets.sources.gitlab.source import GitLabSource
 from lotus_assets.standin.gitlab.server import StandinServer
@@ -17,7 +22,7 @@ from lotus_assets.standin.gitlab.store import ProjectData, Store
 from lotus_assets_tests.standin_fixtures import standin, young_store, young_world
 
 NOW = datetime(2025, 11, 20, 12, tzinfo=UTC)
-EVERYTHING = Window.first(NOW, 3650)
+EVERYTHING = ReadingWindow.first(NOW, 3650)
 ROOTS = ["toman/c-side", "toman/core", "toman/corporate-services", "toman/exchange"]
 BUSY = "toman/core/checkout"
 PATIENCE = Patience(attempts=4, first_wait=0.01, longest_wait=0.05, read_timeout=20)
@@ -57,7 +62,22 @@ class Scene:
 StartScene = Callable[..., Scene]
 
 
-def payloads_of(pages: Iterable[Page]) -> list[dict[str, Any]]:
+def collected_lists() -> dict[ProjectList, PageRows]:
+    """Every list of a project that a collection reads, with what it makes of a page."""
+    modules = [
+        import_module(f"{raw.__name__}.{module.name}")
+        for module in pkgutil.iter_modules(raw.__path__)
+        if module.name.startswith("collect_")
+    ]
+    return {
+        listed: module.page_rows
+        for module in modules
+        for listed in vars(module).values()
+        if isinstance(listed, GraphQLList | RestList) and hasattr(module, "page_rows")
+    }
+
+
+def payloads_of(pages: Iterable[PayloadPage]) -> list[dict[str, Any]]:
     return [payload for page in pages for payload in page.payloads]
 
 

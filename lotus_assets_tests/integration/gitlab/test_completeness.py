@@ -1,31 +1,34 @@
 """Everything that the stand-in knows arrives, once, and without an address."""
 
 import copy
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from pathlib import Path
 
 import pandas as pd
 
 from lotus_assets.raw import (
     raw_commit,
-    raw_deployment,
     raw_environment,
-    raw_issue,
     raw_issue_closing_mr,
     raw_issue_event,
     raw_job,
     raw_mr_version,
-    raw_pipeline,
     raw_project,
-    raw_push_event,
     raw_release,
     raw_tag,
     raw_user,
 )
 from lotus_assets.raw.collect_merge_requests import page_rows
+from lotus_assets.sources.gitlab import lists
 from lotus_assets.sources.gitlab.email_hash import ADDRESS
-from lotus_assets.sources.gitlab.pages import Page, ProjectReference, Window, gid_number
+from lotus_assets.sources.gitlab.lists.commit_statistics import COMMIT_STATISTICS
+from lotus_assets.sources.gitlab.lists.deployments import DEPLOYMENTS
+from lotus_assets.sources.gitlab.lists.issues import ISSUES
+from lotus_assets.sources.gitlab.lists.merge_requests import MERGE_REQUESTS
+from lotus_assets.sources.gitlab.lists.pipelines import PIPELINES
+from lotus_assets.sources.gitlab.lists.push_events import PUSH_EVENTS
+from lotus_assets.sources.gitlab.pages import ProjectReference, ReadingWindow, gid_number
 from lotus_assets.standin.gitlab.store import Store
 from lotus_assets.tables.table import gate
 from lotus_assets_tests.integration.gitlab.reading import (
@@ -35,6 +38,7 @@ from lotus_assets_tests.integration.gitlab.reading import (
     ROOTS,
     Scene,
     StartScene,
+    collected_lists,
     payloads_of,
 )
 
@@ -57,7 +61,7 @@ def test_projects_with_environments_and_releases(scene: StartScene) -> None:
 def test_merge_requests_with_all_that_belongs_to_them(scene: StartScene) -> None:
     begun = scene()
     data = begun.data(BUSY)
-    payloads = payloads_of(begun.source.merge_requests(begun.reference(), EVERYTHING))
+    payloads = payloads_of(begun.source.pages(MERGE_REQUESTS, begun.reference(), EVERYTHING))
     found = {int(each["iid"]): each for each in payloads}
     assert set(found) == set(data.merge_requests)
     for iid, payload in found.items():
@@ -74,7 +78,7 @@ def test_merge_requests_with_all_that_belongs_to_them(scene: StartScene) -> None
 def test_heads_of_versions_are_those_that_were_pushed(scene: StartScene) -> None:
     begun = scene()
     data = begun.data(BUSY)
-    payloads = payloads_of(begun.source.merge_requests(begun.reference(), EVERYTHING))
+    payloads = payloads_of(begun.source.pages(MERGE_REQUESTS, begun.reference(), EVERYTHING))
     rows = page_rows(payloads)[raw_mr_version.TABLE]
     ids = {each["id"]: iid for iid, each in data.merge_requests.items()}
     found = {
@@ -91,7 +95,7 @@ def test_heads_of_versions_are_those_that_were_pushed(scene: StartScene) -> None
 def test_pipelines_with_all_their_jobs(scene: StartScene) -> None:
     begun = scene()
     data = begun.data(BUSY)
-    payloads = payloads_of(begun.source.pipelines(begun.reference(), EVERYTHING))
+    payloads = payloads_of(begun.source.pages(PIPELINES, begun.reference(), EVERYTHING))
     found = {
         gid_number(each["id"]): {gid_number(job["id"]) for job in each["jobs"]} for each in payloads
     }
@@ -106,7 +110,7 @@ def test_pipelines_with_all_their_jobs(scene: StartScene) -> None:
 def test_issues_with_events_and_closing_lists(scene: StartScene) -> None:
     begun = scene()
     data = begun.data(BUSY)
-    payloads = payloads_of(begun.source.issues(begun.reference(), EVERYTHING))
+    payloads = payloads_of(begun.source.pages(ISSUES, begun.reference(), EVERYTHING))
     assert {int(each["iid"]) for each in payloads} == set(data.issues)
     changes = {
         note["id"]
@@ -131,9 +135,9 @@ def test_issues_with_events_and_closing_lists(scene: StartScene) -> None:
 def test_deployments_and_pushes(scene: StartScene) -> None:
     begun = scene()
     data = begun.data(BUSY)
-    found = payloads_of(begun.source.deployments(begun.reference(), EVERYTHING))
+    found = payloads_of(begun.source.pages(DEPLOYMENTS, begun.reference(), EVERYTHING))
     assert {each["id"] for each in found} == {each["id"] for each in data.deployments}
-    pushes = payloads_of(begun.source.push_events(begun.reference(), None))
+    pushes = payloads_of(begun.source.pages(PUSH_EVENTS, begun.reference()))
     assert {each["id"] for each in pushes} == {each["id"] for each in data.events}
 
 
@@ -146,7 +150,7 @@ def test_commits_of_every_ref_with_their_line_counts(scene: StartScene) -> None:
     assert {each["branch"] for each in found.branches.payloads} == {
         each["name"] for each in data.branches
     }
-    counts = payloads_of(begun.source.commit_statistics(begun.reference(), None))
+    counts = payloads_of(begun.source.pages(COMMIT_STATISTICS, begun.reference()))
     rows = raw_commit.rows(commits, counts)
     on_default = rows[rows["is_on_default_branch"].astype(bool)]
     assert len(on_default) > 50
@@ -162,7 +166,7 @@ def test_commits_of_every_ref_with_their_line_counts(scene: StartScene) -> None:
 def test_old_heads_of_force_pushed_merge_requests_are_found(scene: StartScene) -> None:
     begun = scene()
     reference = begun.reference("toman/core/platform-charts")
-    payloads = payloads_of(begun.source.merge_requests(reference, EVERYTHING))
+    payloads = payloads_of(begun.source.pages(MERGE_REQUESTS, reference, EVERYTHING))
     heads = sorted(page_rows(payloads)[raw_mr_version.TABLE]["head_sha"].dropna().unique())
     bare = begun.source.repository(reference)
     assert bare is not None
@@ -191,24 +195,24 @@ def test_windows(scene: StartScene) -> None:
     def at(text: str) -> datetime:
         return datetime.fromisoformat(text).astimezone(UTC)
 
-    def read(window: Window) -> set[int]:
-        payloads = payloads_of(begun.source.merge_requests(begun.reference(), window))
+    def read(window: ReadingWindow) -> set[int]:
+        payloads = payloads_of(begun.source.pages(MERGE_REQUESTS, begun.reference(), window))
         return {int(each["iid"]) for each in payloads}
 
     recent = {i for i, each in data.merge_requests.items() if at(each["updated_at"]) >= since}
     is_open = {i for i, each in data.merge_requests.items() if each["state"] == "opened"}
-    assert read(Window.first(now, days)) == recent | is_open
-    assert read(Window.since(since + timedelta(minutes=10), timedelta(minutes=10))) == recent
+    assert read(ReadingWindow.first(now, days)) == recent | is_open
+    assert read(ReadingWindow.since(since + timedelta(minutes=10), timedelta(minutes=10))) == recent
     until = since + timedelta(days=15)
     within = {i for i in recent if at(data.merge_requests[i]["updated_at"]) < until}
-    assert read(Window.between(since, until)) == within
+    assert read(ReadingWindow.between(since, until)) == within
     assert within
 
 
 def test_the_watermark_is_the_largest_update(scene: StartScene) -> None:
     begun = scene()
     data = begun.data(BUSY)
-    *_, last = begun.source.merge_requests(begun.reference(), EVERYTHING)
+    *_, last = begun.source.pages(MERGE_REQUESTS, begun.reference(), EVERYTHING)
     largest = max(
         datetime.fromisoformat(each["updated_at"]) for each in data.merge_requests.values()
     )
@@ -232,8 +236,10 @@ def test_more_than_ten_thousand_rows_come_in_slices(scene: StartScene) -> None:
 
     begun.server.change(multiply)
     before = len(begun.server.requests)
-    found = [each["id"] for each in payloads_of(begun.source.deployments(reference, EVERYTHING))]
-    assert found == [5_000_000 + number for number in range(10_250)]
+    payloads = payloads_of(begun.source.pages(DEPLOYMENTS, reference, EVERYTHING))
+    assert [payload["id"] for payload in payloads] == [
+        5_000_000 + number for number in range(10_250)
+    ]
     pages = [
         int(dict(pair.split("=") for pair in each.query.split("&"))["page"])
         for each in begun.server.requests[before:]
@@ -254,21 +260,18 @@ def frames_of(begun: Scene) -> Iterator[pd.DataFrame]:
 
 def frames_of_project(begun: Scene, project: ProjectReference) -> Iterator[pd.DataFrame]:
     source = begun.source
-    yield from page_rows(payloads_of(source.merge_requests(project, EVERYTHING))).values()
-    windowed: list[tuple[Callable[[ProjectReference, Window], Iterator[Page]], tuple[Any, ...]]] = [
-        (source.pipelines, (raw_pipeline, raw_job)),
-        (source.issues, (raw_issue, raw_issue_event, raw_issue_closing_mr)),
-        (source.deployments, (raw_deployment,)),
-    ]
-    for read, modules in windowed:
-        payloads = payloads_of(read(project, EVERYTHING))
-        for module in modules:
-            yield module.rows(payloads)
-    yield raw_push_event.rows(payloads_of(source.push_events(project, None)))
+    for listed, rows_of in collected_lists().items():
+        yield from rows_of(payloads_of(source.pages(listed, project, EVERYTHING))).values()
     repository = source.repository(project)
     assert repository is not None
     yield raw_tag.rows(repository.tags.payloads)
     yield raw_commit.rows(payloads_of(repository.commits))
+
+
+def test_every_list_of_a_project_is_collected() -> None:
+    declared = {path.stem for path in Path(str(lists.__file__)).parent.glob("[a-z]*.py")}
+    # Line counts complete the commits that are read from the clone.
+    assert {listed.name for listed in collected_lists()} == declared - {"commit_statistics"}
 
 
 def test_no_address_is_in_any_frame(scene: StartScene) -> None:
@@ -290,7 +293,7 @@ def test_no_address_is_in_any_frame(scene: StartScene) -> None:
 
 def test_everything_of_the_sample_passes_the_gate(scene: StartScene) -> None:
     begun = scene()
-    payloads = payloads_of(begun.source.merge_requests(begun.reference(), EVERYTHING))
+    payloads = payloads_of(begun.source.pages(MERGE_REQUESTS, begun.reference(), EVERYTHING))
     for table, rows in page_rows(payloads).items():
         gated = gate(table, rows)
         assert gated.bad.empty

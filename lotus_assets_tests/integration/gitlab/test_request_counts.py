@@ -1,10 +1,16 @@
 """How few requests it takes: the issue's budgets, counted at the server."""
 
-from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
+from lotus_assets.sources.gitlab.lists.deployments import DEPLOYMENTS
+from lotus_assets.sources.gitlab.lists.issues import ISSUES
+from lotus_assets.sources.gitlab.lists.merge_requests import MERGE_REQUESTS
+from lotus_assets.sources.gitlab.lists.pipelines import PIPELINES
+from lotus_assets.sources.gitlab.lists.protected_branches import PROTECTED_BRANCHES
+from lotus_assets.sources.gitlab.lists.push_events import PUSH_EVENTS
 from lotus_assets.sources.gitlab.marks import Mark, ProbedEntity, Stored
-from lotus_assets.sources.gitlab.pages import Page, ProjectReference, Window, gid_number
+from lotus_assets.sources.gitlab.pages import ProjectReference, ReadingWindow, gid_number
+from lotus_assets.sources.gitlab.project_lists import GraphQLList
 from lotus_assets.standin.gitlab.store import Store
 from lotus_assets_tests.integration.gitlab.reading import (
     BUSY,
@@ -15,7 +21,6 @@ from lotus_assets_tests.integration.gitlab.reading import (
     payloads_of,
 )
 
-Read = Callable[[ProjectReference, Window], Iterator[Page]]
 OVERLAP = timedelta(minutes=10)
 BUDGET = 6
 """Requests a project when nothing changed."""
@@ -31,13 +36,13 @@ def mark(ids: list[int], times: list[datetime], total: int) -> Mark:
 def stored(begun: Scene, project: ProjectReference) -> Stored:
     """What is stored after everything of a project was collected."""
     marks: dict[ProbedEntity, Mark] = {}
-    lists: list[tuple[ProbedEntity, Read]] = [
-        ("merge_requests", begun.source.merge_requests),
-        ("issues", begun.source.issues),
-        ("pipelines", begun.source.pipelines),
-    ]
-    for name, read in lists:
-        payloads = payloads_of(read(project, EVERYTHING))
+    lists: dict[ProbedEntity, GraphQLList] = {
+        "merge_requests": MERGE_REQUESTS,
+        "issues": ISSUES,
+        "pipelines": PIPELINES,
+    }
+    for name, listed in lists.items():
+        payloads = payloads_of(begun.source.pages(listed, project, EVERYTHING))
         times = [
             datetime.fromisoformat(payload["updatedAt"] or payload["createdAt"])
             for payload in payloads
@@ -66,10 +71,10 @@ def test_nothing_changed(scene: StartScene) -> None:
             assert found.unreadable is None
         for each in projects:
             watermark = begun.store.now
-            since = Window.since(watermark, OVERLAP)
-            assert payloads_of(begun.source.deployments(each, since)) == []
-            list(begun.source.push_events(each, watermark))
-            list(begun.source.protected_branches(each))
+            since = ReadingWindow.since(watermark, OVERLAP)
+            assert payloads_of(begun.source.pages(DEPLOYMENTS, each, since)) == []
+            list(begun.source.pages(PUSH_EVENTS, each, ReadingWindow(watermark)))
+            list(begun.source.pages(PROTECTED_BRANCHES, each))
             again = begun.source.repository(each, known_refs=refs[each.project_id])
             assert again is None
 
@@ -120,17 +125,16 @@ def test_what_vanished_is_suspected_and_found_by_its_ids(scene: StartScene) -> N
     begun.server.change(delete)
     (found,) = begun.source.probe([project], known, OVERLAP)
     assert found.vanished == {"merge_requests"}
-    ids = [each for page in begun.source.identifiers(project, "merge_requests") for each in page]
+    ids = [each for page in begun.source.identifiers(MERGE_REQUESTS, project) for each in page]
     assert gone not in ids
     assert set(ids) == {each["id"] for each in data.merge_requests.values()}
-    others: dict[ProbedEntity, set[int]] = {
-        "issues": {each["id"] for each in data.issues.values()},
-        "pipelines": set(data.pipelines),
-    }
-    for entity, expected in others.items():
-        assert {
-            each for page in begun.source.identifiers(project, entity) for each in page
-        } == expected
+    others = (
+        (ISSUES, {issue["id"] for issue in data.issues.values()}),
+        (PIPELINES, set(data.pipelines)),
+    )
+    for listed, expected in others:
+        pages = begun.source.identifiers(listed, project)
+        assert {identifier for page in pages for identifier in page} == expected
 
 
 def test_eight_projects_are_probed_with_one_request(scene: StartScene) -> None:
@@ -148,9 +152,11 @@ def test_requests_of_a_first_collection(scene: StartScene) -> None:
     project = begun.reference()
     data = begun.data(BUSY)
     of_merge_requests = begun.requests_of(
-        lambda: list(begun.source.merge_requests(project, EVERYTHING))
+        lambda: list(begun.source.pages(MERGE_REQUESTS, project, EVERYTHING))
     )
-    of_pipelines = begun.requests_of(lambda: list(begun.source.pipelines(project, EVERYTHING)))
+    of_pipelines = begun.requests_of(
+        lambda: list(begun.source.pages(PIPELINES, project, EVERYTHING))
+    )
     # Page, page of open ones, squash commits, edition; then 50 pipelines a page.
     assert of_merge_requests <= 2 * -(-len(data.merge_requests) // 50) + 3
     assert of_pipelines <= -(-len(data.pipelines) // 50)
@@ -159,8 +165,8 @@ def test_requests_of_a_first_collection(scene: StartScene) -> None:
 def test_statistics_count_what_the_server_saw(scene: StartScene) -> None:
     begun = scene()
     begun.reference()
-    list(begun.source.merge_requests(begun.reference(), EVERYTHING))
-    list(begun.source.deployments(begun.reference(), EVERYTHING))
+    list(begun.source.pages(MERGE_REQUESTS, begun.reference(), EVERYTHING))
+    list(begun.source.pages(DEPLOYMENTS, begun.reference(), EVERYTHING))
     statistics = begun.source.statistics
     assert statistics.requests == len(begun.server.requests)
     assert statistics.by_operation["projects/:id/deployments"] >= 1

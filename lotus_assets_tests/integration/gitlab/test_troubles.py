@@ -3,7 +3,13 @@
 import pytest
 
 from lotus_assets.sources.gitlab.errors import AccessError, EntityError, UnreachableError
-from lotus_assets.sources.gitlab.pages import Window
+from lotus_assets.sources.gitlab.lists.commit_statistics import COMMIT_STATISTICS
+from lotus_assets.sources.gitlab.lists.deployments import DEPLOYMENTS
+from lotus_assets.sources.gitlab.lists.issues import ISSUES
+from lotus_assets.sources.gitlab.lists.merge_requests import MERGE_REQUESTS
+from lotus_assets.sources.gitlab.lists.pipelines import PIPELINES
+from lotus_assets.sources.gitlab.lists.push_events import PUSH_EVENTS
+from lotus_assets.sources.gitlab.pages import ReadingWindow
 from lotus_assets.sources.gitlab.session import Patience
 from lotus_assets.standin.gitlab import faults
 from lotus_assets.standin.gitlab.faults import CutBody, Effect
@@ -30,12 +36,12 @@ PASSING: dict[str, Effect] = {
 
 
 def merge_request_iids(begun: Scene) -> list[int]:
-    pages = begun.source.merge_requests(begun.reference(), EVERYTHING)
+    pages = begun.source.pages(MERGE_REQUESTS, begun.reference(), EVERYTHING)
     return sorted(int(each["iid"]) for each in payloads_of(pages))
 
 
 def deployment_ids(begun: Scene) -> list[int]:
-    pages = begun.source.deployments(begun.reference(), EVERYTHING)
+    pages = begun.source.pages(DEPLOYMENTS, begun.reference(), EVERYTHING)
     return sorted(each["id"] for each in payloads_of(pages))
 
 
@@ -78,7 +84,7 @@ def test_a_cursor_resumes_after_a_failure_in_the_middle(scene: StartScene) -> No
     begun.reference()
     begun.server.faults.add(faults.complexity_refused(300), operation=GRAPHQL, times=2)
     begun.server.faults.add(faults.bad_gateway(), operation=GRAPHQL, nth=4, times=1)
-    pages = begun.source.merge_requests(begun.reference(), EVERYTHING)
+    pages = begun.source.pages(MERGE_REQUESTS, begun.reference(), EVERYTHING)
     found = [int(each["iid"]) for each in payloads_of(pages)]
     assert sorted(found) == sorted(set(found)) == sorted(begun.data(BUSY).merge_requests)
 
@@ -125,7 +131,7 @@ def test_403_and_404_are_coverage_reasons(scene: StartScene, status: int, reason
     refused = faults.Respond(status, b'{"message":"no"}')
     begun.server.faults.add(refused, path="*/events", times=None)
     with pytest.raises(EntityError) as failed:
-        list(begun.source.push_events(begun.reference(), None))
+        list(begun.source.pages(PUSH_EVENTS, begun.reference()))
     assert failed.value.reason == reason
 
 
@@ -137,13 +143,10 @@ def test_a_forbidden_project_is_told_from_one_that_is_gone(scene: StartScene) ->
         store.projects[reference.project_id].access = "forbidden"
 
     begun.server.change(forbid)
-    for read in (begun.source.merge_requests, begun.source.pipelines, begun.source.issues):
+    for listed in (MERGE_REQUESTS, PIPELINES, ISSUES, DEPLOYMENTS):
         with pytest.raises(EntityError) as failed:
-            list(read(reference, EVERYTHING))
+            list(begun.source.pages(listed, reference, EVERYTHING))
         assert failed.value.reason == "forbidden"
-    with pytest.raises(EntityError) as failed:
-        list(begun.source.deployments(reference, EVERYTHING))
-    assert failed.value.reason == "forbidden"
     (found,) = begun.source.probe([reference], {})
     assert found.unreadable == "forbidden"
 
@@ -152,7 +155,7 @@ def test_a_forbidden_project_is_told_from_one_that_is_gone(scene: StartScene) ->
 
     begun.server.change(remove)
     with pytest.raises(EntityError) as failed:
-        list(begun.source.merge_requests(reference, EVERYTHING))
+        list(begun.source.pages(MERGE_REQUESTS, reference, EVERYTHING))
     assert failed.value.reason == "not_found"
     with pytest.raises(EntityError) as failed:
         begun.source.repository(reference)
@@ -164,17 +167,17 @@ def test_disabled_features_are_named_without_a_request(scene: StartScene) -> Non
     reference = begun.reference("toman/c-side/brand-assets")
     runbooks = begun.reference("toman/core/runbooks")
     requests = len(begun.server.requests)
-    for read, project, which in (
-        (begun.source.issues, reference, "issues"),
-        (begun.source.pipelines, reference, "pipelines"),
-        (begun.source.deployments, reference, "pipelines"),
-        (begun.source.merge_requests, runbooks, "merge_requests"),
+    for listed, project, which in (
+        (ISSUES, reference, "issues"),
+        (PIPELINES, reference, "pipelines"),
+        (DEPLOYMENTS, reference, "pipelines"),
+        (MERGE_REQUESTS, runbooks, "merge_requests"),
     ):
         with pytest.raises(EntityError) as disabled:
-            list(read(project, EVERYTHING))
+            list(begun.source.pages(listed, project, EVERYTHING))
         assert disabled.value.reason == f"feature_disabled:{which}"
     assert len(begun.server.requests) == requests
-    assert payloads_of(begun.source.merge_requests(reference, EVERYTHING))
+    assert payloads_of(begun.source.pages(MERGE_REQUESTS, reference, EVERYTHING))
 
 
 def test_empty_repository_and_no_default_branch(scene: StartScene) -> None:
@@ -184,7 +187,7 @@ def test_empty_repository_and_no_default_branch(scene: StartScene) -> None:
     found = begun.source.repository(empty)
     assert found is not None
     assert payloads_of(found.commits) == payloads_of([found.branches]) == []
-    assert payloads_of(begun.source.commit_statistics(empty, None)) == []
+    assert payloads_of(begun.source.pages(COMMIT_STATISTICS, empty)) == []
     headless = begun.reference("toman/core/placeholder")
     assert headless.default_branch is None
     found = begun.source.repository(headless)
@@ -209,11 +212,11 @@ def test_an_entity_deleted_between_list_and_detail(scene: StartScene) -> None:
         store.projects[reference.project_id].merge_requests.pop(busiest)
 
     begun.server.change(crowd)
-    pages = begun.source.merge_requests(reference, EVERYTHING)
+    pages = begun.source.pages(MERGE_REQUESTS, reference, EVERYTHING)
     whole = {int(each["iid"]): each for each in payloads_of(pages)}
     assert len(whole[busiest]["notes"]) == 150
     begun.server.faults.add(faults.Change(delete), operation="MergeRequestNotes")
-    pages = begun.source.merge_requests(reference, EVERYTHING)
+    pages = begun.source.pages(MERGE_REQUESTS, reference, EVERYTHING)
     rest = {int(each["iid"]) for each in payloads_of(pages)}
     assert rest == set(whole) - {busiest}
 
@@ -230,7 +233,7 @@ def test_a_page_that_moves_while_it_is_read_loses_nothing(scene: StartScene) -> 
 
     begun.server.faults.add(faults.complexity_refused(300), operation=GRAPHQL, times=2)
     begun.server.faults.add(faults.Change(touch), operation=GRAPHQL, nth=4)
-    pages = begun.source.merge_requests(reference, EVERYTHING)
+    pages = begun.source.pages(MERGE_REQUESTS, reference, EVERYTHING)
     found = [(int(each["iid"]), each["updatedAt"]) for each in payloads_of(pages)]
     assert {iid for iid, _ in found} == set(data.merge_requests)
     copies = [at for iid, at in found if iid == first]
@@ -242,7 +245,7 @@ def test_free_edition_is_found_out_when_it_hides(scene: StartScene) -> None:
     begun.reference()
     refused = "Field 'approvalsRequired' doesn't exist on type 'MergeRequest'"
     begun.server.faults.add(faults.graphql_errors(refused), operation=GRAPHQL, times=1)
-    payloads = payloads_of(begun.source.merge_requests(begun.reference(), EVERYTHING))
+    payloads = payloads_of(begun.source.pages(MERGE_REQUESTS, begun.reference(), EVERYTHING))
     assert payloads
     assert all("approvalsRequired" not in each for each in payloads)
 
@@ -251,7 +254,7 @@ def test_free_edition(scene: StartScene, young_store: Store) -> None:
     young_store.edition = "free"
     young_store.version = "18.8.0"
     begun = scene()
-    payloads = payloads_of(begun.source.merge_requests(begun.reference(), EVERYTHING))
+    payloads = payloads_of(begun.source.pages(MERGE_REQUESTS, begun.reference(), EVERYTHING))
     assert len(payloads) == len(begun.data(BUSY).merge_requests)
     assert all("approvalsRequired" not in each for each in payloads)
     assert begun.source.statistics.by_operation["graphql:metadata"] == 1
@@ -283,4 +286,4 @@ def test_a_redirect_to_another_host_does_not_get_the_token(scene: StartScene) ->
     elsewhere = faults.Respond(302, b"", headers=(("Location", "http://localhost:1/away"),))
     begun.server.faults.add(elsewhere, path="*/deployments", times=None)
     with pytest.raises(UnreachableError, match="GitLab redirects to localhost:1"):
-        list(begun.source.deployments(begun.reference(), Window()))
+        list(begun.source.pages(DEPLOYMENTS, begun.reference(), ReadingWindow()))

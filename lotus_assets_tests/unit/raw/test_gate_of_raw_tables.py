@@ -1,32 +1,27 @@
 """What each raw table lets through, and with which reason it sends a row to quarantine."""
 
+import pkgutil
+from importlib import import_module
 from types import ModuleType
 from typing import Any
 
 import pandas as pd
 import pytest
 
+from lotus_assets import raw
 from lotus_assets.raw import (
-    raw_branch,
     raw_commit,
     raw_deployment,
     raw_environment,
     raw_issue,
-    raw_issue_closing_mr,
-    raw_issue_event,
     raw_job,
     raw_mr,
-    raw_mr_approval,
-    raw_mr_closing_issue,
-    raw_mr_commit,
     raw_mr_note,
     raw_mr_version,
     raw_pipeline,
     raw_project,
-    raw_protected_branch,
     raw_push_event,
     raw_release,
-    raw_tag,
     raw_user,
 )
 from lotus_assets.raw.collect_merge_requests import page_rows
@@ -35,10 +30,9 @@ from lotus_assets_tests.unit.raw import payloads
 
 SHA = payloads.SHA
 MODULES = [
-    *[raw_branch, raw_commit, raw_deployment, raw_environment, raw_issue, raw_issue_closing_mr],
-    *[raw_issue_event, raw_job, raw_mr, raw_mr_approval, raw_mr_closing_issue, raw_mr_commit],
-    *[raw_mr_note, raw_mr_version, raw_pipeline, raw_project, raw_protected_branch],
-    *[raw_push_event, raw_release, raw_tag, raw_user],
+    import_module(f"{raw.__name__}.{module.name}")
+    for module in pkgutil.iter_modules(raw.__path__)
+    if module.name.startswith("raw_")
 ]
 
 

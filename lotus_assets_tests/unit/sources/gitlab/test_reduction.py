@@ -6,6 +6,8 @@ import pytest
 
 from lotus_assets.sources.gitlab.commit_log import CommitParser, records
 from lotus_assets.sources.gitlab.email_hash import EmailHash
+from lotus_assets.sources.gitlab.lists.merge_requests import payload as payload_of
+from lotus_assets.sources.gitlab.pages import ProjectReference
 from lotus_assets.sources.gitlab.reduction import Reduction, note, system_action
 
 OLD_HEAD = "8891924597600f608459fa9d981145d89add1161"
@@ -72,7 +74,7 @@ def test_notes_that_are_rendered_events_are_no_notes_and_free_edition_counts_pus
             system_note("added ~1 label", "label") | {"id": "gid://gitlab/LabelNote/ab12cf"},
         ],
     }
-    payload = Reduction(EmailHash()).merge_request(node, 7)
+    payload = payload_of(Reduction(EmailHash()), node, ProjectReference(7, "toman/core/ledger"))
     assert len(payload["notes"]) == 1
     assert payload["closing"] == ["#1"]
     assert "description" not in payload

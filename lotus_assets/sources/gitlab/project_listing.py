@@ -1,0 +1,53 @@
+"""Every project under some groups, with its environments and releases."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from lotus_assets.sources.gitlab.connections import VanishedError, completed
+from lotus_assets.sources.gitlab.errors import AccessError
+from lotus_assets.sources.gitlab.graphql import GraphQLClient, PageSize
+from lotus_assets.sources.gitlab.pages import Payload, PayloadPage, gid_number
+
+NESTED = {"releases": "releases"}
+
+
+def project_pages(graphql: GraphQLClient, root_groups: Sequence[str]) -> Iterator[PayloadPage]:
+    """Every project under the root groups; one that is under two of them comes once.
+
+    Raises:
+        AccessError: a root group is unknown.
+    """
+    seen: set[str] = set()
+    parallelism = graphql.session.pacer.max_parallelism
+    for group in root_groups:
+        for _, connection in graphql.pages("projects", {"group": group}, "group", "projects"):
+            if connection is None:
+                raise AccessError(f"GitLab knows no group {group!r}; check the root groups.")
+            nodes = [
+                node
+                for node in connection["nodes"]
+                if node["id"] not in seen and node["fullPath"].startswith(f"{group}/")
+            ]
+            seen.update(node["id"] for node in nodes)
+            with ThreadPoolExecutor(parallelism) as pool:
+                payloads = list(pool.map(lambda node: project_payload(graphql, node), nodes))
+            yield PayloadPage("projects", None, payloads)
+
+
+def project_payload(graphql: GraphQLClient, node: Mapping[str, Any]) -> Payload:
+    """A project with its releases read to their end, and its environments: GitLab gives the latter
+    for one project a request only.
+    """
+    try:
+        whole = completed(graphql, node, NESTED, node["fullPath"])
+    except VanishedError:
+        whole = {**node, "releases": []}
+    environments: list[Any] = []
+    if node.get("jobsEnabled"):
+        variables = {"project": node["fullPath"]}
+        size = PageSize(first=1, largest=1)
+        pages = graphql.pages("environments", variables, "project", "environments", size=size)
+        for _, connection in pages:
+            environments += (connection or {}).get("nodes") or []
+    return whole | {"project_id": gid_number(node["id"]), "environments": environments}
