@@ -158,8 +158,8 @@ defs = dg.Definitions(
     asset_checks=CHECKS,
     jobs=[tem_full, tem_incremental, portfolio_full, bench],
     schedules=[
-        scheduled(tem_full, "0 2 * * *", "Nightly, 02:00: full compute (PRD §13)."),
-        scheduled(tem_incremental, "15 * * * *", "Hourly, at :15: what is new (PRD §13)."),
+        scheduled(tem_full, "0 2 * * *", "Nightly, 02:00: full compute."),
+        scheduled(tem_incremental, "15 * * * *", "Hourly, at :15: what is new."),
         nightly_portfolios(portfolio_full),
     ],
     sensors=[changed_portfolios(portfolio_full)],

@@ -1,4 +1,4 @@
-"""Coverage: at least 95 % of the active projects are collected whole in a run (PRD §1, AT-07)."""
+"""Coverage: at least 95 % of the active projects are collected whole in a run."""
 
 import dagster as dg
 import pandas as pd
@@ -36,18 +36,20 @@ def excluded_projects(rows: pd.DataFrame) -> pd.DataFrame:
 def judged_share(rows: pd.DataFrame) -> Findings:
     """Active projects fully collected ÷ active projects, against `REQUIRED_SHARE`.
 
-    The figures list every excluded project, not the first of them only (AT-07). Without active
+    The figures list every excluded project, not the first of them only. Without active
     projects there is nothing to cover.
     """
     share = coverage.coverage_share(rows)
     excluded = excluded_projects(rows)
     active = rows[rows["active"].astype(bool)]
     collected = int(active["collected"].astype(bool).sum())
-    said = f"{collected} of {len(active)} active projects collected whole"
+    summary = f"{collected} of {len(active)} active projects collected whole"
     return Findings(
         excluded,
         len(excluded),
-        said=said if share is None else f"{said}: {share:.1%}, at least {REQUIRED_SHARE:.0%} asked",
+        summary=summary
+        if share is None
+        else f"{summary}: {share:.1%}, at least {REQUIRED_SHARE:.0%} asked",
         figures={
             "coverage": share,
             "required": REQUIRED_SHARE,
@@ -55,7 +57,7 @@ def judged_share(rows: pd.DataFrame) -> Findings:
             "collected_projects": collected,
             "excluded_projects": excluded,
         },
-        passed=share is None or share >= REQUIRED_SHARE,
+        is_passed=share is None or share >= REQUIRED_SHARE,
     )
 
 
@@ -72,7 +74,7 @@ RULES = [
         table=coverage.TABLE,
         description=(
             f"At least {REQUIRED_SHARE:.0%} of the active projects were collected whole. The "
-            "result lists every project that was not, with its reason (PRD §1, AT-07)."
+            "result lists every project that was not, with its reason."
         ),
         find=lambda inputs: judged_share(coverage_of_run(inputs)),
         severity=dg.AssetCheckSeverity.ERROR,

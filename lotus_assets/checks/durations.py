@@ -1,7 +1,7 @@
 """Durations: what came out negative, zero or not at all, and instants in the wrong order.
 
 A duration that would be negative, or that needs an instant that is missing, is NULL in the facts
-and counted here (metrics.md, Conventions). It is never in a percentile or mean.
+and counted here. It is never in a percentile or mean.
 """
 
 from collections.abc import Mapping, Sequence
@@ -41,8 +41,8 @@ def unmeasured(faults: pd.DataFrame) -> Findings:
     return Findings(
         negative,
         len(negative),
-        said=f"{len(negative)} negative durations are NULL, {len(faults) - len(negative)} others "
-        "for want of an instant",
+        summary=f"{len(negative)} negative durations are NULL, {len(faults) - len(negative)} "
+        "others for want of an instant",
         figures={"unmeasured": {str(name): int(number) for name, number in counts.items()}},
     )
 
@@ -55,7 +55,7 @@ def merge_requests_measured(inputs: Inputs) -> Findings:
 def disordered_instants(table: Table, later: Sequence[str]) -> Select[Any]:
     """Rows of `table` of which an instant of `later` lies before `created_at`.
 
-    Instants compare within one second (metrics.md, Conventions).
+    Instants compare within one second: GraphQL gives whole seconds.
     """
     rows = database_table(table)
     is_before = {

@@ -1,4 +1,4 @@
-"""Freshness: a day's figures are out by 03:00 of the next, whatever the clocks do (PRD §1)."""
+"""Freshness: a day's figures are out by 03:00 of the next, whatever the clocks do."""
 
 from collections.abc import Iterable
 from datetime import timedelta

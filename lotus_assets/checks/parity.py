@@ -1,4 +1,4 @@
-"""parity: 20 merged merge requests a week, read again and compared field by field (PRD §1, §13)."""
+"""parity: 20 merged merge requests a week, read again and compared field by field."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -97,14 +97,14 @@ def judged(rows: pd.DataFrame) -> Findings:
     different = rows[rows["is_equal"].eq(False).fillna(False).astype(bool)]
     unread = rows[rows["is_equal"].isna()]
     requests = len(rows.drop_duplicates(["project_id", "mr_id"]))
-    said = f"{requests} merge requests, {len(rows) - len(unread)} fields compared"
+    summary = f"{requests} merge requests, {len(rows) - len(unread)} fields compared"
     columns = ["iso_week", "project_id", "iid", "field", "stored_value", "gitlab_value", "reason"]
     return Findings(
         different[columns],
         len(different),
-        said=said
+        summary=summary
         if share is None
-        else f"{said}: {share:.2%} agree, at least "
+        else f"{summary}: {share:.2%} agree, at least "
         f"{REQUIRED_SHARE:.0%} asked" + ("" if share >= REQUIRED_SHARE else f" ({RED})"),
         figures={
             "parity": share,
@@ -112,7 +112,7 @@ def judged(rows: pd.DataFrame) -> Findings:
             "merge_requests": requests,
             "not_compared": unread[columns],
         },
-        passed=share is None or share >= REQUIRED_SHARE,
+        is_passed=share is None or share >= REQUIRED_SHARE,
     )
 
 
@@ -134,7 +134,7 @@ RULE = Rule(
     description=(
         f"Of {SAMPLE_SIZE} merged merge requests a week, read again one by one, at least "
         f"{REQUIRED_SHARE:.0%} of the fields agree with what is stored. Below that the run is "
-        f"tagged {QUALITY_TAG}: {RED} (PRD §13)."
+        f"tagged {QUALITY_TAG}: {RED}."
     ),
     find=lambda inputs: judged(latest_week(inputs)),
     severity=dg.AssetCheckSeverity.ERROR,

@@ -10,7 +10,7 @@ from lotus_assets.sources.gitlab.parity import FIELDS
 INSTANTS = ("created_at", "updated_at", "merged_at", "closed_at")
 LISTS = ("labels",)
 SAME_INSTANT = pd.Timedelta(seconds=1)
-"""GraphQL gives whole seconds, REST milliseconds (metrics.md, Conventions)."""
+"""GraphQL gives whole seconds, REST milliseconds."""
 MOVED = "moved"
 """Reason of a merge request that changed in GitLab after its project was collected."""
 
@@ -36,10 +36,10 @@ def compared(stored: pd.DataFrame, answers: Mapping[int, Payload]) -> pd.DataFra
 def _one_field(
     name: str, stored: pd.DataFrame, again: pd.DataFrame, answers: Mapping[int, Payload]
 ) -> pd.DataFrame:
-    told = [position for position, answer in answers.items() if name in answer]
-    first = stored.loc[told, name]
-    second = again.loc[told, name] if told else first
-    return stored.loc[told, ["project_id", "mr_id", "iid"]].assign(
+    answered = [position for position, answer in answers.items() if name in answer]
+    first = stored.loc[answered, name]
+    second = again.loc[answered, name] if answered else first
+    return stored.loc[answered, ["project_id", "mr_id", "iid"]].assign(
         field=name,
         stored_value=as_text(first, name),
         gitlab_value=as_text(second, name),

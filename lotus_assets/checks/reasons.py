@@ -64,9 +64,9 @@ def reasons_of(table: Table, column: str, expected: Sequence[str]) -> Callable[[
         unexpected = search(inputs)
         counts = inputs.rows(reason_counts(table, column))
         by_reason = {str(reason): int(rows) for reason, rows in counts}
-        said = ", ".join(f"{reason} {rows:,}" for reason, rows in by_reason.items())
+        summary = ", ".join(f"{reason} {rows:,}" for reason, rows in by_reason.items())
         figures = {"reasons": by_reason}
-        return replace(unexpected, said=said or "no reasons", figures=figures)
+        return replace(unexpected, summary=summary or "no reasons", figures=figures)
 
     return find
 

@@ -96,8 +96,7 @@ def fast_forwards_of_unknown_commits() -> Select[Any]:
 def merge_requests_of_unknown_commits() -> Select[Any]:
     """Merged merge requests of which no commit is known, or whose merge result is none.
 
-    The merge result is the merge commit, else the squash commit, else the head (metrics.md,
-    lead time for change).
+    The merge result is the merge commit, else the squash commit, else the head.
     """
     requests, commits = database_table(raw_mr.TABLE), database_table(raw_commit.TABLE)
     result = func.coalesce(
@@ -256,7 +255,7 @@ RULES = [
         table=dim_project.TABLE,
         description=(
             "Every measured project belongs to a team of the org file. Others are Unmapped and "
-            "stay in the org slice (metrics.md, Conventions)."
+            "stay in the org slice."
         ),
         find=offenders(unmapped_projects),
     ),

@@ -20,20 +20,20 @@ from lotus_assets.tables.table import Table
 class Findings:
     """What a rule found: how many rows break it, and the first of them.
 
-    `figures` are shown beside the rows (a share, a count by reason) and do not decide. `passed`
+    `figures` are shown beside the rows (a share, a count by reason) and do not decide. `is_passed`
     None: nothing was found.
     """
 
     rows: pd.DataFrame
     total: int
-    said: str = ""
+    summary: str = ""
     figures: Mapping[str, Any] = field(default_factory=dict)
-    passed: bool | None = None
+    is_passed: bool | None = None
 
     @property
     def is_kept(self) -> bool:
         """Whether the rule is kept."""
-        return self.total == 0 if self.passed is None else self.passed
+        return self.total == 0 if self.is_passed is None else self.is_passed
 
 
 Arguments = ParamSpec("Arguments")
@@ -87,7 +87,7 @@ class Rule:
             check_name=self.name,
             passed=findings.is_kept,
             severity=self.severity,
-            description=findings.said or f"{counted} found",
+            description=findings.summary or f"{counted} found",
             metadata={
                 "rows": findings.total,
                 **{name: as_metadata(value) for name, value in findings.figures.items()},

@@ -36,7 +36,7 @@ TABLE = Table(
 
 
 def release_rows(raw_release: pd.DataFrame, raw_tag: pd.DataFrame) -> pd.DataFrame:
-    """Rows of `dim_release`, sorted (metrics.md, Issues and releases: release cadence).
+    """Rows of `dim_release`, sorted.
 
     A release whose tag is gone stays a release; what vanished itself is left out.
     """

@@ -40,7 +40,7 @@ TABLE = Table(
 
 
 def user_rows(raw_user: pd.DataFrame, bot_patterns: Sequence[str]) -> pd.DataFrame:
-    """Rows of `dim_user`, by user id (metrics.md, Conventions: bot)."""
+    """Rows of `dim_user`, by user id: a bot is who GitLab says or whose name matches."""
     users = raw_user.sort_values("user_id", ignore_index=True)
     is_bot = users["is_bot"].fillna(False).astype(bool) | matches_any(
         users["username"], bot_patterns

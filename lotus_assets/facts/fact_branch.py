@@ -60,7 +60,7 @@ TABLE = Table(
     model=FactBranch,
     key=("project_id", "branch", "life_number"),
     version=None,
-    description="Lives of branches (metrics.md, Git hygiene: branch TTL).",
+    description="Lives of branches, from creation to merge or deletion.",
 )
 
 

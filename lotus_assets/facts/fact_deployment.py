@@ -42,7 +42,7 @@ class FactDeployment(TableModel):
     pipeline_name: Text = Field(nullable=True, description="The pipeline's name, if it has one.")
     rule: Text = Field(
         isin=["environments", "releases", "default_branch"],
-        description="The rule by which it is production (metrics.md, is_prod).",
+        description="The rule by which it is production: the first that applies to its project.",
     )
     finished_at: Instant = Field(nullable=True, description="When it ended; durations use it.")
     deployed_at: Instant = Field(
@@ -68,7 +68,7 @@ TABLE = Table(
     model=FactDeployment,
     key=("project_id", "recorded_as", "record_id"),
     version=None,
-    description="Production deployments and rollbacks (metrics.md, Pipelines and deployments).",
+    description="Production deployments and rollbacks.",
 )
 
 
@@ -114,7 +114,7 @@ def marked_rollbacks(
     parts = [
         rollbacks(of_projects(production, project_ids), graph, deleted, pattern)
         for pattern, project_ids in projects_by_rule(
-            dim_project, rules, lambda own: own.rollback_pattern
+            dim_project, rules, lambda chosen: chosen.rollback_pattern
         )
     ]
     return pd.concat(parts).sort_index()

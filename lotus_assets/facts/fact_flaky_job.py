@@ -37,7 +37,7 @@ TABLE = Table(
     model=FactFlakyJob,
     key=("project_id", "sha", "name"),
     version=None,
-    description="Jobs by SHA, with which were flaky (metrics.md, Pipelines: flaky).",
+    description="Jobs by SHA, with which were flaky: failed, then succeeded on it.",
 )
 
 

@@ -56,7 +56,7 @@ TABLE = Table(
     model=FactGitHygiene,
     key=("project_id", "day"),
     version=None,
-    description="Git hygiene by day (metrics.md, Git hygiene).",
+    description="Git hygiene by day: direct pushes, force-pushes, signatures.",
 )
 
 

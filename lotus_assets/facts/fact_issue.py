@@ -62,7 +62,7 @@ TABLE = Table(
     model=FactIssue,
     key=("project_id", "issue_id"),
     version=None,
-    description="Issues measured (metrics.md, Issues and releases).",
+    description="Issues with their targets, and which bugs escaped.",
 )
 
 KEY = ["project_id", "issue_id"]
@@ -76,14 +76,14 @@ def issue_rows(
     releases = present(raw_release)
     targets = [
         sla_issues(of_projects(issues, project_ids), _targets(sla))
-        for sla, project_ids in projects_by_rule(dim_project, rules, lambda own: own.sla)
+        for sla, project_ids in projects_by_rule(dim_project, rules, lambda chosen: chosen.sla)
     ]
     bugs = [
         bug_issues(of_projects(issues, project_ids), of_projects(releases, project_ids), *labels)
         for labels, project_ids in projects_by_rule(
             dim_project,
             rules,
-            lambda own: (own.bug_labels, own.escaped_labels, own.escape_days),
+            lambda chosen: (chosen.bug_labels, chosen.escaped_labels, chosen.escape_days),
         )
     ]
     is_contradictory = ends_before_start(issues["created_at"], issues["closed_at"])

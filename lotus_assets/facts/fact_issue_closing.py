@@ -27,7 +27,7 @@ TABLE = Table(
     model=FactIssueClosing,
     key=("project_id", "issue_id", "closed_at"),
     version=None,
-    description="Closings of issues (metrics.md, Issues: reopened rate).",
+    description="Closings of issues, with whether they were opened again.",
 )
 
 

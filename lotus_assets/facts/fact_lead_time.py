@@ -64,7 +64,7 @@ TABLE = Table(
     model=FactLeadTime,
     key=("project_id", "issue_id"),
     version=None,
-    description="Lead time for change (metrics.md, Pipelines and deployments).",
+    description="Lead time for change: issues to the first deployments of what closed them.",
 )
 
 RESULTS = ("merge_commit_sha", "squash_commit_sha", "head_sha")
@@ -91,7 +91,7 @@ def lead_time_rows(
     closing = pd.concat(
         [
             present(raw_mr_closing_issue)[REFERENCE],
-            _with_own_path(present(raw_issue_closing_mr), dim_project)[REFERENCE],
+            _with_project_path(present(raw_issue_closing_mr), dim_project)[REFERENCE],
             commit_references(raw_commit, present(raw_mr_commit), requests, dim_project),
         ],
         ignore_index=True,
@@ -117,10 +117,10 @@ def commit_references(
     key = ["project_id", "commit_id"]
     row, reference = exploded(parsed_lists(raw_commit["closing"]))
     parts = pd.Series(reference, dtype="string").str.extract(r"^(?P<path>.*)#(?P<iid>\d+)$")
-    told = raw_commit[key].iloc[row].reset_index(drop=True)
-    own_path = _with_own_path(told, dim_project)["issue_project_path"]
-    told = told.assign(
-        issue_project_path=parts["path"].where(parts["path"].ne(""), own_path),
+    references = raw_commit[key].iloc[row].reset_index(drop=True)
+    commit_path = _with_project_path(references, dim_project)["issue_project_path"]
+    references = references.assign(
+        issue_project_path=parts["path"].where(parts["path"].ne(""), commit_path),
         issue_iid=pd.to_numeric(parts["iid"]).astype("Int64"),
     ).dropna()
     results = [
@@ -128,10 +128,10 @@ def commit_references(
         for name in RESULTS
     ]
     carried = pd.concat([mr_commits[[*key, "mr_id"]], *results]).dropna().drop_duplicates()
-    return carried.merge(told, on=key)[REFERENCE]
+    return carried.merge(references, on=key)[REFERENCE]
 
 
-def _with_own_path(rows: pd.DataFrame, dim_project: pd.DataFrame) -> pd.DataFrame:
+def _with_project_path(rows: pd.DataFrame, dim_project: pd.DataFrame) -> pd.DataFrame:
     """`rows` with the path that their project has now: it may have moved since it was read."""
     paths = dim_project.set_index("project_id")["path_with_namespace"]
     return rows.assign(issue_project_path=paths.reindex(rows["project_id"]).array)
@@ -150,7 +150,7 @@ def _links() -> list[Select[tuple[int, int]]]:
     commits = database_table(raw_commit.TABLE)
     path = func.lower(projects.c.path_with_namespace)
     reference = func.jsonb_array_elements_text(commits.c.closing).table_valued("value")
-    told_path = func.lower(func.split_part(reference.c.value, "#", 1))
+    referenced_path = func.lower(func.split_part(reference.c.value, "#", 1))
     return [
         select(projects.c.project_id, described.c.project_id).where(
             path == func.lower(described.c.issue_project_path)
@@ -159,7 +159,7 @@ def _links() -> list[Select[tuple[int, int]]]:
         select(projects.c.project_id, commits.c.project_id)
         .select_from(commits)
         .join(reference, true())
-        .join(projects, path == told_path),
+        .join(projects, path == referenced_path),
     ]
 
 

@@ -97,7 +97,7 @@ TABLE = Table(
     key=("mr_id",),
     version=None,
     looked_up_by=("project_id",),
-    description="Merge requests measured (metrics.md, Merge requests).",
+    description="Merge requests with durations, review rounds and approvals.",
 )
 
 
@@ -145,7 +145,7 @@ def ended_at(merge_requests: pd.DataFrame) -> pd.Series:
 
 
 def is_bypassed(measured: pd.DataFrame) -> pd.Series:
-    """Whether fewer approvals than required stood at the merge (metrics.md, bypass ratio)."""
+    """Whether fewer approvals than required stood at the merge; NULL if unmerged or unknown."""
     fewer = measured["approvals_given"].astype("Int64") < measured["approvals_required"].astype(
         "Int64"
     )

@@ -68,7 +68,7 @@ TABLE = Table(
     key=("pipeline_id",),
     version=None,
     looked_up_by=("project_id",),
-    description="Pipelines measured (metrics.md, Pipelines and deployments).",
+    description="Pipelines with durations, critical paths and the way back to green.",
 )
 
 

@@ -34,7 +34,7 @@ TABLE = Table(
     model=FactRelease,
     key=("project_id", "tag_name"),
     version=None,
-    description="Release cadence (metrics.md, Issues and releases).",
+    description="Releases and bare tags by the ISO week in which they came out.",
 )
 
 

@@ -110,10 +110,10 @@ class ProjectFact:
         return " ".join((code_fingerprint(CODE), *contents))
 
 
-def recompute(fact: ProjectFact, inputs: Inputs, *, everything: bool) -> TableReport:
+def recompute(fact: ProjectFact, inputs: Inputs, *, is_full: bool) -> TableReport:
     """Make the fact's table hold what follows from its inputs, and note from what it did.
 
-    `everything`: for all projects, whatever their marks say.
+    `is_full`: for all projects, whatever their marks say.
 
     Raises:
         GateClosed: too many rows break the contract; neither rows nor marks were written.
@@ -132,22 +132,22 @@ def recompute(fact: ProjectFact, inputs: Inputs, *, everything: bool) -> TableRe
     )
     beside = neighbours.loc[neighbours["project_id"].isin(changed), "neighbour_id"]
     asked = Recomputation(by_project, givens, changed, frozenset(beside.tolist()))
-    if everything:
+    if is_full:
         asked = Recomputation(by_project, givens)
     scope = pd.DataFrame({"project_id": sorted(changed)}, dtype="Int64")
 
     def note(connection: Connection) -> None:
-        written = marks if everything else {key: marks[key] for key in changed & marks.keys()}
-        write_marks(connection, fact.table.name, written, all_projects=everything)
+        written = marks if is_full else {key: marks[key] for key in changed & marks.keys()}
+        write_marks(connection, fact.table.name, written, all_projects=is_full)
 
     return write_computed(
         inputs.engine,
         fact.table,
-        fact.compute(asked) if everything or changed else fact.table.empty(),
+        fact.compute(asked) if is_full or changed else fact.table.empty(),
         run_id=inputs.run_id,
         now=inputs.now,
         quarantine_limit=inputs.settings.tem_quarantine_limit,
-        scope=None if everything else scope,
+        scope=None if is_full else scope,
         before_commit=note,
     )
 
@@ -174,7 +174,7 @@ def project_asset(fact: ProjectFact) -> dg.AssetsDefinition:
         inputs = inputs_of(context, environment)
         limit = inputs.settings.tem_quarantine_limit
         is_nightly = context.run.tags.get(SWEEP_TAG) == "true"
-        report = recompute(fact, inputs, everything=is_nightly or not is_live(context))
+        report = recompute(fact, inputs, is_full=is_nightly or not is_live(context))
         yield from report_rows(inputs.engine, [report], limit)
 
     return worked_out

@@ -1,7 +1,7 @@
 """From table to gated Dagster asset: specs, gate checks, and what both report.
 
 The gate stands in the write path (`collecting`, `computing`): a blocking check alone would only
-stop its own run, not the next (architecture.md, "Decisions that measurement forced"). The check
+stop its own run, not the next. The check
 reports what the gate did.
 """
 

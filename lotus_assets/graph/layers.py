@@ -35,7 +35,7 @@ DAYS = dg.DailyPartitionsDefinition(
 )
 """Calendar days of TIMEZONE. The running day is a partition too (end_offset=1)."""
 
-# architecture.md asks for single-run backfills; that Dagster calls them beta is known.
+# A backfill of many days in a run a day would take minutes each; that this is beta is known.
 warnings.filterwarnings("ignore", "Parameter `backfill_policy`", dg.BetaWarning)
 SINGLE_RUN = dg.BackfillPolicy.single_run()
 

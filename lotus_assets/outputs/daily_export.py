@@ -1,4 +1,4 @@
-"""daily_export: a day's figures as `daily/YYYY-MM-DD.json` and `.csv` (metrics.md, Org exports)."""
+"""daily_export: a day's figures as `daily/YYYY-MM-DD.json` and `.csv`."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -43,14 +43,14 @@ def daily_files(metric_daily: pd.DataFrame, day: date) -> dict[PurePosixPath, by
     }
 
 
-def export_days(inputs: Inputs, *, catches_up: bool) -> dict[str, bytes]:
+def export_days(inputs: Inputs, *, is_catching_up: bool) -> dict[str, bytes]:
     """Write the files of the run's days, all of them or none of a day; path → content.
 
-    A run that `catches_up` also writes the days whose metrics are not those last exported.
+    A run that is catching up also writes the days whose metrics are not those last exported.
     """
     with inputs.connect() as connection:
         marks = read_metric_days(connection)
-        late = read_unexported_days(connection, MARK) if catches_up else set()
+        late = read_unexported_days(connection, MARK) if is_catching_up else set()
     days = sorted({*inputs.days, *late})
     rows = read_figures(inputs, days)
     files = {str(path): content for day in days for path, content in daily_files(rows, day).items()}
@@ -66,7 +66,7 @@ MARK: Export = "daily_export_mark"
     specs=[
         export_spec(
             "daily_export",
-            "daily/YYYY-MM-DD.json and .csv in TEM_EXPORT_DIR (metrics.md, Org exports).",
+            "daily/YYYY-MM-DD.json and .csv in TEM_EXPORT_DIR.",
             DAYS,
         )
     ],
@@ -78,4 +78,4 @@ def daily_export(
 ) -> Iterator[dg.MaterializeResult[None]]:
     """The files of the run's days; a live run's are the last complete day and what changed."""
     inputs = inputs_by_day(context, environment)
-    yield exported(inputs, export_days(inputs, catches_up=is_live(context)))
+    yield exported(inputs, export_days(inputs, is_catching_up=is_live(context)))

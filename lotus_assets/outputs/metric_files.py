@@ -1,4 +1,4 @@
-"""Figures as JSON and CSV (metrics.md, Org exports): the form that daily and weekly files share."""
+"""Figures as JSON and CSV: the form that daily and weekly files share."""
 
 import csv
 import io
@@ -11,7 +11,7 @@ import dagster as dg
 import pandas as pd
 
 from lotus_assets.analytics.delivery import metric_daily
-from lotus_assets.analytics.delivery.metric import Unit
+from lotus_assets.analytics.delivery.metric import MetricUnit
 from lotus_assets.analytics.delivery.metric_catalogue import BY_KEY, CATALOGUE
 from lotus_assets.engine.delivery.slices import LEVELS
 from lotus_assets.graph.inputs import Inputs
@@ -47,7 +47,7 @@ def rows_of_day(metric_daily: pd.DataFrame, day: date) -> pd.DataFrame:
 
 
 def as_json(rows: pd.DataFrame, day: date) -> bytes:
-    """One array with one object a slice, in the PRD's contract (§7), metrics in catalogue order."""
+    """One array with one object a slice, its metrics in catalogue order."""
     objects = []
     for levels, of_slice in rows.groupby(LEVELS, sort=True):
         values = dict(zip(of_slice["metric"], of_slice["value"], strict=True))
@@ -81,11 +81,11 @@ def as_csv(rows: pd.DataFrame, day: date) -> bytes:
     return text.getvalue().encode()
 
 
-def exported_number(value: Any, unit: Unit) -> int | float | None:
+def exported_number(value: Any, unit: MetricUnit) -> int | float | None:
     """The value as it is exported: NULL as None, counts whole, others shortest that reads back."""
     if pd.isna(value):
         return None
-    return round(value) if unit is Unit.COUNT else float(value)
+    return round(value) if unit is MetricUnit.COUNT else float(value)
 
 
 def write_files(

@@ -1,7 +1,7 @@
 """weekly_export: a week's figures as `weekly/2026-W14/{org,teams,repos}.{json,csv}`.
 
 The figures of an ISO week are those of its Sunday: counts named `_wk` cover exactly the week,
-every other windowed metric the 30 days that end with it (metrics.md, Conventions).
+every other windowed metric the 30 days that end with it.
 """
 
 from collections.abc import Iterable, Iterator

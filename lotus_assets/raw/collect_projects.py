@@ -55,5 +55,5 @@ collect_projects = collection_asset(
     read,
     deps=(),
     is_daily=False,
-    needs_projects=False,
+    is_by_project=False,
 )

@@ -62,5 +62,5 @@ collect_users = collection_asset(
     read,
     deps=sorted({table.name for table, _ in PEOPLE}),
     is_daily=False,
-    needs_projects=False,
+    is_by_project=False,
 )

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Text, cast, func, select
 
 from lotus_assets.raw import raw_issue, raw_mr, raw_pipeline
 from lotus_assets.raw.reading import PROBE_SCOPE, Reading
-from lotus_assets.sources.gitlab.marks import Mark, ProbedEntity, Stored
+from lotus_assets.sources.gitlab.marks import EntityMark, ProbedEntity, Stored
 from lotus_assets.sources.gitlab.pages import ProjectReference
 from lotus_assets.sources.warehouse.bookkeeping import (
     read_states,
@@ -34,7 +34,7 @@ def probe_projects(reading: Reading, references: Sequence[ProjectReference]) -> 
     overlap = timedelta(minutes=reading.settings.tem_overlap_minutes)
     with reading.engine.connect() as connection:
         stored = stored_marks(connection, overlap)
-    found: dict[int | str, Any] = {
+    answers: dict[int | str, Any] = {
         probe.project_id: {
             "run_id": reading.run_id,
             "changed": sorted(probe.changed),
@@ -45,12 +45,14 @@ def probe_projects(reading: Reading, references: Sequence[ProjectReference]) -> 
         if probe.unreadable is None
     }
     with reading.engine.begin() as connection:
-        write_watermarks(connection, PROBE_SCOPE, dict.fromkeys(found), reading.now, states=found)
+        write_watermarks(
+            connection, PROBE_SCOPE, dict.fromkeys(answers), reading.now, states=answers
+        )
 
 
 def stored_marks(connection: Connection, overlap: timedelta) -> dict[int, Stored]:
     """For each project: what is stored of the entities that the probe asks for."""
-    marks: dict[int, dict[ProbedEntity, Mark]] = defaultdict(dict)
+    marks: dict[int, dict[ProbedEntity, EntityMark]] = defaultdict(dict)
     for entity, table in PROBED.items():
         watermarks = read_watermarks(connection, table.name)
         states = read_states(connection, table.name)
@@ -59,14 +61,14 @@ def stored_marks(connection: Connection, overlap: timedelta) -> dict[int, Stored
         for scope, watermark in watermarks.items():
             project_id = int(scope)
             count, largest_id = counts.get(project_id, (0, 0))
-            marks[project_id][entity] = Mark(
+            marks[project_id][entity] = EntityMark(
                 count=count,
                 watermark=watermark,
                 recent=recent.get(project_id, {}),
                 total=(states.get(scope) or {}).get("total"),
                 largest_id=largest_id,
             )
-    return {project_id: Stored(found) for project_id, found in marks.items()}
+    return {project_id: Stored(of_project) for project_id, of_project in marks.items()}
 
 
 def _counts(connection: Connection, table: Table) -> dict[int, tuple[int, int]]:
@@ -93,7 +95,7 @@ def _recent(
         rows.c.vanished_at.is_(None),
         rows.c.updated_at >= ingestion_state.c.last_seen_updated_at - overlap,
     )
-    found: dict[int, dict[int, datetime]] = defaultdict(dict)
+    recent: dict[int, dict[int, datetime]] = defaultdict(dict)
     for project_id, key, updated_at in connection.execute(query):
-        found[project_id][key] = updated_at
-    return found
+        recent[project_id][key] = updated_at
+    return recent

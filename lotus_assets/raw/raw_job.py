@@ -113,17 +113,18 @@ def rows(payloads: Payloads) -> pd.DataFrame:
         updated_at=instants(frame["parent.updatedAt"].fillna(frame["parent.createdAt"])),
         vanished_at=nothing(frame),
     )
-    places = _stage_places(payloads)
-    return frame.merge(places, on=["pipeline_id", "stage"], how="left")[TABLE.columns]
+    return frame.merge(_stage_indices(payloads), on=["pipeline_id", "stage"], how="left")[
+        TABLE.columns
+    ]
 
 
-def _stage_places(payloads: Payloads) -> pd.DataFrame:
+def _stage_indices(payloads: Payloads) -> pd.DataFrame:
     """(pipeline_id, stage, stage_index) in the order in which GitLab lists the stages."""
     stages = nested(payloads, "stages", ["name"], ["id"])
     stages = stages.assign(pipeline_id=identifiers(stages["parent.id"]), stage=stages["name"])
-    places = stages.groupby("pipeline_id").cumcount().astype("Int64")
+    indices = stages.groupby("pipeline_id").cumcount().astype("Int64")
     return (
-        stages.assign(stage_index=places)
+        stages.assign(stage_index=indices)
         .drop_duplicates(["pipeline_id", "stage"])
         .dropna(subset=["stage"])[["pipeline_id", "stage", "stage_index"]]
     )

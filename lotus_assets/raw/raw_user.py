@@ -30,7 +30,7 @@ class RawUser(TableModel):
     email_hash: Text = Field(
         nullable=True,
         str_matches=HASH,
-        description="Hash of the public address (metrics.md, Conventions); NULL without one.",
+        description="Hash of the public address, keyed if a key is set; NULL without one.",
     )
 
 

@@ -54,7 +54,7 @@ class Reading:
     now: datetime
     run_id: str
     days: tuple[datetime, datetime] | None
-    sweeps: bool
+    is_sweep: bool
     references: Mapping[int, ProjectReference]
     watermarks: Mapping[int, datetime] = field(default_factory=dict)
     states: Mapping[int, Any] = field(default_factory=dict)
@@ -80,7 +80,7 @@ class Reading:
         When the run's probe counted fewer than are stored; and in a sweeping run wherever
         anything moved, because among many moves one deletion can hide from the count.
         """
-        has_moved = self.sweeps and self._has_changed(project_id, listed)
+        has_moved = self.is_sweep and self._has_changed(project_id, listed)
         return has_moved or listed.name in self.probes.get(project_id, {}).get("vanished", ())
 
     def _has_changed(self, project_id: int, listed: ProjectList) -> bool:
@@ -107,9 +107,9 @@ def read_references(connection: Connection) -> dict[int, ProjectReference]:
             path=row["path_with_namespace"],
             default_branch=row["default_branch"],
             is_empty=bool(row["is_empty_repository"]),
-            issues_enabled=row["issues_enabled"] is not False,
-            merge_requests_enabled=row["merge_requests_enabled"] is not False,
-            jobs_enabled=row["jobs_enabled"] is not False,
+            has_issues=row["issues_enabled"] is not False,
+            has_merge_requests=row["merge_requests_enabled"] is not False,
+            has_pipelines=row["jobs_enabled"] is not False,
         )
         for row in records(rows)
     }
@@ -130,13 +130,13 @@ def collection_asset(
     *,
     deps: Sequence[str],
     is_daily: bool,
-    needs_projects: bool = True,
+    is_by_project: bool = True,
     after_promote: Callable[[Connection], None] = lambda _connection: None,
 ) -> dg.AssetsDefinition:
     """The assets of `tables`, filled together by `read` because GitLab gives them together.
 
     The first table carries the watermark. `read` yields the batches of one project (0: of the
-    whole organisation, without `needs_projects`).
+    whole organisation, without `is_by_project`).
     """
     partitions = DAYS if is_daily else None
 
@@ -165,10 +165,10 @@ def collection_asset(
             progress=context.log.info,
             after_promote=after_promote,
         )
-        reading = _reading(context, environment, gitlab, tables[0], needs_projects)
+        reading = _reading(context, environment, gitlab, tables[0], is_by_project)
         projects = {key: reference.path for key, reference in reading.references.items()}
         reports = run.collect(
-            projects or ({} if needs_projects else {0: "all"}),
+            projects or ({} if is_by_project else {0: "all"}),
             lambda project_id: read(reading, project_id),
         )
         yield from report_rows(
@@ -188,7 +188,7 @@ def _reading(
     environment: Environment,
     gitlab: GitLab,
     first: Table,
-    needs_projects: bool,
+    is_by_project: bool,
 ) -> Reading:
     settings = environment.settings
     daily = context.has_partition_key or context.has_partition_key_range
@@ -200,7 +200,7 @@ def _reading(
         watermarks = read_watermarks(connection, first.name)
         states = read_states(connection, first.name)
         probes = read_states(connection, PROBE_SCOPE)
-        references = read_references(connection) if needs_projects else {}
+        references = read_references(connection) if is_by_project else {}
     return Reading(
         source=gitlab.source(),
         engine=environment.engine,
@@ -208,7 +208,7 @@ def _reading(
         now=settings.now(),
         run_id=context.run.run_id,
         days=days,
-        sweeps=context.run.tags.get(SWEEP_TAG) == "true",
+        is_sweep=context.run.tags.get(SWEEP_TAG) == "true",
         references=references,
         watermarks=_by_project(watermarks),
         states=_by_project(states),

@@ -1,9 +1,8 @@
 """PostgreSQL from the pip-shipped binaries: what `make run` uses when no database is named.
 
-The wheel's own server class leaks servers after a kill and offers no TCP (architecture.md,
-"Decisions that measurement forced"), so only its binaries are used. Several processes share one
-server: each holds a shared lock for as long as it needs the server, and whoever finds itself
-alone stops it (see `postgres_guard`).
+The wheel's own server class leaks servers after a kill and offers no TCP, so only its
+binaries are used. Several processes share one server: each holds a shared lock for as long as it
+needs the server, and whoever finds itself alone stops it (see `postgres_guard`).
 """
 
 import fcntl

@@ -1,4 +1,4 @@
-"""The org file: which group prefix is which business line and team (metrics.md, Org file)."""
+"""The org file: which group prefix is which business line and team."""
 
 from collections import Counter
 from pathlib import Path
@@ -55,8 +55,7 @@ class Organisation(BaseModel):
     def assigned(self, paths: "pd.Series") -> "pd.DataFrame":
         """`org`, `business_line` and `team` of each project path, on the index of `paths`.
 
-        The longest matching group-path prefix wins; a project that matches nothing is `Unmapped`
-        (metrics.md, Conventions).
+        The longest matching group-path prefix wins; a project that matches nothing is `Unmapped`.
         """
         # Here, because commands read the file before anybody needs a frame.
         import pandas as pd

@@ -1,4 +1,4 @@
-"""The rules file: what counts as production, rollback, bug, bot (metrics.md, Rules file)."""
+"""The rules file: what counts as production, rollback, bug, bot."""
 
 import re
 from pathlib import Path
@@ -75,7 +75,7 @@ class Override(_Section):
 
 
 class Rules(_Section):
-    """Every rule, with the defaults of metrics.md (Org file and rules file)."""
+    """Every rule, with its default."""
 
     sla: tuple[SlaTarget, ...] = (SlaTarget(label="severity::1", target_days=2),)
     bug_labels: tuple[Name, ...] = ("bug", "type::bug")

@@ -23,7 +23,7 @@ class Table:
     """A table: asset key = table name = file name.
 
     `key` is the primary key. `version` names the column that tells an older copy of a row from a
-    newer one: an older one never overwrites (PRD §9); None means that the last write wins.
+    newer one: an older one never overwrites; None means that the last write wins.
     `kept` names columns that another collection fills later: NULL never overwrites their value.
     `looked_up_by` names columns with an index beside that of the key.
     """

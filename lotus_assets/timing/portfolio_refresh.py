@@ -97,7 +97,7 @@ def changed_portfolios(job: "dg.UnresolvedAssetJobDefinition") -> dg.SensorDefin
         with lotus_core.client(f"sensor:{newest}") as client:
             for ago in range(LATE_DAYS + 1):
                 day = newest - timedelta(days=ago)
-                changed = changes(environment.engine, client, day, only_known=ago > 0)
+                changed = changes(environment.engine, client, day, is_known_only=ago > 0)
                 outcome = refresh(context.instance, job.name, day, *changed)
                 if isinstance(outcome, dg.RunRequest):
                     requests.append(outcome)
@@ -149,12 +149,12 @@ def failed_attempts(instance: dg.DagsterInstance, refresh_tag: str) -> int:
 
 
 def changes(
-    engine: Engine, client: LotusCoreClient, day: date, *, only_known: bool = False
+    engine: Engine, client: LotusCoreClient, day: date, *, is_known_only: bool = False
 ) -> tuple[dict[str, str] | None, dict[str, str]]:
     """Portfolios, and benchmarks and series, whose version is not the collected one, with it.
 
-    None for portfolios: not one was collected as of `day`. `only_known` leaves out what was never
-    collected as of `day`: a backfill may have wanted some shards alone.
+    None for portfolios: not one was collected as of `day`. `is_known_only` leaves out what was
+    never collected as of `day`: a backfill may have wanted some shards alone.
 
     Raises:
         LotusCoreError: lotus-core does not answer.
@@ -182,21 +182,22 @@ def changes(
         if entry.first_date <= day
     )
     return (
-        _unlike(portfolios, known_portfolios, only_known),
-        _unlike(benchmarks, known_benchmarks, only_known) | _unlike(rates, known_rates, only_known),
+        _unlike(portfolios, known_portfolios, is_known_only),
+        _unlike(benchmarks, known_benchmarks, is_known_only)
+        | _unlike(rates, known_rates, is_known_only),
     )
 
 
 def _unlike(
     entries: Iterator[tuple[Key, CatalogueEntry]],
     known: Mapping[Key, tuple[str, str | None, object]],
-    only_known: bool,
+    is_known_only: bool,
 ) -> dict[str, str]:
     """Subject → new data version. A payload that was refused has none and waits for the night."""
     return {
         key[0]: entry.data_version
         for key, entry in entries
-        if (known[key][1] not in {None, entry.data_version} if key in known else not only_known)
+        if (known[key][1] not in {None, entry.data_version} if key in known else not is_known_only)
     }
 
 

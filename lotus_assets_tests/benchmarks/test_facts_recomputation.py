@@ -56,18 +56,18 @@ def inputs(
     engine.dispose()
 
 
-def recompute_all(inputs: Inputs, *, everything: bool, seconds: dict[str, float]) -> None:
+def recompute_all(inputs: Inputs, *, is_full: bool, seconds: dict[str, float]) -> None:
     for dimension in (dim_project, dim_user, dim_branch, dim_release):
         dimension.COMPUTED.write(inputs)
     for fact in PROJECT_FACTS:
         started = time.perf_counter()
-        assert not len(recompute(fact, inputs, everything=everything).quarantined)
+        assert not len(recompute(fact, inputs, is_full=is_full).quarantined)
         seconds[fact.table.name] = round(time.perf_counter() - started, 2)
     started = time.perf_counter()
-    metric_daily.recompute(inputs, catches_up=not everything)
+    metric_daily.recompute(inputs, is_catching_up=not is_full)
     seconds["metric_daily"] = round(time.perf_counter() - started, 2)
     started = time.perf_counter()
-    export_days(inputs, catches_up=not everything)
+    export_days(inputs, is_catching_up=not is_full)
     seconds["daily_export"] = round(time.perf_counter() - started, 2)
 
 
@@ -91,7 +91,7 @@ def test_everything(
     benchmark.pedantic(
         recompute_all,
         args=(inputs,),
-        kwargs={"everything": True, "seconds": seconds},
+        kwargs={"is_full": True, "seconds": seconds},
         rounds=1,
     )
     # Of the whole process so far: `doubled` comes last and has the largest of its own.
@@ -105,6 +105,6 @@ def test_everything(
     one_hour(inputs.engine)
     started = time.perf_counter()
     last = Inputs(inputs.engine, inputs.settings, inputs.now, "hour", (LAST_DAY,))
-    recompute_all(last, everything=False, seconds=hour)
+    recompute_all(last, is_full=False, seconds=hour)
     benchmark.extra_info["an_hour"] = {"all": round(time.perf_counter() - started, 2), **hour}
     print("an hour", benchmark.extra_info["an_hour"])  # noqa: T201

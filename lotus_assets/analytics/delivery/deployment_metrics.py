@@ -3,9 +3,9 @@
 from lotus_assets.analytics.delivery.metric import (
     Competency,
     Metric,
+    MetricUnit,
     MetricWindow,
     Percentile,
-    Unit,
 )
 from lotus_assets.analytics.delivery.populations import ByDayOf
 from lotus_assets.engine.delivery.slice_days import PlacedRows
@@ -17,7 +17,7 @@ DEPLOYED = ByDayOf("deployed_at")
 def _lead_time(key: str, quantile: float) -> Metric:
     return Metric(
         key=key,
-        unit=Unit.HOURS,
+        unit=MetricUnit.HOURS,
         window=MetricWindow.MONTH,
         competency=Competency.DEVOPS,
         definition="Creation of an issue to the finish of the first production deployment that "
@@ -35,7 +35,7 @@ METRICS = (
     _lead_time("lead_time_p90_h", 0.9),
     Metric(
         key="deployment_frequency_wk",
-        unit=Unit.COUNT,
+        unit=MetricUnit.COUNT,
         window=MetricWindow.WEEK,
         competency=Competency.DEVOPS,
         definition="Production deployments in the window.",
@@ -45,7 +45,7 @@ METRICS = (
     ),
     Metric(
         key="rollback_rate",
-        unit=Unit.RATIO,
+        unit=MetricUnit.RATIO,
         window=MetricWindow.MONTH,
         competency=Competency.DEVOPS,
         definition="Share of the production deployments that are rollbacks; one of which it "
@@ -57,7 +57,7 @@ METRICS = (
     ),
     Metric(
         key="rollback_time_p50_h",
-        unit=Unit.HOURS,
+        unit=MetricUnit.HOURS,
         window=MetricWindow.MONTH,
         competency=Competency.DEVOPS,
         definition="Finish of the production deployment that was rolled back to the finish of "

@@ -6,10 +6,10 @@ import pandas as pd
 from lotus_assets.analytics.delivery.metric import (
     Competency,
     Metric,
+    MetricUnit,
     MetricWindow,
     Percentile,
     Statistic,
-    Unit,
 )
 from lotus_assets.analytics.delivery.populations import ByDayOf
 from lotus_assets.engine.delivery.counted_days import Days, in_window
@@ -47,7 +47,7 @@ def _days(rows: pd.DataFrame) -> Days:
 def _count(key: str, column: str, definition: str) -> Metric:
     return Metric(
         key=key,
-        unit=Unit.COUNT,
+        unit=MetricUnit.COUNT,
         window=MetricWindow.WEEK,
         competency=Competency.GITOPS,
         definition=definition,
@@ -58,7 +58,7 @@ def _count(key: str, column: str, definition: str) -> Metric:
     )
 
 
-def _branches(key: str, unit: Unit, statistic: Statistic, column: str, what: str) -> Metric:
+def _branches(key: str, unit: MetricUnit, statistic: Statistic, column: str, what: str) -> Metric:
     return Metric(
         key=key,
         unit=unit,
@@ -86,7 +86,7 @@ METRICS = (
     ),
     Metric(
         key="signed_commit_ratio",
-        unit=Unit.RATIO,
+        unit=MetricUnit.RATIO,
         window=MetricWindow.MONTH,
         competency=Competency.GITOPS,
         definition="Share of the commits on default branches, merges included, that carry a "
@@ -95,11 +95,11 @@ METRICS = (
         population=default_branch_commits,
         statistic=PlacedRows.share,
     ),
-    _branches("branch_ttl_p50_h", Unit.HOURS, Percentile(0.5), "branch_ttl_hours", "p50"),
-    _branches("branch_ttl_p90_h", Unit.HOURS, Percentile(0.9), "branch_ttl_hours", "p90"),
+    _branches("branch_ttl_p50_h", MetricUnit.HOURS, Percentile(0.5), "branch_ttl_hours", "p50"),
+    _branches("branch_ttl_p90_h", MetricUnit.HOURS, Percentile(0.9), "branch_ttl_hours", "p90"),
     _branches(
         "branch_ttl_over_30d",
-        Unit.COUNT,
+        MetricUnit.COUNT,
         PlacedRows.total,
         "is_over_30_days",
         "the number beyond 30 days",

@@ -6,8 +6,8 @@ import pandas as pd
 from lotus_assets.analytics.delivery.metric import (
     Competency,
     Metric,
+    MetricUnit,
     MetricWindow,
-    Unit,
 )
 from lotus_assets.analytics.delivery.populations import ByDayOf
 from lotus_assets.engine.delivery.counted_days import (
@@ -53,7 +53,7 @@ def issues_closed(
 METRICS = (
     Metric(
         key="releases_wk",
-        unit=Unit.COUNT,
+        unit=MetricUnit.COUNT,
         window=MetricWindow.WEEK,
         competency=Competency.DEVOPS,
         definition="Releases, and tags without a release, that came out in the window.",
@@ -63,7 +63,7 @@ METRICS = (
     ),
     Metric(
         key="semver_valid_ratio",
-        unit=Unit.RATIO,
+        unit=MetricUnit.RATIO,
         window=MetricWindow.MONTH,
         competency=Competency.GITOPS,
         definition="Share of the releases, and tags without a release, whose name is a version by "
@@ -75,7 +75,7 @@ METRICS = (
     ),
     Metric(
         key="issue_sla_breach_rate",
-        unit=Unit.RATIO,
+        unit=MetricUnit.RATIO,
         window=MetricWindow.MONTH,
         competency=Competency.DEVOPS,
         definition="Of the issues with a target that were open at some time in the window, the "
@@ -86,7 +86,7 @@ METRICS = (
     ),
     Metric(
         key="issue_reopened_rate",
-        unit=Unit.RATIO,
+        unit=MetricUnit.RATIO,
         window=MetricWindow.MONTH,
         competency=Competency.CODING,
         definition="Of the issues closed in the window, the share that was ever opened again.",
@@ -97,7 +97,7 @@ METRICS = (
     ),
     Metric(
         key="defect_escape_rate",
-        unit=Unit.RATIO,
+        unit=MetricUnit.RATIO,
         window=MetricWindow.MONTH,
         competency=Competency.CODING,
         definition="Of the bugs opened in the window, the share that bears an escaped label or "

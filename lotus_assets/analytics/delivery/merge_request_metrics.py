@@ -6,9 +6,9 @@ import pandas as pd
 from lotus_assets.analytics.delivery.metric import (
     Competency,
     Metric,
+    MetricUnit,
     MetricWindow,
     Percentile,
-    Unit,
 )
 from lotus_assets.analytics.delivery.populations import ByDayOf
 from lotus_assets.engine.delivery.counted_days import (
@@ -61,7 +61,7 @@ def _with_known_end(rows: pd.DataFrame) -> pd.DataFrame:
 def _hours(key: str, quantile: float, column: str, definition: str) -> Metric:
     return Metric(
         key=key,
-        unit=Unit.HOURS,
+        unit=MetricUnit.HOURS,
         window=MetricWindow.MONTH,
         competency=Competency.CODING,
         definition=f"{definition}, merge requests merged in the window, p{quantile * 100:.0f}.",
@@ -75,7 +75,7 @@ def _hours(key: str, quantile: float, column: str, definition: str) -> Metric:
 def _age(key: str, quantile: float) -> Metric:
     return Metric(
         key=key,
-        unit=Unit.HOURS,
+        unit=MetricUnit.HOURS,
         window=MetricWindow.END_OF_DAY,
         competency=Competency.CODING,
         definition="Age since creation of merge requests open at the end of the day, "
@@ -99,7 +99,7 @@ METRICS = (
     _hours("code_review_time_p90_h", 0.9, "code_review_hours", CODE_REVIEW),
     Metric(
         key="rework_rate",
-        unit=Unit.RATIO,
+        unit=MetricUnit.RATIO,
         window=MetricWindow.MONTH,
         competency=Competency.CODING,
         definition="Share of the merge requests merged in the window that took more than one "
@@ -111,7 +111,7 @@ METRICS = (
     ),
     Metric(
         key="mr_throughput_wk",
-        unit=Unit.COUNT,
+        unit=MetricUnit.COUNT,
         window=MetricWindow.WEEK,
         competency=Competency.CODING,
         definition="Merge requests merged in the window.",
@@ -121,7 +121,7 @@ METRICS = (
     ),
     Metric(
         key="wip_count",
-        unit=Unit.COUNT,
+        unit=MetricUnit.COUNT,
         window=MetricWindow.END_OF_DAY,
         competency=Competency.CODING,
         definition="Merge requests open at the end of the day, drafts included.",
@@ -133,7 +133,7 @@ METRICS = (
     _age("wip_age_p90_h", 0.9),
     Metric(
         key="approval_bypass_ratio",
-        unit=Unit.RATIO,
+        unit=MetricUnit.RATIO,
         window=MetricWindow.MONTH,
         competency=Competency.GITOPS,
         definition="Of the merge requests merged in the window whose required approvals are "

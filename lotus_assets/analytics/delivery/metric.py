@@ -34,7 +34,7 @@ class Competency(StrEnum):
     OBSERVABILITY = "Observability & Optimization"
 
 
-class Unit(StrEnum):
+class MetricUnit(StrEnum):
     """What a value is in; counts are whole numbers."""
 
     COUNT = "count"
@@ -43,7 +43,7 @@ class Unit(StrEnum):
     RATIO = "ratio"
 
 
-class Selection(NamedTuple):
+class RowSelection(NamedTuple):
     """What is placed into slices: metrics of one selection are statistics of the same rows."""
 
     table: Table
@@ -62,7 +62,7 @@ class Metric:
     """
 
     key: str
-    unit: Unit
+    unit: MetricUnit
     window: MetricWindow
     competency: Competency
     definition: str
@@ -72,9 +72,9 @@ class Metric:
     column: str | None = None
 
     @property
-    def selection(self) -> Selection:
+    def selection(self) -> RowSelection:
         """The rows that the metric is over."""
-        return Selection(self.table, self.population, self.window, self.column)
+        return RowSelection(self.table, self.population, self.window, self.column)
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,7 @@ TABLE = Table(
     model=MetricDaily,
     key=("date", *LEVELS, "metric"),
     version=None,
-    description="Metrics by day and slice (metrics.md).",
+    description="Metrics by day and slice: what each means says its definition in the catalogue.",
 )
 
 
@@ -106,8 +106,8 @@ SOURCES = (dim_project.TABLE, *dict.fromkeys(metric.table for metric in CATALOGU
 """The tables that the metrics of the catalogue are over, and the projects that make the slices."""
 
 
-def recompute(inputs: Inputs, *, catches_up: bool) -> TableReport:
-    """Work out the run's days; one that `catches_up` also those whose rows or slices changed.
+def recompute(inputs: Inputs, *, is_catching_up: bool) -> TableReport:
+    """Work out the run's days; one that is catching up also those whose rows or slices changed.
 
     A live run catches up; the Sunday of the last complete week is one of its days.
 
@@ -117,9 +117,9 @@ def recompute(inputs: Inputs, *, catches_up: bool) -> TableReport:
     with inputs.connect() as connection:
         stored = read_metric_days(connection)
     asked = set(inputs.days)
-    if catches_up:
+    if is_catching_up:
         asked.add(last_sunday(inputs.days[-1]))
-    looked_at = asked | stored.keys() if catches_up else asked
+    looked_at = asked | stored.keys() if is_catching_up else asked
     facts = read_facts(inputs, min(looked_at, default=inputs.now.date()))
     placed = PlacedMetrics.of(facts, looked_at, inputs.settings.timezone)
     marks = day_marks(placed)
@@ -164,5 +164,5 @@ def metric_daily(context: dg.AssetExecutionContext, environment: Environment) ->
     """The metrics of the run's days, and in a live run of all days that changed."""
     inputs = inputs_by_day(context, environment)
     limit = inputs.settings.tem_quarantine_limit
-    report = recompute(inputs, catches_up=is_live(context))
+    report = recompute(inputs, is_catching_up=is_live(context))
     yield from report_rows(inputs.engine, [report], limit)

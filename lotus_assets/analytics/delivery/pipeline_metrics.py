@@ -3,8 +3,8 @@
 from lotus_assets.analytics.delivery.metric import (
     Competency,
     Metric,
+    MetricUnit,
     MetricWindow,
-    Unit,
 )
 from lotus_assets.analytics.delivery.populations import ByDayOf
 from lotus_assets.engine.delivery.slice_days import PlacedRows
@@ -16,7 +16,7 @@ COUNTED = ByDayOf("created_at", where="is_counted")
 METRICS = (
     Metric(
         key="pipeline_success_rate",
-        unit=Unit.RATIO,
+        unit=MetricUnit.RATIO,
         window=MetricWindow.MONTH,
         competency=Competency.DEVOPS,
         definition="Success ÷ (success + failed) of the pipelines created in the window, child "
@@ -28,7 +28,7 @@ METRICS = (
     ),
     Metric(
         key="mean_time_to_green_s",
-        unit=Unit.SECONDS,
+        unit=MetricUnit.SECONDS,
         window=MetricWindow.MONTH,
         competency=Competency.DEVOPS,
         definition="Mean time from a failed pipeline that opens a red streak on its ref to the "
@@ -40,7 +40,7 @@ METRICS = (
     ),
     Metric(
         key="pipeline_duration_avg_s",
-        unit=Unit.SECONDS,
+        unit=MetricUnit.SECONDS,
         window=MetricWindow.MONTH,
         competency=Competency.OBSERVABILITY,
         definition="Mean duration of the successful and failed pipelines created in the window.",
@@ -51,7 +51,7 @@ METRICS = (
     ),
     Metric(
         key="critical_path_avg_s",
-        unit=Unit.SECONDS,
+        unit=MetricUnit.SECONDS,
         window=MetricWindow.MONTH,
         competency=Competency.OBSERVABILITY,
         definition="Mean longest path through the jobs of the successful and failed pipelines "
@@ -63,7 +63,7 @@ METRICS = (
     ),
     Metric(
         key="flaky_job_rate",
-        unit=Unit.RATIO,
+        unit=MetricUnit.RATIO,
         window=MetricWindow.MONTH,
         competency=Competency.DEVOPS,
         definition="Of the jobs by name and SHA that finished at least once, the share in which a "

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from lotus_assets.analytics.delivery.metric import Metric, Selection, figures_of
+from lotus_assets.analytics.delivery.metric import Metric, RowSelection, figures_of
 from lotus_assets.analytics.delivery.metric_catalogue import CATALOGUE
 from lotus_assets.engine.delivery.counted_days import Days
 from lotus_assets.engine.delivery.day_fingerprints import Hashes, day_fingerprints, slice_hashes
@@ -27,7 +27,7 @@ class PlacedMetrics:
 
     metrics: tuple[Metric, ...]
     slice_days: SliceDays
-    rows: Mapping[Selection, PlacedRows]
+    rows: Mapping[RowSelection, PlacedRows]
 
     @classmethod
     def of(

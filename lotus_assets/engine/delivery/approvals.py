@@ -1,4 +1,4 @@
-"""Approvals given, taken back and reset, replayed in time order (metrics.md, Merge requests)."""
+"""Approvals given, taken back and reset, replayed in time order."""
 
 import pandas as pd
 

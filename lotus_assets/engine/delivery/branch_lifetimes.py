@@ -32,9 +32,9 @@ def branch_lifetimes(
     """One row for each life of a branch; a name that is used again lives again.
 
     Branch creation (its `created` push event, else its MR's first commit) → merge of its MR or
-    deletion, whichever is first; default and protected branches excluded (metrics.md, Git
-    hygiene: branch TTL). `first_commits`: mr_id, first_commit_at. A branch is its MR's source
-    branch in the source project; branches of projects that are not in `projects` are left out.
+    deletion, whichever is first; default and protected branches excluded.
+    `first_commits`: mr_id, first_commit_at. A branch is its MR's source branch in the source
+    project; branches of projects that are not in `projects` are left out.
 
     Columns: COLUMNS, sorted by project, branch and creation. created_by is `push_event` or
     `merge_request`, ended_by `merge` or `deletion`; ended_at is NULL while the branch lives.

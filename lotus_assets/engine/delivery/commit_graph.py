@@ -69,9 +69,9 @@ class CommitGraph:
         older: Iterable[str | None],
         newer: Iterable[str | None],
         *,
-        strict: bool = False,
+        is_strict: bool = False,
     ) -> pd.arrays.BooleanArray:
-        """Whether each `newer` is (unless `strict`) or descends from its `older`.
+        """Whether each `newer` is (unless `is_strict`) or descends from its `older`.
 
         NULL where it cannot be told: a NULL id, or `older` was not found and the ancestry of
         `newer` is not wholly known. An `older` that nobody knows is no ancestor of a commit whose
@@ -85,7 +85,7 @@ class CommitGraph:
         is_same = is_present & (old_ids == new_ids)
         is_found = self._reaches(old, new)
         is_decided = is_same | is_found | self.has_whole_ancestry(new_ids)
-        values = is_found | (is_same & (not strict))
+        values = is_found | (is_same & (not is_strict))
         return pd.arrays.BooleanArray(values, ~(is_present & is_decided))
 
     def reachable(self, from_ids: Iterable[str | None]) -> NDArray[np.bool_]:
@@ -119,14 +119,14 @@ class CommitGraph:
         is_stranger = (nodes == UNKNOWN) & ~pd.isna(strangers)
         nodes[is_stranger] = -2 - pd.factorize(strangers[is_stranger])[0]
         tip_nodes, commit_nodes = nodes[: len(tip_ids)].tolist(), nodes[len(tip_ids) :]
-        found = np.full(len(commit_ids), -1, dtype=np.int64)
+        first_tips = np.full(len(commit_ids), -1, dtype=np.int64)
         tips_of_line = tips.groupby("line", sort=False).indices
         for line, asking in commits.groupby("line", sort=False).indices.items():
             marks: dict[int, int] = {}
             for position in np.asarray(tips_of_line.get(line, ())).tolist():
                 self._mark(tip_nodes[position], position, marks)
-            found[asking] = [marks.get(node, -1) for node in commit_nodes[asking].tolist()]
-        return found
+            first_tips[asking] = [marks.get(node, -1) for node in commit_nodes[asking].tolist()]
+        return first_tips
 
     def _nodes(self, commit_ids: Iterable[str | None]) -> NDArray[np.int64]:
         return self._index.get_indexer(pd.Index(_objects(commit_ids), dtype=object)).astype(

@@ -26,7 +26,7 @@ def critical_paths(jobs: pd.DataFrame) -> pd.DataFrame:
 
     Edges are `needs` where declared (`[]`: no predecessor), else every job of the preceding stage
     that has jobs; a job weighs its last run's `duration_sec`, 0 if it has none; bridges are left
-    out (metrics.md, Pipelines: critical path duration).
+    out.
 
     One row for each pipeline with such a job, by pipeline_id: critical_path_sec; job_count;
     unknown_need_count, the needs that name no job of the pipeline (legal when optional); reason:

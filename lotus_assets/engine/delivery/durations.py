@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 SAME_INSTANT = pd.Timedelta(seconds=1)
-"""Instants compare within one second: GraphQL gives whole seconds (metrics.md, Conventions)."""
+"""Instants compare within one second: GraphQL gives whole seconds."""
 
 SECONDS_AN_HOUR = 3600
 
@@ -12,8 +12,8 @@ SECONDS_AN_HOUR = 3600
 def hours_between(start: pd.Series, end: pd.Series) -> pd.Series:
     """Hours from `start` to `end`, Float64 on their common index.
 
-    NULL where an instant is missing or the end lies before the start; never clipped to zero
-    (metrics.md, Conventions). Ends within a second before the start are the same instant: 0.
+    NULL where an instant is missing or the end lies before the start; never clipped to zero.
+    Ends within a second before the start are the same instant: 0.
     """
     hours = (end - start).dt.total_seconds() / SECONDS_AN_HOUR
     measured = pd.Series(hours.mask(ends_before_start(start, end)))
@@ -38,5 +38,5 @@ def duration_faults(rows: pd.DataFrame, start: str, end: str, duration: str) -> 
         [f"missing:{start}", f"missing:{end}", "negative"],
         default="",
     )
-    found = rows.assign(duration=duration, fault=faults)
-    return found[found["fault"] != ""]
+    faulty = rows.assign(duration=duration, fault=faults)
+    return faulty[faulty["fault"] != ""]

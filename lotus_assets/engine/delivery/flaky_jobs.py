@@ -32,8 +32,8 @@ def flaky_groups(runs: pd.DataFrame) -> pd.DataFrame:
     """One row for each group of `finished_runs`: the denominator of the flaky job rate.
 
     Columns: project_id, sha, name; first_job_id and first_started_at of the group's first
-    finished run, whose day the group belongs to; is_flaky; reason `started_at_missing`
-    (metrics.md, Pipelines: flaky).
+    finished run, whose day the group belongs to; is_flaky: a failed run is followed by a
+    successful one; reason `started_at_missing`.
     """
     first = runs.drop_duplicates("flaky_group").set_index("flaky_group")
     groups = pd.DataFrame(

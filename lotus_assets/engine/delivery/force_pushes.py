@@ -1,4 +1,4 @@
-"""Force-pushes on merge requests (metrics.md, Merge requests)."""
+"""Force-pushes on merge requests: versions whose older head is no ancestor of the newer."""
 
 import pandas as pd
 

@@ -20,12 +20,12 @@ def is_bot_author(
 
     The author is the known user of author_user_id, else of the e-mail hash, else of the name
     (display name or username; a bot only if all who bear it are); an author whom nobody knows is
-    a bot if the name matches a pattern (metrics.md, Git hygiene: direct push). `users` has
-    dim_user's user_id, username, name, is_bot, email_hash.
+    a bot if the name matches a pattern. `users` has dim_user's user_id, username, name, is_bot,
+    email_hash.
     """
     is_bot = users["is_bot"].fillna(False).astype(bool)
     by_pattern = matches_any(commits["author_name"], bot_patterns)
-    found = pd.Series(pd.NA, index=commits.index, dtype="boolean")
+    is_known_bot = pd.Series(pd.NA, index=commits.index, dtype="boolean")
     for column, names in (
         ("author_user_id", ["user_id"]),
         ("author_email_hash", ["email_hash"]),
@@ -33,8 +33,10 @@ def is_bot_author(
     ):
         known = pd.concat([is_bot.set_axis(users[name]) for name in names])
         are_all_bots = known[known.index.notna()].groupby(level=0).min().astype("boolean")
-        found = found.fillna(are_all_bots.reindex(commits[column]).set_axis(commits.index))
-    return found.fillna(pd.Series(by_pattern, index=commits.index)).to_numpy(dtype=bool)
+        is_known_bot = is_known_bot.fillna(
+            are_all_bots.reindex(commits[column]).set_axis(commits.index)
+        )
+    return is_known_bot.fillna(pd.Series(by_pattern, index=commits.index)).to_numpy(dtype=bool)
 
 
 def direct_pushes(
@@ -52,7 +54,7 @@ def direct_pushes(
     A commit on the default branch's first-parent chain with exactly one parent, not by a bot,
     that no MR brought in: it is no MR's merge, squash or head commit, nor among a merged MR's
     commits. pushed_at is when the push event that carried it was made, where known, else
-    committed_at (metrics.md, Git hygiene: direct push).
+    committed_at.
     """
     lengths = [
         -1 if parents is None else len(parents) for parents in parsed_lists(commits["parent_ids"])
@@ -102,8 +104,8 @@ def protected_force_pushes(
 ) -> pd.DataFrame:
     """Moves of protected branches' tips, with is_force_push: project_id, event_id, created_at.
 
-    The branch's tip moved to a commit that does not descend from the old tip (metrics.md, Git
-    hygiene). NULL, with reason `ancestry_unknown`, where it cannot be told.
+    The branch's tip moved to a commit that does not descend from the old tip. NULL, with reason
+    `ancestry_unknown`, where it cannot be told.
     """
     is_move = push_events["ref_type"].eq("branch") & push_events["commit_from"].notna()
     is_move &= push_events["commit_to"].notna()
@@ -121,7 +123,7 @@ def protected_force_pushes(
 def default_branch_commits(commits: pd.DataFrame) -> pd.DataFrame:
     """Rows of the signed commit ratio: project_id, commit_id, committed_at, is_signed.
 
-    All that the default branch reaches, merges included (metrics.md, signed commit ratio).
+    All that the default branch reaches, merges included.
     """
     is_reached = commits["is_on_default_branch"].fillna(False).astype(bool)
     return commits.loc[is_reached, ["project_id", "commit_id", "committed_at", "is_signed"]]
@@ -153,10 +155,10 @@ def git_hygiene_days(
 
 
 def _brought_in(merge_requests: pd.DataFrame, mr_commits: pd.DataFrame) -> pd.MultiIndex:
-    own = [
+    results = [
         merge_requests[["project_id", column]].set_axis(["project_id", "commit_id"], axis="columns")
         for column in ("merge_commit_sha", "squash_commit_sha", "head_sha")
     ]
     merged = merge_requests.loc[merge_requests["merged_at"].notna(), "mr_id"]
     inner = mr_commits.loc[mr_commits["mr_id"].isin(merged), ["project_id", "commit_id"]]
-    return pd.MultiIndex.from_frame(pd.concat([*own, inner]).dropna().drop_duplicates())
+    return pd.MultiIndex.from_frame(pd.concat([*results, inner]).dropna().drop_duplicates())

@@ -15,15 +15,15 @@ INSTANT = "datetime64[us, UTC]"
 def has_label(issues: pd.DataFrame, labels: Iterable[str]) -> pd.Series:
     """Whether each issue bears any of the labels, compared exactly."""
     row, label = exploded(parsed_lists(issues["labels"]))
-    found = np.zeros(len(issues), dtype=bool)
-    found[row[np.isin(label, list(labels))]] = True
-    return pd.Series(found, index=issues.index)
+    bears = np.zeros(len(issues), dtype=bool)
+    bears[row[np.isin(label, list(labels))]] = True
+    return pd.Series(bears, index=issues.index)
 
 
 def sla_targets(issues: pd.DataFrame, targets: pd.DataFrame) -> pd.Series:
     """Target days of each issue: `targets` (label, target_days) in order, the first match wins.
 
-    NULL where no label has a target (metrics.md, Issues: SLA breach rate).
+    NULL where no label has a target.
     """
     row, label = exploded(parsed_lists(issues["labels"]))
     first = targets.drop_duplicates("label").reset_index(drop=True)
@@ -40,7 +40,7 @@ def sla_issues(issues: pd.DataFrame, targets: pd.DataFrame) -> pd.DataFrame:
     due_at lies target_days of 24 hours after created_at. breached_at is due_at if the issue was
     closed later or is open, else NULL: for a day D the issue is in breach once breached_at lies
     before the end of D. An issue is in the denominator of a window if it was created before the
-    window's end and not closed before its start (metrics.md, Issues: SLA breach rate). reason:
+    window's end and not closed before its start. reason:
     `closed_before_created` (then it is no breach).
     """
     target_days = sla_targets(issues, targets)
@@ -62,16 +62,16 @@ def issue_closings(issues: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
     """Every closing of an issue: project_id, issue_id, closed_at, is_reopened.
 
     Any close event counts, and `closed_at` where no event tells of it; a window counts each issue
-    once. is_reopened: reopened_count ≥ 1 (metrics.md, Issues: reopened rate).
+    once. is_reopened: reopened_count ≥ 1.
     """
     closings = events.loc[events["action"].eq("closed"), ["issue_id", "created_at"]]
     closings = closings.rename(columns={"created_at": "closed_at"})
     stated = issues.loc[issues["closed_at"].notna(), ["issue_id", "closed_at"]]
-    last_event = closings.groupby("issue_id")["closed_at"].max().rename("told_at")
-    told_at = stated.join(last_event, on="issue_id")["told_at"]
+    last_event = closings.groupby("issue_id")["closed_at"].max().rename("event_at")
+    event_at = stated.join(last_event, on="issue_id")["event_at"]
     # The event and `closed_at` of one closing may lie within a second of each other.
-    is_told = told_at.notna() & ~ends_before_start(stated["closed_at"], told_at)
-    every = pd.concat([closings, stated[~is_told]]).drop_duplicates()
+    has_event = event_at.notna() & ~ends_before_start(stated["closed_at"], event_at)
+    every = pd.concat([closings, stated[~has_event]]).drop_duplicates()
     reopened = issues[["project_id", "issue_id"]].assign(
         is_reopened=(issues["reopened_count"] >= 1).fillna(False).astype(bool)
     )
@@ -92,7 +92,7 @@ def bug_issues(
 
     A bug is of type incident or bears a bug label. It escaped if it bears an escaped label, or
     was created within `escape_days` after its project's latest release (not a bare tag) before
-    it, whose instant is released_at (metrics.md, Issues: defect escape rate).
+    it, whose instant is released_at.
     """
     is_bug = issues["issue_type"].eq("incident").fillna(False).astype(bool)
     is_bug |= has_label(issues, bug_labels)

@@ -12,7 +12,7 @@ INSTANT = "datetime64[us, UTC]"
 
 
 def merge_results(merge_requests: pd.DataFrame) -> pd.Series:
-    """The merge commit, else the squash commit, else the head (metrics.md, lead time)."""
+    """The merge commit, else the squash commit, else the head."""
     squash = merge_requests["squash_commit_sha"]
     return merge_requests["merge_commit_sha"].fillna(squash).fillna(merge_requests["head_sha"])
 
@@ -44,7 +44,7 @@ def last_merged(
     links = links.assign(path=links["issue_project_path"].str.lower()).drop_duplicates()
     paths = projects[["project_id", "path_with_namespace"]]
     paths = paths.assign(path=paths["path_with_namespace"].str.lower())
-    found = (
+    closed = (
         issues[["project_id", "issue_id", "iid", "created_at"]]
         .merge(paths, on="project_id")
         .merge(links, on=["path", "iid"])
@@ -53,7 +53,7 @@ def last_merged(
         .drop_duplicates(["project_id", "issue_id"], keep="last")
         .sort_values(["project_id", "issue_id"], ignore_index=True)
     )
-    return found[
+    return closed[
         [
             "project_id",
             "issue_id",
@@ -71,7 +71,7 @@ def lead_times(merged: pd.DataFrame, deployments: pd.DataFrame, graph: CommitGra
 
     `deployments` as `production_deployments` gives them; those of the MR's project are asked.
     Added columns: deployment_id, pipeline_id, deployed_at (whose day the row belongs to), and
-    lead_time_hours, `issue.created_at` → `finished_at` (metrics.md, lead time for change).
+    lead_time_hours, `issue.created_at` → `finished_at`.
 
     reason: `not_deployed`; `merge_result_unknown` (not among the commits); `finished_at_missing`;
     `negative_duration`; `unknown_sha_before`: between merge and deployment lies one whose history
@@ -118,5 +118,5 @@ def _has_unknown_before(
     nearest = pd.merge_asof(
         asked.sort_values("instant"), candidates, on="instant", by="line", direction="forward"
     ).sort_values("row")
-    found = np.where(position >= 0, position, len(tips))
-    return (nearest["candidate"].fillna(len(tips)).to_numpy() < found).astype(bool)
+    first = np.where(position >= 0, position, len(tips))
+    return (nearest["candidate"].fillna(len(tips)).to_numpy() < first).astype(bool)

@@ -6,7 +6,7 @@ import pandas as pd
 def local_days(instants: pd.Series, timezone: str) -> pd.Series:
     """The calendar day of each UTC instant as midnight without a time zone; NULL stays NULL.
 
-    Days are those of `timezone`, daylight saving included (metrics.md, Conventions).
+    Days are those of `timezone`, daylight saving included.
     """
     return (
         pd.to_datetime(instants, utc=True)

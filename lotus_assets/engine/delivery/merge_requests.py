@@ -1,4 +1,4 @@
-"""Merge requests measured: cycle time, review, rework, approvals (metrics.md, Merge requests)."""
+"""Merge requests measured: cycle time, review, rework, approvals."""
 
 from collections.abc import Collection
 
@@ -29,7 +29,7 @@ def measured_merge_requests(
     steps: pd.DataFrame,
     bot_user_ids: Collection[int],
 ) -> pd.DataFrame:
-    """The merge requests with every field that metrics.md defines for them added.
+    """The merge requests with everything that is measured of them added.
 
     Columns in: those of `raw_mr`, `raw_mr_commit`, `raw_mr_note`, `raw_mr_version`; `steps` as by
     `version_steps` with `is_descendant` (nullable boolean). Durations are in hours, NULL where

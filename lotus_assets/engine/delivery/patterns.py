@@ -15,8 +15,8 @@ def matches_any(texts: pd.Series, patterns: Iterable[str]) -> NDArray[np.bool_]:
     """
     compiled = [re.compile(pattern) for pattern in patterns]
     codes, distinct = pd.factorize(texts)
-    found = [any(pattern.search(str(text)) for pattern in compiled) for text in distinct]
-    return np.append(np.asarray(found, dtype=bool), False)[codes]
+    is_match = [any(pattern.search(str(text)) for pattern in compiled) for text in distinct]
+    return np.append(np.asarray(is_match, dtype=bool), False)[codes]
 
 
 def matches_wildcards(
@@ -42,11 +42,11 @@ def matches_wildcards(
 def longest_prefix(paths: pd.Series, prefixes: pd.Series) -> NDArray[np.int64]:
     """Position of the longest prefix of each path that ends at a `/` or the path's end, else -1.
 
-    Of equal prefixes the last wins. Longest prefix wins: metrics.md, Conventions.
+    Of equal prefixes the last wins.
     """
-    found = np.full(len(paths), -1, dtype=np.int64)
+    longest = np.full(len(paths), -1, dtype=np.int64)
     closed = paths.astype("string").fillna("") + "/"
     for position in prefixes.str.len().argsort(kind="stable"):
         begins = closed.str.startswith(prefixes.iloc[position].rstrip("/") + "/")
-        found[begins.to_numpy(dtype=bool)] = position
-    return found
+        longest[begins.to_numpy(dtype=bool)] = position
+    return longest

@@ -19,7 +19,7 @@ def is_counted(pipelines: pd.DataFrame) -> pd.Series:
     """Whether each pipeline succeeded or failed and is no child.
 
     The rows of the success rate, the average duration and the critical path; every other status
-    is in neither numerator nor denominator (metrics.md, Pipelines).
+    is in neither numerator nor denominator.
     """
     is_finished = pipelines["status"].isin(COUNTED_STATUSES).astype(bool)
     return is_finished & ~is_child(pipelines)
@@ -29,8 +29,8 @@ def pipeline_facts(pipelines: pd.DataFrame) -> pd.DataFrame:
     """One row for each row of `raw_pipeline`, in its order and under its index.
 
     Columns: project_id, pipeline_id; is_counted and is_success; ended_at (finished_at, else
-    updated_at); opens_red_streak and mtg_seconds, whole seconds (metrics.md, Pipelines:
-    `mtg_seconds`, mean time to green); duration_sec, NULL if negative; reason:
+    updated_at); opens_red_streak and mtg_seconds, whole seconds from the end of a failed
+    pipeline to that of the next successful one on its ref; duration_sec, NULL if negative; reason:
     `finished_before_created` (then there is no ended_at), `negative_duration`, `negative_mtg`,
     joined by `;`.
     """

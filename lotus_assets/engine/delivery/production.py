@@ -29,7 +29,7 @@ COLUMNS = [
 
 
 def is_production_environment(deployments: pd.DataFrame) -> pd.Series:
-    """Tier `production` or, with no tier, a production name (metrics.md, Pipelines: is_prod)."""
+    """Tier `production` or, with no tier, a production name."""
     tier = deployments["environment_tier"].replace("", None)
     is_named = deployments["environment"].str.fullmatch(PRODUCTION_NAME).fillna(False)
     return tier.eq("production").fillna(False).astype(bool) | (tier.isna() & is_named.astype(bool))

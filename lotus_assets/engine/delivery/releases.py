@@ -28,7 +28,7 @@ def release_cadence(releases: pd.DataFrame, tags: pd.DataFrame, timezone: str) -
 
     Columns: project_id, tag_name; is_release; released_at (else the tag's or commit's date);
     semver_valid; cadence_bucket, the ISO week of its day in `timezone` as `2026-W14`; reason:
-    `tag_missing` (a release without a tag) and `date_missing` (metrics.md, Releases).
+    `tag_missing` (a release without a tag) and `date_missing`.
     """
     rows = releases[[*KEY, "released_at"]].merge(
         tags[[*KEY, "tagged_at", "committed_at"]], on=KEY, how="outer", indicator=True

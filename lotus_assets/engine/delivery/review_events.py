@@ -29,8 +29,8 @@ def review_events(
     """Comments, approvals, un-approvals and resets of approvals, one row each, in time order.
 
     `is_comment` is a non-system note by a human; `is_unapproval` includes `is_reset`, the
-    approvals that GitLab took back because of a push (metrics.md, review round). Deleted notes
-    and notes by nobody known are no events, save resets: they are nobody's doing.
+    approvals that GitLab took back because of a push. Deleted notes and notes by nobody known are
+    no events, save resets: they are nobody's doing.
 
     Returns columns `EVENT_COLUMNS`, sorted by merge request, instant and note id.
     """
@@ -62,7 +62,7 @@ def review_events(
 
 
 def first_reviews(events: pd.DataFrame) -> pd.Series:
-    """`first_review_at` by `mr_id` (metrics.md, Merge requests).
+    """`first_review_at` by `mr_id`.
 
     The earliest of a human's comment and of an approval, the author's own left out.
     """

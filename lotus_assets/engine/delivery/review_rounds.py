@@ -1,4 +1,4 @@
-"""Review rounds and rework: how often reviewers had to come back (metrics.md, review round)."""
+"""Review rounds and rework: how often reviewers had to come back."""
 
 import pandas as pd
 
@@ -10,7 +10,7 @@ def review_rounds(
 ) -> pd.Series:
     """Number of review rounds by `mr_id`; merge requests without one are not in it.
 
-    The walk of metrics.md as one comparison: a merge request is *reviewed* after a review event
+    A walk through the events as one comparison: a merge request is *reviewed* after a review event
     and *waiting* after a push and at the start, so a round opens at every review event that has a
     push, or nothing, before it. Review events are comments by humans and approvals and
     un-approvals, by others than the author; resets on a push are un-approvals. Only events up to

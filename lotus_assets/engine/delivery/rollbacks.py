@@ -14,7 +14,7 @@ def deleted_releases(releases: pd.DataFrame, tags: pd.DataFrame) -> pd.DataFrame
     """(project_id, tag_name) of releases that, or whose tag, vanished within 24 h of the release.
 
     The instant of the release is released_at, else created_at; a release that is deleted before
-    it (a planned one) never was (metrics.md, Pipelines: rollback).
+    it (a planned one) never was.
     """
     gone = tags.rename(columns={"vanished_at": "tag_vanished_at"})
     both = releases.merge(
@@ -38,7 +38,7 @@ def rollbacks(
     Added columns: previous_sha and previous_finished_at of the deployment just before it in that
     environment (where pipelines stand for deployments, in that project); is_rollback: the SHA is
     a strict ancestor of previous_sha, or `pattern` is found in ref or pipeline name, or the ref
-    is a tag of `deleted` (metrics.md, Pipelines: rollback); rollback_time_hours: finish of the
+    is a tag of `deleted`; rollback_time_hours: finish of the
     deployment rolled back → finish of the rollback, NULL where only the deleted release says so,
     for the deployment before is then not the one rolled back.
 
@@ -53,7 +53,7 @@ def rollbacks(
     previous_finished_at = ordered["finished_at"].shift().reindex(deployments.index)
     is_first = (ordered.cumcount() == 0).reindex(deployments.index)
     is_back = pd.Series(
-        graph.is_ancestor(deployments["sha"], previous_sha, strict=True), index=deployments.index
+        graph.is_ancestor(deployments["sha"], previous_sha, is_strict=True), index=deployments.index
     ).mask(is_first, False)
     is_named = matches_any(deployments["ref"], [pattern]) | matches_any(
         deployments["pipeline_name"], [pattern]

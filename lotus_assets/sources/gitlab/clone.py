@@ -103,8 +103,8 @@ class Clone:
         """Which of `shas` the clone does not hold, without fetching any."""
         if not shas:
             return []
-        said = self.local("cat-file", "--batch-check", given=shas)
-        lines = zip(sorted(set(shas)), said.splitlines(), strict=True)
+        listing = self.local("cat-file", "--batch-check", given=shas)
+        lines = zip(sorted(set(shas)), listing.splitlines(), strict=True)
         return [sha for sha, line in lines if line.endswith(" missing")]
 
     def local(self, *arguments: str, given: Collection[str] = ()) -> str:

@@ -20,7 +20,7 @@ _STATEMENT = re.compile(
     rf"{_KEYWORD}:?\s+(?:issues?\s+)?"
     rf"({_REFERENCE}(?:{_SEPARATOR}(?:issues?\s+)?{_REFERENCE})*)"
 )
-_EACH = re.compile(_REFERENCE)
+_ONE_REFERENCE = re.compile(_REFERENCE)
 _ADDRESS = re.compile(r"^/(?P<path>.+?)(?P<dash>/-)?/(?:issues|work_items)/(?P<iid>\d+)")
 
 
@@ -29,13 +29,13 @@ def closing_references(text: str | None, *, host: str | None = None) -> list[str
 
     An address counts when it is GitLab's own form (with `/-/`) or lies on `host`.
     """
-    found: dict[str, None] = {}
+    references: dict[str, None] = {}
     for statement in _STATEMENT.finditer(text or ""):
-        for reference in _EACH.findall(statement.group(1)):
+        for reference in _ONE_REFERENCE.findall(statement.group(1)):
             short = _from_address(reference, host) if "://" in reference else reference
             if short is not None:
-                found[short] = None
-    return list(found)
+                references[short] = None
+    return list(references)
 
 
 def absolute(reference: str, project_path: str) -> tuple[str, int]:

@@ -32,7 +32,7 @@ def completed(
         if name not in node:
             continue
         connection = node[name] or {"nodes": [], "pageInfo": {"hasNextPage": False}}
-        complete[name] = [each for each in connection["nodes"] if each is not None]
+        complete[name] = [item for item in connection["nodes"] if item is not None]
         if connection["pageInfo"]["hasNextPage"]:
             after = connection["pageInfo"]["endCursor"]
             rest = _rest(client, query, variables | {"after": after}, "project", *way, name)
@@ -47,4 +47,4 @@ def _rest(
     for _, connection in client.pages(query, variables, *path, size=size):
         if connection is None:
             raise VanishedError(query)
-        yield from (each for each in connection["nodes"] if each is not None)
+        yield from (item for item in connection["nodes"] if item is not None)

@@ -9,17 +9,17 @@ _SPREAD = re.compile(r"\.\.\.(?!\s*on\b)\s*(\w+)")
 
 
 @cache
-def document(name: str, *, enterprise: bool = True) -> str:
+def document(name: str, *, is_enterprise: bool = True) -> str:
     """The text of query `name` with every fragment it needs, ready to be sent.
 
-    `enterprise` decides what the fragment `Licensed` holds: GitLab Free refuses a whole query
-    that names a licensed field (architecture.md, "GitLab, as it is").
+    `is_enterprise` decides what the fragment `Licensed` holds: GitLab Free refuses a whole query
+    that names a licensed field.
     """
     texts = {name: _read(name)}
     waiting = [name]
     while waiting:
         for fragment in _SPREAD.findall(texts[waiting.pop()]):
-            file = _fragment_file(fragment, enterprise=enterprise)
+            file = _fragment_file(fragment, is_enterprise=is_enterprise)
             if file not in texts:
                 texts[file] = _read(file)
                 waiting.append(file)
@@ -32,8 +32,8 @@ def operations() -> list[str]:
     return [name for name in files if not name.endswith("_fragment")]
 
 
-def _fragment_file(fragment: str, *, enterprise: bool) -> str:
-    if fragment == "Licensed" and not enterprise:
+def _fragment_file(fragment: str, *, is_enterprise: bool) -> str:
+    if fragment == "Licensed" and not is_enterprise:
         return "unlicensed_fragment"
     return f"{fragment.lower()}_fragment"
 

@@ -11,9 +11,7 @@ PLACEHOLDER = "[e-mail]"
 
 @dataclass(frozen=True)
 class EmailHash:
-    """The hash of metrics.md, "Conventions": SHA-256 hex of the lower-cased, trimmed address,
-    as an HMAC when a key is given.
-    """
+    """SHA-256 hex of the lower-cased, trimmed address, as an HMAC when a key is given."""
 
     key: str | None = field(default=None, repr=False)
 

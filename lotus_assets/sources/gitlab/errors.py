@@ -22,8 +22,8 @@ class UnreachableError(GitLabError, PassingError):
 class EntityError(GitLabError):
     """One entity of one project cannot be read.
 
-    `reason` is the coverage reason of metrics.md, "Coverage and parity": `forbidden`,
-    `not_found`, `feature_disabled:<which>` or `error:<which>`.
+    `reason` is the coverage reason: `forbidden`, `not_found`, `feature_disabled:<which>` or
+    `error:<which>`.
     """
 
     def __init__(self, project: str, entity: str, reason: str, detail: str) -> None:

@@ -38,7 +38,7 @@ _REASONS = (
     ("error: 404", "not_found"),
     ("not found", "not_found"),
 )
-"""What GitLab answers to Git (metrics.md, "Coverage and parity"); libcurl names the status."""
+"""What GitLab answers to Git → the coverage reason; libcurl names the status."""
 
 
 class GitError(GitLabError):
@@ -103,15 +103,15 @@ class Git:
             name = _subcommand(arguments)
             raise TransientError(f"git {name} took over {self.timeout:.0f} s") from None
         if done.returncode:
-            said = self._without_token(done.stderr)
-            if _REFUSED_TOKEN.search(said):
+            complaint = self._without_token(done.stderr)
+            if _REFUSED_TOKEN.search(complaint):
                 raise AccessError(
                     "GitLab refused the token (401) when Git read a repository; set "
                     "GITLAB_API_TOKEN to a valid token with the scope read_repository."
                 )
-            if _PASSING.search(said):
-                raise TransientError(f"git {_subcommand(arguments)}: {said.strip()}")
-            raise GitError(_subcommand(arguments), said)
+            if _PASSING.search(complaint):
+                raise TransientError(f"git {_subcommand(arguments)}: {complaint.strip()}")
+            raise GitError(_subcommand(arguments), complaint)
         return done.stdout
 
     def stream(self, *arguments: str, directory: Path, given: str = "") -> Iterator[bytes]:
@@ -119,7 +119,7 @@ class Git:
 
         Input and complaints go through files: two full pipes would wait for each other.
         """
-        with TemporaryFile() as text, TemporaryFile() as said:
+        with TemporaryFile() as text, TemporaryFile() as complaints:
             text.write(given.encode())
             text.seek(0)
             with subprocess.Popen(
@@ -128,14 +128,14 @@ class Git:
                 env=self.environment(),
                 stdin=text,
                 stdout=subprocess.PIPE,
-                stderr=said,
+                stderr=complaints,
             ) as process:
                 if process.stdout is not None:
                     while piece := process.stdout.read(1 << 20):
                         yield piece
             if process.returncode:
-                said.seek(0)
-                words = said.read().decode("utf-8", "replace")
+                complaints.seek(0)
+                words = complaints.read().decode("utf-8", "replace")
                 raise GitError(_subcommand(arguments), self._without_token(words))
 
     def environment(self) -> dict[str, str]:

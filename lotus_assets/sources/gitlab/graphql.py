@@ -38,7 +38,7 @@ class QueryError(GitLabError):
 
 
 @dataclass(frozen=True)
-class Answer:
+class GraphQLAnswer:
     """The `data` of an answer and the instant at which GitLab gave it (its `Date` header)."""
 
     data: Mapping[str, Any]
@@ -77,17 +77,19 @@ class GraphQLClient:
 
     session: PacedSession
     url: str
-    _enterprise: bool | None = field(default=None, repr=False)
+    _is_enterprise: bool | None = field(default=None, repr=False)
 
     @property
-    def enterprise(self) -> bool:
+    def is_enterprise(self) -> bool:
         """Whether licensed fields exist; asked once."""
-        if self._enterprise is None:
+        if self._is_enterprise is None:
             metadata = self.execute("metadata", {}).data.get("metadata") or {}
-            self._enterprise = bool(metadata.get("enterprise"))
-        return self._enterprise
+            self._is_enterprise = bool(metadata.get("enterprise"))
+        return self._is_enterprise
 
-    def execute(self, name: str, variables: Mapping[str, Any], text: str | None = None) -> Answer:
+    def execute(
+        self, name: str, variables: Mapping[str, Any], text: str | None = None
+    ) -> GraphQLAnswer:
         """Run one query that has no pages; transient failures are repeated.
 
         Raises:
@@ -101,7 +103,7 @@ class GraphQLClient:
 
     def pages(
         self, name: str, variables: Mapping[str, Any], *path: str, size: PageSize | None = None
-    ) -> Iterator[tuple[Answer, Mapping[str, Any] | None]]:
+    ) -> Iterator[tuple[GraphQLAnswer, Mapping[str, Any] | None]]:
         """All pages of the connection at `path` from the cursor `after`: (answer, connection).
 
         The connection is None when something on the way to it is null (no such project, no
@@ -117,7 +119,7 @@ class GraphQLClient:
                 return
             after = connection["pageInfo"]["endCursor"]
 
-    def _page(self, name: str, variables: Mapping[str, Any], size: PageSize) -> Answer:
+    def _page(self, name: str, variables: Mapping[str, Any], size: PageSize) -> GraphQLAnswer:
         """One page, at the size that passes. Halving for size costs none of the attempts."""
 
         def smaller(state: RetryCallState) -> None:
@@ -140,10 +142,12 @@ class GraphQLClient:
                 if not size.shrink():
                     raise
 
-    def _once(self, name: str, variables: Mapping[str, Any], text: str | None = None) -> Answer:
+    def _once(
+        self, name: str, variables: Mapping[str, Any], text: str | None = None
+    ) -> GraphQLAnswer:
         if text is None:
-            licensed = name == "merge_requests" and self.enterprise
-            text = document(name, enterprise=licensed)
+            licensed = name == "merge_requests" and self.is_enterprise
+            text = document(name, is_enterprise=licensed)
         known = {key: value for key, value in variables.items() if f"${key}" in text}
         given = {key: value for key, value in known.items() if value is not None}
         response = self.session.attempt(
@@ -155,7 +159,7 @@ class GraphQLClient:
         data, errors = body.get("data"), body.get("errors") or []
         if errors:
             self._judge(name, data, [str(error.get("message", error)) for error in errors])
-        return Answer(data or {}, _date(response.headers.get("Date")))
+        return GraphQLAnswer(data or {}, _date(response.headers.get("Date")))
 
     def _judge(self, name: str, data: object, messages: list[str]) -> None:
         """Decide what errors in a 200 mean. A field that may not be seen is null, not a failure;
@@ -164,8 +168,8 @@ class GraphQLClient:
         lowered = joined.lower()
         if any(word in lowered for word in _TOO_LARGE):
             raise TooLargeError(f"GraphQL {name} is too large: {joined}")
-        if self._enterprise and any(f"'{field}'" in joined for field in _LICENSED_FIELDS):
-            self._enterprise = False
+        if self._is_enterprise and any(f"'{field}'" in joined for field in _LICENSED_FIELDS):
+            self._is_enterprise = False
             raise TransientError(f"GraphQL {name}: this GitLab has no licensed fields")
         if not isinstance(data, dict):
             if any(sign in lowered for sign in _PASSING):
@@ -176,12 +180,12 @@ class GraphQLClient:
 
 
 def _at(data: Mapping[str, Any], path: tuple[str, ...]) -> Mapping[str, Any] | None:
-    found: Any = data
+    value: Any = data
     for key in path:
-        if found is None:
+        if value is None:
             return None
-        found = found.get(key)
-    return found if isinstance(found, dict) else None
+        value = value.get(key)
+    return value if isinstance(value, dict) else None
 
 
 def _date(text: str | None) -> datetime | None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from lotus_assets.sources.gitlab.connections import VanishedError, completed
-from lotus_assets.sources.gitlab.graphql import Answer, PageSize
+from lotus_assets.sources.gitlab.graphql import GraphQLAnswer, PageSize
 from lotus_assets.sources.gitlab.pages import (
     Payload,
     PayloadPage,
@@ -34,12 +34,12 @@ class Watermark:
 
     limit: datetime | None = None
     largest: datetime | None = None
-    _started: bool = field(default=False, repr=False)
+    _has_started: bool = field(default=False, repr=False)
 
-    def saw(self, answer: Answer, nodes: list[Payload]) -> datetime | None:
+    def saw(self, answer: GraphQLAnswer, nodes: list[Payload]) -> datetime | None:
         """Take one page into account; gives the watermark as it stands."""
-        if not self._started:
-            self.limit, self._started = answer.at, True
+        if not self._has_started:
+            self.limit, self._has_started = answer.at, True
         texts = [node["updatedAt"] for node in nodes if node.get("updatedAt")]
         instants = [datetime.fromisoformat(text).astimezone(UTC) for text in texts]
         known = [self.largest] if self.largest else []
@@ -52,7 +52,7 @@ class Watermark:
 def graphql_pages(
     clients: Clients, listed: GraphQLList, project: ProjectReference, window: ReadingWindow
 ) -> Iterator[PayloadPage]:
-    """The window's pages; with `with_open`, then the open ones updated before it.
+    """The window's pages; with `has_open`, then the open ones updated before it.
 
     Raises:
         UnreadableError: the project or the list is null.
@@ -103,7 +103,7 @@ def _passes(
     after, before = iso_text(window.updated_after), iso_text(window.updated_before)
     variables = {"project": project.path, "updatedAfter": after, "updatedBefore": before}
     yield variables
-    if listed.has_open and window.with_open and after is not None:
+    if listed.has_open and window.has_open and after is not None:
         yield variables | {"updatedAfter": None, "updatedBefore": after, "state": "opened"}
 
 

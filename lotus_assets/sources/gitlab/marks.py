@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Literal, get_args
 
 ProbedEntity = Literal["merge_requests", "issues", "pipelines"]
-PROBED: tuple[ProbedEntity, ...] = ("merge_requests", "issues", "pipelines")
+PROBED: tuple[ProbedEntity, ...] = get_args(ProbedEntity)
 
 
 @dataclass(frozen=True)
-class Mark:
+class EntityMark:
     """What is stored of one entity of one project.
 
     `count`: stored rows that have not vanished. `watermark`: the largest `updated_at` seen (None:
@@ -30,7 +30,7 @@ class Mark:
 class Stored:
     """What is stored of a project, entity by entity; an entity left out was never collected."""
 
-    marks: Mapping[ProbedEntity, Mark] = field(default_factory=dict)
+    marks: Mapping[ProbedEntity, EntityMark] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -31,17 +31,17 @@ class PayloadPage:
 class ReadingWindow:
     """Which entities are read: those updated in [`updated_after`, `updated_before`).
 
-    `with_open` adds every open merge request or issue whatever its age.
+    `has_open` adds every open merge request or issue whatever its age.
     """
 
     updated_after: datetime | None = None
     updated_before: datetime | None = None
-    with_open: bool = False
+    has_open: bool = False
 
     @classmethod
     def first(cls, now: datetime, days: int) -> "ReadingWindow":
         """The first collection: the last `days` days, and all that is open."""
-        return cls(updated_after=now - timedelta(days=days), with_open=True)
+        return cls(updated_after=now - timedelta(days=days), has_open=True)
 
     @classmethod
     def since(cls, watermark: datetime, overlap: timedelta) -> "ReadingWindow":
@@ -65,16 +65,16 @@ class ProjectReference:
     path: str
     default_branch: str | None = None
     is_empty: bool = False
-    issues_enabled: bool = True
-    merge_requests_enabled: bool = True
-    jobs_enabled: bool = True
+    has_issues: bool = True
+    has_merge_requests: bool = True
+    has_pipelines: bool = True
 
     def has(self, feature: Feature) -> bool:
         """Whether a feature is switched on."""
         return {
-            "merge_requests": self.merge_requests_enabled,
-            "issues": self.issues_enabled,
-            "pipelines": self.jobs_enabled,
+            "merge_requests": self.has_merge_requests,
+            "issues": self.has_issues,
+            "pipelines": self.has_pipelines,
         }[feature]
 
     @classmethod
@@ -86,9 +86,9 @@ class ProjectReference:
             path=str(payload["fullPath"]),
             default_branch=repository.get("rootRef"),
             is_empty=bool(repository.get("empty")),
-            issues_enabled=payload.get("issuesEnabled") is not False,
-            merge_requests_enabled=payload.get("mergeRequestsEnabled") is not False,
-            jobs_enabled=payload.get("jobsEnabled") is not False,
+            has_issues=payload.get("issuesEnabled") is not False,
+            has_merge_requests=payload.get("mergeRequestsEnabled") is not False,
+            has_pipelines=payload.get("jobsEnabled") is not False,
         )
 
 

@@ -18,18 +18,14 @@ from graphql import (
     visit,
 )
 from graphql.language import Node
+from pydantic.alias_generators import to_camel
 
 from lotus_assets.sources.gitlab.documents import document
 from lotus_assets.sources.gitlab.graphql import GraphQLClient
-from lotus_assets.sources.gitlab.marks import PROBED, Mark, Probe, ProbedEntity, Stored
+from lotus_assets.sources.gitlab.marks import PROBED, EntityMark, Probe, ProbedEntity, Stored
 from lotus_assets.sources.gitlab.pages import ProjectReference, gid_number
 
 PROJECTS_A_REQUEST = 8
-_AFTER = {
-    "merge_requests": "mergeRequestsAfter",
-    "issues": "issuesAfter",
-    "pipelines": "pipelinesAfter",
-}
 
 
 def probe(
@@ -47,24 +43,24 @@ def probe(
             for entity, mark in stored.get(project.project_id, Stored()).marks.items():
                 if mark.watermark is not None:
                     after = (mark.watermark - overlap).astimezone(UTC)
-                    variables[f"{_AFTER[entity]}{slot}"] = after.isoformat()
+                    variables[f"{to_camel(entity)}After{slot}"] = after.isoformat()
         data = client.execute("probe", variables, probe_document(len(some))).data
         for slot, project in enumerate(some):
-            found = data.get(f"project{slot}")
+            answer = data.get(f"project{slot}")
             known = stored.get(project.project_id, Stored())
-            yield project, None if found is None else _compared(project, found, known)
+            yield project, None if answer is None else _compared(project, answer, known)
 
 
-def _compared(project: ProjectReference, found: Mapping[str, Any], stored: Stored) -> Probe:
+def _compared(project: ProjectReference, answer: Mapping[str, Any], stored: Stored) -> Probe:
     changed: set[ProbedEntity] = set()
     vanished: set[ProbedEntity] = set()
     totals: dict[ProbedEntity, int] = {}
     for entity in PROBED:
-        recent, total = found.get(entity), found.get(f"{entity}_total")
+        recent, total = answer.get(entity), answer.get(f"{entity}_total")
         if recent is None or total is None:
             continue
         totals[entity] = int(total["count"])
-        mark = stored.marks.get(entity, Mark(0, None))
+        mark = stored.marks.get(entity, EntityMark(0, None))
         if _has_changed(entity, recent, mark):
             changed.add(entity)
         if _has_vanished(recent, totals[entity], mark):
@@ -72,7 +68,7 @@ def _compared(project: ProjectReference, found: Mapping[str, Any], stored: Store
     return Probe(project.project_id, frozenset(changed), frozenset(vanished), totals)
 
 
-def _has_changed(entity: ProbedEntity, recent: Mapping[str, Any], mark: Mark) -> bool:
+def _has_changed(entity: ProbedEntity, recent: Mapping[str, Any], mark: EntityMark) -> bool:
     """More, fewer, or other entities moved since the watermark than are stored as such.
 
     Lists newest first show at their top whatever moved; pipelines come by id, so when they do not
@@ -95,7 +91,7 @@ def _second(instant: datetime | str | None) -> datetime | None:
     return None if instant is None else instant.astimezone(UTC).replace(microsecond=0)
 
 
-def _has_vanished(recent: Mapping[str, Any], total: int, mark: Mark) -> bool:
+def _has_vanished(recent: Mapping[str, Any], total: int, mark: EntityMark) -> bool:
     """GitLab has fewer than it had, new ones counted: those with ids beyond the largest stored.
 
     When more moved than the probe lists, new ones cannot be told from old: then only a total

@@ -42,7 +42,7 @@ class GraphQLList:
     `nested` maps connections in a node to the documents that continue them beyond the page.
     `payload` makes of a node, its nested lists whole, what leaves; `complete` adds to a page what
     other requests say. `has_open`: entities are open until they are closed, and a window
-    `with_open` means all that are.
+    may ask for all that are.
     """
 
     name: str
@@ -67,7 +67,7 @@ class RestList:
     `payload` makes of a row what leaves, None of one that is left out. `query` says how a window
     is asked for; None values are left out. A list that may be longer than offsets reach is ordered
     by time: `narrowed` continues its query at the time of the last row. `instant` names the time
-    that is the watermark. Of a project without commits a list that `needs_commits` is empty.
+    that is the watermark. `is_of_commits`: of a project without commits the list is empty.
     """
 
     name: str
@@ -77,7 +77,7 @@ class RestList:
     query: Callable[[ReadingWindow], Query] = as_it_is
     narrowed: Callable[[Query, Row], Query] | None = None
     instant: str | None = None
-    needs_commits: bool = False
+    is_of_commits: bool = False
 
 
 ProjectList = GraphQLList | RestList

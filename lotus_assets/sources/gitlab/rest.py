@@ -1,8 +1,8 @@
 """REST lists, read in slices of time instead of deep offsets.
 
-GitLab leaves out totals beyond 10,000 rows and refuses offsets beyond 50,000 with a 405
-(architecture.md, "GitLab, as it is"). So a list ordered by a time is continued from the time of
-its last row, and rows that are seen twice are given once.
+GitLab leaves out totals beyond 10,000 rows and refuses offsets beyond 50,000 with a 405.
+So a list ordered by a time is continued from the time of its last row, and rows that are seen
+twice are given once.
 """
 
 from collections.abc import Callable, Iterator

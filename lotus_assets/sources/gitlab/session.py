@@ -33,7 +33,7 @@ class TransientError(UnreachableError):
 
 
 @dataclass(frozen=True)
-class Patience:
+class GitLabPatience:
     """How long a request is waited for and how often it is sent, all in seconds."""
 
     attempts: int = 7
@@ -100,13 +100,13 @@ class PacedSession(requests.Session):
         token: str,
         *,
         pacer: Pacer | None = None,
-        patience: Patience | None = None,
+        patience: GitLabPatience | None = None,
     ) -> None:
         """`token` goes into a header and nowhere else."""
         super().__init__()
         self.headers[TOKEN_HEADER] = token
         self.pacer = pacer or Pacer()
-        self.patience = patience or Patience()
+        self.patience = patience or GitLabPatience()
         self.counters = Counters()
         adapter = JsonAdapter(pool_connections=4, pool_maxsize=self.pacer.max_parallelism)
         self.mount("http://", adapter)

@@ -41,7 +41,7 @@ from lotus_assets.sources.gitlab.repositories import Repositories
 from lotus_assets.sources.gitlab.repository import RepositoryReading
 from lotus_assets.sources.gitlab.rest import RefusedError, RestClient
 from lotus_assets.sources.gitlab.rest_lists import rest_pages
-from lotus_assets.sources.gitlab.session import PacedSession, Patience, TransientError
+from lotus_assets.sources.gitlab.session import GitLabPatience, PacedSession, TransientError
 from lotus_assets.sources.gitlab.statistics import Statistics
 
 IDS_A_PAGE = 100
@@ -67,7 +67,7 @@ class GitLabSource:
         clones: Path,
         max_parallelism: int = 8,
         email_hash_key: str | None = None,
-        patience: Patience | None = None,
+        patience: GitLabPatience | None = None,
         pacer: Pacer | None = None,
     ) -> None:
         """`url` is GitLab's address (`https://gitlab.example.com`, with or without `/api/v4`);
@@ -151,9 +151,9 @@ class GitLabSource:
         overlap: timedelta = OVERLAP,
     ) -> Iterator[Probe]:
         """What changed since it was stored; one request for 8 projects, in their order."""
-        for project, found in probe(self._clients.graphql, projects, stored, overlap):
-            if found is not None:
-                yield found
+        for project, answer in probe(self._clients.graphql, projects, stored, overlap):
+            if answer is not None:
+                yield answer
             else:
                 reason = self._unreadable(project, "project").reason
                 yield Probe(project.project_id, frozenset(), frozenset(), {}, reason)

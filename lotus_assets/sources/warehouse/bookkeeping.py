@@ -22,7 +22,7 @@ from lotus_assets.sources.warehouse.staging import Written
 
 
 def watermark_key(table_name: str, scope: int | str) -> str:
-    """`ingestion_state.entity`: `<table>:<scope>` (architecture.md, "Decisions")."""
+    """`ingestion_state.entity`: `<table>:<scope>`."""
     return f"{table_name}:{scope}"
 
 

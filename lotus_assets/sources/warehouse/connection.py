@@ -23,7 +23,7 @@ def dagster_url(connection: str) -> str:
     """The URL of Dagster's own storage: same database, schema `dagster`, driver named.
 
     SQLAlchemy 2.0's default for a plain postgresql:// URL is psycopg2, which dagster-postgres
-    needs; naming it keeps that true (architecture.md, "Decisions that measurement forced").
+    needs; naming it keeps that true.
     """
     url = warehouse_url(connection).set(drivername="postgresql+psycopg2")
     options = url.query.get("options", "")

@@ -65,7 +65,7 @@ class Staging:
         self._connection.commit()
 
     def promote(self, table: Table) -> Written:
-        """Upsert the staged rows of `table`: an older copy never overwrites a newer one (PRD §9).
+        """Upsert the staged rows of `table`: an older copy never overwrites a newer one.
 
         Of several staged copies of a key the newest counts. Rows that say what is known already
         are not written again.

@@ -100,7 +100,7 @@ def test_reasons_are_counted_one_by_one(warehouse_engine: Engine) -> None:
     assert broken.figures["reasons"] == {"negative_duration": 1, "negative_mtg": 2}
     paths = found(warehouse_engine, rule_of(fact_pipeline.TABLE, "has_no_critical_path_reason"))
     assert paths.rows["pipeline_id"].tolist() == [3]
-    assert paths.said == "needs_cycle 1"
+    assert paths.summary == "needs_cycle 1"
 
 
 def test_what_is_in_the_nature_of_things_is_counted_only(warehouse_engine: Engine) -> None:

@@ -60,14 +60,14 @@ def steps() -> Iterator[Step]:
         yield (
             fact.table.name,
             names(fact.sources) | kinds,
-            lambda inputs, fact=fact: recompute(fact, inputs, everything=True),  # type: ignore[misc]
+            lambda inputs, fact=fact: recompute(fact, inputs, is_full=True),  # type: ignore[misc]
         )
     yield (
         "metric_daily",
         names(metric_daily.SOURCES),
-        lambda inputs: metric_daily.recompute(inputs, catches_up=False),
+        lambda inputs: metric_daily.recompute(inputs, is_catching_up=False),
     )
-    yield "daily_export", names(EXPORTED), lambda inputs: export_days(inputs, catches_up=False)
+    yield "daily_export", names(EXPORTED), lambda inputs: export_days(inputs, is_catching_up=False)
     yield "weekly_export", names(EXPORTED), lambda inputs: export_weeks(inputs, [SUNDAY])
     for rule in rules():
         yield f"{rule.table.name}: {rule.name}", names((rule.table, *rule.reads)), rule.findings
@@ -135,7 +135,7 @@ def test_a_fact_gets_nothing_that_it_forgot_to_declare(
     inputs: Inputs, fact: ProjectFact, forgotten: str
 ) -> None:
     with pytest.raises(UndeclaredRead, match=f"fact_issue reads {forgotten} without declaring it"):
-        recompute(fact, inputs, everything=True)
+        recompute(fact, inputs, is_full=True)
 
 
 def test_a_table_computed_whole_gets_nothing_that_it_forgot_to_declare(inputs: Inputs) -> None:

@@ -37,8 +37,8 @@ def live(warehouse_engine: Engine, tmp_path: Path) -> Callable[[date], Inputs]:
         now = datetime(day.year, day.month, day.day, 23, tzinfo=UTC)
         inputs = Inputs(warehouse_engine, settings, now, f"run of {day}", (day,))
         dim_project.COMPUTED.write(inputs)
-        recompute(fact_release.FACT, inputs, everything=False)
-        metric_daily.recompute(inputs, catches_up=True)
+        recompute(fact_release.FACT, inputs, is_full=False)
+        metric_daily.recompute(inputs, is_catching_up=True)
         return inputs
 
     return run
@@ -62,7 +62,7 @@ def test_days_and_weeks_that_changed_are_written_again(
     live: Callable[[date], Inputs], warehouse_engine: Engine
 ) -> None:
     inputs = live(SUNDAY)
-    assert sorted(export_days(inputs, catches_up=True)) == [
+    assert sorted(export_days(inputs, is_catching_up=True)) == [
         "daily/2026-04-05.csv",
         "daily/2026-04-05.json",
     ]
@@ -71,7 +71,7 @@ def test_days_and_weeks_that_changed_are_written_again(
     # Nothing happened in the days of the Sunday's windows: it stays as it was written.
     release(warehouse_engine, "v2.0.0", "2026-04-08T08:00:00Z")
     inputs = live(WEDNESDAY)
-    assert sorted(export_days(inputs, catches_up=True)) == [
+    assert sorted(export_days(inputs, is_catching_up=True)) == [
         "daily/2026-04-08.csv",
         "daily/2026-04-08.json",
     ]
@@ -80,7 +80,7 @@ def test_days_and_weeks_that_changed_are_written_again(
     release(warehouse_engine, "v1.0.0", "2026-04-02T08:00:00Z")
     live(WEDNESDAY)
     inputs = live(WEDNESDAY)
-    written = export_days(inputs, catches_up=True)
+    written = export_days(inputs, is_catching_up=True)
     assert {path[6:16] for path in written} == {"2026-04-05", "2026-04-08"}
     export_weeks(inputs, weeks_to_export(inputs))
     exports = inputs.settings.tem_export_dir

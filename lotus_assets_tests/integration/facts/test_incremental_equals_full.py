@@ -65,12 +65,12 @@ def inputs_of(engine: Engine, files: Path, org: int, rules: int, days: tuple[dat
     )
 
 
-def compute(inputs: Inputs, *, everything: bool) -> list[TableReport]:
+def compute(inputs: Inputs, *, is_full: bool) -> list[TableReport]:
     """Dimensions, facts and metrics, in the order of the graph."""
     for dimension in DIMENSIONS:
         dimension.COMPUTED.write(inputs)
-    reports = [recompute(fact, inputs, everything=everything) for fact in PROJECT_FACTS]
-    return [*reports, metric_daily.recompute(inputs, catches_up=not everything)]
+    reports = [recompute(fact, inputs, is_full=is_full) for fact in PROJECT_FACTS]
+    return [*reports, metric_daily.recompute(inputs, is_catching_up=not is_full)]
 
 
 def empty(engine: Engine) -> None:
@@ -89,7 +89,7 @@ def assert_nothing_is_left_to_do(inputs: Inputs) -> None:
     whole = Inputs(inputs.engine, inputs.settings, inputs.now, "whole", days)
     differences = {
         report.table.name: report.written
-        for report in compute(whole, everything=True)
+        for report in compute(whole, is_full=True)
         if report.written.new or report.written.changed or report.written.vanished
     }
     assert differences == {}
@@ -113,9 +113,9 @@ def test_incremental_equals_full(
     seeds = range(world, world + 8)
     first = [(table, seed + 1000 * place) for place, table in enumerate(TABLES) for seed in seeds]
     write(warehouse_engine, first, step=0)
-    compute(inputs_of(warehouse_engine, files, 0, 0, FIRST_DAYS), everything=True)
+    compute(inputs_of(warehouse_engine, files, 0, 0, FIRST_DAYS), is_full=True)
     for number, (changes, org, rules) in enumerate(steps, start=1):
         write(warehouse_engine, changes, step=number)
         inputs = inputs_of(warehouse_engine, files, org, rules, (LAST_DAY,))
-        compute(inputs, everything=False)
+        compute(inputs, is_full=False)
     assert_nothing_is_left_to_do(inputs)

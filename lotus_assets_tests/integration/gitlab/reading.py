@@ -15,7 +15,7 @@ from lotus_assets import raw
 from lotus_assets.raw.list_reading import PageRows
 from lotus_assets.sources.gitlab.pages import PayloadPage, ProjectReference, ReadingWindow
 from lotus_assets.sources.gitlab.project_lists import GraphQLList, ProjectList, RestList
-from lotus_assets.sources.gitlab.session import Patience
+from lotus_assets.sources.gitlab.session import GitLabPatience
 from lotus_assets.sources.gitlab.source import GitLabSource
 from lotus_assets.standin.gitlab.server import StandinServer
 from lotus_assets.standin.gitlab.store import ProjectData, Store
@@ -25,7 +25,7 @@ NOW = datetime(2025, 11, 20, 12, tzinfo=UTC)
 EVERYTHING = ReadingWindow.first(NOW, 3650)
 ROOTS = ["toman/c-side", "toman/core", "toman/corporate-services", "toman/exchange"]
 BUSY = "toman/core/checkout"
-PATIENCE = Patience(attempts=4, first_wait=0.01, longest_wait=0.05, read_timeout=20)
+PATIENCE = GitLabPatience(attempts=4, first_wait=0.01, longest_wait=0.05, read_timeout=20)
 
 
 @dataclass
@@ -86,7 +86,7 @@ def scene(young_store: Store, tmp_path: Path) -> Iterator[StartScene]:
     """Starts a stand-in on a copy of the young sample organisation, and a source on it."""
     with ExitStack() as running:
 
-        def start(patience: Patience = PATIENCE, **options: Any) -> Scene:
+        def start(patience: GitLabPatience = PATIENCE, **options: Any) -> Scene:
             server = running.enter_context(StandinServer(young_store, **options))
             source = GitLabSource(
                 server.url, server.token, clones=tmp_path / "clones", patience=patience

@@ -8,7 +8,7 @@ from lotus_assets.sources.gitlab.lists.merge_requests import MERGE_REQUESTS
 from lotus_assets.sources.gitlab.lists.pipelines import PIPELINES
 from lotus_assets.sources.gitlab.lists.protected_branches import PROTECTED_BRANCHES
 from lotus_assets.sources.gitlab.lists.push_events import PUSH_EVENTS
-from lotus_assets.sources.gitlab.marks import Mark, ProbedEntity, Stored
+from lotus_assets.sources.gitlab.marks import EntityMark, ProbedEntity, Stored
 from lotus_assets.sources.gitlab.pages import ProjectReference, ReadingWindow, gid_number
 from lotus_assets.sources.gitlab.project_lists import GraphQLList
 from lotus_assets.standin.gitlab.store import Store
@@ -26,16 +26,16 @@ BUDGET = 6
 """Requests a project when nothing changed."""
 
 
-def mark(ids: list[int], times: list[datetime], total: int) -> Mark:
+def mark(ids: list[int], times: list[datetime], total: int) -> EntityMark:
     watermark = max(times, default=None)
     after = watermark - OVERLAP if watermark else None
     recent = {number: at for number, at in zip(ids, times, strict=True) if after and at >= after}
-    return Mark(len(ids), watermark, recent, total, max(ids, default=0))
+    return EntityMark(len(ids), watermark, recent, total, max(ids, default=0))
 
 
 def stored(begun: Scene, project: ProjectReference) -> Stored:
     """What is stored after everything of a project was collected."""
-    marks: dict[ProbedEntity, Mark] = {}
+    marks: dict[ProbedEntity, EntityMark] = {}
     lists: dict[ProbedEntity, GraphQLList] = {
         "merge_requests": MERGE_REQUESTS,
         "issues": ISSUES,

@@ -10,7 +10,7 @@ from lotus_assets.sources.gitlab.lists.merge_requests import MERGE_REQUESTS
 from lotus_assets.sources.gitlab.lists.pipelines import PIPELINES
 from lotus_assets.sources.gitlab.lists.push_events import PUSH_EVENTS
 from lotus_assets.sources.gitlab.pages import ReadingWindow
-from lotus_assets.sources.gitlab.session import Patience
+from lotus_assets.sources.gitlab.session import GitLabPatience
 from lotus_assets.standin.gitlab import faults
 from lotus_assets.standin.gitlab.faults import CutBody, Effect
 from lotus_assets.standin.gitlab.limits import RateLimits
@@ -281,7 +281,7 @@ def test_offset_paging_refused_is_said(scene: StartScene) -> None:
 
 
 def test_a_redirect_to_another_host_does_not_get_the_token(scene: StartScene) -> None:
-    begun = scene(Patience(attempts=1))
+    begun = scene(GitLabPatience(attempts=1))
     begun.reference()
     elsewhere = faults.Respond(302, b"", headers=(("Location", "http://localhost:1/away"),))
     begun.server.faults.add(elsewhere, path="*/deployments", times=None)

@@ -62,7 +62,7 @@ def test_without_active_projects_there_is_nothing_to_cover() -> None:
     findings = judged_share(rows(("a/old", False, False, "archived")))
     assert findings.is_kept
     assert findings.figures["coverage"] is None
-    assert findings.said == "0 of 0 active projects collected whole"
+    assert findings.summary == "0 of 0 active projects collected whole"
 
 
 def test_every_excluded_project_is_explained() -> None:

@@ -168,7 +168,7 @@ def test_ninety_eight_per_cent_must_agree(equal: int, different: int, is_kept: b
     findings = judged(week_rows(equal, different))
     assert findings.is_kept is is_kept
     assert findings.total == different
-    assert ("Data Quality Red" in findings.said) is not is_kept
+    assert ("Data Quality Red" in findings.summary) is not is_kept
 
 
 def test_what_was_not_compared_does_not_count() -> None:

@@ -36,5 +36,5 @@ COMMIT_STATISTICS = RestList(
     payload=payload,
     query=query,
     narrowed=narrowed,
-    needs_commits=True,
+    is_of_commits=True,
 )

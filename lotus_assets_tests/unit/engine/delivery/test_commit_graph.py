@@ -62,17 +62,17 @@ def closure(history: dict[str, list[str] | None], commit: str) -> tuple[set[str]
 
 
 @given(histories(), st.booleans())
-def test_ancestry_is_set_closure(history: dict[str, list[str] | None], strict: bool) -> None:
+def test_ancestry_is_set_closure(history: dict[str, list[str] | None], is_strict: bool) -> None:
     names = [f"c{number}" for number in range(14)]
     older = [a for a in names for _ in names]
     newer = [b for _ in names for b in names]
 
-    answers = graph_of(history).is_ancestor(older, newer, strict=strict)
+    answers = graph_of(history).is_ancestor(older, newer, is_strict=is_strict)
 
     for a, b, answer in zip(older, newer, answers, strict=True):
         ancestry, is_whole = closure(history, b)
         if a == b:
-            expected = str(not strict)
+            expected = str(not is_strict)
         elif a in ancestry:
             expected = "True"
         else:
@@ -126,7 +126,7 @@ def test_merge_squash_and_rebase() -> None:
 def test_a_commit_is_its_own_ancestor_unless_strict() -> None:
     graph = graph_of(HISTORY)
     assert graph.is_ancestor(["c3"], ["c3"]).tolist() == [True]
-    assert graph.is_ancestor(["c3"], ["c3"], strict=True).tolist() == [False]
+    assert graph.is_ancestor(["c3"], ["c3"], is_strict=True).tolist() == [False]
 
 
 def test_an_old_head_that_nobody_knows_is_no_ancestor_of_a_known_head() -> None:

@@ -30,7 +30,7 @@ SIZES = {"first": FIRST_PAGE_SIZE, "nested": LARGEST_NESTED}
 def all_documents() -> dict[str, str]:
     texts = {name: document(name) for name in operations()}
     return texts | {
-        "merge_requests (Free)": document("merge_requests", enterprise=False),
+        "merge_requests (Free)": document("merge_requests", is_enterprise=False),
         "probe of many": probe_document(PROJECTS_A_REQUEST),
     }
 
@@ -93,4 +93,4 @@ def test_every_query_is_within_gitlabs_limits(name: str) -> None:
 
 def test_free_edition_is_asked_for_no_licensed_field() -> None:
     assert "approvalsRequired" in document("merge_requests")
-    assert "approvalsRequired" not in document("merge_requests", enterprise=False)
+    assert "approvalsRequired" not in document("merge_requests", is_enterprise=False)
