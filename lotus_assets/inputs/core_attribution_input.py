@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 from pandera.pandas import Field
 
+from lotus_assets.engine.performance.formulas.identities import is_off_currency
 from lotus_assets.engine.performance.frames.node_keys import group_key
 from lotus_assets.inputs.asked_and_answered import other_dimensions, unordered_parts
 from lotus_assets.inputs.payload_chunk import Chunk, number
@@ -36,9 +37,6 @@ from lotus_assets.tables.portfolio_columns import (
 )
 from lotus_assets.tables.table import Table
 from lotus_assets.tables.table_model import TableModel
-
-CURRENCY_TOLERANCE = 1e-9
-"""How far (1 + return_local)(1 + return_fx) may be off 1 + return_base."""
 
 
 class CoreAttributionInput(TableModel):
@@ -138,7 +136,7 @@ def _currency_returns(chunk: Chunk) -> Iterator[Violation]:
     base, local, fx = (
         number(chunk.rows[name]).to_numpy(np.float64, na_value=np.nan) for name in names
     )
-    is_off = np.abs((1 + local) * (1 + fx) - (1 + base)) > CURRENCY_TOLERANCE
+    is_off = is_off_currency(base, local, fx)
     for payload_number, row in first_of_payloads(chunk.payload_numbers, is_off):
         detail = f"return_local and return_fx of {_ids(chunk)[row]} do not make return_base"
         yield Violation(payload_number, "currency_returns", detail)

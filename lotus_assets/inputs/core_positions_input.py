@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 from pandera.pandas import Field
 
+from lotus_assets.engine.performance.formulas.identities import is_off_balance
 from lotus_assets.inputs.asked_and_answered import other_currencies
 from lotus_assets.inputs.payload_chunk import Chunk
-from lotus_assets.inputs.rules import WEIGHT_TOLERANCE, Violation
+from lotus_assets.inputs.rules import Violation
 from lotus_assets.tables.columns import (
     Day,
 )
@@ -136,6 +137,7 @@ def violations(chunk: Chunk) -> Iterator[Violation]:
             yield Violation(payload_number, "total_market_value", detail)
         weights = [position["weight"] for position in positions if position["weight"] is not None]
         if total != 0 and weights:
-            off = abs(float(np.sum([float(weight) for weight in weights])) - 1)
-            if off > WEIGHT_TOLERANCE:
-                yield Violation(payload_number, "weights", f"they sum to 1 but for {off:.9f}")
+            sum_of_weights = np.sum([float(weight) for weight in weights])
+            if is_off_balance(sum_of_weights):
+                detail = f"they sum to 1 but for {abs(sum_of_weights - 1):.9f}"
+                yield Violation(payload_number, "weights", detail)

@@ -14,10 +14,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from lotus_assets.engine.performance.formulas.identities import is_off_balance
 from lotus_assets.inputs.payload_chunk import Chunk, PayloadNumbers, narrow
 
-WEIGHT_TOLERANCE = 1e-6
-"""Weights of either side of an attribution sum to 1 within this."""
 EPOCH = date(1970, 1, 1)
 
 Days = NDArray[np.int32]
@@ -182,8 +181,8 @@ def sums_other_than_one(
     payload_numbers, dates = chunk.payload_numbers[counts], days[counts]
     keys = payload_numbers * 1_000_000 + dates
     days_of_payloads, inverse = np.unique(keys, return_inverse=True)
-    sums = np.bincount(inverse, values, len(days_of_payloads))
-    is_off = np.abs(sums - 1) > WEIGHT_TOLERANCE
+    sums = np.asarray(np.bincount(inverse, values, len(days_of_payloads)), np.float64)
+    is_off = is_off_balance(sums)
     reported: set[int] = set()
     for at in np.flatnonzero(is_off).tolist():
         payload_number, day = divmod(int(days_of_payloads[at]), 1_000_000)

@@ -1,11 +1,12 @@
 """Both sides of attributions out of the gated attribution inputs, as the measures take them."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from lotus_assets.analytics.portfolios.portfolio_inputs import PortfolioInputs
 from lotus_assets.analytics.portfolios.report_parts import (
@@ -48,20 +49,29 @@ def groups_of_payloads(
     Stored beside them are rows of earlier payloads: of groups that are gone, of other dimensions,
     and of the same ones in another order, which stand where there is no row under the very key.
     """
-    listed = pd.MultiIndex.from_tuples(
-        [
-            (subject, group_key(names, entry["key"]))
-            for subject, text in payloads["benchmark_groups_data"].items()
-            for entry in json.loads(text)
-        ]
-    )
     numbers, stored = pd.factorize(rows["part_id"])
-    keys = np.array([group_key(names, json.loads(key)) for key in stored], dtype=object)
-    named = rows.drop(columns="part_id").assign(key=keys[numbers])
-    is_listed = pd.MultiIndex.from_frame(named[["portfolio_id", "key"]]).isin(listed)
-    groups = named[is_listed]
-    is_other = (keys != np.asarray(stored, dtype=object))[numbers[is_listed]]
-    if not is_other.any():
+    spelled = [group_key(names, json.loads(key)) for key in stored]
+    codes = {key: code for code, key in enumerate(dict.fromkeys(spelled))}
+    code = np.array([codes[key] for key in spelled], np.int64)[numbers]
+    portfolio = payloads.index.get_indexer(pd.Index(rows["portfolio_id"]))
+    is_listed = _is_listed(payloads["benchmark_groups_data"], names, codes)[portfolio, code]
+    keys = pd.Categorical.from_codes(code, pd.Index(list(codes)))
+    groups = rows.drop(columns="part_id").assign(key=keys)[is_listed]
+    is_other = np.array([key != former for key, former in zip(spelled, stored, strict=True)], bool)
+    of_rows = is_other[numbers[is_listed]]
+    if not of_rows.any():
         return groups
-    groups = groups.iloc[np.argsort(is_other, kind="stable")]
+    groups = groups.iloc[np.argsort(of_rows, kind="stable")]
     return groups.drop_duplicates(["portfolio_id", "key", "perf_date"])
+
+
+def _is_listed(
+    listed: Iterable[str], names: Sequence[str], codes: Mapping[str, int]
+) -> NDArray[np.bool_]:
+    """Whether a payload lists a group, [payload, code of the group's key]."""
+    texts = list(listed)
+    is_listed = np.zeros((len(texts), len(codes)), bool)
+    for number, text in enumerate(texts):
+        keys = [group_key(names, entry["key"]) for entry in json.loads(text)]
+        is_listed[number, [codes[key] for key in keys if key in codes]] = True
+    return is_listed

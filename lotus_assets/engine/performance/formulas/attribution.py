@@ -5,7 +5,6 @@ from dataclasses import dataclass, fields
 import numpy as np
 import pandas as pd
 
-from lotus_assets.engine.performance.formulas.attribution_effects import off_balance
 from lotus_assets.engine.performance.formulas.attribution_rows import (
     currency_rows,
     effect_rows,
@@ -17,14 +16,14 @@ from lotus_assets.engine.performance.formulas.columns import (
     keyed_by_window,
 )
 from lotus_assets.engine.performance.formulas.group_sides import (
-    WEIGHT_TOLERANCE,
     GroupSide,
     SideBySide,
     side_by_side,
 )
+from lotus_assets.engine.performance.formulas.identities import is_off_balance
 from lotus_assets.engine.performance.formulas.linked_periods import link_periods, spans_of
 from lotus_assets.engine.performance.formulas.periods import Windows
-from lotus_assets.engine.performance.formulas.segments import Integers, chunks
+from lotus_assets.engine.performance.formulas.segments import Integers, chunks, column_sums
 from lotus_assets.engine.performance.formulas.spans import WindowSpans
 from lotus_assets.engine.performance.formulas.variants import AttributionMethod
 
@@ -88,8 +87,7 @@ def attribute_groups(
 
 def _check(laid: SideBySide) -> None:
     for name, side in (("portfolio", laid.portfolio), ("benchmark", laid.benchmark)):
-        off = off_balance(side)
-        wrong = off > WEIGHT_TOLERANCE
+        wrong = is_off_balance(column_sums(side.weight))
         missing = (np.isnan(side.base) & (side.weight != 0)).any(axis=0)
         for failed, what in (
             (wrong, f"weights of the {name} do not sum to 1"),

@@ -41,12 +41,6 @@ class SinglePeriods:
     benchmark_return: Floats
 
 
-def off_balance(side: Side) -> Floats:
-    """How far the weights of every period are from 1."""
-    off: Floats = np.abs(column_sums(side.weight) - 1.0)
-    return off
-
-
 def completed(portfolio: Side, benchmark: Side) -> SinglePeriods:
     """Divide weights by their sum; give absent groups the return that makes no effect of theirs.
 

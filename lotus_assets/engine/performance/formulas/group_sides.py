@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from lotus_assets.engine.performance.formulas.identities import is_off_currency
 from lotus_assets.engine.performance.formulas.segments import (
     Booleans,
     Days,
@@ -16,8 +17,6 @@ from lotus_assets.engine.performance.formulas.segments import (
     segment_of_rows,
 )
 
-WEIGHT_TOLERANCE = 1e-6
-CURRENCY_TOLERANCE = 1e-9
 NumberArray = NDArray[np.float64]
 
 
@@ -51,8 +50,7 @@ class GroupSide:
         if np.isnan(self.weight).any():
             raise ValueError(f"{self._place(int(np.argmax(np.isnan(self.weight))))}: no weight")
         if self.return_local is not None and self.return_fx is not None:
-            product = (1.0 + self.return_local) * (1.0 + self.return_fx)
-            wrong = np.abs(product - (1.0 + self.return_base)) > CURRENCY_TOLERANCE
+            wrong = is_off_currency(self.return_base, self.return_local, self.return_fx)
             if wrong.any():
                 row = int(np.argmax(wrong))
                 raise ValueError(

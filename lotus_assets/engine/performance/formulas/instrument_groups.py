@@ -14,7 +14,8 @@ from lotus_assets.engine.performance.formulas.daily_returns import (
     daily_returns,
     gains,
 )
-from lotus_assets.engine.performance.formulas.group_sides import WEIGHT_TOLERANCE, GroupSide
+from lotus_assets.engine.performance.formulas.group_sides import GroupSide
+from lotus_assets.engine.performance.formulas.identities import is_off_balance
 from lotus_assets.engine.performance.formulas.linking import link
 from lotus_assets.engine.performance.formulas.periods import Windows
 from lotus_assets.engine.performance.formulas.portfolio_rows import (
@@ -122,8 +123,8 @@ def _cells(
     daily = daily_returns(portfolios, basis, rows)
     at = np.flatnonzero(capital != 0)
     weight = capital[at] * daily.per_capital[at // max(len(codes), 1)]
-    rest = 1.0 - np.bincount(at // max(len(codes), 1), weight, day_count)
-    left = np.flatnonzero(np.abs(rest) > WEIGHT_TOLERANCE)
+    held_weight = np.asarray(np.bincount(at // max(len(codes), 1), weight, day_count), np.float64)
+    rest, left = 1.0 - held_weight, np.flatnonzero(is_off_balance(held_weight))
     fees = np.zeros(day_count)
     if basis is Basis.NET:
         on_instruments = np.bincount(day, instruments.mgmt_fees[held_rows], day_count)

@@ -2,18 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 import pandas as pd
 
-from lotus_assets.engine.performance.formulas.columns import summed
 from lotus_assets.engine.performance.formulas.daily_returns import Basis
-from lotus_assets.engine.performance.formulas.group_sides import CURRENCY_TOLERANCE, GroupSide
+from lotus_assets.engine.performance.formulas.group_sides import GroupSide
 from lotus_assets.engine.performance.formulas.instrument_groups import OwnReturns, instrument_groups
 from lotus_assets.engine.performance.formulas.segments import (
     Booleans,
     Floats,
-    Integers,
     as_days,
     offsets_of,
     segment_of_rows,
@@ -24,13 +23,17 @@ from lotus_assets.engine.performance.frames.attribution_groups import (
     leaf_of_key,
 )
 from lotus_assets.engine.performance.frames.benchmark_days import aligned, no_notes
-from lotus_assets.engine.performance.frames.hierarchy import Leaf, leaves_of_parts
+from lotus_assets.engine.performance.frames.group_observations import (
+    coded_groups,
+    group_observations,
+    refuse,
+)
+from lotus_assets.engine.performance.frames.hierarchy import leaves_of_parts
 from lotus_assets.engine.performance.frames.portfolio_days import PortfolioDays
 from lotus_assets.engine.performance.frames.portfolio_parts import PortfolioParts
 
 CURRENCY = "currency"
 """The dimension by whose benchmark groups an instrument's currency return is known."""
-OBSERVATION = {"weight_bop": "weight", "return_base": "base", "return_local": "local"}
 
 
 @dataclass(frozen=True)
@@ -70,12 +73,11 @@ def instrument_sides(
     Raises ValueError for what does not fit: see `GroupSide`, `aligned`.
     """
     leaves = leaves_of_parts(parts.dimensions)
-    rows = _observations(parts.days, benchmark)
-    _refuse(rows, rows["base"] < -1, "returned less than -1")
-    keys, leaf_of = _leaves(rows, group_by)
+    rows, keys = group_observations(parts.days, benchmark)
+    refuse(rows, keys, (rows["base"] < -1).to_numpy(), "returned less than -1")
+    leaf_of = [leaf_of_key(key, group_by) for key in keys]
     groups = groups_of(group_by, [*leaves, *leaf_of])
-    coded = _coded(rows.assign(code=groups.codes(leaf_of)[keys]))
-    laid = aligned(coded, parts.days)
+    laid = aligned(coded_groups(rows, groups.codes(leaf_of)), parts.days)
     built = instrument_groups(
         parts.days.values,
         parts.values,
@@ -86,7 +88,7 @@ def instrument_sides(
     )
     own, other = _rows(built.side), laid.rows
     if CURRENCY in groups.dimensions:
-        own = own.assign(local=_local_returns(own, other, groups, currencies))
+        own = own.assign(local=_local_returns(own, other, parts.days, groups, currencies))
     else:
         other = other.assign(local=np.nan)
     return _sides(parts.days, groups, own, other, built.own, laid.notes)
@@ -99,14 +101,14 @@ def group_sides(
 
     Raises ValueError for what does not fit, and where the sides' dates differ.
     """
-    given = [_observations(days, frame) for frame in (portfolio, benchmark)]
-    numbered = [_leaves(rows, group_by) for rows in given]
-    groups = groups_of(group_by, [leaf for _, leaves in numbered for leaf in leaves])
-    coded = [
-        _coded(rows.assign(code=groups.codes(leaves)[keys]))
-        for rows, (keys, leaves) in zip(given, numbered, strict=True)
-    ]
-    return _sides(days, groups, coded[0], coded[1], None, no_notes())
+    given = [group_observations(days, frame) for frame in (portfolio, benchmark)]
+    leaves = [[leaf_of_key(key, group_by) for key in keys] for _, keys in given]
+    groups = groups_of(group_by, chain.from_iterable(leaves))
+    own, other = (
+        coded_groups(rows, groups.codes(leaf_of))
+        for (rows, _), leaf_of in zip(given, leaves, strict=True)
+    )
+    return _sides(days, groups, own, other, None, no_notes())
 
 
 def _sides(
@@ -132,74 +134,6 @@ def _sides(
         unknown_local=both.loc[is_unknown, ["owner", "code"]].drop_duplicates(ignore_index=True),
         notes=notes,
     )
-
-
-def _observations(days: PortfolioDays, frame: pd.DataFrame) -> pd.DataFrame:
-    """owner, date, key, weight, base, local, by owner, date and key; checked."""
-    owner = pd.Index(days.portfolio_id).get_indexer(
-        pd.Index(frame["portfolio_id"].to_numpy(dtype=object))
-    )
-    columns = {
-        name: frame[source].to_numpy(np.float64) if source in frame else np.nan
-        for source, name in OBSERVATION.items()
-    }
-    rows = pd.DataFrame(
-        {
-            "owner": owner,
-            "date": as_days(frame["perf_date"].to_numpy()).astype("datetime64[s]"),
-            "key": frame["key"].to_numpy(dtype=object),
-            **columns,
-            "fx": frame["return_fx"].to_numpy(np.float64) if "return_fx" in frame else np.nan,
-        }
-    ).sort_values(["owner", "date", "key"], ignore_index=True)
-    for is_wrong, what in (
-        (rows["owner"] < 0, "is of no portfolio that is listed"),
-        (rows.duplicated(["owner", "date", "key"]), "comes twice"),
-        (rows["weight"].isna(), "has no weight"),
-        (rows["base"].isna() & (rows["weight"] != 0), "has a weight but no return"),
-        (_is_off(rows), "(1 + return_local)(1 + return_fx) is not 1 + return_base"),
-    ):
-        _refuse(rows, is_wrong, what)
-    return rows.drop(columns="fx")
-
-
-def _refuse(rows: pd.DataFrame, is_wrong: "pd.Series[bool]", what: str) -> None:
-    """Raises ValueError that names the first wrong row."""
-    if is_wrong.any():
-        row = rows[is_wrong].iloc[0]
-        raise ValueError(f"group {row['key']} on {row['date']:%Y-%m-%d}: {what}")
-
-
-def _is_off(rows: pd.DataFrame) -> "pd.Series[bool]":
-    product = (1.0 + rows["local"]) * (1.0 + rows["fx"])
-    return (product - (1.0 + rows["base"])).abs() > CURRENCY_TOLERANCE
-
-
-def _leaves(rows: pd.DataFrame, group_by: Sequence[str]) -> tuple[Integers, list[Leaf]]:
-    numbers, keys = pd.factorize(rows["key"], sort=True)
-    return np.asarray(numbers, np.int64), [leaf_of_key(str(key), group_by) for key in keys]
-
-
-def _coded(rows: pd.DataFrame) -> pd.DataFrame:
-    """One row an owner, date and code: groups that are not told apart are one."""
-    keys = ["owner", "date", "code"]
-    several = rows.duplicated(keys, keep=False)
-    kept = rows.loc[~several].drop(columns="key")
-    if not several.any():
-        return kept.sort_values(keys, ignore_index=True)
-    joined = rows[several]
-    weighed = joined.assign(
-        # A group without a local return is in the base currency.
-        base=joined["weight"] * joined["base"].fillna(0.0),
-        local=joined["weight"] * joined["local"].fillna(joined["base"]).fillna(0.0),
-        is_unknown=joined["local"].isna(),
-    )
-    sums = summed(weighed, keys, ["weight", "base", "local"])
-    weight = sums["weight"].where(sums["weight"] != 0)
-    sums = sums.assign(base=sums["base"] / weight, local=sums["local"] / weight)
-    unknown = weighed.groupby(keys)["is_unknown"].all().to_numpy()
-    sums["local"] = sums["local"].where(~unknown)
-    return pd.concat([kept, sums]).sort_values(keys, ignore_index=True)
 
 
 def _side(rows: pd.DataFrame, count: int, with_local: bool) -> GroupSide:
@@ -229,25 +163,25 @@ def _rows(side: GroupSide) -> pd.DataFrame:
 
 
 def _local_returns(
-    own: pd.DataFrame, benchmark: pd.DataFrame, groups: Groups, currencies: Sequence[str]
+    own: pd.DataFrame,
+    benchmark: pd.DataFrame,
+    days: PortfolioDays,
+    groups: Groups,
+    currencies: Sequence[str],
 ) -> Floats:
     """`(1 + base)/(1 + fx) - 1` of every row; NaN where the currency's return is not known."""
-    place = groups.dimensions.index(CURRENCY)
-    names = np.array([leaf[place] for leaf in groups.leaves], dtype=object)
+    dimension = groups.dimensions.index(CURRENCY)
+    names = np.array([leaf[dimension] for leaf in groups.leaves], dtype=object)
+    distinct, currency = np.unique(names, return_inverse=True)
     seen = benchmark[(benchmark["weight"] != 0) & (benchmark["local"] > -1)]
-    known = seen.assign(
-        currency=names[seen["code"].to_numpy()],
-        fx=(1.0 + seen["base"]) / (1.0 + seen["local"]) - 1.0,
-        size=seen["weight"].abs(),
-    )
-    # All groups of a currency say the same, but for rounding: the heaviest is taken.
-    keys = ["owner", "date", "currency"]
-    known = known.sort_values([*keys, "size", "code"]).drop_duplicates(keys, keep="last")
-    rows = own.assign(currency=names[own["code"].to_numpy()])
-    fx = rows.merge(known[[*keys, "fx"]], on=keys, how="left")["fx"].to_numpy(np.float64)
+    # All groups of a currency say the same, but for rounding: the heaviest is taken, last written.
+    seen = seen.iloc[np.lexsort((seen["code"], seen["weight"].abs()))]
+    known = np.full((len(days.values.dates), len(distinct)), np.nan)
+    at = days.rows_of(seen["owner"], seen["date"]), currency[seen["code"]]
+    known[at] = (1.0 + seen["base"]) / (1.0 + seen["local"]) - 1.0
+    code = own["code"].to_numpy()
+    fx = known[days.rows_of(own["owner"], own["date"]), currency[code]]
     reported = np.array(currencies, dtype=object)[own["owner"].to_numpy()]
-    is_plain = (rows["currency"].to_numpy() == reported) | (
-        own["code"].to_numpy() == groups.unallocated
-    )
+    is_plain = (names[code] == reported) | (code == groups.unallocated)
     local: Floats = (1.0 + own["base"].to_numpy()) / (1.0 + np.where(is_plain, 0.0, fx)) - 1.0
     return local

@@ -6,11 +6,7 @@ import numpy as np
 import pandas as pd
 
 from lotus_assets.engine.performance.formulas.columns import summed
-from lotus_assets.engine.performance.formulas.segments import (
-    as_days,
-    search_in_segments,
-    segment_of_rows,
-)
+from lotus_assets.engine.performance.formulas.segments import as_days, segment_of_rows
 from lotus_assets.engine.performance.frames.portfolio_days import PortfolioDays
 
 LINKED, LEFT_OUT, FILLED = "LINKED", "LEFT_OUT", "FILLED"
@@ -40,18 +36,20 @@ def aligned(rows: pd.DataFrame, days: PortfolioDays) -> AlignedDays:
     own = pd.DataFrame(
         {"owner": segment_of_rows(days.values.offsets), "date": days.values.dates}
     ).assign(day=np.arange(len(days.values.dates)))
-    both = own.merge(
-        rows[["owner", "date"]].drop_duplicates(), on=["owner", "date"], how="outer", indicator=True
-    )
-    differing = both.loc[both["_merge"] != "both", "owner"].unique()
-    if not len(differing):
+    placed = _placed(rows, days)
+    differs = np.zeros(days.values.count, bool)
+    differs[placed.loc[placed["is_before"] | (placed["day"] < 0), "owner"]] = True
+    is_valued = np.zeros(len(own), bool)
+    is_valued[placed.loc[~placed["is_before"] & (placed["day"] >= 0), "day"]] = True
+    differs[own.loc[~is_valued, "owner"]] = True
+    if not differs.any():
         return AlignedDays(rows, no_notes())
     lacking = np.setdiff1d(own["owner"].unique(), rows["owner"].unique())
     if len(lacking):
         raise ValueError(f"portfolio {days.portfolio_id[lacking[0]]}: its benchmark has no groups")
-    is_differing = rows["owner"].isin(differing)
-    placed = _placed(rows[is_differing], days)
-    valued = own[own["owner"].isin(differing)]
+    is_differing = differs[rows["owner"].to_numpy()]
+    placed = placed[is_differing]
+    valued = own[differs[own["owner"].to_numpy()]]
     filled = _filled(valued, _linked(placed[placed["day"] >= 0]))
     found = pd.concat([rows[~is_differing], filled[rows.columns]], ignore_index=True)
     notes = [
@@ -78,12 +76,9 @@ def no_notes() -> pd.DataFrame:
 
 def _placed(rows: pd.DataFrame, days: PortfolioDays) -> pd.DataFrame:
     """`day`: the first valued row not before each benchmark day, -1 after the last."""
-    owner = rows["owner"].to_numpy()
-    offsets, dates = days.values.offsets, as_days(rows["date"].to_numpy())
-    lasts = offsets[1:][owner]
-    day = search_in_segments(days.values.dates, offsets[:-1][owner], lasts, dates)
-    day = np.where(day < lasts, day, -1)
-    is_before = (day >= 0) & (days.values.dates[day] != dates)
+    day = days.rows_of(rows["owner"], rows["date"])
+    day = np.where(day < days.values.offsets[1:][rows["owner"]], day, -1)
+    is_before = (day >= 0) & (days.values.dates[day] != as_days(rows["date"].to_numpy()))
     return rows.assign(day=day, is_before=is_before)
 
 

@@ -5,12 +5,18 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from lotus_assets.engine.performance.formulas.annualisation import BusinessCalendars
 from lotus_assets.engine.performance.formulas.daily_returns import MONEY, DailyValues
 from lotus_assets.engine.performance.formulas.periods import Period, Windows, resolve
-from lotus_assets.engine.performance.formulas.segments import Days, as_days, offsets_of
+from lotus_assets.engine.performance.formulas.segments import (
+    Days,
+    Integers,
+    as_days,
+    offsets_of,
+    search_in_segments,
+)
 
 Identifiers = NDArray[np.object_]
 PORTFOLIO_COLUMNS = ("as_of_date", "portfolio_open_date", "performance_start_date")
@@ -40,6 +46,13 @@ class PortfolioDays:
                 raise ValueError(
                     f"{name} has {len(getattr(self, name))} values for {self.values.count} segments"
                 )
+
+    def rows_of(self, owner: ArrayLike, dates: ArrayLike) -> Integers:
+        """Row of `values` of each portfolio (its number) and date; the next one's, or the end of
+        the portfolio's, where it has no such date."""
+        number = np.asarray(owner, np.int64)
+        firsts, lasts = self.values.offsets[number], self.values.offsets[number + 1]
+        return search_in_segments(self.values.dates, firsts, lasts, as_days(dates))
 
     def windows(self, periods: tuple[Period, ...]) -> Windows:
         """The periods of every portfolio, portfolio by portfolio."""
