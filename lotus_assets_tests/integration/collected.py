@@ -17,7 +17,8 @@ from sqlalchemy.engine import make_url
 from lotus_assets.definitions import defs
 from lotus_assets.standin.gitlab.server import StandinServer
 from lotus_assets.standin.gitlab.store import Store
-from lotus_assets_tests.integration.hand_made import HandMade, amsterdam
+from lotus_assets_tests.integration.amsterdam import amsterdam
+from lotus_assets_tests.integration.hand_made import HandMade
 from lotus_assets_tests.integration.runs.contents import Row, rows
 from lotus_assets_tests.integration.runs.workplace import Run, Workplace
 

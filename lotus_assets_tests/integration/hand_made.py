@@ -2,10 +2,9 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from lotus_assets.standin.gitlab.store import Payload, ProjectData, Store
 from lotus_assets.standin.gitlab.world import ci_payloads, payloads
@@ -13,20 +12,11 @@ from lotus_assets.standin.gitlab.world.calendar import milliseconds, text
 from lotus_assets.standin.gitlab.world.disk import write
 from lotus_assets.standin.gitlab.world.people import EVERYONE, PEOPLE, Person, user
 from lotus_assets.standin.gitlab.world.repository import LineCounts, Repository, Revision
+from lotus_assets_tests.integration.amsterdam import amsterdam, as_gitlab
 
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 AYLIN, BRAM, CHIDI = PEOPLE[:3]
 ROOTS = ("toman/core", "toman/corporate-services", "toman/exchange", "toman/c-side")
 """The groups of the sample org file; they are there even without projects."""
-
-
-def amsterdam(moment: str) -> datetime:
-    """An instant by the clock of Amsterdam: `2026-03-10 09:30`, seconds if need be."""
-    return datetime.fromisoformat(moment).replace(tzinfo=AMSTERDAM).astimezone(UTC)
-
-
-def _text(moment: datetime | None) -> str | None:
-    return None if moment is None else text(milliseconds(moment))
 
 
 @dataclass
@@ -131,7 +121,7 @@ class Project:
         )
         brief = payloads.commit(revision, self.data.project["web_url"])
         self.data.commits[revision.sha] = payloads.commit_detail(
-            brief, LineCounts(1, 0, 1), revision.is_signed, self.project_id
+            brief, LineCounts(1, 0, 1), revision.is_signed
         )
         return revision
 
@@ -157,7 +147,7 @@ class Project:
             del self.repository.refs[ref]
         else:
             self.repository.refs[ref] = new
-        self.data.project["last_activity_at"] = _text(amsterdam(at))
+        self.data.project["last_activity_at"] = as_gitlab(amsterdam(at))
 
     def merge_request(
         self,
@@ -197,11 +187,8 @@ class Project:
         self.data.merge_request_notes[iid] = []
         if head:
             self.repository.refs[f"refs/merge-requests/{iid}/head"] = head
-            at = milliseconds(amsterdam(opened))
-            version = ci_payloads.version(
-                self.world.identifier("version"), request, at, head=head, base=self.tip
-            )
-            self.data.merge_request_versions[iid] = [version]
+            number, at = self.world.identifier("version"), milliseconds(amsterdam(opened))
+            self.data.merge_request_versions[iid] = [ci_payloads.version(number, at, head=head)]
         if merged:
             self._merge(request, head or self.tip, merged)
         return request
@@ -209,7 +196,7 @@ class Project:
     def _merge(self, request: Payload, head: str, at: str) -> None:
         merge = self.commit(at, f"Merge !{request['iid']}", parents=(self.tip, head), author=BRAM)
         self.push(at, merge.sha, by=BRAM)
-        instant = _text(amsterdam(at))
+        instant = as_gitlab(amsterdam(at))
         request |= {"state": "merged", "merged_at": instant, "updated_at": instant}
         request |= {
             "merged_by": BRAM.brief,
@@ -230,8 +217,6 @@ class Project:
             by,
             body,
             milliseconds(amsterdam(at)),
-            noteable=request,
-            noteable_type="MergeRequest",
             action=None,
         )
         self.data.merge_request_notes[request["iid"]].append(note)
@@ -261,7 +246,7 @@ class Project:
             source=source,
             is_tag=False,
         )
-        end = _text(amsterdam(ended)) if ended else None
+        end = as_gitlab(amsterdam(ended)) if ended else None
         pipeline |= {"status": status, "started_at": text(at), "finished_at": end}
         pipeline |= {"updated_at": end or text(at), "duration": seconds if ended else None}
         pipeline |= {"stages": ["build", "test"], "name": None, "merge_request_iid": None}
@@ -294,20 +279,24 @@ class Project:
         """A successful deployment by a job of its own; its environment is made if need be."""
         job = self.job(pipeline, f"deploy {environment}")
         at = milliseconds(datetime.fromisoformat(pipeline["created_at"]))
-        place = next((each for each in self.data.environments if each["name"] == environment), None)
-        if place is None:
-            place = ci_payloads.environment(
+        known = {row["name"]: row for row in self.data.environments}
+        if environment not in known:
+            known[environment] = ci_payloads.environment(
                 self.world.identifier("environment"),
                 environment,
                 "production",
                 self.data.project,
                 at,
             )
-            self.data.environments.append(place)
+            self.data.environments.append(known[environment])
         deployment = ci_payloads.deployment(
-            self.world.identifier("deployment"), self.next_iid("deployment"), job, place, at
+            self.world.identifier("deployment"),
+            self.next_iid("deployment"),
+            job,
+            known[environment],
+            at,
         )
-        end = _text(amsterdam(finished))
+        end = as_gitlab(amsterdam(finished))
         job["finished_at"] = end
         deployment |= {"status": "success", "updated_at": end}
         self.data.deployments.append(deployment)
@@ -321,7 +310,6 @@ class Project:
         issue = payloads.issue(
             self.world.identifier("issue"),
             iid,
-            self.data.project,
             CHIDI,
             milliseconds(amsterdam(opened)),
             title=f"Issue {iid}",
@@ -329,7 +317,7 @@ class Project:
             issue_type="issue",
         )
         if closed:
-            end = _text(amsterdam(closed))
+            end = as_gitlab(amsterdam(closed))
             issue |= {"state": "closed", "closed_at": end, "updated_at": end}
         self.data.issues[iid] = issue
         self.data.issue_notes[iid] = []
@@ -340,19 +328,16 @@ class Project:
         moment = milliseconds(amsterdam(at))
         target = self.repository.tag(name, self.tip, tagger=tagger, at=moment, message=name)
         commit = self.data.commits[self.tip]
-        self.data.tags.append({"name": name, "target": target, "commit": commit, "release": None})
+        self.data.tags.append({"name": name, "target": target, "commit": commit})
 
     def release(self, name: str, at: str) -> None:
         """A release; its tag is another matter."""
-        instant = _text(amsterdam(at))
+        instant = as_gitlab(amsterdam(at))
         release: dict[str, Any] = {
             "name": f"Release {name}",
             "tag_name": name,
-            "description": "",
             "created_at": instant,
             "released_at": instant,
-            "upcoming_release": False,
-            "author": BRAM.brief,
             "commit": self.data.commits[self.tip],
         }
         self.data.releases.insert(0, release)

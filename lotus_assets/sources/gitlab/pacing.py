@@ -1,12 +1,9 @@
 """How fast GitLab may be asked: one pacer, shared by all worker threads.
 
-It bounds how many requests are under way, lets nobody start while a pause lasts, and keeps a
-budget of its own for each endpoint whose limit GitLab does not announce in headers.
+It bounds how many requests are under way, and lets nobody start while a pause lasts.
 """
 
-import re
 import time
-from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,29 +14,13 @@ LONGEST_PAUSE = 900.0
 """Seconds; no header makes the collection wait longer at a time."""
 
 
-@dataclass(frozen=True)
-class Budget:
-    """At most `requests` in any `seconds`, for the paths that `pattern` finds."""
-
-    pattern: re.Pattern[str]
-    requests: int
-    seconds: float = 60.0
-
-
-UNANNOUNCED = (Budget(re.compile(r"/projects/[^/]+/jobs$"), requests=600),)
-"""Limits that no response header announces: the project jobs API (GitLab documentation,
-"Rate limit on Projects API", `project_jobs_api_rate_limit`, 600 a minute for each user)."""
-
-
 @dataclass
 class Pacer:
-    """Slots, pauses and budgets; every method may be called from any thread."""
+    """Slots and pauses; every method may be called from any thread."""
 
     max_parallelism: int = 8
-    budgets: tuple[Budget, ...] = UNANNOUNCED
     _changed: Condition = field(default_factory=Condition, repr=False)
     _resume_at: float = 0.0
-    _sent: dict[Budget, deque[float]] = field(default_factory=dict, repr=False)
     _slots: BoundedSemaphore = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -47,10 +28,12 @@ class Pacer:
         self._slots = BoundedSemaphore(self.max_parallelism)
 
     @contextmanager
-    def slot(self, path: str) -> Iterator[None]:
-        """Hold a slot for one request to `path`, once no pause lasts and its budget allows."""
+    def slot(self) -> Iterator[None]:
+        """Hold a slot for one request, once no pause lasts."""
         with self._slots:
-            self._wait_for_turn(path)
+            with self._changed:
+                while (wait := self.remaining_pause()) > 0:
+                    self._changed.wait(wait)
             yield
 
     def pause(self, seconds: float) -> None:
@@ -63,28 +46,6 @@ class Pacer:
     def remaining_pause(self) -> float:
         """Seconds until requests may start again."""
         return max(self._resume_at - time.monotonic(), 0.0)
-
-    def _wait_for_turn(self, path: str) -> None:
-        with self._changed:
-            while (wait := self._seconds_to_wait(path)) > 0:
-                self._changed.wait(wait)
-            now = time.monotonic()
-            for budget in self._budgets_of(path):
-                self._sent.setdefault(budget, deque()).append(now)
-
-    def _seconds_to_wait(self, path: str) -> float:
-        now = time.monotonic()
-        waits = [self._resume_at - now]
-        for budget in self._budgets_of(path):
-            sent = self._sent.setdefault(budget, deque())
-            while sent and sent[0] <= now - budget.seconds:
-                sent.popleft()
-            if len(sent) >= budget.requests:
-                waits.append(sent[0] + budget.seconds - now)
-        return max(waits)
-
-    def _budgets_of(self, path: str) -> list[Budget]:
-        return [budget for budget in self.budgets if budget.pattern.search(path)]
 
 
 def announced_pause(status: int, headers: Mapping[str, str]) -> float | None:

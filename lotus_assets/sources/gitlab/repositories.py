@@ -53,7 +53,7 @@ class Repositories:
     def _paced(self, operation: str, requests: int, command: Callable[[], T]) -> T:
         """Run a command that talks to GitLab in a slot; again while its failure may pass."""
         for attempt in self.session.patience.retrying(lambda _: self.session.counters.retry()):
-            with attempt, self.session.pacer.slot("git"):
+            with attempt, self.session.pacer.slot():
                 self.session.counters.request(f"git:{operation}", requests)
                 return command()
         raise AssertionError("tenacity re-raises the last failure")

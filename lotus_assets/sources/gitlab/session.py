@@ -128,7 +128,7 @@ class PacedSession(requests.Session):
         path = urlsplit(url).path
         if kwargs.get("timeout") is None:
             kwargs["timeout"] = (self.patience.connect_timeout, self.patience.read_timeout)
-        with self.pacer.slot(path):
+        with self.pacer.slot():
             self.counters.request(operation or _resource(path))
             try:
                 response = super().request(method, url, *args, **kwargs)

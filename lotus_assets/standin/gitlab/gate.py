@@ -16,13 +16,12 @@ from lotus_assets.standin.gitlab.authentication import InvalidToken, Tokens
 from lotus_assets.standin.gitlab.faults import Change, CutBody, Delay, Faults, Respond
 from lotus_assets.standin.gitlab.git_http import unauthorized as git_unauthorized
 from lotus_assets.standin.gitlab.graphql.door import read_request
-from lotus_assets.standin.gitlab.limits import Limiter, Verdict
+from lotus_assets.standin.gitlab.limits import Limiter
 from lotus_assets.standin.gitlab.rest.door import refused
 from lotus_assets.standin.gitlab.rest.refusals import Refusal, unauthorized
 from lotus_assets.standin.gitlab.store import Store
 
 GRAPHQL = "/api/graphql"
-PROJECT_JOBS = re.compile(r"^/api/v4/projects/[^/]+/jobs/?$")
 
 
 @dataclass
@@ -106,10 +105,11 @@ class Gate:
         if not is_api:
             return None
         caller = token.value if token else str((scope.get("client") or ("",))[0])
-        is_jobs = PROJECT_JOBS.match(scope["path"]) is not None
-        verdict = self.limiter.admit(caller, is_project_jobs=is_jobs)
+        verdict = self.limiter.admit(caller)
         sender.extra = verdict.headers
-        return None if verdict.refusal is None else _limited(verdict)
+        if not verdict.is_refused:
+            return None
+        return Response("Retry later\n", status_code=429, media_type="text/plain")
 
 
 def decoded(raw_path: bytes) -> str:
@@ -122,13 +122,6 @@ def _invalid_token(path: str) -> Response:
     if path == GRAPHQL:
         return refused(Refusal(401, {"errors": [{"message": "Invalid token"}]}))
     return refused(unauthorized()) if path.startswith("/api/") else git_unauthorized()
-
-
-def _limited(verdict: Verdict) -> Response:
-    if verdict.refusal == "project_jobs_api":
-        message = "This endpoint has been requested too many times. Try again later."
-        return refused(Refusal(429, {"message": {"error": message}}))
-    return Response("Retry later\n", status_code=429, media_type="text/plain")
 
 
 async def _body(receive: Receive) -> bytes:

@@ -1,10 +1,11 @@
-"""What the stand-in knows at one instant: every entity as GitLab's REST v4 payload.
+"""What the stand-in knows at one instant: every entity in the form of GitLab's REST v4 payloads.
 
-The names of endpoints are those of GitLab's OpenAPI description, below `/api/v4`. Keys that the
-real payload does not have are listed after "plus": the doors drop them from REST answers or use
-them to answer GraphQL. Instants are ISO 8601 text in UTC with milliseconds (`…T09:38:27.123Z`);
-commit dates have whole seconds. Addresses inside payloads begin with `Store.base_url`, as
-GitLab's begin with its `external_url`; the doors put their own address into `http_url_to_repo`.
+What is answered over REST is a whole payload of the endpoint that is named; of the rest, which
+GraphQL alone shows, the keys that are needed are there, by REST's names. Keys that no real payload
+has are listed after "plus": the doors drop them from REST answers or use them to answer GraphQL.
+Instants are ISO 8601 text in UTC with milliseconds (`…T09:38:27.123Z`); commit dates have whole
+seconds. Addresses inside payloads begin with `Store.base_url`, as GitLab's begin with its
+`external_url`; the doors put their own address into `http_url_to_repo`.
 """
 
 from dataclasses import dataclass, field
@@ -33,45 +34,44 @@ class ProjectData:
     """iid → `GET /projects/:id/merge_requests/:iid`, plus `squash_commit_sha`, `diff_stats`
     (`additions`, `deletions`, `file_count`) and `approvals_required`."""
     merge_request_commits: dict[int, list[Payload]] = field(default_factory=dict)
-    """iid → `GET …/merge_requests/:iid/commits`, newest first."""
+    """iid → its commits as `commits` below has them, newest first."""
     merge_request_notes: dict[int, list[Payload]] = field(default_factory=dict)
-    """iid → `GET …/merge_requests/:iid/notes`, oldest first, plus `system_action` (None for
-    people's notes; GitLab's action names: `approved`, `unapproved`, `approvals_reset`,
-    `commit`, `merged`, `title`, …)."""
+    """iid → its notes, oldest first, plus `system_action` (None for people's notes; GitLab's action
+    names: `approved`, `unapproved`, `approvals_reset`, `commit`, `merged`, `title`, …)."""
     merge_request_versions: dict[int, list[Payload]] = field(default_factory=dict)
-    """iid → `GET …/merge_requests/:iid/versions`, newest first."""
+    """iid → its diffs (`id`, `head_commit_sha`, `created_at`), newest first."""
     merge_request_approvals: dict[int, list[Payload]] = field(default_factory=dict)
     """iid → the users of `approved_by` in `GET …/merge_requests/:iid/approvals`."""
     closes_issues: dict[int, list[str]] = field(default_factory=dict)
-    """iid → references (`group/project#12`) of `GET …/merge_requests/:iid/closes_issues`."""
+    """iid → references (`group/project#12`) of the issues that it closes."""
     pipelines: dict[int, Payload] = field(default_factory=dict)
-    """id → `GET /projects/:id/pipelines/:pipeline_id`, plus `merge_request_iid`, `stages`
-    (names in their order)."""
+    """id → `GET /projects/:id/pipelines`, with `user`, `started_at`, `finished_at`, `duration` and
+    `name`, plus `merge_request_iid`, `stages` (names in their order)."""
     jobs: dict[int, list[Payload]] = field(default_factory=dict)
-    """pipeline id → `GET …/pipelines/:pipeline_id/jobs?include_retried=true` and `…/bridges`,
-    ascending by id, plus `retried`, `needs` (job names; None: not declared), `scheduling_type`
-    (`dag` or `stage`) and `kind` (`build` or `bridge`)."""
+    """pipeline id → its jobs, retried ones too, and its `GET …/bridges`, ascending by id, plus
+    `retried`, `needs` (job names; None: not declared), `scheduling_type` (`dag` or `stage`) and
+    `kind` (`build` or `bridge`)."""
     deployments: list[Payload] = field(default_factory=list)
     """`GET /projects/:id/deployments`, ascending by id."""
     environments: list[Payload] = field(default_factory=list)
     """`GET /projects/:id/environments`."""
     releases: list[Payload] = field(default_factory=list)
-    """`GET /projects/:id/releases`, newest first."""
+    """`name`, `tag_name`, `created_at`, `released_at` and `commit` of releases, newest first."""
     tags: list[Payload] = field(default_factory=list)
-    """`GET /projects/:id/repository/tags`."""
+    """`name`, `target` and `commit` of tags."""
     branches: list[Payload] = field(default_factory=list)
-    """`GET /projects/:id/repository/branches`."""
+    """`name` and `commit` of branches."""
     protected_branches: list[Payload] = field(default_factory=list)
     """`GET /projects/:id/protected_branches`."""
     events: list[Payload] = field(default_factory=list)
     """`GET /projects/:id/events`, ascending by id; only push events are kept."""
     issues: dict[int, Payload] = field(default_factory=dict)
-    """iid → `GET /projects/:id/issues/:iid`."""
+    """iid → issue."""
     issue_notes: dict[int, list[Payload]] = field(default_factory=dict)
-    """iid → `GET …/issues/:iid/notes`, oldest first, plus `system_action` (`closed`, `opened`
-    for a reopening: GitLab's action names)."""
+    """iid → its notes, oldest first, plus `system_action` (`closed`, `opened` for a reopening:
+    GitLab's action names)."""
     commits: dict[str, Payload] = field(default_factory=dict)
-    """sha → `GET /projects/:id/repository/commits/:sha` with `stats`, plus `is_signed`. Holds
+    """sha → `GET /projects/:id/repository/commits` with `stats`, plus `is_signed`. Holds
     every commit that the repository or a payload knows, kept old heads included."""
 
 
@@ -85,9 +85,9 @@ class Store:
     now: datetime
     """The instant, in UTC, that the state belongs to."""
     groups: dict[str, Payload] = field(default_factory=dict)
-    """full path → `GET /groups/:id`."""
+    """full path → group."""
     users: dict[int, Payload] = field(default_factory=dict)
-    """id → `GET /users/:id`, `bot` and `public_email` (may be empty) included."""
+    """id → user, `bot` and `public_email` (may be empty) included."""
     projects: dict[int, ProjectData] = field(default_factory=dict)
     """id → project."""
     base_url: str = BASE_URL

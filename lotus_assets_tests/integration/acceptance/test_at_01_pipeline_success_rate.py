@@ -6,8 +6,9 @@ from datetime import datetime
 
 import httpx
 
+from lotus_assets_tests.integration.amsterdam import amsterdam
 from lotus_assets_tests.integration.collected import Collect
-from lotus_assets_tests.integration.hand_made import HandMade, Project, amsterdam
+from lotus_assets_tests.integration.hand_made import HandMade, Project
 from lotus_assets_tests.standin_fixtures import client_of
 
 REPO = "toman/core/checkout"

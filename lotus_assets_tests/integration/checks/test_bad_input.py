@@ -10,8 +10,9 @@ import pytest
 from lotus_assets.definitions import defs
 from lotus_assets.standin.gitlab.server import StandinServer
 from lotus_assets.standin.gitlab.store import Payload
+from lotus_assets_tests.integration.amsterdam import amsterdam
 from lotus_assets_tests.integration.collected import Collected, own_database
-from lotus_assets_tests.integration.hand_made import HandMade, Project, amsterdam
+from lotus_assets_tests.integration.hand_made import HandMade, Project
 from lotus_assets_tests.integration.runs.workplace import Workplace
 
 REPO = "toman/core/checkout"

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from lotus_assets.standin.gitlab.recorded import PROJECT_ID, recorded_store
 from lotus_assets.standin.gitlab.server import StandinServer
 from lotus_assets.standin.gitlab.store import Store
 from lotus_assets_tests.gitlab_description import GITLAB
 from lotus_assets_tests.integration.runs.contents import Row, rows
 from lotus_assets_tests.integration.runs.workplace import Workplace
+from lotus_assets_tests.recorded_store import PROJECT_ID, recorded_store
 
 RECORDINGS = GITLAB / "recorded"
 pytestmark = pytest.mark.skipif(not RECORDINGS.is_dir(), reason=f"no recordings at {RECORDINGS}")

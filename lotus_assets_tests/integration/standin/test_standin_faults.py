@@ -10,7 +10,7 @@ from lotus_assets_tests.standin_fixtures import StandinFactory, client_of
 
 CHECKOUT = "/api/v4/projects/toman%2Fcore%2Fcheckout"
 PATTERN = "*/projects/toman/core/checkout/merge_requests"
-QUERY = "query Who { currentUser { id } }"
+QUERY = "query Who { metadata { version } }"
 
 
 def asked(client: httpx.Client) -> httpx.Response:
@@ -118,11 +118,11 @@ def test_requests_are_logged_with_their_operation(
     server = standin(young_world)
     with client_of(server) as client:
         client.post("/api/graphql", json={"query": QUERY})
-        client.get("/api/v4/user?x=1")
+        client.get("/api/v4/personal_access_tokens/self?x=1")
     logged = [(row.method, row.path, row.query, row.operation) for row in server.requests]
     assert logged == [
         ("POST", "/api/graphql", "", "Who"),
-        ("GET", "/api/v4/user", "x=1", None),
+        ("GET", "/api/v4/personal_access_tokens/self", "x=1", None),
     ]
 
 

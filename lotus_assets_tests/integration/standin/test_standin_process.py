@@ -46,7 +46,8 @@ def test_it_serves_until_it_is_stopped(number: signal.Signals, directory: Path) 
         assert match, ready
         token = (directory / "token").read_text(encoding="utf-8").strip()
         headers = {"PRIVATE-TOKEN": token}
-        answer = httpx.get(match[0] + "/api/v4/user?private_token=" + token, headers=headers)
+        address = f"{match[0]}/api/v4/personal_access_tokens/self?private_token={token}"
+        answer = httpx.get(address, headers=headers)
         assert answer.status_code == 200
         process.send_signal(number)
         rest = process.stdout.read() if process.stdout else ""

@@ -32,21 +32,19 @@ def test_requests_are_counted_by_the_minute_and_by_caller() -> None:
     now = [60_000.0]
     limiter = Limiter(RateLimits(requests_per_minute=2), clock=lambda: now[0])
 
-    def ask(caller: str) -> str | None:
-        return limiter.admit(caller, is_project_jobs=False).refusal
+    def is_refused(caller: str) -> bool:
+        return limiter.admit(caller).is_refused
 
-    assert [ask("a"), ask("a"), ask("a"), ask("b")] == [
-        *(None, None, "throttle_authenticated_api", None),
-    ]
+    assert [is_refused(caller) for caller in ("a", "a", "a", "b")] == [False, False, True, False]
     now[0] += 59
-    assert ask("a") == "throttle_authenticated_api"
+    assert is_refused("a")
     now[0] += 1
-    assert ask("a") is None
+    assert not is_refused("a")
 
 
 def test_what_is_left_is_announced() -> None:
     limiter = Limiter(RateLimits(requests_per_minute=2), clock=lambda: 60_017.0)
-    first = limiter.admit("a", is_project_jobs=False)
+    first = limiter.admit("a")
     assert first.headers == {
         "RateLimit-Limit": "2",
         "RateLimit-Name": "throttle_authenticated_api",
@@ -54,17 +52,14 @@ def test_what_is_left_is_announced() -> None:
         "RateLimit-Remaining": "1",
         "RateLimit-Reset": "60060",
     }
-    limiter.admit("a", is_project_jobs=False)
-    assert limiter.admit("a", is_project_jobs=False).headers["Retry-After"] == "43"
+    limiter.admit("a")
+    assert limiter.admit("a").headers["Retry-After"] == "43"
 
 
-def test_project_jobs_have_a_limit_that_nothing_announces() -> None:
-    limits = RateLimits(requests_per_minute=0, project_jobs_per_minute=1)
-    limiter = Limiter(limits, clock=lambda: 0.0)
-    verdicts = [limiter.admit("a", is_project_jobs=True) for _ in range(2)]
-    assert [verdict.refusal for verdict in verdicts] == [None, "project_jobs_api"]
-    assert [verdict.headers for verdict in verdicts] == [{}, {}]
-    assert limiter.admit("a", is_project_jobs=False).refusal is None
+def test_a_limit_may_be_switched_off() -> None:
+    limiter = Limiter(RateLimits(requests_per_minute=0), clock=lambda: 0.0)
+    verdicts = [limiter.admit("a") for _ in range(2)]
+    assert [(verdict.headers, verdict.is_refused) for verdict in verdicts] == [({}, False)] * 2
 
 
 def test_a_living_store_is_built_anew_after_a_while_and_never_waits() -> None:

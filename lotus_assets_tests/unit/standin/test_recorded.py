@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from lotus_assets.standin.gitlab.recorded import PROJECT_ID, recorded_store
 from lotus_assets.standin.gitlab.store import ProjectData, Store
 from lotus_assets_tests.gitlab_description import GITLAB
+from lotus_assets_tests.recorded_store import PROJECT_ID, recorded_store
 
 RECORDINGS = GITLAB / "recorded"
 pytestmark = pytest.mark.skipif(not RECORDINGS.is_dir(), reason=f"no recordings at {RECORDINGS}")

@@ -3,7 +3,7 @@
 The rule is GitLab's own (`Types::BaseField` and `Resolvers::BaseResolver` of its sources, and
 "Limits" of its GraphQL documentation): a field costs 1, or 2 when it asks Gitaly, or a constant
 that it declares, plus what is selected below it. A field with a resolver costs
-(children + 1 + 1 if sorted + 5 if searched + what its resolver adds), and if it is a connection
+(children + 1 + 1 if sorted + what its resolver adds), and if it is a connection
 one hundredth more for each row of the page, unless rows are asked for by iid.
 """
 
@@ -27,16 +27,15 @@ CONSTANT = {
 }
 RESOLVED = frozenset(
     {
-        *("Query.project", "Query.projects", "Query.group", "Query.groups"),
-        *("Query.user", "Query.users", "Query.metadata"),
+        *("Query.project", "Query.group", "Query.groups", "Query.users", "Query.metadata"),
         *("Group.projects", "Project.environments", "Project.issue", "Project.issues"),
         *("Project.mergeRequest", "Project.mergeRequests", "Project.pipeline"),
-        *("Project.pipelines", "Project.release", "Project.releases", "Project.workItems"),
-        *("MergeRequest.notes", "MergeRequest.pipelines", "MergeRequest.userNotesCount"),
-        *("Issue.notes", "Issue.userNotesCount", "Pipeline.jobs", "Pipeline.stages"),
+        *("Project.pipelines", "Project.releases", "Project.workItems"),
+        *("MergeRequest.notes", "Issue.notes", "Pipeline.jobs", "Pipeline.stages"),
     }
 )
-PIPELINE_LISTS = {"Project.pipelines", "MergeRequest.pipelines"}
+SORTED_BY_DEFAULT = {"Query.users", "Project.releases", "Project.workItems"}
+"""Resolvers with an order by default, an argument that the schema here leaves out."""
 
 
 def complexity(selection: Selection) -> int:
@@ -57,22 +56,19 @@ def field_complexity(field: FieldPlan) -> int:
 
 
 def _extra(name: str, arguments: Arguments) -> int:
-    extra = (1 if arguments.get("sort") else 0) + (5 if arguments.get("search") else 0)
+    extra = 1 if arguments.get("sort") or name in SORTED_BY_DEFAULT else 0
     if name == "Group.projects":
         extra += 10
     if name == "Project.pipeline" and arguments:
         extra -= 10
-    if name in PIPELINE_LISTS:
-        extra += 2 * sum(arguments.get(key) is not None for key in ("ref", "sha"))
     return extra
 
 
 def _multiplier(arguments: Arguments) -> float:
     if arguments.get("iid") or arguments.get("iids"):
         return 0.0
-    asked = (arguments.get("first"), arguments.get("last"), MAXIMUM_PAGE)
-    rows: int = min(number for number in asked if number is not None)
-    return rows * 0.01
+    asked = arguments.get("first")
+    return 0.01 * (MAXIMUM_PAGE if asked is None else min(int(asked), MAXIMUM_PAGE))
 
 
 def depth(selection: Selection) -> int:

@@ -108,12 +108,11 @@ def _run(
         selection = compiler.compile("Query", [operation.selection_set])
     except GraphQLError as error:
         return 200, {"errors": [dict(error.formatted)]}
-    context.limit = AUTHENTICATED_LIMIT if context.is_authenticated else ANONYMOUS_LIMIT
-    context.score = complexity(selection)
-    if context.score > context.limit:
+    score = complexity(selection)
+    limit = AUTHENTICATED_LIMIT if context.is_authenticated else ANONYMOUS_LIMIT
+    if score > limit:
         return 200, _errors(
-            f"Query has complexity of {context.score}, "
-            f"which exceeds max complexity of {context.limit}"
+            f"Query has complexity of {score}, which exceeds max complexity of {limit}"
         )
     if depth(selection) > DEPTH_LIMIT:
         return 200, _errors(

@@ -1,6 +1,5 @@
 """What a field is asked of: an entity, and the request it is asked in."""
 
-import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -22,8 +21,6 @@ class Context:
     site: Site
     token: Token | None
     base_url: str
-    score: int = 0
-    limit: int = 0
     resolved_environments: set[int] = field(default_factory=set)
 
     @property
@@ -90,8 +87,3 @@ def number_of(identifier: str) -> int | None:
     """The number at the end of a global id, or of a plain id."""
     tail = str(identifier).rpartition("/")[2]
     return int(tail) if tail.isdecimal() else None
-
-
-def derived_number(text: str) -> int:
-    """A stable id for what REST gives no id."""
-    return zlib.crc32(text.encode())

@@ -16,20 +16,10 @@ from lotus_assets.standin.gitlab.store import Payload, ProjectData
 TIME_FILTERS = {
     "updatedAfter": ("updated_at", 1),
     "updatedBefore": ("updated_at", -1),
-    "createdAfter": ("created_at", 1),
-    "createdBefore": ("created_at", -1),
-    "mergedAfter": ("merged_at", 1),
-    "mergedBefore": ("merged_at", -1),
-    "closedAfter": ("closed_at", 1),
-    "closedBefore": ("closed_at", -1),
 }
 SORT_COLUMNS = {
     "created": "created_at",
     "updated": "updated_at",
-    "merged": "merged_at",
-    "closed": "closed_at",
-    "merged_at": "merged_at",
-    "closed_at": "closed_at",
 }
 
 
@@ -112,7 +102,7 @@ def in_state(rows: Collection[Payload], arguments: Arguments) -> Collection[Payl
 
 
 def _filters(arguments: Arguments) -> tuple[tuple[str, str], ...]:
-    ignored = {"first", "last", "after", "before", "sort"}
+    ignored = {"first", "after", "sort"}
     return tuple(
         (name, repr(value)) for name, value in sorted(arguments.items()) if name not in ignored
     )

@@ -39,8 +39,5 @@ USER: FieldTable = {
     "name": _get("name"),
     "state": _get("state", "active"),
     "bot": lambda user, _arguments, _context: bool(user.get("bot", False)),
-    "human": lambda user, _arguments, _context: not user.get("bot", False),
-    "active": lambda user, _arguments, _context: user.get("state", "active") == "active",
     "publicEmail": _get("public_email"),
-    "webUrl": _get("web_url"),
 }

@@ -112,8 +112,6 @@ class Rows:
     """What a row looks like in the answer."""
     has_totals: bool = True
     """Repository commits never have `X-Total`."""
-    keyset: str | None = None
-    """The parameter that continues keyset paging; None where GitLab has none."""
 
 
 Outcome = Rows | Payload | list[Any]

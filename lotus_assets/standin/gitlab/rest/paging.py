@@ -1,6 +1,5 @@
-"""Pages: offset with GitLab's headers, its limits, and keyset where GitLab has it."""
+"""Pages by offset with GitLab's headers and limits; none of the lists here has keyset paging."""
 
-from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -21,7 +20,8 @@ def page_of(found: Rows, call: Call, url: str) -> tuple[list[Any], dict[str, str
         raise invalid("per_page", "does not have a valid value")
     per_page = min(per_page, MAXIMUM_PER_PAGE)
     if call.text("pagination") == "keyset":
-        return _keyset(found, call, url, per_page)
+        message = "Keyset pagination is not yet available for this type of request"
+        raise Refusal(405, {"error": message})
     return _offset(found, call, url, per_page)
 
 
@@ -54,39 +54,6 @@ def _offset(found: Rows, call: Call, url: str, per_page: int) -> tuple[list[Any]
         for name, number in relations
     )
     return [found.show(row) for row in found.rows[start : start + per_page]], headers
-
-
-def _keyset(found: Rows, call: Call, url: str, per_page: int) -> tuple[list[Any], dict[str, str]]:
-    if found.keyset is None:
-        message = "Keyset pagination is not yet available for this type of request"
-        raise Refusal(405, {"error": message})
-    token = call.text(found.keyset)
-    start = _after(found.rows, token)
-    chosen = found.rows[start : start + per_page]
-    headers = {"X-Per-Page": str(per_page)}
-    if start + per_page < len(found.rows):
-        following = {found.keyset: _identity(chosen[-1]), "per_page": per_page}
-        headers["Link"] = f'<{_address(url, call, **following)}>; rel="next"'
-    return [found.show(row) for row in chosen], headers
-
-
-def _identity(row: dict[str, Any]) -> str:
-    return str(row["id"] if "id" in row else row["name"])
-
-
-def _after(rows: Sequence[dict[str, Any]], token: str | None) -> int:
-    """Where the page after `token` begins; the row itself may be gone by now."""
-    if token is None:
-        return 0
-    for position, row in enumerate(rows):
-        if _identity(row) == token:
-            return position + 1
-    numbers = [int(row["id"]) for row in rows if "id" in row]
-    if not token.isdecimal() or len(numbers) != len(rows):
-        return len(rows)
-    is_ascending = numbers == sorted(numbers)
-    beyond = (int(token) < number if is_ascending else int(token) > number for number in numbers)
-    return next((position for position, is_beyond in enumerate(beyond) if is_beyond), len(rows))
 
 
 def _address(url: str, call: Call, **parameters: Any) -> str:

@@ -1,86 +1,18 @@
-"""Groups, projects, and what belongs to a project as a whole."""
+"""Projects, and what belongs to a project as a whole."""
 
 from datetime import UTC, datetime, time, timedelta
 
-from lotus_assets.standin.gitlab.rest.call import Call, Outcome, Rows, instant, without
+from lotus_assets.standin.gitlab.rest.call import Call, Outcome, Rows, instant
 from lotus_assets.standin.gitlab.rest.listing import equal, in_order, within
-from lotus_assets.standin.gitlab.rest.refusals import bad_request, invalid, not_found
-from lotus_assets.standin.gitlab.store import Payload, ProjectData
+from lotus_assets.standin.gitlab.rest.refusals import bad_request, invalid
 
-ORDERS = ("created_at", "id", "name", "path", "updated_at", "last_activity_at")
-GROUP_DETAIL_ONLY = ("shared_with_groups", "projects", "shared_projects", "runners_token")
 DEPLOYMENT_ORDERS = ("id", "iid", "created_at", "updated_at", "finished_at", "ref")
-
-
-def groups(call: Call) -> Outcome:
-    """`GET /groups`."""
-    call.reader()
-    rows = sorted(call.store.groups.values(), key=lambda group: str(group["name"]))
-    return Rows(rows, "Group", lambda row: without(row, *GROUP_DETAIL_ONLY), keyset="cursor")
-
-
-def _group(call: Call) -> Payload:
-    identifier = call.path["group"]
-    groups = call.store.groups
-    found = groups.get(identifier)
-    if identifier.isdecimal():
-        rows = (group for group in groups.values() if group["id"] == int(identifier))
-        found = next(rows, None)
-    if found is None:
-        raise not_found("Group")
-    return found
-
-
-def group(call: Call) -> Outcome:
-    """`GET /groups/:id`."""
-    call.reader()
-    return _group(call)
-
-
-def group_projects(call: Call) -> Outcome:
-    """`GET /groups/:id/projects`: forbidden projects are listed too."""
-    call.reader()
-    path = _group(call)["full_path"]
-    found = call.site.projects_of(path, has_subgroups=bool(call.flag("include_subgroups")))
-    return _listed(call, found, hidden=("permissions",))
-
-
-def projects(call: Call) -> Outcome:
-    """`GET /projects`; without a token the public ones."""
-    found = list(call.store.projects.values())
-    if call.token is None:
-        found = [data for data in found if data.project.get("visibility") == "public"]
-    return _listed(call, found)
-
-
-def _listed(call: Call, found: list[ProjectData], hidden: tuple[str, ...] = ()) -> Rows:
-    rows = [data.project for data in found]
-    archived = call.flag("archived")
-    if archived is not None:
-        rows = [row for row in rows if bool(row.get("archived")) is archived]
-    after, before = call.number("id_after", 0), call.text("id_before")
-    rows = [row for row in rows if row["id"] > after]
-    if before is not None:
-        rows = [row for row in rows if row["id"] < call.number("id_before", 0)]
-    ordered = in_order(call, within(call, rows, "last_activity", "updated"), columns=ORDERS)
-    has_keyset = call.text("order_by") == "id"
-    direction = "id_after" if call.text("sort") == "asc" else "id_before"
-    return Rows(
-        ordered,
-        "Project",
-        show=lambda row: shown(without(row, *hidden), call),
-        keyset=direction if has_keyset else None,
-    )
-
-
-def shown(row: Payload, call: Call) -> Payload:
-    """A project with the stand-in's own address to clone from."""
-    return {**row, "http_url_to_repo": f"{call.base_url}/{row['path_with_namespace']}.git"}
 
 
 def project(call: Call) -> Outcome:
     """`GET /projects/:id`."""
-    return shown(call.project().project, call)
+    row = call.project().project
+    return {**row, "http_url_to_repo": f"{call.base_url}/{row['path_with_namespace']}.git"}
 
 
 def protected_branches(call: Call) -> Outcome:
@@ -140,19 +72,3 @@ def _day(call: Call, name: str) -> datetime | None:
     except ValueError as error:
         raise invalid(name) from error
     return datetime.combine(day, time(), UTC)
-
-
-def releases(call: Call) -> Outcome:
-    """`GET /projects/:id/releases`, newest first."""
-    data = call.project("repository")
-    columns = ("released_at", "created_at")
-    return Rows(in_order(call, data.releases, columns=columns), "Release")
-
-
-def release(call: Call) -> Outcome:
-    """`GET /projects/:id/releases/:tag_name`."""
-    data = call.project("repository")
-    for row in data.releases:
-        if row["tag_name"] == call.path["tag"]:
-            return without(row)
-    raise not_found()

@@ -1,4 +1,4 @@
-"""The sample organisation that the stand-in serves when no recording is asked for.
+"""The sample organisation that the stand-in serves.
 
 A simulation in the order of time: `build.build_store` runs it to an instant and stops, so that a
 later instant appends to what an earlier one showed and never alters it. Every process draws from

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Literal
 
-from lotus_assets.standin.gitlab.store import Payload, Store
+from lotus_assets.standin.gitlab.store import Store
 from lotus_assets.standin.gitlab.world import payloads
 from lotus_assets.standin.gitlab.world.calendar import milliseconds, text
 from lotus_assets.standin.gitlab.world.disk import write
@@ -60,32 +60,10 @@ def finish(site: Site, directory: Path) -> None:
         if revision.sha not in site.briefs:
             site.record(revision)
     prefix = "refs/heads/"
-    merged = {
-        request["source_branch"]
-        for request in site.data.merge_requests.values()
-        if request["state"] == "merged"
-    }
-    protected = {item["name"] for item in site.data.protected_branches}
-    for ref, sha in sorted(site.repository.refs.items()):
-        if ref.startswith(prefix):
-            name = ref.removeprefix(prefix)
-            site.data.branches.append(
-                _branch(site, name, sha, is_protected=name in protected, is_merged=name in merged)
-            )
+    site.data.branches = [
+        {"name": ref.removeprefix(prefix), "commit": site.briefs[sha]}
+        for ref, sha in sorted(site.repository.refs.items())
+        if ref.startswith(prefix)
+    ]
     site.data.repository = directory / f"{site.project_id}.git"
     write(site.repository, site.data.repository)
-
-
-def _branch(site: Site, name: str, sha: str, *, is_protected: bool, is_merged: bool) -> Payload:
-    is_default = name == site.data.project["default_branch"]
-    return {
-        "name": name,
-        "commit": site.briefs[sha],
-        "merged": is_merged,
-        "protected": is_protected,
-        "developers_can_push": False,
-        "developers_can_merge": False,
-        "can_push": False,
-        "default": is_default,
-        "web_url": f"{site.data.project['web_url']}/-/tree/{name}",
-    }

@@ -5,8 +5,6 @@ from lotus_assets.standin.gitlab.world.calendar import text
 from lotus_assets.standin.gitlab.world.payloads import time_stats
 from lotus_assets.standin.gitlab.world.people import Person
 
-ZERO_SHA = "0" * 40
-
 
 def merge_request(
     identifier: int,
@@ -92,19 +90,9 @@ def merge_request(
     }
 
 
-def version(identifier: int, request: Payload, at: int, *, head: str, base: str) -> Payload:
-    """`GET …/merge_requests/:iid/versions`: one diff of a merge request."""
-    return {
-        "id": identifier,
-        "head_commit_sha": head,
-        "base_commit_sha": base,
-        "start_commit_sha": base,
-        "created_at": text(at),
-        "merge_request_id": request["id"],
-        "state": "collected",
-        "real_size": request["changes_count"],
-        "patch_id_sha": head[::-1],
-    }
+def version(identifier: int, at: int, *, head: str) -> Payload:
+    """One diff of a merge request (`GET …/merge_requests/:iid/versions`)."""
+    return {"id": identifier, "head_commit_sha": head, "created_at": text(at)}
 
 
 def pipeline(
@@ -119,7 +107,7 @@ def pipeline(
     source: str,
     is_tag: bool,
 ) -> Payload:
-    """`GET /projects/:id/pipelines/:pipeline_id` of a pipeline that nothing ran in yet."""
+    """A pipeline that nothing ran in yet: its list's keys, and what GraphQL shows besides."""
     path = project["path_with_namespace"]
     return {
         "id": identifier,
@@ -132,37 +120,15 @@ def pipeline(
         "created_at": text(at),
         "updated_at": text(at),
         "web_url": f"{BASE_URL}/{path}/-/pipelines/{identifier}",
-        "before_sha": ZERO_SHA,
         "tag": is_tag,
-        "yaml_errors": None,
         "user": user.brief,
         "started_at": None,
         "finished_at": None,
-        "committed_at": None,
         "duration": None,
         "queued_duration": None,
-        "coverage": None,
-        "detailed_status": detailed_status("created", path, identifier),
-        "archived": False,
         "name": None,
         "merge_request_iid": None,
         "stages": [],
-    }
-
-
-def detailed_status(status: str, path: str, identifier: int) -> Payload:
-    """How GitLab's pages show a pipeline's status."""
-    word = "passed" if status == "success" else status
-    return {
-        "icon": f"status_{status}",
-        "text": word.capitalize(),
-        "label": word,
-        "group": status,
-        "tooltip": word,
-        "has_details": True,
-        "details_path": f"/{path}/-/pipelines/{identifier}",
-        "illustration": None,
-        "favicon": f"/assets/ci_favicons/favicon_status_{status}.png",
     }
 
 

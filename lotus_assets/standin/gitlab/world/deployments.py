@@ -1,19 +1,27 @@
 """Deployments to environments, and their rollbacks."""
 
-from typing import TYPE_CHECKING
+from random import Random
+from typing import Protocol
 
 from lotus_assets.standin.gitlab.store import Payload
 from lotus_assets.standin.gitlab.world import ci_payloads
 from lotus_assets.standin.gitlab.world.calendar import HOUR, MINUTE, text
-from lotus_assets.standin.gitlab.world.people import PEOPLE
+from lotus_assets.standin.gitlab.world.people import PEOPLE, Person
 from lotus_assets.standin.gitlab.world.plans import JobPlan
 from lotus_assets.standin.gitlab.world.simulation import Process, Site
 
-if TYPE_CHECKING:
-    from lotus_assets.standin.gitlab.world.pipelines import Pipeline
-
 ROLLBACK_RATE = 0.05
 STAGING = "staging"
+
+
+class Deployer(Protocol):
+    """A pipeline, as its deployments see it."""
+
+    payload: Payload
+    random: Random
+
+    def rerun(self, plan: JobPlan, person: Person) -> Process:
+        """Run a job once more."""
 
 
 class Deployments:
@@ -40,7 +48,7 @@ class Deployments:
         self._running[job["id"]] = deployment
         site.data.deployments.append(deployment)
 
-    def finish(self, pipeline: "Pipeline", job: Payload, plan: JobPlan, status: str) -> None:
+    def finish(self, pipeline: Deployer, job: Payload, plan: JobPlan, status: str) -> None:
         """The job ended, and with it its deployment; some that succeeded are rolled back."""
         site, world = self.site, self.site.world
         deployment = self._running.pop(job["id"])
@@ -63,7 +71,7 @@ class Deployments:
 
     def _roll_back(self, before: Payload, length: int) -> Process:
         world = self.site.world
-        earlier: Pipeline = before["pipeline"]
+        earlier: Deployer = before["pipeline"]
         plan: JobPlan = before["plan"]
         yield world.until(world.now + earlier.random.randrange(15 * MINUTE, 5 * HOUR))
         if len(self.site.production[plan.environment or ""]) != length:

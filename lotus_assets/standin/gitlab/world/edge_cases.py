@@ -195,7 +195,7 @@ def _short_release(site: Site) -> Process:
         sha = site.tip
         start_pipeline(site, "tag", person, sha=sha, ref=name, source="push")
         yield world.until(world.now + 5 * MINUTE)
-        add_release(site, name, sha, person)
+        add_release(site, name, sha)
         yield world.until(world.now + 6 * HOUR)
         take_back(site, name, person)
 

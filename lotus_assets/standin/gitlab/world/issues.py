@@ -38,7 +38,6 @@ def open_issue(site: Site, author: Person, random: Random, *, title: str | None 
     entry = payloads.issue(
         site.world.identifier("issue"),
         iid,
-        site.data.project,
         author,
         site.world.now,
         title=title or random.choice(_SUBJECTS),
@@ -60,7 +59,6 @@ def close_issue(site: Site, iid: int, person: Person, body: str = "closed") -> N
         return
     entry["state"] = "closed"
     entry["closed_at"] = text(site.world.now)
-    entry["closed_by"] = person.brief
     site.data.project["open_issues_count"] -= 1
     if iid in site.open_issues:
         site.open_issues.remove(iid)
@@ -71,7 +69,7 @@ def reopen_issue(site: Site, iid: int, person: Person) -> None:
     """Open a closed issue again."""
     entry = site.data.issues[iid]
     entry["state"] = "opened"
-    entry["closed_at"] = entry["closed_by"] = None
+    entry["closed_at"] = None
     site.data.project["open_issues_count"] += 1
     site.note(entry, person, "reopened", action="opened")
 

@@ -296,9 +296,7 @@ class MergeRequest:
         }
         payload["updated_at"] = text(site.world.now)
         identifier = site.world.identifier("version")
-        entry = ci_payloads.version(
-            identifier, payload, site.world.now, head=self.head, base=self.base
-        )
+        entry = ci_payloads.version(identifier, site.world.now, head=self.head)
         site.data.merge_request_versions[payload["iid"]].insert(0, entry)
         commits = [site.briefs[item.sha] for item in reversed(self.revisions)]
         site.data.merge_request_commits[payload["iid"]] = commits

@@ -238,9 +238,6 @@ class Pipeline:
         now = text(self.site.world.now)
         self.payload["status"] = self.brief["status"] = status
         self.payload["updated_at"] = self.brief["updated_at"] = now
-        self.payload["detailed_status"] = ci_payloads.detailed_status(
-            status, self.site.path, self.payload["id"]
-        )
 
 
 def _automatic(plan: JobPlan) -> JobPlan:

@@ -2,8 +2,8 @@
 
 from random import Random
 
-from lotus_assets.standin.gitlab.store import BASE_URL, Payload
-from lotus_assets.standin.gitlab.world.calendar import HOUR, commit_text, ordinal_of, text
+from lotus_assets.standin.gitlab.store import Payload
+from lotus_assets.standin.gitlab.world.calendar import HOUR, ordinal_of, text
 from lotus_assets.standin.gitlab.world.people import Person
 from lotus_assets.standin.gitlab.world.pipelines import start_pipeline
 from lotus_assets.standin.gitlab.world.simulation import Process, Site
@@ -21,7 +21,7 @@ def release(site: Site, people: list[Person], random: Random) -> Process:
     if random.random() < 0.2:
         return
     yield world.until(world.now + random.randrange(30_000, 300_000))
-    add_release(site, name, sha, person)
+    add_release(site, name, sha)
     if random.random() < 0.07:
         yield world.until(world.now + random.randrange(HOUR, 20 * HOUR))
         take_back(site, name, person)
@@ -33,43 +33,21 @@ def add_tag(site: Site, name: str, sha: str, person: Person, *, is_annotated: bo
     target = site.repository.tag(
         name, sha, tagger=person if is_annotated else None, at=now, message=f"Release {name}"
     )
-    site.data.tags.append(
-        {
-            "name": name,
-            "message": f"Release {name}" if is_annotated else "",
-            "target": target,
-            "commit": site.briefs[sha],
-            "release": None,
-            "protected": False,
-            "created_at": commit_text(now) if is_annotated else None,
-        }
-    )
+    site.data.tags.append({"name": name, "target": target, "commit": site.briefs[sha]})
     site.event(person, "tag", name, None, sha, 0)
 
 
-def add_release(site: Site, name: str, sha: str, person: Person) -> None:
+def add_release(site: Site, name: str, sha: str) -> None:
     """Release a tag."""
-    now, own = text(site.world.now), f"{BASE_URL}/{site.path}/-/releases/{name}"
+    now = text(site.world.now)
     entry: Payload = {
         "name": f"Release {name}",
         "tag_name": name,
-        "description": "What changed is in the merge requests.",
         "created_at": now,
         "released_at": now,
-        "upcoming_release": False,
-        "author": person.brief,
         "commit": site.briefs[sha],
-        "milestones": [],
-        "commit_path": f"/{site.path}/-/commit/{sha}",
-        "tag_path": f"/{site.path}/-/tags/{name}",
-        "assets": {"count": 0, "sources": [], "links": []},
-        "evidences": [],
-        "_links": {"self": own},
     }
     site.data.releases.insert(0, entry)
-    for tag in site.data.tags:
-        if tag["name"] == name:
-            tag["release"] = {"tag_name": name, "description": entry["description"]}
 
 
 def take_back(site: Site, name: str, person: Person) -> None:

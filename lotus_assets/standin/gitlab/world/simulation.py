@@ -153,9 +153,7 @@ class Site:
             revision.parents[0] if revision.parents else None, revision.sha
         )
         self.briefs[revision.sha] = brief
-        self.data.commits[revision.sha] = payloads.commit_detail(
-            brief, counts, revision.is_signed, self.project_id
-        )
+        self.data.commits[revision.sha] = payloads.commit_detail(brief, counts, revision.is_signed)
 
     def push(self, branch: str, sha: str | None, author: Person, commit_count: int) -> None:
         """Move, create or (without a SHA) delete a branch, with its push event."""
@@ -220,8 +218,6 @@ class Site:
             author,
             body,
             self.world.now,
-            noteable=noteable,
-            noteable_type="MergeRequest" if is_request else "Issue",
             action=action,
             kind=kind,
         )

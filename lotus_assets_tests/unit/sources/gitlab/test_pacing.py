@@ -1,13 +1,12 @@
 """When GitLab may be asked again."""
 
-import re
 import time
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
 
-from lotus_assets.sources.gitlab.pacing import LONGEST_PAUSE, Budget, Pacer, announced_pause
+from lotus_assets.sources.gitlab.pacing import LONGEST_PAUSE, Pacer, announced_pause
 
 DATE = "Wed, 04 Mar 2026 10:00:00 GMT"
 TEN = 1772618400  # 2026-03-04T10:00:00Z
@@ -47,7 +46,7 @@ def test_a_pause_holds_for_every_thread() -> None:
     until = time.monotonic() + pacer.remaining_pause()
 
     def enter(_: int) -> float:
-        with pacer.slot("/api/v4/projects"):
+        with pacer.slot():
             return time.monotonic()
 
     with ThreadPoolExecutor(4) as pool:
@@ -61,7 +60,7 @@ def test_no_more_requests_under_way_than_allowed() -> None:
     under_way: list[int] = []
 
     def enter(number: int) -> None:
-        with pacer.slot("/"):
+        with pacer.slot():
             under_way.append(number)
             most.append(len(under_way))
             both.wait(timeout=30)
@@ -70,24 +69,3 @@ def test_no_more_requests_under_way_than_allowed() -> None:
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(enter, range(8)))
     assert max(most) == 2
-
-
-def test_a_budget_of_its_own_for_unannounced_limits() -> None:
-    budget = Budget(re.compile(r"/projects/[^/]+/jobs$"), requests=2, seconds=0.4)
-    pacer = Pacer(budgets=(budget,))
-    entered = []
-    for _ in range(3):
-        with pacer.slot("/api/v4/projects/1/jobs"):
-            entered.append(time.monotonic())
-    assert entered[2] - entered[0] >= 0.4 - 0.001
-    for _ in range(5):
-        with pacer.slot("/api/v4/projects/1/deployments"):
-            entered.append(time.monotonic())
-    assert pacer.remaining_pause() == 0
-
-
-def test_project_jobs_have_600_a_minute() -> None:
-    (budget,) = Pacer().budgets
-    assert (budget.requests, budget.seconds) == (600, 60)
-    assert budget.pattern.search("/api/v4/projects/12/jobs")
-    assert not budget.pattern.search("/api/v4/projects/12/pipelines/3/jobs")

@@ -14,13 +14,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from lotus_assets.standin.gitlab.recorded_ci import add_ci_projects
 from lotus_assets.standin.gitlab.store import Payload, ProjectData, Store
 from lotus_assets.standin.gitlab.world import payloads
 from lotus_assets.standin.gitlab.world.calendar import SECOND, milliseconds
 from lotus_assets.standin.gitlab.world.disk import write
 from lotus_assets.standin.gitlab.world.people import Person
 from lotus_assets.standin.gitlab.world.repository import Repository
+from lotus_assets_tests.recorded_ci import add_ci_projects
 
 PROJECT_ID = 12345678
 GROUP = "gitlab-data"
@@ -44,24 +44,23 @@ def recorded_store(directory: Path, recordings: Path) -> Store:
 
     Raises FileNotFoundError when a recording is missing.
     """
-    recorded = {
+    lines_of = {
         path.stem: path.read_text(encoding="utf-8").splitlines()
         for path in sorted(recordings.glob("*.jsonl"))
     }
     for name in ("commit_graph", "refs", "merge_requests", "issues"):
-        if name not in recorded:
+        if name not in lines_of:
             raise FileNotFoundError(f"{recordings / name}.jsonl: recording is missing")
     messages = {
         entry["data"]["id"]: entry["data"]
-        for entry in map(json.loads, recorded["merge_request_commits"])
+        for entry in map(json.loads, lines_of["merge_request_commits"])
     }
-    repository, renamed = _rebuild(list(map(json.loads, recorded["commit_graph"])), messages)
+    repository, renamed = _rebuild(list(map(json.loads, lines_of["commit_graph"])), messages)
     pages = {
         name: [
-            json.loads(_SHA.sub(lambda found: renamed.get(found[0], found[0]), line))
-            for line in lines
+            json.loads(_SHA.sub(lambda sha: renamed.get(sha[0], sha[0]), line)) for line in lines
         ]
-        for name, lines in recorded.items()
+        for name, lines in lines_of.items()
         if name != "commit_graph"
     }
     store = Store(edition="free", version="18.8.0", now=_latest(repository, pages))
@@ -90,14 +89,14 @@ def _rebuild(
         old = stack.pop()
         if old in renamed:
             continue
-        told = messages.get(old, {})
+        recorded = messages.get(old, {})
         revision = repository.commit(
             tuple(renamed[sha] for sha in entry["parent_ids"] if sha in renamed),
             {f"recorded/{old}": (len(renamed) + 1,)},
-            told.get("message", f"Recorded commit {old[:8]}\n"),
-            author=_person(entry["author_email"], told.get("author_name")),
+            recorded.get("message", f"Recorded commit {old[:8]}\n"),
+            author=_person(entry["author_email"], recorded.get("author_name")),
             authored_at=_instant(entry["authored_date"]),
-            committer=_person(entry["committer_email"], told.get("committer_name")),
+            committer=_person(entry["committer_email"], recorded.get("committer_name")),
             committed_at=_instant(entry["committed_date"]),
         )
         renamed[old] = revision.sha
@@ -129,7 +128,7 @@ def _project(store: Store, repository: Repository, pages: dict[str, list[Payload
         parent = revision.parents[0] if revision.parents else None
         brief = payloads.commit(revision, project["web_url"])
         counts = repository.counts(parent, revision.sha)
-        data.commits[revision.sha] = payloads.commit_detail(brief, counts, False, PROJECT_ID)
+        data.commits[revision.sha] = payloads.commit_detail(brief, counts, False)
     _refs(repository, pages["refs"], data)
     for item in requests:
         _merge_request(repository, item, data)
@@ -186,38 +185,12 @@ def _refs(repository: Repository, refs: list[Payload], data: ProjectData) -> Non
         commit = data.commits[sha]
         if name.startswith("refs/heads/"):
             repository.refs[name] = sha
-            data.branches.append(_branch(name.removeprefix("refs/heads/"), commit, data))
+            data.branches.append({"name": name.removeprefix("refs/heads/"), "commit": commit})
         elif name.startswith("refs/tags/"):
-            repository.tag(name.removeprefix("refs/tags/"), sha)
-            data.tags.append(_tag(name.removeprefix("refs/tags/"), commit))
+            tag = name.removeprefix("refs/tags/")
+            data.tags.append({"name": tag, "target": repository.tag(tag, sha), "commit": commit})
         else:
             repository.refs[f"refs/keep-around/{sha}"] = sha
-
-
-def _branch(name: str, commit: Payload, data: ProjectData) -> Payload:
-    return {
-        "name": name,
-        "commit": commit,
-        "merged": False,
-        "protected": False,
-        "developers_can_push": False,
-        "developers_can_merge": False,
-        "can_push": False,
-        "default": name == data.project["default_branch"],
-        "web_url": f"{data.project['web_url']}/-/tree/{name}",
-    }
-
-
-def _tag(name: str, commit: Payload) -> Payload:
-    return {
-        "name": name,
-        "message": "",
-        "target": commit["id"],
-        "commit": commit,
-        "release": None,
-        "protected": False,
-        "created_at": None,
-    }
 
 
 def _users(pages: dict[str, list[Payload]]) -> dict[int, Payload]:

@@ -9,25 +9,11 @@ from pathlib import Path
 from lotus_assets.standin.gitlab.store import Payload, ProjectData, Store
 from lotus_assets.standin.gitlab.world import payloads
 from lotus_assets.standin.gitlab.world.calendar import milliseconds
-from lotus_assets.standin.gitlab.world.ci_payloads import detailed_status
 from lotus_assets.standin.gitlab.world.disk import write
 from lotus_assets.standin.gitlab.world.repository import Repository
 
 CHARTS, VDEV, PIP_TEST = "merico-dev/ee/charts", "merico-dev/ee/vdev.co", "merico/pip_test"
-_DETAILS = (
-    "before_sha",
-    "tag",
-    "yaml_errors",
-    "user",
-    "started_at",
-    "finished_at",
-    "committed_at",
-    "duration",
-    "queued_duration",
-    "coverage",
-    "name",
-    "merge_request_iid",
-)
+_DETAILS = ("user", "started_at", "finished_at", "duration", "name", "merge_request_iid")
 
 
 def add_ci_projects(store: Store, pages: dict[str, list[Payload]], directory: Path) -> None:
@@ -76,16 +62,12 @@ def _pipeline(data: ProjectData, recorded: Payload) -> Payload:
         **dict.fromkeys(_DETAILS),
         "iid": None,
         "source": "unknown",
-        "detailed_status": detailed_status(
-            recorded["status"], project["path_with_namespace"], recorded["id"]
-        ),
         "stages": [],
         **recorded,
         "project_id": project["id"],
     }
     # GitLab leaves it out for pipelines that never moved; the listing still sorts by it.
     payload["updated_at"] = payload.get("updated_at") or payload["created_at"]
-    payload["coverage"] = None if payload["coverage"] is None else float(payload["coverage"])
     payload["iid"] = payload["iid"] or len(data.pipelines) + 1
     data.pipelines[recorded["id"]] = payload
     data.jobs[recorded["id"]] = []
@@ -114,7 +96,7 @@ def _deployment(data: ProjectData, recorded: Payload) -> None:
         recorded = {**recorded, "deployable": _job(data, recorded["deployable"])}
     data.deployments.append(recorded)
     data.deployments.sort(key=lambda entry: int(entry["id"]))
-    names = {place["name"] for place in data.environments}
+    names = {environment["name"] for environment in data.environments}
     if recorded["environment"]["name"] not in names:
         data.environments.append(
             {**recorded["environment"], "tier": None, "state": "available", "auto_stop_at": None}
