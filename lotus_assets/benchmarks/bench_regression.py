@@ -82,10 +82,10 @@ def regression_rows(
 def rerun_rows(runs: pd.DataFrame, results: pd.DataFrame) -> pd.DataFrame:
     """What reruns found, under the id of the run that they repeat, the last one counting."""
     reruns = runs.loc[runs["kind"].eq("rerun"), ["run_id", "of_run_id", "started_at"]]
-    found = results.merge(reruns, on="run_id").sort_values(["started_at", "run_id"])
-    found = found.drop(columns="run_id").rename(columns={"of_run_id": "run_id"})
+    repeats = results.merge(reruns, on="run_id").sort_values(["started_at", "run_id"])
+    repeats = repeats.drop(columns="run_id").rename(columns={"of_run_id": "run_id"})
     key = ["run_id", "suite", "benchmark", "metric"]
-    return found.drop_duplicates(key, keep="last", ignore_index=True)[[*key, "value"]]
+    return repeats.drop_duplicates(key, keep="last", ignore_index=True)[[*key, "value"]]
 
 
 def aa_rows(runs: pd.DataFrame, results: pd.DataFrame) -> pd.DataFrame:
@@ -106,8 +106,8 @@ def expected_rows(runs: pd.DataFrame, results: pd.DataFrame) -> pd.DataFrame:
         ["suite", "started_at", "run_id"], ignore_index=True
     )
     names = ["run_id", "suite", "benchmark", "metric"]
-    told = counting.loc[counting["expected"].notna(), ["run_id", "suite", "expected"]]
-    pairs = told.assign(expected=told["expected"].map(json.loads)).explode("expected").dropna()
+    stated = counting.loc[counting["expected"].notna(), ["run_id", "suite", "expected"]]
+    pairs = stated.assign(expected=stated["expected"].map(json.loads)).explode("expected").dropna()
     declared = pd.DataFrame(pairs["expected"].tolist(), columns=["benchmark", "metric"])
     declared = pairs[["run_id", "suite"]].reset_index(drop=True).join(declared)
     before = counting.assign(before=counting.groupby("suite")["run_id"].shift(1))

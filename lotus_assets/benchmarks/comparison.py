@@ -12,17 +12,17 @@ ENVIRONMENT, COMPLETENESS = "environment", "completeness"
 def comparison(history: pd.DataFrame, regressions: pd.DataFrame, run_id: str) -> pd.DataFrame:
     """One row a result of the run, sorted by benchmark and metric.
 
-    Columns of `bench_history`, and `said`: the facts about it at that run, such as
+    Columns of `bench_history`, and `facts`: the facts about it at that run, such as
     "threshold candidate", empty where there is none.
     """
     rows = history[history["run_id"].eq(run_id)]
     here = regressions[regressions["run_id"].eq(run_id) & regressions["benchmark"].ne("")]
     here = here[here["fact"].ne(COMPLETENESS)]
     name = (here["list"] + " " + here["fact"].str.replace("_", " ")).str.strip()
-    said = (name + " " + here["movement"] + ", " + here["state"]).astype(object)
-    found = said.groupby([here[column] for column in FACT]).agg("; ".join).rename("said")
-    joined = rows.merge(found.reset_index(), on=FACT, how="left")
-    joined["said"] = joined["said"].astype(object).where(joined["said"].notna(), "")
+    sentences = (name + " " + here["movement"] + ", " + here["state"]).astype(object)
+    remarks = sentences.groupby([here[column] for column in FACT]).agg("; ".join).rename("facts")
+    joined = rows.merge(remarks.reset_index(), on=FACT, how="left")
+    joined["facts"] = joined["facts"].astype(object).where(joined["facts"].notna(), "")
     return joined.sort_values(["benchmark", "metric"], ignore_index=True)
 
 
@@ -36,11 +36,11 @@ def reported(regressions: pd.DataFrame, run_id: str) -> pd.DataFrame:
     here = regressions[regressions["run_id"].eq(run_id)]
     environment = here[here["fact"].eq(ENVIRONMENT)]
     is_breach = here["fact"].eq("threshold") & here["state"].isin(["confirmed", "candidate"])
-    told = pd.concat([loud_facts(here), here[here["movement"].eq(SLOWER) & is_breach]])
+    weighty = pd.concat([loud_facts(here), here[here["movement"].eq(SLOWER) & is_breach]])
     if not environment.empty:
-        told = told.iloc[:0]
+        weighty = weighty.iloc[:0]
     changed = here[here["fact"].eq("exact")]
-    return pd.concat([environment, told, changed], ignore_index=True)
+    return pd.concat([environment, weighty, changed], ignore_index=True)
 
 
 def missing(regressions: pd.DataFrame, run_id: str) -> list[str]:

@@ -70,7 +70,7 @@ def refusal_rows(refused: Sequence[BenchmarkFileError]) -> pd.DataFrame:
             "table_name": bench_run.TABLE.name,
             "project_id": None,
             "reason": str(error),
-            "payload": json.dumps({"file": error.file, "place": error.place}),
+            "payload": json.dumps({"file": error.file, "place": error.where}),
         }
         for error in refused
     ]

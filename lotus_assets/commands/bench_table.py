@@ -13,7 +13,7 @@ from lotus_assets.benchmarks.page.units import shown_unit
 
 NOTHING = "-"
 WORSE, BETTER = 1.05, 0.95
-"""Ratios that are coloured: issue 6's smallest effect."""
+"""Ratios that are coloured: from the smallest effect on that counts as a change of level."""
 
 
 def print_comparison(
@@ -23,19 +23,19 @@ def print_comparison(
     run_id = run["run_id"]
     rows = comparison(history, regressions, run_id)
     # It stands beside a time that is shown, and is shown itself where there is a fact about it.
-    is_quiet = rows["quantity"].eq("cpu_time") & rows["said"].eq("")
+    is_quiet = rows["quantity"].eq("cpu_time") & rows["facts"].eq("")
     console.print(_table(rows[~is_quiet], _title(run)))
     if lacking := missing(regressions, run_id):
         console.print(f"Missing, though expected ({len(lacking)}):")
         for name in lacking:
             console.print(f"  {escape(name)}", soft_wrap=True)
-    told = reported(regressions, run_id)
-    if told.empty:
+    facts = reported(regressions, run_id)
+    if facts.empty:
         console.print("No regression to report.")
-    for row in told.to_dict("records"):
+    for row in facts.to_dict("records"):
         about = f"{row['benchmark']} {row['metric']}".strip() or row["suite"]
-        said = f"{row['fact'].replace('_', ' ')} ({row['state']}): {about}: {row['reason']}"
-        console.print(escape(said), soft_wrap=True)
+        sentence = f"{row['fact'].replace('_', ' ')} ({row['state']}): {about}: {row['reason']}"
+        console.print(escape(sentence), soft_wrap=True)
 
 
 def print_noise(console: Console, noise: pd.DataFrame) -> None:
@@ -82,7 +82,7 @@ def _table(rows: pd.DataFrame, title: str) -> Table:
                 for name in ("previous_value", "best_value")
             ),
             *(_ratio(row[name]) for name in ("ratio_to_previous", "ratio_to_best")),
-            row["said"],
+            row["facts"],
         )
     return shown
 

@@ -51,8 +51,8 @@ class Bench:
 
         A broken suite is told and stops no other.
         """
-        found = (self._measured(suite, how) for suite in suites)
-        return [run for run in found if run is not None]
+        runs = (self._measured(suite, how) for suite in suites)
+        return [run for run in runs if run is not None]
 
     def _measured(self, suite: str, how: Measurement) -> BenchmarkRun | None:
         self.errors.print(f"Measuring {suite} ({how.kind}; load {os.getloadavg()[0]:.2f})")

@@ -21,7 +21,7 @@ QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
 @dataclass(frozen=True)
-class Failure:
+class StepFailure:
     """A step that failed, with the sentence that says why."""
 
     step: str
@@ -33,7 +33,7 @@ class Execution:
     """A run that is over. `seconds` is the time of each step that was finished, in their order."""
 
     run_id: str
-    failures: tuple[Failure, ...]
+    failures: tuple[StepFailure, ...]
     seconds: Mapping[str, float]
 
     @property
@@ -79,7 +79,7 @@ def execute(
         raise KeyboardInterrupt
     failures = tuple(_failure(event) for event in events if event.is_step_failure)
     if not result.success and not failures:
-        failures = (Failure(job.name, "The run failed before its first step."),)
+        failures = (StepFailure(job.name, "The run failed before its first step."),)
     seconds = {
         event.step_key: event.step_success_data.duration_ms / 1000
         for event in events
@@ -124,17 +124,17 @@ def _is_interrupt(event: dg.DagsterEvent) -> bool:
     return error is not None and error.cls_name == dg.DagsterExecutionInterruptedError.__name__
 
 
-def _failure(event: dg.DagsterEvent) -> Failure:
+def _failure(event: dg.DagsterEvent) -> StepFailure:
     """What the step's own code said, without Dagster's wrapping and without a traceback."""
     error = event.step_failure_data.error
     while error is not None and error.cause is not None and _is_wrapping(error.cls_name or ""):
         error = error.cause
     if error is None:
-        return Failure(event.step_key or "", "no reason given")
+        return StepFailure(event.step_key or "", "no reason given")
     # Dagster puts the class, with its module, in front of what the error says.
-    kind, _, said = error.message.strip().partition(": ")
-    own_words = said if kind.rpartition(".")[2] == error.cls_name else error.message.strip()
-    return Failure(event.step_key or "", own_words)
+    kind, _, message = error.message.strip().partition(": ")
+    own_words = message if kind.rpartition(".")[2] == error.cls_name else error.message.strip()
+    return StepFailure(event.step_key or "", own_words)
 
 
 def _is_wrapping(class_name: str) -> bool:

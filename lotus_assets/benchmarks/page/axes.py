@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import numpy as np
 import numpy.typing as npt
 
-from lotus_assets.benchmarks.page.units import Unit, decimals_of
+from lotus_assets.benchmarks.page.units import ShownUnit, decimals_of
 
 WIDTH, HEIGHT = 10_000, 500
 """Size of a plot in its own coordinates: fine enough for a magnified part of it."""
@@ -36,7 +36,7 @@ Floats = npt.NDArray[np.float64]
 class Tick:
     """A line of the grid: its place in per cent of the axis from the start, and its label."""
 
-    place: float
+    position: float
     label: str
 
 
@@ -68,7 +68,7 @@ def time_axis(first: datetime, last: datetime) -> Axis:
     return Axis(middle - half, middle + half)
 
 
-def value_ticks(axis: Axis, unit: Unit) -> list[Tick]:
+def value_ticks(axis: Axis, unit: ShownUnit) -> list[Tick]:
     """Multiples of 1, 2 or 5 times a power of ten of the shown unit, labelled in it."""
     low, high = axis.low / unit.size, axis.high / unit.size
     rough = (high - low) / VALUE_TICKS
@@ -114,8 +114,8 @@ def _labelled(axis: Axis, instants: list[datetime], form: str) -> list[Tick]:
     inside = [instant for instant in instants if axis.low <= instant.timestamp() <= axis.high]
     places = axis.share(np.array([instant.timestamp() for instant in inside]))
     return [
-        Tick(round(100 * float(place), 2), _label(instant, form))
-        for place, instant in zip(places, inside, strict=True)
+        Tick(round(100 * float(position), 2), _label(instant, form))
+        for position, instant in zip(places, inside, strict=True)
     ]
 
 

@@ -18,7 +18,7 @@ from lotus_assets.benchmarks.page.axes import (
     value_axis,
     value_ticks,
 )
-from lotus_assets.benchmarks.page.series import Series, Suite
+from lotus_assets.benchmarks.page.series import MetricSeries, Suite
 
 TREND_POINTS = 120
 """Corners of a trend line at most; the eye cannot tell more apart."""
@@ -44,7 +44,7 @@ class Layer:
 
 
 @dataclass(frozen=True)
-class Mark:
+class ChartMark:
     """Something found at a run; x and y in per cent of the plot from its top left corner."""
 
     x: float
@@ -59,15 +59,15 @@ class Chart:
     """One series, drawn."""
 
     layers: list[Layer]
-    marks: list[Mark]
-    lines: list[Mark]
+    marks: list[ChartMark]
+    lines: list[ChartMark]
     """Across the whole height: changes of the machine, and of the environment."""
     values: Axis
     value_ticks: list[Tick]
     time_ticks: list[Tick]
 
 
-def draw(series: Series, drawn: pd.DataFrame, times: Axis, suite: Suite) -> Chart:
+def draw(series: MetricSeries, drawn: pd.DataFrame, times: Axis, suite: Suite) -> Chart:
     """The chart of `series`, of whose points `drawn` are shown, on the time axis of its suite.
 
     Args:
@@ -75,9 +75,9 @@ def draw(series: Series, drawn: pd.DataFrame, times: Axis, suite: Suite) -> Char
         suite: whose environment facts are shown too; a layer names its machine by its place there.
     """
     values = value_axis(drawn[["value", "band_low", "band_high"]].to_numpy(float).ravel())
-    place = {name: number for number, name in enumerate(suite.machines)}
+    rank = {name: number for number, name in enumerate(suite.machines)}
     layers = [
-        _layer(of_epoch, times, values, place[of_epoch["machine_fingerprint"].iloc[0]])
+        _layer(of_epoch, times, values, rank[of_epoch["machine_fingerprint"].iloc[0]])
         for _, of_epoch in drawn.groupby("epoch")
     ]
     changed = drawn.assign(reason="Machine from here: " + drawn["machine_fingerprint"])
@@ -162,7 +162,7 @@ def _line(x: Integers, y: Integers) -> str:
     return f"M{first}l{line.lstrip()}" if others else f"M{first}h0"
 
 
-def _marks(series: Series, drawn: pd.DataFrame, times: Axis, values: Axis) -> list[Mark]:
+def _marks(series: MetricSeries, drawn: pd.DataFrame, times: Axis, values: Axis) -> list[ChartMark]:
     facts = series.facts[series.facts["fact"].isin(("threshold", "exact", "change_point"))]
     # One mark a run and fact: what is on both lists is drawn as loud.
     facts = facts.sort_values("list").drop_duplicates(["fact", "run_id"])
@@ -170,7 +170,7 @@ def _marks(series: Series, drawn: pd.DataFrame, times: Axis, values: Axis) -> li
     x = 100 * times.share(seconds(shown["ordered_at"]))
     y = 100 * (1 - values.share(shown["value"].to_numpy(np.float64)))
     return [
-        Mark(round(float(across), 2), round(float(down), 1), _kind(fact), fact["reason"])
+        ChartMark(round(float(across), 2), round(float(down), 1), _kind(fact), fact["reason"])
         for across, down, fact in zip(x, y, shown.to_dict("records"), strict=True)
     ]
 
@@ -179,12 +179,12 @@ def _kind(fact: Mapping[Hashable, Any]) -> str:
     return " ".join(filter(None, (fact[name] for name in ("fact", "movement", "list", "state"))))
 
 
-def _lines(runs: pd.DataFrame, kind: str, times: Axis) -> list[Mark]:
+def _lines(runs: pd.DataFrame, kind: str, times: Axis) -> list[ChartMark]:
     """A line at each of `runs` (ordered_at, reason), if they are few enough to be told apart."""
     if not 0 < len(runs) <= LINES:
         return []
     x = 100 * times.share(seconds(runs["ordered_at"]))
     return [
-        Mark(round(float(across), 2), 0.0, kind, reason)
+        ChartMark(round(float(across), 2), 0.0, kind, reason)
         for across, reason in zip(x, runs["reason"], strict=True)
     ]

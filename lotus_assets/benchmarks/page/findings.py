@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from lotus_assets.benchmarks.page.series import Series, Suite
+from lotus_assets.benchmarks.page.series import MetricSeries, Suite
 from lotus_assets.benchmarks.page.units import DASH, percent_change
 from lotus_assets.engine.speed.detection import reported
 
@@ -101,10 +101,10 @@ class Completeness:
 
 def kinds(suites: Sequence[Suite], series_ids: dict[tuple[str, str, str], str]) -> list[Kind]:
     """The tables of the page, in its order; `series_ids` leads from a series to its chart."""
-    found = [finding for suite in suites for finding in _findings(suite, series_ids)]
+    by_fact = [finding for suite in suites for finding in _findings(suite, series_ids)]
     tables = []
     for key, title, explanation in KINDS:
-        rows = [finding for fact, finding in found if fact == key]
+        rows = [finding for fact, finding in by_fact if fact == key]
         rows.sort(key=lambda finding: finding.list)
         rows.sort(key=lambda finding: finding.at, reverse=True)
         newest = sum(row.is_newest for row in rows)
@@ -120,7 +120,7 @@ def _findings(
     rows = suite.facts[suite.facts["fact"] != "completeness"]
     rows = rows.join(of_run, on="run_id", how="inner")
     newest = suite.newest["run_id"]
-    found = []
+    by_fact = []
     for fact in rows.to_dict("records"):
         unit = units.get((fact["benchmark"], fact["metric"]))
         is_shared = fact["fact"] == "environment"
@@ -143,16 +143,16 @@ def _findings(
             is_newest=fact["run_id"] == newest,
             reason=fact["reason"],
         )
-        found.append((str(fact["fact"]), finding))
-    return found
+        by_fact.append((str(fact["fact"]), finding))
+    return by_fact
 
 
-def standing_slowdowns(suites: Sequence[Suite]) -> list[tuple[Series, pd.Series]]:
+def standing_slowdowns(suites: Sequence[Suite]) -> list[tuple[MetricSeries, pd.Series]]:
     """What people are told: series whose last loud, confirmed change point is a slow-down.
 
     Not those that the environment explains (`reported`), and not those that became faster since.
     """
-    told = []
+    slowdowns = []
     for suite in suites:
         loud = reported(suite.facts)[["benchmark", "metric", "run_id"]]
         worth_telling = set(loud.itertuples(index=False, name=None))
@@ -161,19 +161,19 @@ def standing_slowdowns(suites: Sequence[Suite]) -> list[tuple[Series, pd.Series]
             if last is None:
                 continue
             if (series.benchmark, series.metric, last["run_id"]) in worth_telling:
-                told.append((series, last))
-    return told
+                slowdowns.append((series, last))
+    return slowdowns
 
 
-def _last_loud(series: Series) -> pd.Series | None:
+def _last_loud(series: MetricSeries) -> pd.Series | None:
     facts = series.facts
     loud = facts[
         (facts["fact"] == "change_point")
         & (facts["list"] == "loud")
         & (facts["state"] == "confirmed")
     ]
-    place = series.points[["run_id", "position"]]
-    ordered = loud.merge(place, on="run_id").sort_values("position")
+    positions = series.points[["run_id", "position"]]
+    ordered = loud.merge(positions, on="run_id").sort_values("position")
     return None if ordered.empty else ordered.iloc[-1]
 
 

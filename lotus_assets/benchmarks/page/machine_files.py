@@ -22,7 +22,7 @@ from lotus_assets.benchmarks.page.published import (
     SuiteHistory,
     SuiteNow,
 )
-from lotus_assets.benchmarks.page.series import Series, Suite
+from lotus_assets.benchmarks.page.series import MetricSeries, Suite
 
 COMPARED = (
     *("statistic", "value", "previous_value", "best_value"),
@@ -63,7 +63,7 @@ def _suite_now(suite: Suite) -> SuiteNow:
     )
 
 
-def _metric(series: Series) -> MetricEntry:
+def _metric(series: MetricSeries) -> MetricEntry:
     noise = series.noise
     return MetricEntry(
         **_name(series),
@@ -93,14 +93,14 @@ def history_file(suites: Sequence[Suite], generated_at: datetime) -> HistoryFile
     )
 
 
-def _history(series: Series, suite: Suite) -> SeriesHistory:
+def _history(series: MetricSeries, suite: Suite) -> SeriesHistory:
     points = series.points.set_index("run_id").reindex(suite.runs["run_id"])
     return SeriesHistory(
         **_name(series), values=list(points["value"]), epochs=list(points["epoch"])
     )
 
 
-def _name(series: Series) -> dict[str, Any]:
+def _name(series: MetricSeries) -> dict[str, Any]:
     return {
         "benchmark": series.benchmark,
         "metric": series.metric,

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from lotus_assets.benchmarks.page.axes import Axis
-from lotus_assets.benchmarks.page.series import Series, Suite
+from lotus_assets.benchmarks.page.series import MetricSeries, Suite
 
 DIGITS = 5
 """Significant digits of a figure on the page; benchmarks.json has all."""
@@ -37,7 +37,7 @@ def suite_data(
     """
     seconds = runs["ordered_at"].dt.as_unit("s").astype("int64").to_numpy()
     places = [commits.setdefault(commit or "", len(commits)) for commit in runs["commit"]]
-    machines = {name: chr(FIRST_MACHINE + place) for place, name in enumerate(suite.machines)}
+    machines = {name: chr(FIRST_MACHINE + number) for number, name in enumerate(suite.machines)}
     shared = _shared_address(runs)
     return {
         "name": suite.name,
@@ -45,12 +45,12 @@ def suite_data(
         "t": packed(np.diff(np.diff(seconds, prepend=0), prepend=0).tolist()),
         "c": packed(np.diff(places, prepend=0).tolist()),
         "versions": {
-            place: version for place, version in enumerate(runs["version"]) if version is not None
+            number: version for number, version in enumerate(runs["version"]) if version is not None
         },
         "address": shared,
         "urls": {
-            place: url
-            for place, (url, commit) in enumerate(zip(runs["url"], runs["commit"], strict=True))
+            number: url
+            for number, (url, commit) in enumerate(zip(runs["url"], runs["commit"], strict=True))
             if url is not None and not _extends(url, shared, commit)
         },
         "machines": suite.machines,
@@ -61,11 +61,11 @@ def suite_data(
 
 def packed(items: Sequence[int | str]) -> list[int | str | list[int | str]]:
     """`items` with each that follows itself three times or more as [item, times]."""
-    found: list[int | str | list[int | str]] = []
+    pieces: list[int | str | list[int | str]] = []
     for item, same in groupby(items):
         times = sum(1 for _ in same)
-        found += [[item, times]] if times >= FEWEST_PACKED else [item] * times
-    return found
+        pieces += [[item, times]] if times >= FEWEST_PACKED else [item] * times
+    return pieces
 
 
 def _shared_address(runs: pd.DataFrame) -> str:
@@ -83,13 +83,13 @@ def _extends(url: str, address: str, commit: str | None) -> bool:
     return bool(address and commit) and url.startswith(f"{address}{commit}")
 
 
-def series_data(series: Series, drawn: pd.DataFrame, runs: pd.DataFrame) -> dict[str, Any]:
+def series_data(series: MetricSeries, drawn: pd.DataFrame, runs: pd.DataFrame) -> dict[str, Any]:
     """The shown points of a series: places of their runs (absent: all), and figures.
 
     Figures are whole numbers times `step`, each as its difference from the one before.
     """
-    place = {run_id: number for number, run_id in enumerate(runs["run_id"])}
-    places = drawn["run_id"].map(place).to_numpy()
+    rank = {run_id: number for number, run_id in enumerate(runs["run_id"])}
+    places = drawn["run_id"].map(rank).to_numpy()
     values = drawn["value"].to_numpy(float)
     largest = float(np.abs(values).max())
     step = 10.0 ** (math.floor(math.log10(largest)) - DIGITS + 1) if largest else 1.0
@@ -104,7 +104,7 @@ def series_data(series: Series, drawn: pd.DataFrame, runs: pd.DataFrame) -> dict
     return data
 
 
-def drawn_points(series: Series, limit: int, kept: Sequence[str]) -> pd.DataFrame:
+def drawn_points(series: MetricSeries, limit: int, kept: Sequence[str]) -> pd.DataFrame:
     """The points of `series` that the page shows: all, or `limit` of them and `kept` runs.
 
     The newest half of the limit is whole, of what is older every n-th point is drawn.

@@ -8,7 +8,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from lotus_assets.benchmarks.page.view import Page
+from lotus_assets.benchmarks.page.view import DashboardPage
 
 FOLDER = Path(__file__).parent
 TEMPLATES = Environment(
@@ -21,7 +21,7 @@ TEMPLATES = Environment(
 TEMPLATES.policies["json.dumps_kwargs"] = {"separators": (",", ":"), "ensure_ascii": False}
 
 
-def page_html(page: Page) -> bytes:
+def page_html(page: DashboardPage) -> bytes:
     """The page as UTF-8.
 
     Its content security policy lets exactly this style and this script act, by their hashes, and
@@ -51,7 +51,7 @@ def page_html(page: Page) -> bytes:
     )
 
 
-def badge_svg(page: Page) -> bytes:
+def badge_svg(page: DashboardPage) -> bytes:
     """A small picture for a README: how many slow-downs stand, else the day of the newest run."""
     if page.newest_at is None:
         message, colour = "no runs yet", "#6b7580"

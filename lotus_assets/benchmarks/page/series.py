@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from lotus_assets.benchmarks.page.trend import with_trend
-from lotus_assets.benchmarks.page.units import Unit, shown_unit
+from lotus_assets.benchmarks.page.units import ShownUnit, shown_unit
 
 KEY = ["suite", "benchmark", "metric"]
 NUMBERS = re.compile(r"(\d+(?:[km](?![a-z]))?)")
@@ -27,7 +27,7 @@ class Noise:
 
 
 @dataclass(frozen=True)
-class Series:
+class MetricSeries:
     """One metric of one benchmark: its points by time, and what was found about it."""
 
     suite: str
@@ -37,7 +37,7 @@ class Series:
     base_unit: str
     direction: str
     is_derived: bool
-    unit: Unit
+    unit: ShownUnit
     points: pd.DataFrame
     """Rows of bench_history in order of position, with `trend`, `band_low`, `band_high`."""
     facts: pd.DataFrame
@@ -57,7 +57,7 @@ class Suite:
     name: str
     runs: pd.DataFrame
     """Rows of bench_run that are points of the history, with `ordered_at`, `commit`, `url`."""
-    series: list[Series]
+    series: list[MetricSeries]
     facts: pd.DataFrame
     """Rows of bench_regression about the suite, and about its series."""
 
@@ -95,12 +95,12 @@ def suites_of(
     points = with_trend(plain(history).sort_values([*KEY, "position"]), regressions)
     facts = plain(regressions)
     ordered = points[["run_id", "ordered_at"]].drop_duplicates("run_id")
-    told = plain(runs).merge(ordered, on="run_id")
-    pages = map(commit_page, told["commit_url"], told["repository"], told["commit_id"])
-    commits = (commit and commit[:COMMIT_LENGTH] for commit in told["commit_id"])
-    told = told.assign(
-        commit=pd.Series(list(commits), told.index, dtype=object),
-        url=pd.Series(list(pages), told.index, dtype=object),
+    linked = plain(runs).merge(ordered, on="run_id")
+    pages = map(commit_page, linked["commit_url"], linked["repository"], linked["commit_id"])
+    commits = (commit and commit[:COMMIT_LENGTH] for commit in linked["commit_id"])
+    linked = linked.assign(
+        commit=pd.Series(list(commits), linked.index, dtype=object),
+        url=pd.Series(list(pages), linked.index, dtype=object),
     ).sort_values(["ordered_at", "started_at", "run_id"])
     return [
         Suite(
@@ -109,11 +109,13 @@ def suites_of(
             list(_series(points[points["suite"] == name], facts, noise)),
             facts[facts["suite"] == name],
         )
-        for name, of_suite in told.groupby("suite")
+        for name, of_suite in linked.groupby("suite")
     ]
 
 
-def _series(points: pd.DataFrame, facts: pd.DataFrame, noise: pd.DataFrame) -> Iterator[Series]:
+def _series(
+    points: pd.DataFrame, facts: pd.DataFrame, noise: pd.DataFrame
+) -> Iterator[MetricSeries]:
     points_of = dict(iter(points.groupby(KEY)))
     facts_of = dict(iter(facts.groupby(KEY)))
     noise_of = dict(iter(noise.groupby([*KEY, "machine_fingerprint"])))
@@ -121,7 +123,7 @@ def _series(points: pd.DataFrame, facts: pd.DataFrame, noise: pd.DataFrame) -> I
         of_series = points_of[key]
         suite, benchmark, metric = key
         newest = of_series.iloc[-1]
-        yield Series(
+        yield MetricSeries(
             suite=str(suite),
             benchmark=str(benchmark),
             metric=str(metric),

@@ -20,7 +20,7 @@ NAMES = {"1/s": "ops/s", "iter/sec": "ops/s"}
 
 
 @dataclass(frozen=True)
-class Unit:
+class ShownUnit:
     """A unit that is shown: its name, and its size in the base unit."""
 
     size: float
@@ -34,7 +34,7 @@ class Unit:
         return f"{number}\N{NO-BREAK SPACE}{self.name}" if self.name else number
 
 
-def shown_unit(base: str, magnitude: float) -> Unit:
+def shown_unit(base: str, magnitude: float) -> ShownUnit:
     """The unit for figures of about `magnitude`, in which they are at least 1 where there is one.
 
     `base` is a unit of bench_model: s, bytes, 1, or something a second or counted.
@@ -46,7 +46,7 @@ def shown_unit(base: str, magnitude: float) -> Unit:
             (size, f"{prefix}\N{NO-BREAK SPACE}{name}".strip()) for size, prefix in PREFIXES
         )
     fitting = [step for step in steps if abs(magnitude) >= step[0]]
-    return Unit(*(fitting[0] if fitting else steps[-1]))
+    return ShownUnit(*(fitting[0] if fitting else steps[-1]))
 
 
 def significant(number: float, digits: int = SIGNIFICANT) -> str:

@@ -18,7 +18,7 @@ from lotus_assets.benchmarks.page.findings import (
     standing_slowdowns,
 )
 from lotus_assets.benchmarks.page.page_data import drawn_points, series_data, suite_data
-from lotus_assets.benchmarks.page.series import Series, Suite, web_address
+from lotus_assets.benchmarks.page.series import MetricSeries, Suite, web_address
 from lotus_assets.benchmarks.page.units import percent_change
 
 POINTS = 24_000
@@ -34,7 +34,7 @@ class Card:
     """One series on the page."""
 
     id: str
-    series: Series
+    series: MetricSeries
     chart: Chart
     newest: str
     newest_at: pd.Timestamp
@@ -53,7 +53,7 @@ class Card:
 
 
 @dataclass(frozen=True)
-class Section:
+class SuiteSection:
     """One suite on the page."""
 
     id: str
@@ -67,7 +67,7 @@ class Section:
 
 
 @dataclass(frozen=True)
-class Page:
+class DashboardPage:
     """Everything that the template shows."""
 
     generated_at: datetime
@@ -75,14 +75,16 @@ class Page:
     runs: int
     series: int
     newest_at: pd.Timestamp | None
-    sections: list[Section]
+    sections: list[SuiteSection]
     kinds: list[Kind]
     slowdowns: list[tuple[Card, pd.Series]]
     metrics: list[str]
     data: dict[str, Any]
 
 
-def page_of(suites: Sequence[Suite], profiles: Sequence[str], generated_at: datetime) -> Page:
+def page_of(
+    suites: Sequence[Suite], profiles: Sequence[str], generated_at: datetime
+) -> DashboardPage:
     """The page that shows `suites` and links `profiles` (`profiles/<run id>/<name>.txt`)."""
     numbered = [series for suite in suites for series in suite.series]
     ids = {_key(series): f"series-{number}" for number, series in enumerate(numbered)}
@@ -96,7 +98,7 @@ def page_of(suites: Sequence[Suite], profiles: Sequence[str], generated_at: date
     cards = {_key(card.series): card for section in sections for card in section.cards}
     newest = [suite.newest["ordered_at"] for suite in suites]
     repositories = {web_address(suite.newest["repository"]) for suite in suites} - {None}
-    return Page(
+    return DashboardPage(
         generated_at=generated_at,
         repository=repositories.pop() if len(repositories) == 1 else None,
         runs=sum(len(suite.runs) for suite in suites),
@@ -110,7 +112,7 @@ def page_of(suites: Sequence[Suite], profiles: Sequence[str], generated_at: date
     )
 
 
-def _key(series: Series) -> tuple[str, str, str]:
+def _key(series: MetricSeries) -> tuple[str, str, str]:
     return series.suite, series.benchmark, series.metric
 
 
@@ -120,7 +122,7 @@ def _section(
     ids: dict[tuple[str, str, str], str],
     limit: int,
     commits: dict[str, int],
-) -> tuple[Section, dict[str, Any]]:
+) -> tuple[SuiteSection, dict[str, Any]]:
     drawn = [
         drawn_points(series, limit, series.facts["run_id"].tolist()) for series in suite.series
     ]
@@ -138,7 +140,7 @@ def _section(
         for card, points in zip(cards, drawn, strict=True)
     }
     counts = suite.runs["machine_fingerprint"].value_counts()
-    section = Section(
+    section = SuiteSection(
         id=section_id,
         suite=suite,
         cards=cards,
@@ -186,7 +188,9 @@ def _stretches(spans: pd.DataFrame) -> str:
     return "".join(f"m{gap} 0h{length}" for gap, length in zip(gaps, lengths, strict=True))
 
 
-def _card(card_id: str, series: Series, drawn: pd.DataFrame, chart: Chart, suite: Suite) -> Card:
+def _card(
+    card_id: str, series: MetricSeries, drawn: pd.DataFrame, chart: Chart, suite: Suite
+) -> Card:
     newest = series.newest
     ratio = newest["ratio_to_previous"]
     moved = "same" if pd.isna(ratio) or abs(ratio - 1) < NOTICEABLE else "slower"
@@ -208,10 +212,10 @@ def _card(card_id: str, series: Series, drawn: pd.DataFrame, chart: Chart, suite
     )
 
 
-def _badges(series: Series, suite: Suite) -> list[tuple[str, str]]:
+def _badges(series: MetricSeries, suite: Suite) -> list[tuple[str, str]]:
     """The last change point and what holds at the newest run: classes and words."""
-    place = series.points.set_index("run_id")["position"]
-    facts = series.facts.assign(position=series.facts["run_id"].map(place))
+    position = series.points.set_index("run_id")["position"]
+    facts = series.facts.assign(position=series.facts["run_id"].map(position))
     facts = facts.sort_values(["position", "list"])
     is_current = facts["run_id"].eq(suite.newest["run_id"])
     is_shift = facts["fact"].eq("change_point")
@@ -230,7 +234,7 @@ def _badges(series: Series, suite: Suite) -> list[tuple[str, str]]:
     return badges
 
 
-def _description(series: Series) -> str:
+def _description(series: MetricSeries) -> str:
     """The chart in words, for those who do not see it."""
     points, unit = series.points, series.unit
     values = points["value"]

@@ -23,7 +23,7 @@ EXPECTS = "expects_metrics"
 Record = Callable[..., None]
 
 
-class Session:
+class SessionNotes:
     """What is noted of one pytest session."""
 
     def __init__(self, packages: Iterable[str]) -> None:
@@ -50,7 +50,7 @@ class Session:
         }
 
 
-NOTES = pytest.StashKey[Session]()
+NOTES = pytest.StashKey[SessionNotes]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -67,7 +67,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Start the notes and name our markers."""
     FAILED.clear()
-    config.stash[NOTES] = Session(config.getoption("benchmark_version_of", []))
+    config.stash[NOTES] = SessionNotes(config.getoption("benchmark_version_of", []))
     config.addinivalue_line("markers", f"{EXPECTS}(*names): metrics that the benchmark records.")
     config.addinivalue_line("markers", "weekly: too long for every day; runs in the weekly suite.")
 
@@ -207,7 +207,7 @@ def cpu_seconds() -> float:
 def reason_of(report: pytest.TestReport | pytest.CollectReport) -> str:
     """The first line of what a failure said."""
     crash = getattr(report.longrepr, "reprcrash", None)
-    said = crash.message if crash is not None else str(report.longrepr)
-    return next((line.strip() for line in said.splitlines() if line.strip()), "no reason given")[
+    message = crash.message if crash is not None else str(report.longrepr)
+    return next((line.strip() for line in message.splitlines() if line.strip()), "no reason given")[
         :500
     ]

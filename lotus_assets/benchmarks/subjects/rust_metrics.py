@@ -42,21 +42,21 @@ def rust_metrics(criterion: Sequence[Result], python: Sequence[Result]) -> RustM
     Criterion ran on, because Rust's time is subtracted from it.
     """
     times = [result for result in criterion if result.metric == "time"]
-    found: dict[str, Result] = {}
+    by_name: dict[str, Result] = {}
     failures: list[Failure] = []
     for name, ending in CRITERION_IDS.items():
         pattern = re.compile(f"(.*/)?(bench_)?({ending})")
         same = [result for result in times if pattern.fullmatch(result.benchmark)]
         if len(same) == 1:
-            found[name] = same[0].model_copy(update={"benchmark": name})
+            by_name[name] = same[0].model_copy(update={"benchmark": name})
         else:
             failures.append(Failure(benchmark=name, reason=_not_one(same)))
-    overhead = _overhead(found.get(PROCESS), python)
+    overhead = _overhead(by_name.get(PROCESS), python)
     if isinstance(overhead, str):
         failures.append(Failure(benchmark=OVERHEAD, reason=overhead))
     else:
-        found[OVERHEAD] = overhead
-    return RustMetrics(list(found.values()), failures)
+        by_name[OVERHEAD] = overhead
+    return RustMetrics(list(by_name.values()), failures)
 
 
 def _not_one(same: list[Result]) -> str:

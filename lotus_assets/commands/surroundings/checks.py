@@ -65,11 +65,12 @@ def check_git() -> None:
             "Git was not found. Commits, signatures and tags are read with it: install Git "
             "(Debian: apt install git) and make sure it is on the PATH."
         )
-    said = subprocess.run(["git", "--version"], capture_output=True, text=True, check=False).stdout
-    numbers = said.split()[2].split(".") if len(said.split()) > 2 else []
+    asked = ["git", "--version"]
+    version = subprocess.run(asked, capture_output=True, text=True, check=False).stdout.strip()
+    numbers = version.split()[2].split(".") if len(version.split()) > 2 else []
     if tuple(int(number) for number in numbers[:2] if number.isdigit()) < OLDEST_GIT:
         raise NotReady(
-            f"Git {'.'.join(map(str, OLDEST_GIT))} or newer is needed; this is: {said.strip()}"
+            f"Git {'.'.join(map(str, OLDEST_GIT))} or newer is needed; this is: {version}"
         )
 
 

@@ -82,10 +82,10 @@ def lotus_core(
     log = data / "lotus_core.log"
     arguments = ["-m", "lotus_assets.services.lotus_core", "--port", str(port), "--host", host]
     with running(arguments, {"LOTUS_CORE_DB_CONNECTION": url}, log) as process:
-        said = first_line("lotus-core", process, log, START_SECONDS)
-        address = ADDRESS.search(said)
+        ready = first_line("lotus-core", process, log, START_SECONDS)
+        address = ADDRESS.search(ready)
         if address is None:
-            raise ProcessFailed(f"lotus-core told no address: {said}")
+            raise ProcessFailed(f"lotus-core told no address: {ready}")
         # It listens already; the answer comes when it has started.
         try:
             httpx.get(f"{address[0]}/readyz", timeout=START_SECONDS).raise_for_status()
@@ -125,7 +125,8 @@ def load_sample_book(url: str, folder: Path, last_day: date, say: Say) -> None:
         shutil.rmtree(folder, ignore_errors=True)  # left by a start that was killed
         migrate_core(engine)
         sources = loaded_sources(engine)
-        days = [date.fromisoformat(found[1]) for each in sources if (found := SOURCE.search(each))]
+        books = [match for source in sources if (match := SOURCE.search(source))]
+        days = [date.fromisoformat(book[1]) for book in books]
         if len(days) < len(sources):
             say("lotus-core holds files that were loaded into it; the sample book is left out")
             return

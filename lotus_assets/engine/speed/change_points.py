@@ -1,4 +1,4 @@
-"""Change points of series, and what may be one: issue 6 §3 (b).
+"""Change points of series, and what may be one (docs/PERFORMANCE.md, "What is found").
 
 `ruptures`' KernelCPD with the linear kernel on log costs, scaled by their median absolute
 deviation: the cost of a segment is its sum of squares in units of the noise, so that a penalty is
@@ -41,7 +41,7 @@ Span = tuple[int, int]
 
 @dataclass(frozen=True)
 class Detection:
-    """The settings of issue 6 §3 (b)."""
+    """What counts as a change point, and how sure one is of it."""
 
     penalties: Mapping[str, float]
     significance: Mapping[str, float]

@@ -1,4 +1,4 @@
-"""When a suite moves as a whole it is the machine, not the code: issue 6 §3 (c)."""
+"""When a suite moves as a whole it is the machine, not the code."""
 
 from collections.abc import Iterator
 

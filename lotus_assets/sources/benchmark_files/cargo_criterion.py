@@ -24,16 +24,16 @@ from lotus_assets.sources.benchmark_files.run_model import BenchmarkRun, Commit,
 SECONDS = {"ps": 1e-12, "ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0}
 OTHER_MESSAGES = ("group-complete",)
 
-Unit = Literal["ps", "ns", "us", "µs", "ms", "s"]
+TimeUnit = Literal["ps", "ns", "us", "µs", "ms", "s"]
 
 
-class Estimate(Foreign):
+class UnitEstimate(Foreign):
     """A statistic with its confidence interval, in the unit beside it."""
 
     estimate: float = Field(gt=0)
     lower_bound: float
     upper_bound: float
-    unit: Unit
+    unit: TimeUnit
 
     @model_validator(mode="after")
     def _inside(self) -> Self:
@@ -63,10 +63,10 @@ class BenchmarkComplete(Foreign):
     id: str = Field(min_length=1, max_length=500)
     iteration_count: list[int]
     measured_values: list[float]
-    unit: Unit
+    unit: TimeUnit
     throughput: list[Work] = Field(default_factory=list)
-    mean: Estimate
-    median: Estimate
+    mean: UnitEstimate
+    median: UnitEstimate
 
     @model_validator(mode="after")
     def _agree(self) -> Self:

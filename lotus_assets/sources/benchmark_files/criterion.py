@@ -141,15 +141,15 @@ class CriterionTree:
         origin: dict[str, Path] = {}
         folders = [folder for folder in self.measurements() if folder.name == baseline]
         for folder in folders:
-            found = list(self._results(folder, details))
-            other = origin.setdefault(found[0].benchmark, folder)
+            measured = list(self._results(folder, details))
+            other = origin.setdefault(measured[0].benchmark, folder)
             if other != folder:
                 raise BenchmarkFileError(
                     folder / "benchmark.json",
                     "$.full_id",
-                    f"{found[0].benchmark} is also in {other}: these are several trees",
+                    f"{measured[0].benchmark} is also in {other}: these are several trees",
                 )
-            results += found
+            results += measured
         if not results:
             raise BenchmarkFileError(
                 self.root, "the whole tree", f"no measurement is saved as {baseline!r}"
@@ -171,7 +171,7 @@ class CriterionTree:
 
     def left_out(self, baseline: str = "new") -> Iterator[tuple[Path, str]]:
         """Every file below the tree that `read` does not use, with the reason."""
-        for path in sorted(found for found in self.root.rglob("*") if found.is_file()):
+        for path in sorted(file for file in self.root.rglob("*") if file.is_file()):
             folder = path.parent.name
             if path.name in NOT_READ or folder in NOT_READ:
                 yield path, NOT_READ.get(path.name) or NOT_READ[folder]
@@ -182,17 +182,17 @@ class CriterionTree:
 
     def _results(self, folder: Path, details: RunDetails) -> Iterator[Result]:
         description = _document(Description, folder / "benchmark.json")
-        told = description.directory_name
-        if told is not None and folder.parent != self.root.joinpath(*told.split("/")):
+        directory = description.directory_name
+        if directory is not None and folder.parent != self.root.joinpath(*directory.split("/")):
             raise BenchmarkFileError(
                 folder / "benchmark.json",
                 "$.directory_name",
-                f"{told} below {self.root} is not {folder.parent}: the tree begins elsewhere",
+                f"{directory} below {self.root} is not {folder.parent}: the tree begins elsewhere",
             )
         estimates = _document(Estimates, folder / "estimates.json")
         sample = _document(Sample, folder / "sample.json")
-        each = [time / count for time, count in zip(sample.times, sample.iters, strict=True)]
-        mean = math.fsum(each) / len(each)
+        times = [time / count for time, count in zip(sample.times, sample.iters, strict=True)]
+        mean = math.fsum(times) / len(times)
         if not math.isclose(mean, estimates.mean.point_estimate, rel_tol=ROUNDING):
             raise BenchmarkFileError(
                 folder / "estimates.json",
@@ -203,7 +203,7 @@ class CriterionTree:
         time = sampled(
             details.benchmark_id(description.full_id),
             "time",
-            [nanoseconds / NANOSECONDS for nanoseconds in each],
+            [nanoseconds / NANOSECONDS for nanoseconds in times],
             quantity="time",
             unit="s",
             direction="lower",
@@ -216,8 +216,8 @@ class CriterionTree:
         )
         yield time
         for kind, amount in (description.throughput or {}).items():
-            place = f"$.throughput.{kind}"
-            yield throughput(time, *_work(kind, amount, folder / "benchmark.json", place))
+            where = f"$.throughput.{kind}"
+            yield throughput(time, *_work(kind, amount, folder / "benchmark.json", where))
 
 
 def is_criterion_tree(path: Path) -> bool:
@@ -229,10 +229,10 @@ def _document(model: type[Model], path: Path) -> Model:
     return validated(model, parse_json(read_text(path), path), path)
 
 
-def _work(kind: str, amount: Any, file: Path, place: str) -> tuple[float, str]:
+def _work(kind: str, amount: Any, file: Path, where: str) -> tuple[float, str]:
     units = {"Elements": "elements/s", "Bytes": "bytes/s", "BytesDecimal": "bytes/s"}
     if kind not in units:
-        raise BenchmarkFileError(file, place, f"should be one of {', '.join(units)}")
+        raise BenchmarkFileError(file, where, f"should be one of {', '.join(units)}")
     if not isinstance(amount, int | float) or isinstance(amount, bool) or amount <= 0:
-        raise BenchmarkFileError(file, place, f"{amount!r} is no amount of work")
+        raise BenchmarkFileError(file, where, f"{amount!r} is no amount of work")
     return float(amount), units[kind]

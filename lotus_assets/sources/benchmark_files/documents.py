@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from lotus_assets.sources.benchmark_files.errors import BenchmarkFileError, place_of
+from lotus_assets.sources.benchmark_files.errors import BenchmarkFileError, json_path
 
 LARGEST_FILE = 256 * 1024 * 1024
 """A run of a thousand benchmarks with a thousand samples each is about 20 MB."""
@@ -49,8 +49,8 @@ def parse_json(text: str, path: Path, *, first_line: int = 1) -> Any:
     try:
         content = json.loads(text, object_pairs_hook=_without_repetition)
     except json.JSONDecodeError as error:
-        place = f"line {error.lineno + first_line - 1}, column {error.colno}"
-        raise BenchmarkFileError(path, place, f"no JSON: {error.msg}") from error
+        where = f"line {error.lineno + first_line - 1}, column {error.colno}"
+        raise BenchmarkFileError(path, where, f"no JSON: {error.msg}") from error
     except RecursionError as error:
         raise BenchmarkFileError(path, "the whole file", "nested too deeply") from error
     except ValueError as error:
@@ -79,7 +79,7 @@ def validated(model: type[Model], content: Any, path: Path, root: str = "$") -> 
         if first["type"] == "missing":
             reason = "required, but not there"
         more = f" (and {len(faults) - 1} more faults)" if len(faults) > 1 else ""
-        raise BenchmarkFileError(path, place_of(first["loc"], root), reason + more) from error
+        raise BenchmarkFileError(path, json_path(first["loc"], root), reason + more) from error
 
 
 def _refuse_what_no_database_takes(content: Any, path: Path) -> None:
@@ -100,8 +100,8 @@ class _Repeated(Exception):
 
 
 def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
+    content = dict(pairs)
+    if len(content) < len(pairs):
         names = [name for name, _ in pairs]
         raise _Repeated(next(name for name in names if names.count(name) > 1))
-    return found
+    return content

@@ -9,12 +9,12 @@ Location = Sequence[int | str]
 class BenchmarkFileError(ValueError):
     """A file (or a tree of files) that is refused; nothing of it is imported."""
 
-    def __init__(self, file: Path | str, place: str, reason: str) -> None:
-        """`place` is a line, or a path into the document such as `$.benchmarks[3].stats.min`."""
-        self.file, self.place, self.reason = str(file), place, reason
-        super().__init__(f"{file}: {place}: {reason}")
+    def __init__(self, file: Path | str, where: str, reason: str) -> None:
+        """`where` is a line, or a path into the document such as `$.benchmarks[3].stats.min`."""
+        self.file, self.where, self.reason = str(file), where, reason
+        super().__init__(f"{file}: {where}: {reason}")
 
 
-def place_of(location: Location, root: str = "$") -> str:
+def json_path(location: Location, root: str = "$") -> str:
     """The path into a document, as JSONPath writes it."""
     return root + "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location)

@@ -51,7 +51,7 @@ class ExtraMetric(Foreign):
 
 
 def extra_results(
-    time: Result, extra_info: Mapping[str, Any], file: Path, place: str
+    time: Result, extra_info: Mapping[str, Any], file: Path, json_path: str
 ) -> tuple[list[Result], dict[str, Any]]:
     """The metrics in `extra_info` of the benchmark that took `time`, and what is left of it.
 
@@ -59,14 +59,14 @@ def extra_results(
         BenchmarkFileError: a metric breaks the convention, or a flat one is no finite number.
     """
     results, left = [], {}
-    for name, content in _convention(extra_info, file, place).items():
-        where = f"{place}.{METRICS}.{name}"
+    for name, content in _convention(extra_info, file, json_path).items():
+        where = f"{json_path}.{METRICS}.{name}"
         metric = validated(ExtraMetric, content, file, where)
         results.append(_result(time, name, metric, file, where))
     for name, value in extra_info.items():
         if name == METRICS:
             continue
-        flat = _flat_result(time, name, value, file, f"{place}.{name}")
+        flat = _flat_result(time, name, value, file, f"{json_path}.{name}")
         if flat is None:
             left[name] = value
         else:
@@ -74,21 +74,21 @@ def extra_results(
     return results, left
 
 
-def _convention(extra_info: Mapping[str, Any], file: Path, place: str) -> Mapping[str, Any]:
+def _convention(extra_info: Mapping[str, Any], file: Path, json_path: str) -> Mapping[str, Any]:
     content = extra_info.get(METRICS, {})
     if not isinstance(content, Mapping):
-        raise BenchmarkFileError(file, f"{place}.{METRICS}", "should be an object of metrics")
+        raise BenchmarkFileError(file, f"{json_path}.{METRICS}", "should be an object of metrics")
     return content
 
 
-def _result(time: Result, name: str, metric: ExtraMetric, file: Path, place: str) -> Result:
+def _result(time: Result, name: str, metric: ExtraMetric, file: Path, json_path: str) -> Result:
     if metric.work is not None:
         return throughput(time, metric.work, metric.unit, name)
     if metric.quantity is None or metric.direction is None:
         raise AssertionError("the model refuses it")
     samples = metric.samples or [metric.value or 0.0]
     if metric.quantity in ("time", "cpu_time") and min(samples) <= 0:
-        raise BenchmarkFileError(file, place, "a time must be more than 0 s")
+        raise BenchmarkFileError(file, json_path, "a time must be more than 0 s")
     return sampled(
         time.benchmark,
         name,
@@ -100,7 +100,7 @@ def _result(time: Result, name: str, metric: ExtraMetric, file: Path, place: str
     )
 
 
-def _flat_result(time: Result, name: str, value: Any, file: Path, place: str) -> Result | None:
+def _flat_result(time: Result, name: str, value: Any, file: Path, json_path: str) -> Result | None:
     kinds: dict[str, tuple[Quantity, str, Direction, float]] = {
         "_mb": ("memory", "bytes", "lower", MEBIBYTE),
         "_ratio": ("ratio", "1", "exact", 1),
@@ -111,7 +111,7 @@ def _flat_result(time: Result, name: str, value: Any, file: Path, place: str) ->
         return None
     quantity, unit, direction, factor = kind
     if not abs(value) * factor <= sys.float_info.max:
-        raise BenchmarkFileError(file, place, "this is no finite number")
+        raise BenchmarkFileError(file, json_path, "this is no finite number")
     return sampled(
         time.benchmark,
         name.removesuffix("_mb").removesuffix("_per_sec"),

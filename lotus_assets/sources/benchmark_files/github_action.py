@@ -46,7 +46,7 @@ class ActionCommit(Foreign):
     url: str | None = None
 
 
-class Bench(Foreign):
+class ActionResult(Foreign):
     """One figure."""
 
     name: str = Field(min_length=1, max_length=500)
@@ -62,7 +62,7 @@ class Entry(Foreign):
     commit: ActionCommit
     date: int = Field(gt=0)
     tool: str
-    benches: list[Bench] = Field(min_length=1)
+    benches: list[ActionResult] = Field(min_length=1)
 
 
 class History(Foreign):
@@ -86,16 +86,16 @@ def read_data_js(path: Path, details: RunDetails) -> Iterator[BenchmarkRun]:
         BenchmarkFileError: the file is refused, whole; nothing is yielded before that is known.
     """
     text = read_text(path)
-    found = ASSIGNMENT.match(text)
-    if found is None:
+    assignment = ASSIGNMENT.match(text)
+    if assignment is None:
         raise BenchmarkFileError(path, "line 1", "should begin with window.BENCHMARK_DATA =")
-    document = text[found.end() :].rstrip().removesuffix(";")
-    content = parse_json(document, path, first_line=text.count("\n", 0, found.end()) + 1)
+    document = text[assignment.end() :].rstrip().removesuffix(";")
+    content = parse_json(document, path, first_line=text.count("\n", 0, assignment.end()) + 1)
     history = validated(History, content, path)
     runs = [
-        _run(entry, suite, path, f"$.entries[{suite!r}][{place}]", history, details)
+        _run(entry, suite, path, f"$.entries[{suite!r}][{number}]", history, details)
         for suite, entries in history.entries.items()
-        for place, entry in enumerate(entries)
+        for number, entry in enumerate(entries)
     ]
     if not runs:
         raise BenchmarkFileError(path, "$.entries", "it holds no run")
@@ -103,12 +103,12 @@ def read_data_js(path: Path, details: RunDetails) -> Iterator[BenchmarkRun]:
 
 
 def _run(
-    entry: Entry, suite: str, path: Path, place: str, history: History, details: RunDetails
+    entry: Entry, suite: str, path: Path, json_path: str, history: History, details: RunDetails
 ) -> BenchmarkRun:
     seen: dict[str, int] = {}
     results = []
     for number, bench in enumerate(entry.benches):
-        where = f"{place}.benches[{number}]"
+        where = f"{json_path}.benches[{number}]"
         if (first := seen.setdefault(bench.name, number)) != number:
             raise BenchmarkFileError(path, where, f"{bench.name} is also benches[{first}]")
         results.append(_result(bench, entry.tool, path, where, details))
@@ -122,11 +122,11 @@ def _run(
             "commit": details.commit
             or Commit(
                 id=commit.id,
-                committed_at=_instant(commit.timestamp, path, f"{place}.commit.timestamp"),
+                committed_at=_instant(commit.timestamp, path, f"{json_path}.commit.timestamp"),
                 url=commit.url,
                 message=commit.message.partition("\n")[0][:200] or None,
             ),
-            "started_at": _milliseconds(entry.date, path, f"{place}.date"),
+            "started_at": _milliseconds(entry.date, path, f"{json_path}.date"),
             "machine": details.machine or UNKNOWN,
             "source": {"format": f"github-action-benchmark ({entry.tool})", "file": path.name},
             "results": results,
@@ -135,7 +135,9 @@ def _run(
     )
 
 
-def _result(bench: Bench, tool: str, path: Path, place: str, details: RunDetails) -> Result:
+def _result(
+    bench: ActionResult, tool: str, path: Path, json_path: str, details: RunDetails
+) -> Result:
     rate, time = RATE.match(bench.unit), TIME.match(bench.unit)
     rounds = ROUNDS.search(bench.extra or "")
     common: dict[str, Any] = {
@@ -144,7 +146,7 @@ def _result(bench: Bench, tool: str, path: Path, place: str, details: RunDetails
         "rounds": int(rounds[1]) if rounds else None,
     }
     if (rate or time) and bench.value <= 0:
-        raise BenchmarkFileError(path, f"{place}.value", "must be more than 0")
+        raise BenchmarkFileError(path, f"{json_path}.value", "must be more than 0")
     if tool in (BIGGER, SMALLER):
         direction = "higher" if tool == BIGGER else "lower"
         unit = bench.unit or "1"
@@ -155,11 +157,15 @@ def _result(bench: Bench, tool: str, path: Path, place: str, details: RunDetails
     if rate:
         seconds = 1 / bench.value
         if math.isinf(seconds):
-            raise BenchmarkFileError(path, f"{place}.value", f"{bench.value} a second is no rate")
+            raise BenchmarkFileError(
+                path, f"{json_path}.value", f"{bench.value} a second is no rate"
+            )
     elif time:
         seconds = bench.value * TIME_UNITS[time[1]]
     else:
-        raise BenchmarkFileError(path, f"{place}.unit", f"{bench.unit!r} of {tool} is not known")
+        raise BenchmarkFileError(
+            path, f"{json_path}.unit", f"{bench.unit!r} of {tool} is not known"
+        )
     return Result(
         metric="time", quantity="time", unit="s", direction="lower", value=seconds, mean=seconds,
         stddev=_stddev(bench.range) if tool == "pytest" else None, **common,
@@ -168,22 +174,22 @@ def _result(bench: Bench, tool: str, path: Path, place: str, details: RunDetails
 
 def _stddev(text: str | None) -> float | None:
     """pytest's `stddev: 0.0001` is in seconds; what the spread of other tools is, nobody says."""
-    found = STDDEV.search(text or "")
-    value = float(found[1]) if found else None
+    match = STDDEV.search(text or "")
+    value = float(match[1]) if match else None
     return value if value is not None and math.isfinite(value) else None
 
 
-def _milliseconds(value: int, path: Path, place: str) -> datetime:
+def _milliseconds(value: int, path: Path, json_path: str) -> datetime:
     try:
         return datetime.fromtimestamp(value / 1000, UTC)
     except (OverflowError, OSError, ValueError) as error:
-        raise BenchmarkFileError(path, place, f"{value} ms are no instant") from error
+        raise BenchmarkFileError(path, json_path, f"{value} ms are no instant") from error
 
 
-def _instant(text: str | None, path: Path, place: str) -> datetime | None:
+def _instant(text: str | None, path: Path, json_path: str) -> datetime | None:
     if text is None:
         return None
     try:
         return utc(datetime.fromisoformat(text))
     except ValueError as error:
-        raise BenchmarkFileError(path, place, f"{text!r} is no date and time") from error
+        raise BenchmarkFileError(path, json_path, f"{text!r} is no date and time") from error

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -14,7 +15,7 @@ from lotus_assets.sources.benchmark_files.cargo_criterion import (
 from lotus_assets.sources.benchmark_files.criterion import CriterionTree, is_criterion_tree
 from lotus_assets.sources.benchmark_files.details import RunDetails
 from lotus_assets.sources.benchmark_files.documents import parse_json, read_text
-from lotus_assets.sources.benchmark_files.errors import BenchmarkFileError, place_of
+from lotus_assets.sources.benchmark_files.errors import BenchmarkFileError, json_path
 from lotus_assets.sources.benchmark_files.github_action import is_data_js, read_data_js
 from lotus_assets.sources.benchmark_files.pytest_benchmark import (
     is_pytest_benchmark,
@@ -38,7 +39,7 @@ class Imported:
 def import_paths(paths: Iterable[Path], details: RunDetails, *, baseline: str = "new") -> Imported:
     """The runs of all `paths`. What is refused stops nothing else: each source is one whole."""
     imported = Imported()
-    for source in (found for path in paths for found in _sources(path)):
+    for source in chain.from_iterable(map(_sources, paths)):
         try:
             if source.is_dir():
                 tree = CriterionTree(source)
@@ -51,8 +52,8 @@ def import_paths(paths: Iterable[Path], details: RunDetails, *, baseline: str = 
         except ValidationError as error:
             # What a reader let pass and no run may hold, such as a figure that became infinite.
             first = error.errors(include_url=False)[0]
-            place = place_of(first["loc"], "the run in it: $")
-            imported.refused.append(BenchmarkFileError(source, place, first["msg"]))
+            where = json_path(first["loc"], "the run in it: $")
+            imported.refused.append(BenchmarkFileError(source, where, first["msg"]))
     return imported
 
 

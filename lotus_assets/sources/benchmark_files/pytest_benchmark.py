@@ -62,7 +62,7 @@ class Stats(Foreign):
         return self
 
 
-class Benchmark(Foreign):
+class MeasuredBenchmark(Foreign):
     """One entry of `benchmarks`."""
 
     fullname: str = Field(min_length=1, max_length=500)
@@ -80,7 +80,7 @@ class CommitInfo(Foreign):
     dirty: bool | None = None
 
 
-class Session(Foreign):
+class PytestSession(Foreign):
     """What our pytest plugin adds to the file (`benchmarks/pytest_plugin`)."""
 
     started_at: str
@@ -97,10 +97,10 @@ class Document(Foreign):
 
     machine_info: dict[str, Any]
     commit_info: CommitInfo
-    benchmarks: list[Benchmark] = Field(min_length=1)
+    benchmarks: list[MeasuredBenchmark] = Field(min_length=1)
     datetime: str
     version: str = Field(pattern=r"^\d+(\.\w+)*")
-    lotus_session: Session | None = None
+    lotus_session: PytestSession | None = None
 
 
 def is_pytest_benchmark(content: Any) -> bool:
@@ -126,15 +126,15 @@ def read_pytest_benchmark(path: Path, details: RunDetails) -> BenchmarkRun:
         )
     results: list[Result] = []
     seen: dict[str, int] = {}
-    for place, entry in enumerate(document.benchmarks):
-        first = seen.setdefault(entry.fullname, place)
-        if first != place:
+    for number, entry in enumerate(document.benchmarks):
+        first = seen.setdefault(entry.fullname, number)
+        if first != number:
             raise BenchmarkFileError(
                 path,
-                f"$.benchmarks[{place}].fullname",
+                f"$.benchmarks[{number}].fullname",
                 f"{entry.fullname} is also $.benchmarks[{first}]",
             )
-        results += _results(entry, path, f"$.benchmarks[{place}]", details)
+        results += _results(entry, path, f"$.benchmarks[{number}]", details)
     saved_at = _instant(document.datetime, path, "$.datetime")
     versions = {"pytest-benchmark": document.version}
     if isinstance(python := document.machine_info.get("python_version"), str):
@@ -158,7 +158,7 @@ def read_pytest_benchmark(path: Path, details: RunDetails) -> BenchmarkRun:
 
 
 def _session(
-    session: Session, saved_at: datetime, path: Path, details: RunDetails
+    session: PytestSession, saved_at: datetime, path: Path, details: RunDetails
 ) -> dict[str, Any]:
     return {
         "started_at": _instant(session.started_at, path, "$.lotus_session.started_at"),
@@ -172,12 +172,16 @@ def _session(
     }
 
 
-def _results(entry: Benchmark, path: Path, place: str, details: RunDetails) -> list[Result]:
+def _results(
+    entry: MeasuredBenchmark, path: Path, json_path: str, details: RunDetails
+) -> list[Result]:
     stats, name = entry.stats, details.benchmark_id(entry.fullname)
     parameters = plain_parameters(entry.params)
     if stats.data is not None:
         if min(stats.data) <= 0:
-            raise BenchmarkFileError(path, f"{place}.stats.data", "a time must be more than 0 s")
+            raise BenchmarkFileError(
+                path, f"{json_path}.stats.data", "a time must be more than 0 s"
+            )
         time = sampled(
             name,
             "time",
@@ -205,14 +209,14 @@ def _results(entry: Benchmark, path: Path, place: str, details: RunDetails) -> l
             maximum=stats.max,
             rounds=stats.rounds,
         )
-    others, left = extra_results(time, entry.extra_info, path, f"{place}.extra_info")
-    told = plain_parameters({**(entry.params or {}), **left})
+    others, left = extra_results(time, entry.extra_info, path, f"{json_path}.extra_info")
+    parameters = plain_parameters({**(entry.params or {}), **left})
     for position, result in enumerate(others):
         if result.metric in ("time", *(other.metric for other in others[:position])):
             raise BenchmarkFileError(
-                path, f"{place}.extra_info", f"the metric {result.metric} is there twice"
+                path, f"{json_path}.extra_info", f"the metric {result.metric} is there twice"
             )
-    return [result.model_copy(update={"parameters": told}) for result in (time, *others)]
+    return [result.model_copy(update={"parameters": parameters}) for result in (time, *others)]
 
 
 def _commit(info: CommitInfo, path: Path) -> Commit:
@@ -225,8 +229,8 @@ def _commit(info: CommitInfo, path: Path) -> Commit:
     )
 
 
-def _instant(text: str, path: Path, place: str) -> datetime:
+def _instant(text: str, path: Path, json_path: str) -> datetime:
     try:
         return utc(datetime.fromisoformat(text))
     except ValueError as error:
-        raise BenchmarkFileError(path, place, f"{text!r} is no date and time") from error
+        raise BenchmarkFileError(path, json_path, f"{text!r} is no date and time") from error

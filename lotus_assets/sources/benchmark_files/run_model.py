@@ -145,11 +145,11 @@ class Result(Part):
             if self.rounds != len(self.samples):
                 raise ValueError(f"{self.rounds} rounds, but {len(self.samples)} samples")
             ends = (min(self.samples), max(self.samples))
-            for name, told, found in zip(
+            for name, stated, actual in zip(
                 ("minimum", "maximum"), (self.minimum, self.maximum), ends, strict=True
             ):
-                if told is not None and not math.isclose(told, found, rel_tol=CLOSE):
-                    raise ValueError(f"{name} is {told}, but that of the samples is {found}")
+                if stated is not None and not math.isclose(stated, actual, rel_tol=CLOSE):
+                    raise ValueError(f"{name} is {stated}, but that of the samples is {actual}")
         if self.iterations is not None and len(self.iterations) != len(self.samples):
             raise ValueError("iterations need one number for each sample")
         return self
@@ -185,10 +185,10 @@ class BenchmarkRun(Part):
     @model_validator(mode="after")
     def _parts_agree(self) -> Self:
         seen: set[tuple[str, str]] = set()
-        for place, result in enumerate(self.results):
+        for number, result in enumerate(self.results):
             key = (result.benchmark, result.metric)
             if key in seen:
-                raise ValueError(f"results[{place}]: {key[1]} of {key[0]} is there twice")
+                raise ValueError(f"results[{number}]: {key[1]} of {key[0]} is there twice")
             seen.add(key)
         if (self.kind == "rerun") != (self.of_run_id is not None):
             raise ValueError("of_run_id belongs to a rerun, and a rerun needs it")

@@ -17,7 +17,7 @@ from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
 from lotus_assets.standin.gitlab.authentication import REPOSITORY_SCOPES, Token
-from lotus_assets.standin.gitlab.site import Site, is_enabled
+from lotus_assets.standin.gitlab.served_store import ServedStore, is_enabled
 
 SERVICES = ("/info/refs", "/git-upload-pack")
 CONFIGURATION = {
@@ -36,14 +36,14 @@ class GitMissing(RuntimeError):
 def check_git() -> None:
     """Raise `GitMissing` with what to do when Git cannot serve HTTP here."""
     try:
-        found = subprocess.run(
+        exec_path = subprocess.run(
             ["git", "--exec-path"], check=True, capture_output=True, text=True
         ).stdout.strip()
     except (OSError, subprocess.CalledProcessError) as error:
         raise GitMissing("git was not found: install it (Debian: apt install git)") from error
-    if not (Path(found) / "git-http-backend").exists():
+    if not (Path(exec_path) / "git-http-backend").exists():
         raise GitMissing(
-            f"{found} holds no git-http-backend: install the full git package "
+            f"{exec_path} holds no git-http-backend: install the full git package "
             "(Debian: git, Alpine: git-daemon)"
         )
 
@@ -52,7 +52,7 @@ def check_git() -> None:
 class GitDoor:
     """Serves `/<full path>.git/…` from the projects' repositories."""
 
-    site: Site
+    served: ServedStore
     parallel: int = 8
     """Children at once; further requests wait."""
     _places: asyncio.Semaphore | None = field(default=None)
@@ -75,7 +75,7 @@ class GitDoor:
         self, path: str, service: str, request: Request
     ) -> tuple[Path | None, Response | None]:
         token: Token | None = request.scope["lotus.token"]
-        data = self.site.project(path)
+        data = self.served.project(path)
         is_public = data is not None and data.project.get("visibility") == "public"
         if token is None and not is_public:
             return None, unauthorized()

@@ -26,7 +26,7 @@ from lotus_assets.standin.gitlab.graphql.door import respond
 from lotus_assets.standin.gitlab.graphql.entity import Context
 from lotus_assets.standin.gitlab.limits import Limiter, RateLimits
 from lotus_assets.standin.gitlab.rest import door as rest
-from lotus_assets.standin.gitlab.site import Site
+from lotus_assets.standin.gitlab.served_store import ServedStore
 from lotus_assets.standin.gitlab.store import Store
 
 DEFAULT_LIMITS = RateLimits(requests_per_minute=6_000)
@@ -41,27 +41,27 @@ def create_application(
     latency: float = 0.0,
 ) -> Gate:
     """The whole stand-in over the stores that `provider` gives, as an ASGI application."""
-    site = Site(provider)
+    served = ServedStore(provider)
 
     async def graphql(request: Request) -> Response:
         token: Token | None = request.scope["lotus.token"]
         if token is not None and not token.scopes & READING_SCOPES:
             return _json(401, {"errors": [{"message": "Invalid token"}]})
-        context = Context(site, token, str(request.base_url).rstrip("/"))
+        context = Context(served, token, str(request.base_url).rstrip("/"))
         status, body = respond(request.scope["lotus.graphql"], context)
         return _json(status, body)
 
     doors = Starlette(
         routes=[
             Route(GRAPHQL, graphql, methods=["POST"]),
-            *rest.routes(site),
-            Mount("/", GitDoor(site)),
+            *rest.routes(served),
+            Mount("/", GitDoor(served)),
         ]
     )
 
     def change(mutate: Callable[[Store], None]) -> None:
-        mutate(site.store)
-        site.changed()
+        mutate(served.store)
+        served.changed()
 
     return Gate(doors, Tokens(tokens), Limiter(limits), faults or Faults(), change, latency)
 

@@ -53,7 +53,7 @@ def indices() -> tuple[Index, ...]:
     for security in (*EQUITIES, *BONDS):
         key = (security.asset_class, security.region, security.sector, security.currency)
         groups.setdefault(key, []).append(security)
-    found = [
+    by_group = [
         Index(
             index_id=f"IX-{asset_class}-{region}-{sector}-{currency}".replace(" ", "").upper(),
             name=f"{region} {sector} {asset_class} ({currency})",
@@ -65,12 +65,12 @@ def indices() -> tuple[Index, ...]:
         )
         for (asset_class, region, sector, currency), members in groups.items()
     ]
-    return tuple(sorted(found, key=lambda index: index.index_id))
+    return tuple(sorted(by_group, key=lambda index: index.index_id))
 
 
 def benchmarks() -> tuple[Benchmark, ...]:
     """A benchmark for each kind and currency, by id."""
-    found = [
+    blends = [
         Benchmark(
             benchmark_id=f"BM-{kind}-{currency}",
             name=f"{kind.title()} blend in {currency}",
@@ -81,7 +81,7 @@ def benchmarks() -> tuple[Benchmark, ...]:
         for kind, share in STOCK_SHARES.items()
         for currency in BENCHMARK_CURRENCIES
     ]
-    return tuple(sorted(found, key=lambda benchmark: benchmark.benchmark_id))
+    return tuple(sorted(blends, key=lambda benchmark: benchmark.benchmark_id))
 
 
 def index_returns(market: Market, chosen: Sequence[Index]) -> NDArray[np.float64]:

@@ -49,12 +49,15 @@ def build_book(seed: int, end_day: date, recorded_after: date | None = None) -> 
     if end_day < FIRST_DAY:
         raise ValueError(f"The sample book begins on {FIRST_DAY}; {end_day} is before it.")
     market = build_market(seed, end_day)
-    found = [portfolio_tables(seed, plan, market) for plan in plans(seed)]
-    portfolios = [portfolio for portfolio in found if portfolio is not None]
+    made = (portfolio_tables(seed, plan, market) for plan in plans(seed))
+    portfolios = [portfolio for portfolio in made if portfolio is not None]
     tables = reference_tables(seed, market)
     for name in portfolios[0].tables:
         tables[name] = pa.concat_tables([portfolio.tables[name] for portfolio in portfolios])
-    return {name: _recorded(tables[name], own, recorded_after) for name, own in OWN_DATES.items()}
+    return {
+        name: _recorded(tables[name], day_column, recorded_after)
+        for name, day_column in OWN_DATES.items()
+    }
 
 
 def _recorded(table: pa.Table, own_date: str | None, after: date | None) -> pa.Table:

@@ -17,7 +17,7 @@ from lotus_assets.standin.sample_book.frames import (
     table_of,
     unrecorded,
 )
-from lotus_assets.standin.sample_book.ledger import Rows
+from lotus_assets.standin.sample_book.ledger import LedgerRows
 from lotus_assets.standin.sample_book.market import Market, random_of
 from lotus_assets.standin.sample_book.plans import Plan
 
@@ -30,10 +30,14 @@ LATEST_DAYS = 4
 """A correction comes one to four weekdays later."""
 MONTHS = 600
 WIDE = pa.decimal128(38, SCALE)
-AMOUNTS = [each.name for each in fields(Rows) if each.name not in {"position_ids", "market_rows"}]
+AMOUNTS = [
+    column.name
+    for column in fields(LedgerRows)
+    if column.name not in {"position_ids", "market_rows"}
+]
 
 
-def corrected(seed: int, plan: Plan, market: Market, parts: Sequence[Rows]) -> pa.Table:
+def corrected(seed: int, plan: Plan, market: Market, parts: Sequence[LedgerRows]) -> pa.Table:
     """All valuations of a portfolio: mispriced rows as first recorded, then their corrections."""
     valuations = pa.concat_tables([_table(plan, market, rows) for rows in parts])
     if plan.portfolio_id not in CORRECTED:
@@ -56,7 +60,7 @@ def corrected(seed: int, plan: Plan, market: Market, parts: Sequence[Rows]) -> p
     return pa.concat_tables([first, later])
 
 
-def _table(plan: Plan, market: Market, rows: Rows) -> pa.Table:
+def _table(plan: Plan, market: Market, rows: LedgerRows) -> pa.Table:
     count = len(rows.market_rows)
     return table_of(
         {
@@ -70,13 +74,13 @@ def _table(plan: Plan, market: Market, rows: Rows) -> pa.Table:
 
 
 def _mispriced(
-    seed: int, plan: Plan, market: Market, rows: Rows
+    seed: int, plan: Plan, market: Market, rows: LedgerRows
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Rows that were mispriced, at most one a month, and the market row of their correction."""
     draws = random_of(seed, "corrections", plan.portfolio_id).random((MONTHS, 4))
     days = market.days[rows.market_rows]
     months = ((days.year - market.days[0].year) * 12 + days.month - 1).to_numpy()
-    found, known = [], []
+    mispriced, known = [], []
     for month in np.unique(months):
         happens, which, delay, position = draws[month]
         if happens >= CORRECTED[plan.portfolio_id]:
@@ -85,7 +89,7 @@ def _mispriced(
         chosen = np.flatnonzero((months == month) & (days.day == 3 + int(which * 24)))
         chosen = chosen[rows.position_ids[chosen] == security]
         for row in chosen:
-            found.append(row)
+            mispriced.append(row)
             known.append(rows.market_rows[row] + 1 + int(delay * LATEST_DAYS))
-    order = np.argsort(found, kind="stable")
-    return np.array(found, dtype=np.int64)[order], np.array(known, dtype=np.int64)[order]
+    order = np.argsort(mispriced, kind="stable")
+    return np.array(mispriced, dtype=np.int64)[order], np.array(known, dtype=np.int64)[order]

@@ -39,10 +39,10 @@ def recorded_days(table: pa.Table, own_date: str | None) -> NDArray[np.datetime6
     instants = table["recorded_at"].cast(pa.timestamp("us")).to_numpy(zero_copy_only=False)
     days = instants.astype("datetime64[D]")
     if own_date is None:
-        own = np.full(len(table), np.datetime64("1970-01-01"))
+        dates = np.full(len(table), np.datetime64("1970-01-01"))
     else:
-        own = table[own_date].to_numpy(zero_copy_only=False).astype("datetime64[D]")
-    return np.where(np.isnat(days), own, days)
+        dates = table[own_date].to_numpy(zero_copy_only=False).astype("datetime64[D]")
+    return np.where(np.isnat(days), dates, days)
 
 
 def table_of(columns: Mapping[str, object]) -> pa.Table:

@@ -37,7 +37,7 @@ FOREIGN_CASH_ROW, FOREIGN_CASH_SHARE = 30, 0.02
 
 
 @dataclass(frozen=True)
-class Rows:
+class LedgerRows:
     """Position valuations of one portfolio: columns of the layout, `market_row` beside them."""
 
     position_ids: NDArray[np.object_]
@@ -68,24 +68,24 @@ class _Securities:
     to_cash: Exact
 
 
-def security_rows(plan: Plan, market: Market, trading: Trading) -> tuple[Rows, Exact]:
-    """Rows of the securities, and what each day they bring into the cash of the portfolio."""
-    found = _securities(plan, market, trading)
-    is_held = (trading.held != 0) | (found.bod != 0) | (found.eod != 0)
+def security_rows(plan: Plan, market: Market, trading: Trading) -> tuple[LedgerRows, Exact]:
+    """LedgerRows of the securities, and what each day they bring into the cash of the portfolio."""
+    held = _securities(plan, market, trading)
+    is_held = (trading.held != 0) | (held.bod != 0) | (held.eod != 0)
     row, column = np.nonzero(is_held)
     ids = np.array([security.instrument_id for security in plan.securities], dtype=object)
-    rows = Rows(
+    rows = LedgerRows(
         position_ids=ids[column],
         market_rows=trading.days[row],
         quantity=decimal_array(trading.held[is_held], 0),
-        price=decimal_array(found.prices[is_held], PRICE_SCALE),
-        market_value=decimal_array(found.value[is_held], 2),
-        bod_cf=decimal_array(found.bod[is_held], 2),
-        eod_cf=decimal_array(found.eod[is_held], 2),
+        price=decimal_array(held.prices[is_held], PRICE_SCALE),
+        market_value=decimal_array(held.value[is_held], 2),
+        bod_cf=decimal_array(held.bod[is_held], 2),
+        eod_cf=decimal_array(held.eod[is_held], 2),
         mgmt_fees=decimal_array(np.zeros(len(row), dtype=np.int64), 2),
-        accrued_income=decimal_array(found.accrued[is_held], 2),
+        accrued_income=decimal_array(held.accrued[is_held], 2),
     )
-    return rows, found.to_cash
+    return rows, held.to_cash
 
 
 def _securities(plan: Plan, market: Market, trading: Trading) -> _Securities:
@@ -160,8 +160,8 @@ def fees_of(plan: Plan, market: Market, trading: Trading) -> Integers:
 
 def cash_rows(
     plan: Plan, market: Market, trading: Trading, to_cash: Exact
-) -> tuple[list[Rows], int]:
-    """Rows of the cash position, and of the one in another currency where there is one.
+) -> tuple[list[LedgerRows], int]:
+    """LedgerRows of the cash position, and of the one in another currency where there is one.
 
     The second value is what a closing pays out on the last day, in ten-billionths; else 0.
     """
@@ -180,7 +180,7 @@ def cash_rows(
     return [_cash(plan.currency, trading.days, balance, bod, eod, fees), *others], payout
 
 
-def _foreign_cash(plan: Plan, market: Market, trading: Trading) -> tuple[Rows, int]:
+def _foreign_cash(plan: Plan, market: Market, trading: Trading) -> tuple[LedgerRows, int]:
     """Cash in another currency, bought once; and what it cost in ten-billionths of the own."""
     currency = "USD" if plan.currency != "USD" else "EUR"
     at_start = market.euros[0, CURRENCIES.index(plan.currency)]
@@ -208,11 +208,11 @@ def _interest(market: Market, trading: Trading, balance: Exact) -> Exact:
 
 def _cash(
     currency: str, days: Integers, balance: Exact, bod: Exact, eod: Exact, fees: Exact
-) -> Rows:
+) -> LedgerRows:
     is_held = (balance != 0) | (bod != 0) | (eod != 0) | (fees != 0)
     count = int(is_held.sum())
     held = exact_array(balance[is_held])
-    return Rows(
+    return LedgerRows(
         position_ids=np.full(count, cash_id(currency), dtype=object),
         market_rows=days[is_held],
         quantity=held,

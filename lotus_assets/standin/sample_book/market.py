@@ -100,9 +100,9 @@ def _prices(seed: int, days: pd.DatetimeIndex) -> Floats:
     }
     prices = np.empty((count, len(SECURITIES)))
     for at, security in enumerate(SECURITIES):
-        own = random_of(seed, "price", security.instrument_id).standard_normal(count)
+        shocks = random_of(seed, "price", security.instrument_id).standard_normal(count)
         market = security.beta * MARKET_VOLATILITY * (0.8 * world + 0.6 * regions[security.region])
-        moved = (market + security.volatility * own) * np.sqrt(step)
+        moved = (market + security.volatility * shocks) * np.sqrt(step)
         variance = (security.beta * MARKET_VOLATILITY) ** 2 + security.volatility**2
         drift = (security.drift - variance / 2) * step
         logs = np.cumsum(np.concatenate([[0.0], (drift + moved)[1:]]))

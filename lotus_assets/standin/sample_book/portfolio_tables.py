@@ -19,7 +19,7 @@ from lotus_assets.standin.sample_book.frames import (
 )
 from lotus_assets.standin.sample_book.ledger import (
     CENT,
-    Rows,
+    LedgerRows,
     cash_id,
     cash_rows,
     security_rows,
@@ -134,8 +134,8 @@ def _flows(plan: Plan, market: Market, trading: Trading, payout: int) -> Iterato
 
     def at(row: int, kind: str, amount: int, currency: str, timing: str, flow_type: str) -> Flow:
         day = trading.flow_dates.get(row) if kind == "D" else None
-        own = dates[row].date() if day is None else day.astype(date)
-        return own, f"{own:%Y%m%d}-{kind}", amount, currency, timing, flow_type
+        flow_day = dates[row].date() if day is None else day.astype(date)
+        return flow_day, f"{flow_day:%Y%m%d}-{kind}", amount, currency, timing, flow_type
 
     for row in np.flatnonzero(trading.deposits).tolist():
         amount = int(trading.deposits[row]) * CENT
@@ -155,7 +155,7 @@ def _flows(plan: Plan, market: Market, trading: Trading, payout: int) -> Iterato
         yield at(row, f"K{column}", amount, currency, timing, "transfer_in_kind")
 
 
-def _lots(plan: Plan, market: Market, trading: Trading, cash: Sequence[Rows]) -> pa.Table:
+def _lots(plan: Plan, market: Market, trading: Trading, cash: Sequence[LedgerRows]) -> pa.Table:
     """Lots of the securities, and one for each cash position, which changes with the balance."""
     rows = list(lot_rows(plan, market, trading))
     securities = {
@@ -169,19 +169,23 @@ def _lots(plan: Plan, market: Market, trading: Trading, cash: Sequence[Rows]) ->
         "recorded_at": unrecorded(len(rows)),
     }
     parts = [table_of(securities)]
-    for each in cash:
-        balances = np.asarray(each.market_value.cast(pa.string()))
+    for account in cash:
+        balances = np.asarray(account.market_value.cast(pa.string()))
         changed = np.flatnonzero(np.append(True, balances[1:] != balances[:-1]))
-        taken = each.market_value.take(pa.array(changed)).cast(WIDE)
-        own = each.market_rows[changed]
-        since = own if each.position_ids[0] == cash_id(plan.currency) else np.full_like(own, own[0])
+        taken = account.market_value.take(pa.array(changed)).cast(WIDE)
+        changed_rows = account.market_rows[changed]
+        since = (
+            changed_rows
+            if account.position_ids[0] == cash_id(plan.currency)
+            else np.full_like(changed_rows, changed_rows[0])
+        )
         parts.append(
             table_of(
                 {
                     "portfolio_id": repeated(plan.portfolio_id, len(changed)),
-                    "position_id": repeated(each.position_ids[0], len(changed)),
+                    "position_id": repeated(account.position_ids[0], len(changed)),
                     "lot_id": repeated("L0001", len(changed)),
-                    "effective_date": dates_of(market.days, own),
+                    "effective_date": dates_of(market.days, changed_rows),
                     "trade_date": dates_of(market.days, since),
                     "quantity": taken,
                     "cost": taken,

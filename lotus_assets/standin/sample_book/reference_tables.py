@@ -72,10 +72,10 @@ def _calendars() -> pa.Table:
 
 def _instruments(chosen: tuple[Index, ...]) -> pa.Table:
     rows = [
-        (each.instrument_id, each.name, each.asset_class.upper(), each.currency)
-        for each in SECURITIES
+        (security.instrument_id, security.name, security.asset_class.upper(), security.currency)
+        for security in SECURITIES
     ]
-    rows += [(cash_id(each), f"Cash in {each}", "CASH", each) for each in CURRENCIES]
+    rows += [(cash_id(code), f"Cash in {code}", "CASH", code) for code in CURRENCIES]
     rows += [(index.index_id, index.name, "INDEX", index.currency) for index in chosen]
     return table_of(
         {
@@ -90,10 +90,14 @@ def _instruments(chosen: tuple[Index, ...]) -> pa.Table:
 
 def _dimensions(chosen: tuple[Index, ...]) -> pa.Table:
     rows: list[tuple[str, str, str]] = []
-    for each in SECURITIES:
-        known = {"asset_class": each.asset_class, "sector": each.sector, "region": each.region}
-        known.pop(each.missing_dimension or "", None)
-        rows += [(each.instrument_id, name, value) for name, value in known.items()]
+    for security in SECURITIES:
+        known = {
+            "asset_class": security.asset_class,
+            "sector": security.sector,
+            "region": security.region,
+        }
+        known.pop(security.missing_dimension or "", None)
+        rows += [(security.instrument_id, name, value) for name, value in known.items()]
     for currency in CURRENCIES:
         known = {"asset_class": "Cash", "sector": "Cash", "region": "Cash"}
         rows += [(cash_id(currency), name, value) for name, value in known.items()]

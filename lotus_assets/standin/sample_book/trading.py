@@ -107,7 +107,7 @@ class _Trader:
         self.seed = seed
         self.dates = market.days[days]
         self.prices = prices_of(plan, market, days)
-        rates = [market.exchange(each.currency, plan.currency) for each in plan.securities]
+        rates = [market.exchange(security.currency, plan.currency) for security in plan.securities]
         self.unit_values = self.prices / 10**PRICE_SCALE * np.column_stack(rates)[days]
         shape = self.prices.shape
         self.now = np.zeros(shape[1], dtype=np.int64)
@@ -115,7 +115,9 @@ class _Trader:
         self.delivered = np.zeros(shape, dtype=np.int64)
         self.deposits = np.zeros(shape[0], dtype=np.int64)
         self.withdrawals = np.zeros(shape[0], dtype=np.int64)
-        self.is_future = np.array([each.instrument_id == FUTURE for each in plan.securities])
+        self.is_future = np.array(
+            [security.instrument_id == FUTURE for security in plan.securities]
+        )
         self.weights = self._weights()
 
     def _weights(self) -> NDArray[np.float64]:
@@ -149,19 +151,19 @@ class _Trader:
         draws = random_of(self.seed, "events", self.plan.portfolio_id).random((HORIZON_MONTHS, 3))
         months = (self.dates.year - FIRST_DAY.year) * 12 + self.dates.month - FIRST_DAY.month
         firsts = np.flatnonzero(np.diff(months, prepend=-1))
-        found = []
+        events = []
         for first in firsts[1:]:
             kind_draw, row_draw, size = draws[months[first]]
             row = int(first) + 2 + int(row_draw * 14)
             is_closing = self.plan.closed is not None and row == len(self.days) - 1
             if row < len(self.days) and months[row] == months[first] and not is_closing:
-                found.append((row, _kind(kind_draw), float(size)))
+                events.append((row, _kind(kind_draw), float(size)))
         for day, column, share in DELIVERIES.get(self.plan.portfolio_id, ()):
-            found.extend(self._planned(day, f"deliver:{column}", share))
+            events.extend(self._planned(day, f"deliver:{column}", share))
         if self.plan.portfolio_id == DEPOSIT_ON_MISSING_DAY[0]:
             _, day, amount = DEPOSIT_ON_MISSING_DAY
-            found.extend(self._planned(day, "deposit_only", amount))
-        return sorted(found, key=lambda event: (event[0], event[1]))
+            events.extend(self._planned(day, "deposit_only", amount))
+        return sorted(events, key=lambda event: (event[0], event[1]))
 
     def _planned(self, day: str, kind: str, size: float) -> list[tuple[int, str, float]]:
         row = int(self.dates.searchsorted(pd.Timestamp(day)))

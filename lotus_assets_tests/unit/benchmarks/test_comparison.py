@@ -38,7 +38,7 @@ ENVIRONMENT = {"fact": "environment", "benchmark": "", "metric": "", "reason": "
 
 def test_every_result_stands_beside_its_facts() -> None:
     rows = comparison(HISTORY, facts(THRESHOLD, {**LOUD, "list": "sensitive"}, ENVIRONMENT), "r2")
-    assert column(rows, "said", by="benchmark") == {
+    assert column(rows, "facts", by="benchmark") == {
         "fast": "",
         "slow": "threshold slower, confirmed; sensitive change point slower, confirmed",
     }
@@ -50,7 +50,7 @@ def test_every_result_stands_beside_its_facts() -> None:
 
 def test_facts_of_other_runs_and_suites_are_not_this_run_s() -> None:
     other = [{**THRESHOLD, "run_id": "r1"}, {**THRESHOLD, "suite": "another"}]
-    assert set(comparison(HISTORY, facts(*other), "r2")["said"]) == {""}
+    assert set(comparison(HISTORY, facts(*other), "r2")["facts"]) == {""}
 
 
 def test_people_are_told_what_is_sure() -> None:

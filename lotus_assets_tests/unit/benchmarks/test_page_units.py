@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lotus_assets.benchmarks.page.axes import Axis, time_axis, time_ticks, value_axis, value_ticks
-from lotus_assets.benchmarks.page.units import Unit, percent_change, shown_unit, significant
+from lotus_assets.benchmarks.page.units import ShownUnit, percent_change, shown_unit, significant
 
 SPACE = "\N{NO-BREAK SPACE}"
 
@@ -37,7 +37,11 @@ def test_a_figure_stands_in_the_unit_that_suits_it(base: str, value: float, text
 
 
 def test_no_figure_is_a_dash() -> None:
-    assert Unit(1e-3, "ms").text(None) == Unit(1e-3, "ms").text(float("nan")) == "\N{EN DASH}"
+    assert (
+        ShownUnit(1e-3, "ms").text(None)
+        == ShownUnit(1e-3, "ms").text(float("nan"))
+        == "\N{EN DASH}"
+    )
     assert percent_change(None) == percent_change(float("nan")) == "\N{EN DASH}"
 
 
@@ -88,11 +92,11 @@ def test_jitter_of_a_thousandth_looks_steady() -> None:
 
 
 def test_value_ticks_are_round_in_the_shown_unit() -> None:
-    ticks = value_ticks(Axis(0.281, 0.352), Unit(1e-3, "ms"))
+    ticks = value_ticks(Axis(0.281, 0.352), ShownUnit(1e-3, "ms"))
     assert [tick.label for tick in ticks] == ["300", "320", "340"]
     # 300 ms is (300 - 281) / (352 - 281) of the way
-    assert ticks[0].place == pytest.approx(26.76, abs=0.01)
-    fine = value_ticks(Axis(71.0e6, 71.01e6), Unit(1e6, "MB"))
+    assert ticks[0].position == pytest.approx(26.76, abs=0.01)
+    fine = value_ticks(Axis(71.0e6, 71.01e6), ShownUnit(1e6, "MB"))
     assert [tick.label for tick in fine] == ["71.000", "71.005", "71.010"]
 
 
@@ -121,7 +125,7 @@ def test_time_ticks_are_round_in_the_calendar(days: float, labels: list[str]) ->
 def test_time_ticks_are_few_and_in_order(days: float, later: int) -> None:
     first = BEGIN + timedelta(days=later)
     ticks = time_ticks(time_axis(first, first + timedelta(days=days)))
-    places = [tick.place for tick in ticks]
+    places = [tick.position for tick in ticks]
     assert 1 <= len(ticks) <= 8
     assert places == sorted(places)
     assert 0 <= places[0] <= places[-1] <= 100

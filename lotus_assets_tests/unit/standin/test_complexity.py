@@ -4,11 +4,11 @@ import pytest
 from graphql import OperationDefinitionNode, parse
 
 from lotus_assets.standin.gitlab.graphql.complexity import complexity, depth
-from lotus_assets.standin.gitlab.graphql.plan import Compiler, Selection
+from lotus_assets.standin.gitlab.graphql.plan import Compiler, SelectedFields
 from lotus_assets.standin.gitlab.graphql.validation import schema_of
 
 
-def compiled(query: str) -> Selection:
+def compiled(query: str) -> SelectedFields:
     operation = parse(query).definitions[0]
     assert isinstance(operation, OperationDefinitionNode)
     compiler = Compiler(schema_of("enterprise"), {}, {})

@@ -31,7 +31,7 @@ from lotus_assets.standin.gitlab.graphql.entity import Context
 from lotus_assets.standin.gitlab.graphql.fields import IMPLEMENTATIONS, field_function
 from lotus_assets.standin.gitlab.graphql.plan import Compiler, answer
 from lotus_assets.standin.gitlab.graphql.validation import schema_of
-from lotus_assets.standin.gitlab.site import Site
+from lotus_assets.standin.gitlab.served_store import ServedStore
 from lotus_assets.standin.gitlab.store import Store
 from lotus_assets_tests.gitlab_description import graphql_schema, needs_descriptions
 from lotus_assets_tests.standin_fixtures import young_world
@@ -168,4 +168,4 @@ def test_answers_are_those_of_graphql_core(root: str, young_world: Store) -> Non
 
 
 def context(store: Store) -> Context:
-    return Context(Site(lambda: store), Token("secret"), "http://127.0.0.1:1")
+    return Context(ServedStore(lambda: store), Token("secret"), "http://127.0.0.1:1")

@@ -9,7 +9,7 @@ one hundredth more for each row of the page, unless rows are asked for by iid.
 
 from lotus_assets.standin.gitlab.graphql.connections import MAXIMUM_PAGE
 from lotus_assets.standin.gitlab.graphql.entity import Arguments
-from lotus_assets.standin.gitlab.graphql.plan import FieldPlan, Selection
+from lotus_assets.standin.gitlab.graphql.plan import FieldPlan, SelectedFields
 
 AUTHENTICATED_LIMIT = 250
 ANONYMOUS_LIMIT = 200
@@ -38,7 +38,7 @@ SORTED_BY_DEFAULT = {"Query.users", "Project.releases", "Project.workItems"}
 """Resolvers with an order by default, an argument that the schema here leaves out."""
 
 
-def complexity(selection: Selection) -> int:
+def complexity(selection: SelectedFields) -> int:
     """The complexity of a selection: the sum of its fields."""
     return sum(map(field_complexity, selection.fields))
 
@@ -49,10 +49,10 @@ def field_complexity(field: FieldPlan) -> int:
     name = f"{field.parent}.{field.name}"
     if name not in RESOLVED:
         return CONSTANT.get(name, 1) + children
-    own = children + 1 + _extra(name, field.arguments)
+    cost = children + 1 + _extra(name, field.arguments)
     if not field.is_connection:
-        return own
-    return int(own + own * _multiplier(field.arguments))
+        return cost
+    return int(cost + cost * _multiplier(field.arguments))
 
 
 def _extra(name: str, arguments: Arguments) -> int:
@@ -71,7 +71,7 @@ def _multiplier(arguments: Arguments) -> float:
     return 0.01 * (MAXIMUM_PAGE if asked is None else min(int(asked), MAXIMUM_PAGE))
 
 
-def depth(selection: Selection) -> int:
+def depth(selection: SelectedFields) -> int:
     """How deeply fields are nested."""
     return 1 + max(
         (depth(field.selection) for field in selection.fields if field.selection is not None),

@@ -75,10 +75,10 @@ def respond(request: GraphQLRequest | None, context: Context) -> Answer:
         document = _parsed(request.query)
     except GraphQLError as error:
         return 200, {"errors": [dict(error.formatted)]}
-    edition = context.site.store.edition
-    found = _validated(edition, request.query)
-    if found:
-        return 200, {"errors": found}
+    edition = context.served.store.edition
+    faults = _validated(edition, request.query)
+    if faults:
+        return 200, {"errors": faults}
     operation = _operation(document, request.operation_name)
     if operation is None:
         return 200, _errors(f'No operation named "{request.operation_name}"')
@@ -94,7 +94,7 @@ def _run(
     given: dict[str, Any],
     context: Context,
 ) -> Answer:
-    schema = schema_of(context.site.store.edition)
+    schema = schema_of(context.served.store.edition)
     variables = get_variable_values(schema, operation.variable_definitions or (), given)
     if isinstance(variables, list):
         return 200, {"errors": [dict(error.formatted) for error in variables]}

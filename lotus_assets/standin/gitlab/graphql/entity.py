@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from lotus_assets.standin.gitlab.authentication import Token
-from lotus_assets.standin.gitlab.site import Site
+from lotus_assets.standin.gitlab.served_store import ServedStore
 from lotus_assets.standin.gitlab.store import Payload, ProjectData
 
 
@@ -18,7 +18,7 @@ class FieldError(Exception):
 class Context:
     """One GraphQL request."""
 
-    site: Site
+    served: ServedStore
     token: Token | None
     base_url: str
     resolved_environments: set[int] = field(default_factory=set)

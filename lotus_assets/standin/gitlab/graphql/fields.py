@@ -27,7 +27,7 @@ from lotus_assets.standin.gitlab.store import Payload, ProjectData
 
 
 def _project(_root: None, arguments: Arguments, context: Context) -> ProjectData | None:
-    data = context.site.project(str(arguments["fullPath"]))
+    data = context.served.project(str(arguments["fullPath"]))
     if data is None or data.access != "full":
         return None
     is_public = data.project.get("visibility") == "public"
@@ -35,19 +35,19 @@ def _project(_root: None, arguments: Arguments, context: Context) -> ProjectData
 
 
 def _group(_root: None, arguments: Arguments, context: Context) -> Payload | None:
-    group = context.site.store.groups.get(str(arguments["fullPath"]))
+    group = context.served.store.groups.get(str(arguments["fullPath"]))
     is_public = group is not None and group.get("visibility") == "public"
     return group if context.is_authenticated or is_public else None
 
 
 def _groups(_root: None, arguments: Arguments, context: Context) -> Connection:
-    groups = list(context.site.store.groups.values()) if context.is_authenticated else []
+    groups = list(context.served.store.groups.values()) if context.is_authenticated else []
     groups.sort(key=lambda group: int(group["id"]))
     return keyset(groups, arguments, lambda group: (group["id"],), descending=False)
 
 
 def _users(_root: None, arguments: Arguments, context: Context) -> Connection:
-    users = list(context.site.store.users.values()) if context.is_authenticated else []
+    users = list(context.served.store.users.values()) if context.is_authenticated else []
     if arguments.get("ids") is not None:
         numbers = {number_of(identifier) for identifier in arguments["ids"]}
         users = [user for user in users if user["id"] in numbers]
@@ -56,7 +56,7 @@ def _users(_root: None, arguments: Arguments, context: Context) -> Connection:
 
 
 def _store(_root: None, _arguments: Arguments, context: Context) -> Any:
-    return context.site.store if context.is_authenticated else None
+    return context.served.store if context.is_authenticated else None
 
 
 QUERY: FieldTable = {

@@ -14,7 +14,7 @@ from lotus_assets.standin.gitlab.graphql.listing import among_iids, in_state, pa
 from lotus_assets.standin.gitlab.graphql.merge_requests import labels
 from lotus_assets.standin.gitlab.graphql.notes import notes_page
 from lotus_assets.standin.gitlab.graphql.people import user_of
-from lotus_assets.standin.gitlab.site import is_enabled
+from lotus_assets.standin.gitlab.served_store import is_enabled
 from lotus_assets.standin.gitlab.store import ProjectData
 
 
@@ -57,7 +57,7 @@ Closing = tuple[ProjectData, int]
 
 
 def _closing_index(context: Context) -> dict[str, list[Closing]]:
-    projects = context.site.store.projects.values()
+    projects = context.served.store.projects.values()
     size = sum(len(data.closes_issues) for data in projects)
 
     def make() -> dict[str, list[Closing]]:
@@ -68,7 +68,7 @@ def _closing_index(context: Context) -> dict[str, list[Closing]]:
                     index.setdefault(name, []).append((data, iid))
         return index
 
-    index: dict[str, list[Closing]] = context.site.kept(("closing",), size, make)
+    index: dict[str, list[Closing]] = context.served.kept(("closing",), size, make)
     return index
 
 

@@ -43,7 +43,7 @@ def page(
         return (row["id"],)
 
     used = by_id if column == "id" else key
-    ordered = context.site.kept(
+    ordered = context.served.kept(
         (subject, project_id, sort, *_filters(arguments)),
         len(rows),
         lambda: sorted(within(rows, arguments), key=used, reverse=descending),

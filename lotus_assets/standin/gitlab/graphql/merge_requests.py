@@ -13,7 +13,7 @@ from lotus_assets.standin.gitlab.graphql.entity import (
 from lotus_assets.standin.gitlab.graphql.listing import in_state, page
 from lotus_assets.standin.gitlab.graphql.notes import notes_page
 from lotus_assets.standin.gitlab.graphql.people import user_of, whole_user
-from lotus_assets.standin.gitlab.site import is_enabled
+from lotus_assets.standin.gitlab.served_store import is_enabled
 from lotus_assets.standin.gitlab.store import Payload, ProjectData
 
 

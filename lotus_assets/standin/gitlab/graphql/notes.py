@@ -44,7 +44,7 @@ def _metadata(note: Entity, _arguments: Arguments, _context: Context) -> Entity 
 
 def _author_of_commit(commit: Entity, _arguments: Arguments, context: Context) -> Payload | None:
     address = commit.payload.get("author_email")
-    users = context.site.store.users.values()
+    users = context.served.store.users.values()
     return next((user for user in users if address and user.get("public_email") == address), None)
 
 

@@ -26,7 +26,7 @@ def whole_user(basic: Payload | None, context: Context) -> Payload | None:
     """The full user of a basic one inside a payload, as far as it is known."""
     if basic is None:
         return None
-    return context.site.store.users.get(basic["id"], basic)
+    return context.served.store.users.get(basic["id"], basic)
 
 
 def _get(key: str, otherwise: Any = None) -> FieldFunction:

@@ -15,7 +15,7 @@ from lotus_assets.standin.gitlab.graphql.entity import (
 )
 from lotus_assets.standin.gitlab.graphql.listing import page
 from lotus_assets.standin.gitlab.graphql.people import user_of
-from lotus_assets.standin.gitlab.site import is_enabled
+from lotus_assets.standin.gitlab.served_store import is_enabled
 from lotus_assets.standin.gitlab.store import Payload, ProjectData
 
 

@@ -46,11 +46,11 @@ class FieldPlan:
     arguments: Arguments
     is_list: bool
     is_connection: bool
-    selection: "Selection | None"
+    selection: "SelectedFields | None"
 
 
 @dataclass(slots=True)
-class Selection:
+class SelectedFields:
     """The fields to answer for one object."""
 
     fields: list[FieldPlan] = field(default_factory=list)
@@ -64,12 +64,12 @@ class Compiler:
     fragments: dict[str, FragmentDefinitionNode]
     variables: dict[str, Any]
 
-    def compile(self, type_name: str, selections: list[SelectionSetNode]) -> Selection:
+    def compile(self, type_name: str, selections: list[SelectionSetNode]) -> SelectedFields:
         """The plan for an object of `type_name`."""
         collected: dict[str, list[FieldNode]] = {}
         for selection_set in selections:
             self._collect(type_name, selection_set, collected)
-        return Selection([self._field(type_name, *found) for found in collected.items()])
+        return SelectedFields([self._field(type_name, *nodes) for nodes in collected.items()])
 
     def _collect(
         self, type_name: str, selection_set: SelectionSetNode, collected: dict[str, list[FieldNode]]
@@ -103,9 +103,9 @@ class Compiler:
             return FieldPlan(
                 key, type_name, name, lambda *_: type_name, {}, False, False, selection=None
             )
-        owner = self.schema.type_map[type_name]
-        assert isinstance(owner, GraphQLObjectType)  # noqa: S101 -- narrows for mypy
-        definition = owner.fields[name]
+        parent = self.schema.type_map[type_name]
+        assert isinstance(parent, GraphQLObjectType)  # noqa: S101 -- narrows for mypy
+        definition = parent.fields[name]
         named = get_named_type(definition.type)
         selection = None
         if not is_leaf_type(named):
@@ -125,7 +125,7 @@ class Compiler:
 
 
 def answer(
-    selection: Selection,
+    selection: SelectedFields,
     value: Any,
     context: Context,
     errors: list[dict[str, Any]],
@@ -135,19 +135,19 @@ def answer(
     result = {}
     for plan in selection.fields:
         try:
-            found = plan.function(value, plan.arguments, context)
+            resolved = plan.function(value, plan.arguments, context)
         except FieldError as error:
             errors.append({"message": str(error), "path": [*path, plan.key]})
-            found = None
+            resolved = None
         below = plan.selection
-        if below is None or found is None:
-            result[plan.key] = found
+        if below is None or resolved is None:
+            result[plan.key] = resolved
         elif plan.is_list:
             where = (*path, plan.key)
             result[plan.key] = [
                 None if row is None else answer(below, row, context, errors, (*where, position))
-                for position, row in enumerate(found)
+                for position, row in enumerate(resolved)
             ]
         else:
-            result[plan.key] = answer(below, found, context, errors, (*path, plan.key))
+            result[plan.key] = answer(below, resolved, context, errors, (*path, plan.key))
     return result

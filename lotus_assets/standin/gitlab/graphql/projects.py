@@ -18,7 +18,7 @@ from lotus_assets.standin.gitlab.graphql.entity import (
 from lotus_assets.standin.gitlab.graphql.issues import issue, issues
 from lotus_assets.standin.gitlab.graphql.merge_requests import merge_request, merge_requests
 from lotus_assets.standin.gitlab.graphql.pipelines import pipeline, pipelines, upper
-from lotus_assets.standin.gitlab.site import is_enabled
+from lotus_assets.standin.gitlab.served_store import is_enabled
 from lotus_assets.standin.gitlab.store import Payload, ProjectData
 
 
@@ -45,7 +45,9 @@ def readable(function: FieldFunction) -> FieldFunction:
 
 def group_projects(group: Payload, arguments: Arguments, context: Context) -> Connection:
     """`Group.projects`, newest first; forbidden ones are listed with what the list itself tells."""
-    rows = context.site.projects_of(group["full_path"], has_subgroups=arguments["includeSubgroups"])
+    rows = context.served.projects_of(
+        group["full_path"], has_subgroups=arguments["includeSubgroups"]
+    )
     return keyset(rows[::-1], arguments, lambda data: (int(data.project["id"]),), descending=True)
 
 

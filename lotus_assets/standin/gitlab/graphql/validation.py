@@ -43,18 +43,18 @@ class KnownFields(ValidationRule):
         self, node: FieldNode, _key: Any, _parent: Any, _path: Any, ancestors: list[Any]
     ) -> None:
         """Report a field that its type does not have."""
-        owner = self.context.get_parent_type()
-        if owner is None or self.context.get_field_def():
+        parent = self.context.get_parent_type()
+        if parent is None or self.context.get_field_def():
             return
         name = node.name.value
         self.report_error(
             GraphQLError(
-                f"Field '{name}' doesn't exist on type '{owner.name}'",
+                f"Field '{name}' doesn't exist on type '{parent.name}'",
                 node,
                 path=[*_names(ancestors), name],
                 extensions={
                     "code": "undefinedField",
-                    "typeName": owner.name,
+                    "typeName": parent.name,
                     "fieldName": name,
                 },
             )

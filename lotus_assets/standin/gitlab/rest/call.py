@@ -7,7 +7,7 @@ from typing import Any
 
 from lotus_assets.standin.gitlab.authentication import Token
 from lotus_assets.standin.gitlab.rest.refusals import forbidden, invalid, not_found, unauthorized
-from lotus_assets.standin.gitlab.site import Site, is_enabled
+from lotus_assets.standin.gitlab.served_store import ServedStore, is_enabled
 from lotus_assets.standin.gitlab.store import Payload, ProjectData, Store
 
 
@@ -15,7 +15,7 @@ from lotus_assets.standin.gitlab.store import Payload, ProjectData, Store
 class Call:
     """The parameters of a request with the state to answer from."""
 
-    site: Site
+    served: ServedStore
     token: Token | None
     base_url: str
     """Of the stand-in itself, for example `http://127.0.0.1:8080`."""
@@ -25,12 +25,12 @@ class Call:
     @property
     def store(self) -> Store:
         """The state to answer from."""
-        return self.site.store
+        return self.served.store
 
     def text(self, name: str) -> str | None:
         """A query parameter; the last one counts, and an empty one is none."""
-        found = [value for key, value in self.query if key == name]
-        return found[-1] if found and found[-1] else None
+        values = [value for key, value in self.query if key == name]
+        return values[-1] if values and values[-1] else None
 
     def texts(self, name: str) -> list[str]:
         """An array parameter (`iids[]=1&iids[]=2`, or `iids=1,2`)."""
@@ -74,7 +74,7 @@ class Call:
         Raises 404 for an unknown one (and for a private one without a token), 403 for one that
         the caller may not read, or whose feature is off.
         """
-        data = self.site.project(self.path["project"])
+        data = self.served.project(self.path["project"])
         if data is None:
             raise not_found("Project") if self.token else unauthorized()
         if self.token is None and data.project.get("visibility") != "public":
@@ -102,7 +102,7 @@ def instant(value: str, name: str = "value") -> datetime:
 
 
 @dataclass(frozen=True)
-class Rows:
+class ListedRows:
     """A list to answer a page of."""
 
     rows: Sequence[Payload]
@@ -114,7 +114,7 @@ class Rows:
     """Repository commits never have `X-Total`."""
 
 
-Outcome = Rows | Payload | list[Any]
+Outcome = ListedRows | Payload | list[Any]
 Endpoint = Callable[[Call], Outcome]
 
 

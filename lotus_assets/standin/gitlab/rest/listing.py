@@ -55,7 +55,7 @@ def in_order(
         return make()
     ignored = ("page", "per_page", "private_token")
     asked = tuple(sorted(pair for pair in call.query if pair[0] not in ignored))
-    kept: list[Payload] = call.site.kept(
+    kept: list[Payload] = call.served.kept(
         ("rest", name, call.path["project"], asked), len(rows), make
     )
     return kept

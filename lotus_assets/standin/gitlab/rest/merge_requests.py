@@ -1,6 +1,6 @@
 """Merge requests with all that belongs to them."""
 
-from lotus_assets.standin.gitlab.rest.call import Call, Outcome, Rows, without
+from lotus_assets.standin.gitlab.rest.call import Call, ListedRows, Outcome, without
 from lotus_assets.standin.gitlab.rest.listing import among_iids, equal, in_order, within
 from lotus_assets.standin.gitlab.rest.refusals import not_found
 from lotus_assets.standin.gitlab.store import Payload, ProjectData
@@ -26,7 +26,7 @@ def merge_requests(call: Call) -> Outcome:
     rows = equal(call, among_iids(call, data.merge_requests), *FILTERS)
     rows = within(call, rows, "updated", "created")
     name = "merge_requests"
-    return Rows(in_order(call, rows, columns=ORDERS, name=name), "MergeRequest", listed)
+    return ListedRows(in_order(call, rows, columns=ORDERS, name=name), "MergeRequest", listed)
 
 
 def _one(call: Call) -> tuple[ProjectData, int]:

@@ -1,6 +1,6 @@
 """Pipelines, and the jobs that start child pipelines."""
 
-from lotus_assets.standin.gitlab.rest.call import Call, Outcome, Rows, without
+from lotus_assets.standin.gitlab.rest.call import Call, ListedRows, Outcome, without
 from lotus_assets.standin.gitlab.rest.listing import equal, in_order, within
 from lotus_assets.standin.gitlab.rest.refusals import not_found
 from lotus_assets.standin.gitlab.store import Payload
@@ -23,7 +23,7 @@ def pipelines(call: Call) -> Outcome:
     data = call.project("builds")
     rows = equal(call, data.pipelines.values(), "status", "ref", "sha", "source", "name")
     rows = within(call, rows, "updated", "created")
-    return Rows(in_order(call, rows, columns=ORDERS, name="pipelines"), "Ci::Pipeline", basic)
+    return ListedRows(in_order(call, rows, columns=ORDERS, name="pipelines"), "Ci::Pipeline", basic)
 
 
 def bridges(call: Call) -> Outcome:
@@ -34,4 +34,4 @@ def bridges(call: Call) -> Outcome:
         raise not_found()
     rows = [job for job in data.jobs.get(int(identifier), []) if job["kind"] == "bridge"]
     rows.sort(key=lambda job: -int(job["id"]))
-    return Rows(rows, "Ci::Bridge", lambda row: without(row, *JOB_OURS))
+    return ListedRows(rows, "Ci::Bridge", lambda row: without(row, *JOB_OURS))

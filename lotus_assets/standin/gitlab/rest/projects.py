@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, time, timedelta
 
-from lotus_assets.standin.gitlab.rest.call import Call, Outcome, Rows, instant
+from lotus_assets.standin.gitlab.rest.call import Call, ListedRows, Outcome, instant
 from lotus_assets.standin.gitlab.rest.listing import equal, in_order, within
 from lotus_assets.standin.gitlab.rest.refusals import bad_request, invalid
 
@@ -18,14 +18,14 @@ def project(call: Call) -> Outcome:
 def protected_branches(call: Call) -> Outcome:
     """`GET /projects/:id/protected_branches`."""
     call.reader()
-    return Rows(call.project("repository").protected_branches, "ProtectedBranch")
+    return ListedRows(call.project("repository").protected_branches, "ProtectedBranch")
 
 
 def environments(call: Call) -> Outcome:
     """`GET /projects/:id/environments`."""
     data = call.project("builds")
     rows = equal(call, data.environments, "name")
-    return Rows(sorted(rows, key=lambda row: int(row["id"])), "Environment")
+    return ListedRows(sorted(rows, key=lambda row: int(row["id"])), "Environment")
 
 
 def deployments(call: Call) -> Outcome:
@@ -42,7 +42,7 @@ def deployments(call: Call) -> Outcome:
     wanted = call.text("environment")
     if wanted is not None:
         rows = [row for row in rows if row["environment"]["name"] == wanted]
-    return Rows(in_order(call, rows, columns=DEPLOYMENT_ORDERS, sort="asc"), "Deployment")
+    return ListedRows(in_order(call, rows, columns=DEPLOYMENT_ORDERS, sort="asc"), "Deployment")
 
 
 def events(call: Call) -> Outcome:
@@ -60,7 +60,7 @@ def events(call: Call) -> Outcome:
     if before is not None:
         rows = [row for row in rows if instant(row["created_at"]) < before]
     ordered = in_order(call, rows, columns=("created_at",))
-    return Rows(ordered, "Event", has_totals=False)
+    return ListedRows(ordered, "Event", has_totals=False)
 
 
 def _day(call: Call, name: str) -> datetime | None:

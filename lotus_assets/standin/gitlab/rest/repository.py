@@ -1,6 +1,6 @@
 """Commits."""
 
-from lotus_assets.standin.gitlab.rest.call import Call, Outcome, Rows, instant, without
+from lotus_assets.standin.gitlab.rest.call import Call, ListedRows, Outcome, instant, without
 from lotus_assets.standin.gitlab.store import Payload, ProjectData
 
 
@@ -10,7 +10,7 @@ def commits(call: Call) -> Outcome:
     Newest first; totals are never given; `since` and `until` bound the committed date.
     """
     data = call.project("repository")
-    rows: list[Payload] = call.site.kept(
+    rows: list[Payload] = call.served.kept(
         ("commits", data.project["id"], call.flag("all")),
         len(data.commits),
         lambda: _reachable(data, of_all=bool(call.flag("all"))),
@@ -21,7 +21,7 @@ def commits(call: Call) -> Outcome:
     if until is not None:
         rows = [row for row in rows if instant(row["committed_date"]) <= until]
     hidden = ("is_signed",) if call.flag("with_stats") else ("is_signed", "stats")
-    return Rows(rows, "Commit", lambda row: without(row, *hidden), has_totals=False)
+    return ListedRows(rows, "Commit", lambda row: without(row, *hidden), has_totals=False)
 
 
 def _reachable(data: ProjectData, *, of_all: bool) -> list[Payload]:

@@ -35,15 +35,15 @@ class Deployments:
     def begin(self, job: Payload, name: str) -> None:
         """A job with an environment started: a deployment runs."""
         site, world = self.site, self.site.world
-        place = next((item for item in site.data.environments if item["name"] == name), None)
-        if place is None:
+        environment = next((item for item in site.data.environments if item["name"] == name), None)
+        if environment is None:
             tier = dict(site.plan.environments).get(name)
-            place = ci_payloads.environment(
+            environment = ci_payloads.environment(
                 world.identifier("environment"), name, tier, site.data.project, world.now
             )
-            site.data.environments.append(place)
+            site.data.environments.append(environment)
         deployment = ci_payloads.deployment(
-            world.identifier("deployment"), site.next_iid("deployment"), job, place, world.now
+            world.identifier("deployment"), site.next_iid("deployment"), job, environment, world.now
         )
         self._running[job["id"]] = deployment
         site.data.deployments.append(deployment)

@@ -19,34 +19,34 @@ def group(identifier: int, full_path: str, name: str, parent: Payload | None) ->
     }
 
 
-def namespace(owner: Payload) -> Payload:
+def namespace(holder: Payload) -> Payload:
     """The namespace of a project: its group, or its owner when a person's."""
-    is_group = "full_path" in owner
-    path = owner["full_path"] if is_group else owner["username"]
+    is_group = "full_path" in holder
+    path = holder["full_path"] if is_group else holder["username"]
     return {
-        "id": owner["id"] if is_group else owner["id"] + 10_000,
-        "name": owner["name"],
+        "id": holder["id"] if is_group else holder["id"] + 10_000,
+        "name": holder["name"],
         "path": path.rpartition("/")[2],
         "kind": "group" if is_group else "user",
         "full_path": path,
-        "parent_id": owner.get("parent_id"),
+        "parent_id": holder.get("parent_id"),
         "avatar_url": None,
-        "web_url": owner["web_url"],
+        "web_url": holder["web_url"],
     }
 
 
 def project(
-    identifier: int, path: str, owner: Payload, *, default_branch: str | None, created_at: int
+    identifier: int, path: str, holder: Payload, *, default_branch: str | None, created_at: int
 ) -> Payload:
     """`GET /projects/:id` of a private project with every feature enabled."""
-    full_path = f"{namespace(owner)['full_path']}/{path}"
+    full_path = f"{namespace(holder)['full_path']}/{path}"
     name = path.replace("-", " ").capitalize()
     features = ("issues", "repository", "merge_requests", "forking", "wiki", "builds", "snippets")
     return {
         "id": identifier,
         "description": f"{name} of toman.",
         "name": name,
-        "name_with_namespace": f"{owner.get('full_name', owner['name'])} / {name}",
+        "name_with_namespace": f"{holder.get('full_name', holder['name'])} / {name}",
         "path": path,
         "path_with_namespace": full_path,
         "created_at": text(created_at),
@@ -62,7 +62,7 @@ def project(
         "star_count": 0,
         "last_activity_at": text(created_at),
         "visibility": "internal",
-        "namespace": namespace(owner),
+        "namespace": namespace(holder),
         "container_registry_image_prefix": f"registry.example.invalid/{full_path}",
         "_links": {
             kind: f"{BASE_URL}/api/v4/projects/{identifier}{tail}"

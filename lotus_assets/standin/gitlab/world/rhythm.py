@@ -42,19 +42,19 @@ def _plan_day(world: World, site: Site, ordinal: int, random: Random) -> None:
     people = team(site)
     # Rates are per calendar day, and only five days of seven are worked.
     for number in range(_count(plan.requests_per_day * 7 / 5, random)):
-        own = world.random(site.path, "request", ordinal, number)
-        process = review(site, people, own, draw_course(own))
+        draws = world.random(site.path, "request", ordinal, number)
+        process = review(site, people, draws, draw_course(draws))
         world.start_process(_at(world, _moment(world, random), process))
     for number in range(_count(plan.issues_per_day * 7 / 5, random)):
-        own = world.random(site.path, "issue", ordinal, number)
-        world.start_process(_at(world, _moment(world, random), issue_life(site, people, own)))
+        draws = world.random(site.path, "issue", ordinal, number)
+        world.start_process(_at(world, _moment(world, random), issue_life(site, people, draws)))
     for number in range(_count(plan.direct_pushes_per_day * 7 / 5, random)):
-        own = world.random(site.path, "push", ordinal, number)
-        process = _direct_push(site, own.choice(people), own)
+        draws = world.random(site.path, "push", ordinal, number)
+        process = _direct_push(site, draws.choice(people), draws)
         world.start_process(_at(world, _moment(world, random), process))
     if plan.release_days and random.random() < 7 / 5 / plan.release_days:
-        own = world.random(site.path, "release", ordinal)
-        world.start_process(_at(world, _moment(world, random), release(site, people, own)))
+        draws = world.random(site.path, "release", ordinal)
+        world.start_process(_at(world, _moment(world, random), release(site, people, draws)))
 
 
 def _count(mean: float, random: Random) -> int:

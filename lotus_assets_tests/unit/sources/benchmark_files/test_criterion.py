@@ -137,7 +137,7 @@ def test_a_bad_tree_is_refused_whole(
     with pytest.raises(BenchmarkFileError) as refused:
         tree.read(DETAILS)
     assert Path(refused.value.file).name == name
-    assert refused.value.place == place
+    assert refused.value.where == place
     assert reason in refused.value.reason
 
 
@@ -198,7 +198,7 @@ def test_bad_messages_are_refused_with_their_line(
     path = messages(tmp_path / "m.jsonl", first, changed(MESSAGE, change))
     with pytest.raises(BenchmarkFileError) as refused:
         read_cargo_criterion(path, DETAILS)
-    assert refused.value.place == place
+    assert refused.value.where == place
     assert reason in refused.value.reason
 
 

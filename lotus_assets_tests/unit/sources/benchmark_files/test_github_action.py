@@ -112,7 +112,7 @@ def test_a_bad_history_is_refused_whole(
 ) -> None:
     with pytest.raises(BenchmarkFileError) as refused:
         read(tmp_path, changed(DATA_JS, change))
-    assert refused.value.place == place
+    assert refused.value.where == place
     assert reason in refused.value.reason
 
 

@@ -113,7 +113,7 @@ def test_what_no_machine_can_hold_is_refused_and_stops_nothing(
     found = import_paths([tmp_path], DETAILS)
     assert [run.source.file for run in found.runs] == [good.name]
     (refused,) = found.refused
-    assert (refused.file, refused.place) == (str(tmp_path / "results"), place)
+    assert (refused.file, refused.where) == (str(tmp_path / "results"), place)
 
 
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:

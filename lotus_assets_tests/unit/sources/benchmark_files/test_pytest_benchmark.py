@@ -180,5 +180,5 @@ def test_a_bad_file_is_refused_with_place_and_reason(
     with pytest.raises(BenchmarkFileError) as refused:
         read(tmp_path, changed(PYTEST, change))
     assert refused.value.file == str(tmp_path / "bench.json")
-    assert refused.value.place == place
+    assert refused.value.where == place
     assert reason in refused.value.reason

@@ -128,7 +128,7 @@ def test_a_bad_run_file_is_refused(tmp_path: Path, change: Change, place: str, r
     content = changed(json.loads(run_text(a_run())), change)
     with pytest.raises(BenchmarkFileError) as refused:
         read_run(write(tmp_path / "run.json", content))
-    assert refused.value.place == place
+    assert refused.value.where == place
     assert reason in refused.value.reason
 
 
@@ -152,7 +152,7 @@ def test_what_is_no_document_is_refused(
     path.write_bytes(content)
     with pytest.raises(BenchmarkFileError) as refused:
         read_run(path)
-    assert refused.value.place == place
+    assert refused.value.where == place
     assert reason in refused.value.reason
 
 

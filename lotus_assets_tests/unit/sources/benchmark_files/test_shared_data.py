@@ -45,7 +45,7 @@ def test_what_is_in_it(imported: Imported) -> None:
 def test_the_message_with_a_mean_outside_its_own_interval_is_refused(imported: Imported) -> None:
     (refusal,) = imported.refused
     assert refusal.file.endswith("fuel_core_alu_add.jsonl")
-    assert refusal.place == "line 4: $.mean"
+    assert refusal.where == "line 4: $.mean"
     assert "1.6387085050968 us lies outside its own interval" in refusal.reason
 
 

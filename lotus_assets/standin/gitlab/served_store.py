@@ -12,7 +12,7 @@ each time, so that a test may change rows in place; who changes larger ones call
 
 
 @dataclass
-class Site:
+class ServedStore:
     """The store of this moment, by id and by path, with its large lists kept in order."""
 
     provider: Callable[[], Store]
@@ -58,14 +58,14 @@ class Site:
 
     def projects_of(self, group_path: str, *, has_subgroups: bool) -> list[ProjectData]:
         """The projects of a group, by id; with those of its subgroups if asked."""
-        found = []
+        projects = []
         for data in self.store.projects.values():
             namespace = data.project["path_with_namespace"].rpartition("/")[0]
             if namespace == group_path or (
                 has_subgroups and namespace.startswith(group_path + "/")
             ):
-                found.append(data)
-        return sorted(found, key=lambda data: int(data.project["id"]))
+                projects.append(data)
+        return sorted(projects, key=lambda data: int(data.project["id"]))
 
 
 def is_enabled(project: Payload, feature: str) -> bool:
