@@ -10,7 +10,6 @@ from graphql import (
     FragmentDefinitionNode,
     GraphQLError,
     OperationDefinitionNode,
-    execute_sync,
     parse,
 )
 from graphql.execution.values import get_variable_values
@@ -24,7 +23,7 @@ from lotus_assets.standin.gitlab.graphql.complexity import (
 )
 from lotus_assets.standin.gitlab.graphql.entity import Context
 from lotus_assets.standin.gitlab.graphql.plan import Compiler, answer
-from lotus_assets.standin.gitlab.graphql.validation import is_introspection, problems, schema_of
+from lotus_assets.standin.gitlab.graphql.validation import problems, schema_of
 
 MAXIMUM_QUERY_LENGTH = 10_000
 Answer = tuple[int, dict[str, Any]]
@@ -82,9 +81,6 @@ def respond(request: GraphQLRequest | None, context: Context) -> Answer:
     operation = _operation(document, request.operation_name)
     if operation is None:
         return 200, _errors(f'No operation named "{request.operation_name}"')
-    if is_introspection(document):
-        result = execute_sync(schema_of(edition), document)
-        return 200, dict(result.formatted)
     return _run(document, operation, request.variables, context)
 
 

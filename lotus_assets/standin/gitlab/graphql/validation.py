@@ -16,7 +16,7 @@ from graphql import (
     GraphQLError,
     GraphQLSchema,
     InlineFragmentNode,
-    Node,
+    NoSchemaIntrospectionCustomRule,
     OperationDefinitionNode,
     build_schema,
     specified_rules,
@@ -75,23 +75,13 @@ def _names(ancestors: list[Any]) -> list[str]:
     return names
 
 
-RULES = [KnownFields if rule is FieldsOnCorrectTypeRule else rule for rule in specified_rules]
+RULES = [
+    # Nobody asks for the schema, and a field of it would meet no function that answers.
+    NoSchemaIntrospectionCustomRule,
+    *(KnownFields if rule is FieldsOnCorrectTypeRule else rule for rule in specified_rules),
+]
 
 
 def problems(schema: GraphQLSchema, document: DocumentNode) -> list[dict[str, Any]]:
     """What is wrong with a document, as the `errors` of the answer."""
     return [dict(error.formatted) for error in validate(schema, document, RULES)]
-
-
-def is_introspection(document: DocumentNode) -> bool:
-    """Whether the document asks for the schema itself."""
-    return any(_asks_schema(definition) for definition in document.definitions)
-
-
-def _asks_schema(definition: Node) -> bool:
-    if not isinstance(definition, OperationDefinitionNode):
-        return False
-    return any(
-        isinstance(node, FieldNode) and node.name.value in ("__schema", "__type")
-        for node in definition.selection_set.selections
-    )
