@@ -1,7 +1,7 @@
 """Contribution, attribution and positions of the sample book, in one real run."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -106,13 +106,20 @@ def _worked_out(url: str, folder: Path, address: str, patch: pytest.MonkeyPatch)
         patch.setenv(name, value)
     for name, value in dagster_variables(Settings(), url).items():
         patch.setenv(name, value)
+    return Book(url, address, work_out(url, ANALYTICS))
+
+
+def work_out(
+    url: str, shown: Sequence[str], assets: Sequence[str] | None = None
+) -> dict[str, dict[str, Any]]:
+    """A live run of the shard, or of some assets of it; the metadata of the `shown` ones."""
+    keys = None if assets is None else [dg.AssetKey(name) for name in assets]
     try:
         with dg.DagsterInstance.get() as instance, console_on_stderr() as console:
             job = defs.resolve_job_def("portfolio_full")
-            run = execute(job, instance, console, partition_key=PARTITION)
+            run = execute(job, instance, console, partition_key=PARTITION, assets=keys)
             assert run.succeeded, run.failures
-            metadata = {name: _metadata(instance, name) for name in ANALYTICS}
-        return Book(url, address, metadata)
+            return {name: _metadata(instance, name) for name in shown}
     finally:
         shared_engine(url).dispose()
         shared_engine.cache_clear()
@@ -290,3 +297,23 @@ def test_the_api_answers_what_the_tables_hold_to_the_last_bit(
     (total,) = book.those("contribution_total", method)
     for name in ("portfolio_return", "fees", "unexplained"):
         assert found[name] == total[name]
+
+
+@pytest.mark.timeout(600)
+def test_another_hierarchy_works_out_what_depends_on_it(
+    book: Book, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The levels of contributions do; positions, of the same inputs, do not."""
+    statement = "SELECT * FROM contribution_level ORDER BY portfolio_id, 3, 4, 5, 6, 7"
+    before = book.rows(statement)
+    names = ("contribution_level", "positions")
+    monkeypatch.setenv("LOTUS_CORE_GROUP_BY", "sector")
+    changed = work_out(book.url, names, names)
+    assert {row["level"] for row in book.rows(statement)} == {1}
+    counts = [changed[name]["portfolios_unchanged"] for name in names]
+    assert counts == [0, changed["positions"]["portfolios_with_rows"]]
+    monkeypatch.delenv("LOTUS_CORE_GROUP_BY")
+    assert work_out(book.url, names, names)["contribution_level"]["portfolios_unchanged"] == 0
+    assert book.rows(statement) == before
+    again = work_out(book.url, names, names)["contribution_level"]
+    assert again["portfolios_unchanged"] == again["portfolios_with_rows"] > 0
