@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from graphql import (
+    ASTValidationRule,
     DocumentNode,
     FieldNode,
     FieldsOnCorrectTypeRule,
@@ -75,7 +76,7 @@ def _names(ancestors: list[Any]) -> list[str]:
     return names
 
 
-RULES = [
+RULES: list[type[ASTValidationRule]] = [
     # Nobody asks for the schema, and a field of it would meet no function that answers.
     NoSchemaIntrospectionCustomRule,
     *(KnownFields if rule is FieldsOnCorrectTypeRule else rule for rule in specified_rules),
