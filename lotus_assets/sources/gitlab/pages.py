@@ -8,6 +8,10 @@ from typing import Any, Literal
 Payload = dict[str, Any]
 """One entity as GitLab sends it, plus `project_id`; nested connections are plain lists."""
 
+Row = dict[str, Any]
+"""One entity as REST lists it."""
+Query = Mapping[str, Any]
+"""The query string of a REST list."""
 Feature = Literal["merge_requests", "issues", "pipelines"]
 """What can be switched off in a project."""
 

@@ -6,19 +6,21 @@ Declarations alone, so that naming a list imports no client. How they are read s
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from lotus_assets.sources.gitlab.pages import Feature, Payload, ProjectReference, ReadingWindow
+from lotus_assets.sources.gitlab.pages import (
+    Feature,
+    Payload,
+    ProjectReference,
+    Query,
+    ReadingWindow,
+    Row,
+)
 from lotus_assets.sources.gitlab.reduction import Node, Reduction
 
 if TYPE_CHECKING:
     from lotus_assets.sources.gitlab.graphql import GraphQLClient
     from lotus_assets.sources.gitlab.rest import RestClient
-
-Row = dict[str, Any]
-"""One entity as REST lists it."""
-Query = Mapping[str, Any]
-"""The query string of a REST list."""
 
 
 @dataclass(frozen=True)

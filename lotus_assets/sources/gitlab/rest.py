@@ -13,7 +13,7 @@ import gitlab
 from gitlab.exceptions import GitlabHttpError
 
 from lotus_assets.sources.gitlab.errors import GitLabError
-from lotus_assets.sources.gitlab.project_lists import Query, Row
+from lotus_assets.sources.gitlab.pages import Query, Row
 from lotus_assets.sources.gitlab.session import PacedSession, TransientError
 
 PAGE_SIZE = 100

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from lotus_assets.sources.gitlab.pages import PayloadPage, ProjectReference, ReadingWindow
-from lotus_assets.sources.gitlab.project_lists import Clients, RestList, Row
+from lotus_assets.sources.gitlab.pages import PayloadPage, ProjectReference, ReadingWindow, Row
+from lotus_assets.sources.gitlab.project_lists import Clients, RestList
 
 
 def rest_pages(

@@ -1,7 +1,14 @@
 """Line counts of all commits of a time, newest first, continued by `until`."""
 
-from lotus_assets.sources.gitlab.pages import Payload, ProjectReference, ReadingWindow, instant_text
-from lotus_assets.sources.gitlab.project_lists import Query, RestList, Row
+from lotus_assets.sources.gitlab.pages import (
+    Payload,
+    ProjectReference,
+    Query,
+    ReadingWindow,
+    Row,
+    instant_text,
+)
+from lotus_assets.sources.gitlab.project_lists import RestList
 
 
 def payload(row: Row, project: ProjectReference) -> Payload:

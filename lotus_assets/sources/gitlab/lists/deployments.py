@@ -1,7 +1,14 @@
 """Deployments, oldest update first, continued by `updated_after`."""
 
-from lotus_assets.sources.gitlab.pages import Payload, ProjectReference, ReadingWindow, instant_text
-from lotus_assets.sources.gitlab.project_lists import Query, RestList, Row
+from lotus_assets.sources.gitlab.pages import (
+    Payload,
+    ProjectReference,
+    Query,
+    ReadingWindow,
+    Row,
+    instant_text,
+)
+from lotus_assets.sources.gitlab.project_lists import RestList
 
 KEPT = ("id", "iid", "ref", "sha", "status", "created_at", "updated_at")
 

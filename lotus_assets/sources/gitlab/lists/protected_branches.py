@@ -1,7 +1,7 @@
 """All protected branches and patterns."""
 
-from lotus_assets.sources.gitlab.pages import Payload, ProjectReference
-from lotus_assets.sources.gitlab.project_lists import RestList, Row
+from lotus_assets.sources.gitlab.pages import Payload, ProjectReference, Row
+from lotus_assets.sources.gitlab.project_lists import RestList
 
 
 def payload(row: Row, project: ProjectReference) -> Payload:

@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
-from lotus_assets.sources.gitlab.pages import Payload, ProjectReference, ReadingWindow
-from lotus_assets.sources.gitlab.project_lists import Query, RestList, Row
+from lotus_assets.sources.gitlab.pages import Payload, ProjectReference, Query, ReadingWindow, Row
+from lotus_assets.sources.gitlab.project_lists import RestList
 
 DAY = timedelta(days=1)
 
