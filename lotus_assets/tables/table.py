@@ -99,9 +99,9 @@ def gate(table: Table, frame: pd.DataFrame) -> Gated:
             good = table.schema.validate(rows, lazy=True)
             break
         except SchemaErrors as broken:
-            found = _reasons_by_row(broken.failure_cases, rows.index)
-            reasons.loc[found.index] = found
-            rows = rows.drop(index=found.index)
+            broken_rows = _reasons_by_row(broken.failure_cases, rows.index)
+            reasons.loc[broken_rows.index] = broken_rows
+            rows = rows.drop(index=broken_rows.index)
             if rows.empty:
                 good = table.empty()
                 break

@@ -100,8 +100,8 @@ def _add_catalogue(application: FastAPI) -> None:
     def portfolios(request: Request, as_of_date: AsOf) -> Response:
         """Portfolios as of a day."""
         with request.app.state.engine.connect() as connection:
-            found = catalogue.portfolios(connection, as_of_date)
-        return _plain({"as_of_date": as_of_date, "portfolios": found})
+            entries = catalogue.portfolios(connection, as_of_date)
+        return _plain({"as_of_date": as_of_date, "portfolios": entries})
 
     @application.get(
         "/integration/benchmarks",
@@ -116,8 +116,8 @@ def _add_catalogue(application: FastAPI) -> None:
     def benchmarks(request: Request, as_of_date: AsOf) -> Response:
         """Benchmarks as of a day."""
         with request.app.state.engine.connect() as connection:
-            found = catalogue.benchmarks(connection, as_of_date)
-        return _plain({"as_of_date": as_of_date, "benchmarks": found})
+            entries = catalogue.benchmarks(connection, as_of_date)
+        return _plain({"as_of_date": as_of_date, "benchmarks": entries})
 
     @application.get(
         "/integration/reference/risk-free-series",
@@ -132,8 +132,8 @@ def _add_catalogue(application: FastAPI) -> None:
     def risk_free(request: Request, as_of_date: AsOf) -> Response:
         """Risk-free series as of a day."""
         with request.app.state.engine.connect() as connection:
-            found = catalogue.risk_free(connection, as_of_date)
-        return _plain({"as_of_date": as_of_date, "series": found})
+            entries = catalogue.risk_free(connection, as_of_date)
+        return _plain({"as_of_date": as_of_date, "series": entries})
 
 
 def _add_health(application: FastAPI) -> None:

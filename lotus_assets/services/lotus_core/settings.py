@@ -50,5 +50,5 @@ class CoreSettings(BaseSettings):
     @property
     def connection_variable(self) -> str:
         """The variable that names the database."""
-        own = self.lotus_core_db_connection is not None
-        return "LOTUS_CORE_DB_CONNECTION" if own else "TEM_DB_CONNECTION"
+        is_named = self.lotus_core_db_connection is not None
+        return "LOTUS_CORE_DB_CONNECTION" if is_named else "TEM_DB_CONNECTION"

@@ -30,9 +30,9 @@ def inventory(document: dict[str, Any]) -> dict[str, Any]:
 
     `occurs_in` lists `schema.attribute` and `operation parameter` places, sorted.
     """
-    found: dict[tuple[str, str, str], dict[str, Any]] = {}
-    for name, place, meaning, kind, example in _attributes(document):
-        entry = found.setdefault(
+    by_meaning: dict[tuple[str, str, str], dict[str, Any]] = {}
+    for name, occurrence, meaning, kind, example in _attributes(document):
+        entry = by_meaning.setdefault(
             (name, meaning, kind),
             {
                 "attribute": name,
@@ -42,8 +42,8 @@ def inventory(document: dict[str, Any]) -> dict[str, Any]:
                 "occurs_in": [],
             },
         )
-        entry["occurs_in"].append(place)
-    entries = [found[key] for key in sorted(found)]
+        entry["occurs_in"].append(occurrence)
+    entries = [by_meaning[key] for key in sorted(by_meaning)]
     for entry in entries:
         entry["occurs_in"].sort()
     return {
@@ -71,8 +71,8 @@ def _attributes(document: dict[str, Any]) -> Iterator[tuple[str, str, str, str, 
                 schema = parameter["schema"]
                 examples = schema.get("examples") or [parameter.get("example")]
                 meaning = parameter.get("description") or schema.get("description", "")
-                place = f"{method.upper()} {path}"
-                yield parameter["name"], place, meaning, _type_of(schema), examples[0]
+                occurrence = f"{method.upper()} {path}"
+                yield parameter["name"], occurrence, meaning, _type_of(schema), examples[0]
 
 
 def _described(document: dict[str, Any], attribute: dict[str, Any]) -> str:

@@ -38,8 +38,8 @@ class RowsAsJson:
         if first == last:
             return NO_ROWS
         _, offsets, content = self.text.buffers()
-        places = memoryview(offsets).cast("i")
-        begin, end = places[self.text.offset + first], places[self.text.offset + last]
+        starts = memoryview(offsets).cast("i")
+        begin, end = starts[self.text.offset + first], starts[self.text.offset + last]
         # Each text ends with a comma, so that they are one buffer; the last one's is left out.
         return Fragment([b"[", memoryview(content)[begin : end - 1], b"]"])
 

@@ -17,8 +17,8 @@ class LotusCoreError(Exception):
         self.detail = detail
         self.status = status
         self.request_id = request_id
-        said = f" (HTTP {status}, request {request_id})" if status else ""
-        super().__init__(f"{what}: {self.code}: {detail}{said}")
+        answer = f" (HTTP {status}, request {request_id})" if status else ""
+        super().__init__(f"{what}: {self.code}: {detail}{answer}")
 
 
 class InvalidRequest(LotusCoreError, PermanentError):

@@ -118,8 +118,8 @@ def read_page(contract: Contract, subject: str, what: str, answer: Answer) -> Pa
     try:
         computed = content_hash(contract.assemble(payload, rows))
     except (ValueError, KeyError, TypeError, pa.ArrowException) as misplaced:
-        said = isinstance(misplaced, Misplaced)
-        detail = str(misplaced) if said else "they do not fit the payload's header"
+        is_misplaced = isinstance(misplaced, Misplaced)
+        detail = str(misplaced) if is_misplaced else "they do not fit the payload's header"
         raise broken("rows", detail) from misplaced
     if not computed == claimed == lineage["content_hash"]:
         raise broken(
@@ -132,7 +132,7 @@ def read_page(contract: Contract, subject: str, what: str, answer: Answer) -> Pa
 
 def _difference(expected: pa.Schema, came: pa.Schema) -> str:
     wanted = [f"{field.name} {field.type}" for field in expected]
-    found = [f"{field.name} {field.type}" for field in came]
-    missing = [name for name in wanted if name not in found]
-    surplus = [name for name in found if name not in wanted]
+    columns = [f"{field.name} {field.type}" for field in came]
+    missing = [name for name in wanted if name not in columns]
+    surplus = [name for name in columns if name not in wanted]
     return f"missing {missing}, unexpected {surplus}" if missing or surplus else "other order"

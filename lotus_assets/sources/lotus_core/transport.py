@@ -100,17 +100,17 @@ class Transport:
 
     def _once(self, what: str, method: str, path: str, arguments: Mapping[str, Any]) -> Answer:
         identity = self.correlation.headers()
-        given = {**arguments.get("headers", {}), **identity}
+        named = {**arguments.get("headers", {}), **identity}
         # What somebody sent us is passed on unchanged: any bytes, not ASCII alone.
-        headers = [(name.encode(), value.encode("latin-1")) for name, value in given.items()]
+        headers = [(name.encode(), value.encode("latin-1")) for name, value in named.items()]
         request = {**arguments, "headers": headers}
         try:
             with self._places:
                 response = self._client.request(method, path, **request)
         except httpx.RequestError as broken:
-            place = self._client.base_url
+            address = self._client.base_url
             reason = str(broken) or type(broken).__name__
-            raise SourceUnavailable(what, f"no answer from {place}: {reason}") from broken
+            raise SourceUnavailable(what, f"no answer from {address}: {reason}") from broken
         if response.status_code != httpx.codes.OK:
             raise _refusal(what, response, identity["X-Request-Id"])
         return Answer(

@@ -97,9 +97,9 @@ def write_quarantine(connection: Connection, bad: pd.DataFrame, run_id: str, at:
     """
     if bad.empty:
         return
-    found = bad.assign(fingerprint=_fingerprints(bad), payload=bad["payload"].map(json.loads))
+    entries = bad.assign(fingerprint=_fingerprints(bad), payload=bad["payload"].map(json.loads))
     statement = insert(quarantine).values(
-        **{name: bindparam(name) for name in found.columns},
+        **{name: bindparam(name) for name in entries.columns},
         run_id=run_id,
         last_seen_run_id=run_id,
         quarantined_at=at,
@@ -109,7 +109,7 @@ def write_quarantine(connection: Connection, bad: pd.DataFrame, run_id: str, at:
             index_elements=["fingerprint"],
             set_={"last_seen_run_id": statement.excluded.last_seen_run_id},
         ),
-        records(found),
+        records(entries),
     )
 
 

@@ -45,12 +45,12 @@ Changes = Mapping[int, Mapping[str, int]]
 
 def read_changes(connection: Connection, table_names: Iterable[str]) -> Changes:
     """The last changes of these tables. Read them before the rows that they stand for."""
-    found: dict[int, dict[str, int]] = {}
+    changes: dict[int, dict[str, int]] = {}
     for table_name, project_id, change in connection.execute(
         select(project_change).where(project_change.c.table_name.in_(list(table_names)))
     ):
-        found.setdefault(project_id, {})[table_name] = change
-    return found
+        changes.setdefault(project_id, {})[table_name] = change
+    return changes
 
 
 def read_marks(connection: Connection, table_name: str) -> dict[int, str]:

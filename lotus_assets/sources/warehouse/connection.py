@@ -46,19 +46,19 @@ def check_warehouse(engine: Engine, variable: str = "TEM_DB_CONNECTION") -> None
     Raises:
         WarehouseUnavailable: unreachable, refused, or older than PostgreSQL 15.
     """
-    place = engine.url.set(drivername="postgresql").render_as_string(hide_password=True)
+    address = engine.url.set(drivername="postgresql").render_as_string(hide_password=True)
     try:
         with engine.connect() as connection:
             version = int(connection.scalar(text("SHOW server_version_num")) or 0) // 10_000
     except OperationalError as error:
         reason = str(error.orig).strip().splitlines()[0] if error.orig else "no answer"
         raise WarehouseUnavailable(
-            f"The database {place} cannot be used: {reason}. "
+            f"The database {address} cannot be used: {reason}. "
             f"Check {variable} and that the server accepts connections."
         ) from error
     if version < MINIMUM_VERSION:
         raise WarehouseUnavailable(
-            f"The database {place} is PostgreSQL {version}; {MINIMUM_VERSION} or newer is needed."
+            f"The database {address} is PostgreSQL {version}; {MINIMUM_VERSION} or newer is needed."
         )
 
 

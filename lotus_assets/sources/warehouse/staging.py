@@ -141,8 +141,10 @@ class Staging:
             )
         )
         if version is not None:
-            own = target.c[table.version or version]
-            statement = statement.where(or_(own.is_(None), own <= listed.c[version]))
+            stored_version = target.c[table.version or version]
+            statement = statement.where(
+                or_(stored_version.is_(None), stored_version <= listed.c[version])
+            )
         return self._connection.execute(statement, {"at": at.to_pydatetime()}).rowcount
 
     def delete_absent(self, table: Table, scope: pd.DataFrame | None = None) -> int:

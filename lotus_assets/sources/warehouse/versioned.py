@@ -83,7 +83,7 @@ class VersionedRows:
         self._as_of = as_of
         self._target = database_table(table)
         self._identity = [name for name in table.key if name != DATA_VERSION]
-        self._said = [
+        self._content = [
             name for name in table.columns if name not in PROVENANCE and name not in table.key
         ]
 
@@ -164,13 +164,13 @@ class VersionedRows:
         A snapshot of the same version and day was read before, and said otherwise.
         """
         same_key = and_(*(self._target.c[name] == changed.c[name] for name in self._table.key))
-        found = self._connection.scalars(
+        entities = self._connection.scalars(
             select(changed.c[self._entity])
             .distinct()
             .select_from(changed.join(self._target, same_key))
             .order_by(changed.c[self._entity])
         )
-        return [str(entity) for entity in found]
+        return [str(entity) for entity in entities]
 
     def _nearest(self, relation: DatabaseTable, *, is_later: bool) -> Subquery:
         """The stored row of each identity that is nearest to the day, from before or after it."""
@@ -195,8 +195,10 @@ class VersionedRows:
         return and_(*(one.c[name] == other.c[name] for name in self._identity))
 
     def _says_the_same(self, one: FromClause, other: FromClause) -> ColumnElement[bool]:
-        said = [one.c[name] for name in self._said]
-        return tuple_(*said).is_not_distinct_from(tuple_(*(other.c[name] for name in self._said)))
+        content = [one.c[name] for name in self._content]
+        return tuple_(*content).is_not_distinct_from(
+            tuple_(*(other.c[name] for name in self._content))
+        )
 
 
 def replace_rows(connection: Connection, table: Table, rows: pa.Table) -> None:

@@ -76,7 +76,7 @@ def _contract_problems(
         cases = broken.failure_cases
     else:
         return []
-    known = {(name, row) for name, found in unreadable.items() for row in found}
+    known = {(name, row) for name, lost in unreadable.items() for row in lost}
     known |= {("recorded_at", row) for row in unreadable.get(table.own_date or "", [])}
     of_rows = cases[cases["index"].notna()]
     if of_rows.empty:

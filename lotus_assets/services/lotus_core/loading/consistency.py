@@ -120,8 +120,8 @@ def of_whole_book(connection: Connection, tables: list[str], files: list[str]) -
         if set(needed) <= set(tables):
             with driver_connection(connection).cursor() as cursor:
                 cursor.execute(sql.SQL(query(name)))
-                found = cursor.fetchmany(KEPT)
-            problems += [FileProblem(files[file], row, reason) for file, row, reason in found]
+                rows = cursor.fetchmany(KEPT)
+            problems += [FileProblem(files[file], row, reason) for file, row, reason in rows]
     return problems
 
 
@@ -161,5 +161,5 @@ def _entity(table: LayoutTable, source: Table) -> ColumnElement[str]:
 def _problems(
     connection: Connection, rows: Select[tuple[int, int]], files: list[str], reason: str
 ) -> list[FileProblem]:
-    found = connection.execute(rows.limit(KEPT)).all()
-    return [FileProblem(files[file], row, reason) for file, row in found]
+    broken = connection.execute(rows.limit(KEPT)).all()
+    return [FileProblem(files[file], row, reason) for file, row in broken]

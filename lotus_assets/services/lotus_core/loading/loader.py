@@ -43,17 +43,17 @@ def load_folder(engine: Engine, folder: Path) -> LoadReport:
     Raises:
         LoadRefused: something is wrong with them; nothing was loaded.
     """
-    found, problems = find_files(folder)
+    paths, problems = find_files(folder)
     if problems:
         raise LoadRefused(problems)
     with engine.connect().execution_options(isolation_level="READ COMMITTED") as connection:
         connection.execute(select(func.pg_advisory_xact_lock(LOCK)))
-        files = [path for table in TABLES for path in found.get(table.name, [])]
+        files = [path for table in TABLES for path in paths.get(table.name, [])]
         names = [str(path.relative_to(folder)) for path in files]
-        tables = [table for table in TABLES if table.name in found]
+        tables = [table for table in TABLES if table.name in paths]
         read = {}
         for table in tables:
-            read[table.name] = _stage(connection, table, found[table.name], files, folder, problems)
+            read[table.name] = _stage(connection, table, paths[table.name], files, folder, problems)
         if problems:
             raise LoadRefused(problems[:KEPT])
         # No sequence: what is rolled back would leave a gap in the data versions.
@@ -96,8 +96,8 @@ def _stage(
     target.create(connection)
     rows_read = 0
     for path in paths:
-        for rows, found in _checked(table, path, folder):
-            problems += found[: KEPT - min(len(problems), KEPT)]
+        for rows, wrong in _checked(table, path, folder):
+            problems += wrong[: KEPT - min(len(problems), KEPT)]
             if not problems and rows.num_rows:
                 file = pa.repeat(pa.scalar(files.index(path), pa.int64()), rows.num_rows)
                 copy_in(connection, target.name, rows.append_column("file_number", file))

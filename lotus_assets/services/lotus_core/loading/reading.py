@@ -30,10 +30,10 @@ class Piece:
 def find_files(folder: Path) -> tuple[dict[str, list[Path]], list[FileProblem]]:
     """The files of each table in `folder`, and what does not belong there."""
     names = {table.name for table in TABLES}
-    found: dict[str, list[Path]] = {}
+    paths: dict[str, list[Path]] = {}
     problems = []
     if not folder.is_dir():
-        return found, [FileProblem(str(folder), None, "no such folder")]
+        return paths, [FileProblem(str(folder), None, "no such folder")]
     for path in sorted(folder.iterdir()):
         name = path.name if path.is_dir() else path.stem
         parts = sorted(path.iterdir()) if path.is_dir() else [path]
@@ -45,10 +45,10 @@ def find_files(folder: Path) -> tuple[dict[str, list[Path]], list[FileProblem]]:
                 FileProblem(path.name, None, f"not of the layout; tables are {sorted(names)}")
             )
         else:
-            found.setdefault(name, []).extend(parts)
-    if not found and not problems:
+            paths.setdefault(name, []).extend(parts)
+    if not paths and not problems:
         problems.append(FileProblem(str(folder), None, "holds no file of the layout"))
-    return found, problems
+    return paths, problems
 
 
 def read_pieces(path: Path, folder: Path) -> Iterator[Piece]:

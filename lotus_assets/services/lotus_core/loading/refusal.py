@@ -17,8 +17,8 @@ class FileProblem:
 
     def __str__(self) -> str:
         """As a line of a report."""
-        place = f"{self.file}, row {self.row}" if self.row is not None else self.file
-        return f"{place}: {self.reason}"
+        where = f"{self.file}, row {self.row}" if self.row is not None else self.file
+        return f"{where}: {self.reason}"
 
 
 class LoadRefused(Exception):

@@ -79,13 +79,13 @@ def benchmark_days(
         {"constituent_id": "instrument_id"}
     )
     from_rebalance = {**parameters, "start_date": rebalances[0].item()}
-    found = read_columns(
+    returns = read_columns(
         connection,
         "constituent_returns",
         {**from_rebalance, "constituents": names.tolist()},
         RETURNS,
     )
-    dates, local = _matrix(found, names, rebalances, target, benchmark_id)
+    dates, local = _matrix(returns, names, rebalances, target, benchmark_id)
     before = read_row(connection, "observation_before", from_rebalance)
     since = before["return_date"] if before else None
     fx = _currency_returns(connection, reference, constituents, dates, since, currency)
@@ -98,13 +98,13 @@ def benchmark_days(
 
 
 def _matrix(
-    found: pa.Table, names: NDArray[np.str_], rebalances: Days, target: Numbers, benchmark_id: str
+    returns: pa.Table, names: NDArray[np.str_], rebalances: Days, target: Numbers, benchmark_id: str
 ) -> tuple[Days, Numbers]:
     """Local returns by observation day and constituent; 0 where the weight is 0."""
-    dates, rows = np.unique(as_days(found["return_date"]), return_inverse=True)
-    columns = np.searchsorted(names, np.asarray(found["constituent_id"].to_pylist(), dtype=str))
+    dates, rows = np.unique(as_days(returns["return_date"]), return_inverse=True)
+    columns = np.searchsorted(names, np.asarray(returns["constituent_id"].to_pylist(), dtype=str))
     local = np.full((len(dates), len(names)), np.nan)
-    local[rows, columns] = found["return_local"].cast(pa.float64()).to_numpy()
+    local[rows, columns] = returns["return_local"].cast(pa.float64()).to_numpy()
     held = target[np.searchsorted(rebalances, dates, side="right") - 1] != 0
     observed = (held & ~np.isnan(local)).any(axis=1)
     dates, local, held = dates[observed], local[observed], held[observed]
@@ -165,8 +165,8 @@ def grouped(
     A group's return is that of its constituents by weight; its currency return is what is between
     the two: (1 + local)(1 + fx) = 1 + base.
     """
-    names, places = np.unique(np.asarray(keys, dtype=str), return_inverse=True)
-    member = np.equal.outer(places, np.arange(len(names))).astype(float)
+    names, groups = np.unique(np.asarray(keys, dtype=str), return_inverse=True)
+    member = np.equal.outer(groups, np.arange(len(names))).astype(float)
     weight = days.weights @ member
     nonzero = np.where(weight == 0, 1.0, weight)
     base = np.where(weight == 0, 0.0, (days.weights * days.returns_base) @ member / nonzero)

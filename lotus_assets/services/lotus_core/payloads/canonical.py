@@ -18,8 +18,8 @@ from lotus_assets.sources.lotus_core.canonical import (
 def canonical_object(fields: Mapping[str, Any]) -> Pieces:
     """An object with its members sorted (names are ASCII); values plain or fragments."""
     pieces: Pieces = [b"{"]
-    for place, name in enumerate(sorted(fields)):
-        pieces.append((b"," if place else b"") + rfc8785.dumps(name) + b":")
+    for number, name in enumerate(sorted(fields)):
+        pieces.append((b"," if number else b"") + rfc8785.dumps(name) + b":")
         value = fields[name]
         pieces.extend(value.pieces if isinstance(value, Fragment) else [rfc8785.dumps(value)])
     return [*pieces, b"}"]
@@ -28,8 +28,8 @@ def canonical_object(fields: Mapping[str, Any]) -> Pieces:
 def canonical_list(objects: Iterable[Pieces]) -> Fragment:
     """A list of values that are canonical already."""
     pieces: Pieces = [b"["]
-    for place, one in enumerate(objects):
-        if place:
+    for number, one in enumerate(objects):
+        if number:
             pieces.append(b",")
         pieces.extend(one)
     return Fragment([*pieces, b"]"])

@@ -48,11 +48,11 @@ class ReferenceContext:
 
     def calendar(self, connection: Connection, calendar_id: str) -> Calendar:
         """The calendar as it was known; read once a snapshot."""
-        found = self.calendars.get(calendar_id)
-        if found is None:
-            found = read_calendar(connection, self.snapshot, calendar_id)
-            self.calendars[calendar_id] = found
-        return found
+        calendar = self.calendars.get(calendar_id)
+        if calendar is None:
+            calendar = read_calendar(connection, self.snapshot, calendar_id)
+            self.calendars[calendar_id] = calendar
+        return calendar
 
 
 @dataclass(frozen=True)

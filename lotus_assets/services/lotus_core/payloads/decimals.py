@@ -56,10 +56,10 @@ def sum_by_row(values: pa.Array, rows: Indices, count: int) -> pa.Array:
         .group_by("row", use_threads=False)
         .aggregate([("value", "sum")])
     )
-    places = np.full(count, -1, np.int64)
-    places[sums["row"].to_numpy()] = np.arange(sums.num_rows)
-    found = sums["value_sum"].combine_chunks().cast(DECIMAL)
-    return pc.fill_null(found.take(pa.array(places, mask=places < 0)), ZERO)
+    indices = np.full(count, -1, np.int64)
+    indices[sums["row"].to_numpy()] = np.arange(sums.num_rows)
+    totals = sums["value_sum"].combine_chunks().cast(DECIMAL)
+    return pc.fill_null(totals.take(pa.array(indices, mask=indices < 0)), ZERO)
 
 
 def is_zero(values: pa.Array) -> NDArray[np.bool_]:

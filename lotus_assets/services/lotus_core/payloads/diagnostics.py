@@ -33,6 +33,6 @@ def diagnostics(missing: Days, *breaks: pa.Table) -> Fragment:
         "continuity_breaks": [],
     }
     if breaks:
-        found = pa.concat_tables(breaks).sort_by([("date", "ascending"), ("id", "ascending")])
-        fields["continuity_breaks"] = rows_as_json(found.combine_chunks()).all()
+        rows = pa.concat_tables(breaks).sort_by([("date", "ascending"), ("id", "ascending")])
+        fields["continuity_breaks"] = rows_as_json(rows.combine_chunks()).all()
     return Fragment(canonical_object(fields))

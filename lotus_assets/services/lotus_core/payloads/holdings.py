@@ -31,10 +31,10 @@ def held_positions(
 
 def supported_dimensions(connection: Connection, reference: ReferenceContext) -> list[str]:
     """Names of all dimensions, sorted."""
-    found = read_columns(
+    known = read_columns(
         connection, "dimension_names", reference.snapshot.parameters, {"dimension": "text"}
     )
-    return sorted({*OWN_DIMENSIONS, *found["dimension"].to_pylist()})
+    return sorted({*OWN_DIMENSIONS, *known["dimension"].to_pylist()})
 
 
 def check_dimensions(requested: list[str], supported: list[str]) -> None:
@@ -59,18 +59,20 @@ def dimensions_of(
         [("instrument_type", "min"), ("currency", "min")]
     )
     names = unique["instrument_id"].to_pylist()
-    found = read_columns(
+    classified = read_columns(
         connection,
         "dimensions",
         {**snapshot.parameters, "instruments": names},
         {"instrument_id": "text", "dimension": "text", "dimension_value": "text"},
     )
-    own = {name: unique[f"{column}_min"].to_pylist() for name, column in OWN_DIMENSIONS.items()}
-    values: dict[str, dict[str, str]] = {
-        name: {dimension: own[dimension][place] for dimension in OWN_DIMENSIONS}
-        for place, name in enumerate(names)
+    built_in = {
+        name: unique[f"{column}_min"].to_pylist() for name, column in OWN_DIMENSIONS.items()
     }
-    for name, dimension, value in zip(*(column.to_pylist() for column in found), strict=True):
+    values: dict[str, dict[str, str]] = {
+        name: {dimension: built_in[dimension][row] for dimension in OWN_DIMENSIONS}
+        for row, name in enumerate(names)
+    }
+    for name, dimension, value in zip(*(column.to_pylist() for column in classified), strict=True):
         values[name][dimension] = value
     return {
         name: {dimension: known.get(dimension, UNCLASSIFIED) for dimension in requested}

@@ -132,13 +132,13 @@ def _beginnings(
 
 
 def _breaks(dates: Days, gaps: pa.Array, first: int) -> pa.Table:
-    places = np.flatnonzero(~is_zero(gaps))
-    places = places[places >= first]
+    broken = np.flatnonzero(~is_zero(gaps))
+    broken = broken[broken >= first]
     return pa.table(
         {
-            "id": pa.nulls(len(places), pa.string()),
-            "date": pa.array(dates[places]),
-            "amount": gaps.take(pa.array(places)),
+            "id": pa.nulls(len(broken), pa.string()),
+            "date": pa.array(dates[broken]),
+            "amount": gaps.take(pa.array(broken)),
         }
     )
 
@@ -154,25 +154,29 @@ def _movements(
 
     "A flow dated on a day without a row belongs to the next row, at its beginning."
     """
-    found = read_columns(connection, "portfolio_movements", parameters, MOVEMENTS)
-    own = as_days(found["movement_date"])
-    rows = np.searchsorted(dates, own)
+    movements = read_columns(connection, "portfolio_movements", parameters, MOVEMENTS)
+    days = as_days(movements["movement_date"])
+    rows = np.searchsorted(dates, days)
     kept = (rows >= first) & (rows < len(dates))
     if first > 0:
-        kept &= own > dates[first - 1]
-    places = np.flatnonzero(kept)
-    found, own, rows = found.take(pa.array(places)).combine_chunks(), own[places], rows[places]
-    kinds = as_array(found["kind"])
-    moved = pc.and_(pa.array(dates[rows] != own), pc.equal(kinds, "EOD"))
+        kept &= days > dates[first - 1]
+    kept_rows = np.flatnonzero(kept)
+    movements, days, rows = (
+        movements.take(pa.array(kept_rows)).combine_chunks(),
+        days[kept_rows],
+        rows[kept_rows],
+    )
+    kinds = as_array(movements["kind"])
+    moved = pc.and_(pa.array(dates[rows] != days), pc.equal(kinds, "EOD"))
     return Movements(
-        own,
+        days,
         pc.if_else(moved, "BOD", kinds),
-        as_array(found["currency"]),
-        as_array(found["amount"]),
+        as_array(movements["currency"]),
+        as_array(movements["amount"]),
         rows,
     )
 
 
 def _of_kind(movements: Movements, amounts: pa.Array, kind: str, count: int) -> pa.Array:
-    places = np.flatnonzero(pc.equal(movements.kinds, kind).to_numpy(zero_copy_only=False))
-    return sum_by_row(amounts.take(pa.array(places)), movements.rows[places], count)
+    of_kind = np.flatnonzero(pc.equal(movements.kinds, kind).to_numpy(zero_copy_only=False))
+    return sum_by_row(amounts.take(pa.array(of_kind)), movements.rows[of_kind], count)

@@ -121,16 +121,16 @@ def _cash_flows(
     beginning value does not hold it.
     """
     movements = days.movements
-    places = np.flatnonzero(pc.not_equal(movements.kinds, "FEE").to_numpy(zero_copy_only=False))
-    taken = pa.array(places)
+    flows = np.flatnonzero(pc.not_equal(movements.kinds, "FEE").to_numpy(zero_copy_only=False))
+    taken = pa.array(flows)
     amounts = context.convert(
         connection,
         movements.amounts.take(taken),
         movements.currencies.take(taken),
-        movements.dates[places],
+        movements.dates[flows],
         context.currency,
     )
-    dated = np.maximum(movements.dates[places], np.datetime64(start, "D"))
+    dated = np.maximum(movements.dates[flows], np.datetime64(start, "D"))
     dates, rows = np.unique(dated, return_inverse=True)
     return pa.table(
         {

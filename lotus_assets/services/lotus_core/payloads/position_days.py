@@ -148,13 +148,13 @@ def _some_position_days(
     return PositionDays(points, bounds, breaks)
 
 
-def summed_by(days: PositionDays, owners: Indices, count: int) -> PositionDays:
+def summed_by(days: PositionDays, targets: Indices, count: int) -> PositionDays:
     """Points of positions added up by their owner (an instrument), by date."""
-    items = owners[np.repeat(np.arange(len(days.bounds) - 1), np.diff(days.bounds))]
+    items = targets[np.repeat(np.arange(len(days.bounds) - 1), np.diff(days.bounds))]
     dates = as_days(days.points["perf_date"])
     key = items * np.int64(10**6) + dates.astype(np.int64)
-    unique, places = np.unique(key, return_inverse=True)
-    sums = {name: sum_by_row(as_array(days.points[name]), places, len(unique)) for name in VALUES}
+    unique, groups = np.unique(key, return_inverse=True)
+    sums = {name: sum_by_row(as_array(days.points[name]), groups, len(unique)) for name in VALUES}
     bounds = np.searchsorted(unique // 10**6, np.arange(count + 1))
     points = pa.table(
         {
@@ -164,8 +164,8 @@ def summed_by(days: PositionDays, owners: Indices, count: int) -> PositionDays:
         },
         schema=pa.schema(POINT_FIELDS),
     )
-    of_owner = pa.array(owners).take(days.breaks["item"])
-    return PositionDays(points, bounds, days.breaks.set_column(0, "item", of_owner))
+    of_target = pa.array(targets).take(days.breaks["item"])
+    return PositionDays(points, bounds, days.breaks.set_column(0, "item", of_target))
 
 
 def item_points(days: PositionDays) -> Iterator[Fragment]:
@@ -198,10 +198,10 @@ def _last_versions(rows: pa.Table) -> pa.Table:
 def _left_by_previous_row(value: pa.Array, bounds: Indices, before: pa.Array) -> pa.Array:
     """The previous row's value; a position's first row has what came before the window."""
     pool = pa.concat_arrays([value, before])
-    places = np.arange(len(value)) - 1
+    previous = np.arange(len(value)) - 1
     firsts = bounds[:-1][np.diff(bounds) > 0]
-    places[firsts] = len(value) + np.flatnonzero(np.diff(bounds) > 0)
-    return pool.take(pa.array(places))
+    previous[firsts] = len(value) + np.flatnonzero(np.diff(bounds) > 0)
+    return pool.take(pa.array(previous))
 
 
 def _dates_before(dates: Days, bounds: Indices, before: pa.Table, items: Indices) -> Days:
@@ -215,12 +215,12 @@ def _dates_before(dates: Days, bounds: Indices, before: pa.Table, items: Indices
 
 
 def _breaks(items: Indices, dates: Days, gaps: pa.Array, dates_before: Days) -> pa.Table:
-    places = np.flatnonzero(~is_zero(gaps) & (dates_before < dates))
+    broken = np.flatnonzero(~is_zero(gaps) & (dates_before < dates))
     return pa.table(
         {
-            "item": pa.array(items[places]),
-            "date": pa.array(dates[places]),
-            "amount": gaps.take(pa.array(places)),
+            "item": pa.array(items[broken]),
+            "date": pa.array(dates[broken]),
+            "amount": gaps.take(pa.array(broken)),
         }
     )
 
@@ -231,9 +231,9 @@ def _numbered(bounds: Indices) -> pa.Array:
 
 
 def _places(names: pa.ChunkedArray, among: list[str]) -> Indices:
-    found: Indices = (
+    indices: Indices = (
         pc.index_in(as_array(names), pa.array(among, pa.string()))
         .to_numpy(zero_copy_only=False)
         .astype(np.int64)
     )
-    return found
+    return indices

@@ -196,11 +196,13 @@ def _held_since(connection: Connection, holding: Holding) -> pa.Array:
         "positions": holding.names,
         "valuation_date": holding.held["valuation_date"][0].as_py(),
     }
-    found = read_columns(
+    first_days = read_columns(
         connection, "held_since", parameters, {"position_id": "text", "held_since": "date"}
     )
-    places = pc.index_in(as_array(holding.held["position_id"]), as_array(found["position_id"]))
-    return as_array(found["held_since"]).take(places)
+    indices = pc.index_in(
+        as_array(holding.held["position_id"]), as_array(first_days["position_id"])
+    )
+    return as_array(first_days["held_since"]).take(indices)
 
 
 def _details(connection: Connection, holding: Holding) -> RawJson:
@@ -247,9 +249,9 @@ def _costs(connection: Connection, holding: Holding) -> dict[str, pa.Array]:
         "end_date": holding.as_of,
     }
     lots = read_columns(connection, "open_lots", parameters, LOTS)
-    places = pc.index_in(as_array(lots["position_id"]), as_array(holding.held["position_id"]))
-    rows = places.to_numpy(zero_copy_only=False).astype(np.int64)
-    currencies = as_array(holding.held["currency"]).take(places)
+    positions = pc.index_in(as_array(lots["position_id"]), as_array(holding.held["position_id"]))
+    rows = positions.to_numpy(zero_copy_only=False).astype(np.int64)
+    currencies = as_array(holding.held["currency"]).take(positions)
     cost, dates = as_array(lots["cost"]), as_days(lots["trade_date"])
     sums = {"position": sum_by_row(cost, rows, count)}
     for name, target in (("portfolio", context.currency), ("reporting", holding.currency)):
@@ -312,10 +314,10 @@ def _lists(by_period: list[list[Pieces]]) -> RawJson:
 
 
 def _flat(days: PositionDays, names: list[str], period: str) -> pa.Table:
-    places = np.repeat(np.arange(len(names)), np.diff(days.bounds))
+    numbers = np.repeat(np.arange(len(names)), np.diff(days.bounds))
     columns = {
-        "id": pa.array(names, pa.string()).take(pa.array(places)),
-        "period": pa.repeat(pa.scalar(period), len(places)),
+        "id": pa.array(names, pa.string()).take(pa.array(numbers)),
+        "period": pa.repeat(pa.scalar(period), len(numbers)),
         **{name: days.points[name] for name in days.points.column_names},
     }
     return pa.table(columns).cast(POSITIONS_INPUT)

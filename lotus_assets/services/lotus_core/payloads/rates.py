@@ -112,13 +112,13 @@ class Rates:
 
     def _carried(self, connection: Connection, base: str, quote: str, dates: Days) -> pa.Array:
         leg = self._leg(connection, base, quote)
-        places = np.searchsorted(leg.dates, dates, side="right") - 1
-        age = dates - leg.dates[np.maximum(places, 0)] if len(leg.dates) else dates - dates
-        missing = (places < 0) | (age > np.timedelta64(CARRIED_DAYS, "D"))
+        last_known = np.searchsorted(leg.dates, dates, side="right") - 1
+        age = dates - leg.dates[np.maximum(last_known, 0)] if len(leg.dates) else dates - dates
+        missing = (last_known < 0) | (age > np.timedelta64(CARRIED_DAYS, "D"))
         if missing.any():
             day = dates[np.argmax(missing)]
             raise insufficient(f"{base}/{quote} has no rate in the {CARRIED_DAYS} days up to {day}")
-        return leg.rates.take(pa.array(places))
+        return leg.rates.take(pa.array(last_known))
 
     def _leg(self, connection: Connection, base: str, quote: str) -> Leg:
         if (base, quote) not in self._legs:

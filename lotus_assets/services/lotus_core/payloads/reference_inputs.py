@@ -155,10 +155,10 @@ def risk_free_series(connection: Connection, request: RiskFreeRequest) -> Prepar
         "start_date": start,
         "end_date": end,
     }
-    found = read_columns(connection, "risk_free_rates", parameters, RATES)
-    if len(found) == 0:
+    rates = read_columns(connection, "risk_free_rates", parameters, RATES)
+    if len(rates) == 0:
         raise insufficient(f"{request.currency} has no values from {start} to {end}")
-    rows = found.rename_columns({"rate_date": "series_date"}).cast(RISK_FREE)
+    rows = rates.rename_columns({"rate_date": "series_date"}).cast(RISK_FREE)
     if not is_rate and request.frequency != Frequency.DAILY:
         rows = _linked_returns(rows, request.frequency)
     header: dict[str, Any] = {

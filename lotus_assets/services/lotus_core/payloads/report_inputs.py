@@ -127,10 +127,12 @@ def attribution_input(
     names = every[first:last]
     held = held.filter(pc.is_in(held["instrument_id"], pa.array(names, pa.string())))
     held = held.combine_chunks()
-    owners = pc.index_in(as_array(held["instrument_id"]), pa.array(names, pa.string()))
+    instrument_of_position = pc.index_in(
+        as_array(held["instrument_id"]), pa.array(names, pa.string())
+    )
     instruments = summed_by(
         _position_days(connection, report, held),
-        owners.to_numpy(zero_copy_only=False).astype(np.int64),
+        instrument_of_position.to_numpy(zero_copy_only=False).astype(np.int64),
         len(names),
     )
     dimensions = _dimensions(connection, report, held, request.group_by_dimensions)
@@ -248,8 +250,8 @@ Part = tuple[str, pa.Table, pa.Array | None]
 
 
 def _part(part: str, names: list[str], days: PositionDays) -> Part:
-    places = np.repeat(np.arange(len(names)), np.diff(days.bounds))
-    return part, days.points, pa.array(names, pa.string()).take(pa.array(places))
+    items = np.repeat(np.arange(len(names)), np.diff(days.bounds))
+    return part, days.points, pa.array(names, pa.string()).take(pa.array(items))
 
 
 def _parts(parts: list[Part]) -> pa.Table:
@@ -303,9 +305,9 @@ def _groups(
     texts = rows_as_json(rows.drop_columns("id").rename_columns({"perf_date": "date"}))
     objects = [
         canonical_object(
-            {"key": key, "observations": texts.between(place * count, (place + 1) * count)}
+            {"key": key, "observations": texts.between(group * count, (group + 1) * count)}
         )
-        for place, key in enumerate(keys)
+        for group, key in enumerate(keys)
     ]
     part = pa.repeat(pa.scalar(GROUP), len(rows))
     return benchmark_id, canonical_list(objects), rows.append_column("part", part), keys

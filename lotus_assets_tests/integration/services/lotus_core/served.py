@@ -55,10 +55,14 @@ class Core:
 
 @contextmanager
 def served(settings: CoreSettings) -> Iterator[Core]:
-    """The application in a thread on a free port, until the context is left."""
+    """The application in a thread on a free port, until the context is left.
+
+    Whoever loads finds the tables: they are made before the first answer.
+    """
     application = create_application(settings)
     with (
         served_in_thread(application) as url,
         httpx.Client(base_url=url, timeout=30) as client,
     ):
+        client.get("/healthz").raise_for_status()
         yield Core(client, application.state.engine)
