@@ -23,7 +23,7 @@ from graphql import (
     specified_rules,
     validate,
 )
-from graphql.validation import ASTValidationRule, ValidationRule
+from graphql.validation import ValidationRule
 
 FOLDER = Path(__file__).parent
 
