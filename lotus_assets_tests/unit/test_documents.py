@@ -71,6 +71,36 @@ def test_the_branch_protection_names_the_required_checks() -> None:
     assert sorted(rows) == sorted(REQUIRED_CHECKS)
 
 
+def how_to_add_one() -> str:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    _, _, following = text.partition("\n## How to add one\n")
+    return following.partition("\n## ")[0]
+
+
+def test_the_files_that_an_addition_takes_exist() -> None:
+    named = re.findall(r"`([a-z_]+/[^`\s]+)`", how_to_add_one())
+    assert len(named) > 30
+    assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+def test_a_list_of_rest_is_collected_by_the_files_that_are_named_and_no_others() -> None:
+    # What collects; facts, checks and their engine read what was collected.
+    rooms = ("sources", "raw", "filling", "graph", "timing", "commands", "definitions.py")
+    package = ROOT / "lotus_assets"
+    modules = [path for room in rooms for path in (package / room, *(package / room).rglob("*.py"))]
+    naming = {
+        module.relative_to(package).as_posix()
+        for module in modules
+        if module.is_file() and "protected_branch" in module.read_text(encoding="utf-8")
+    }
+    assert naming == {
+        "sources/gitlab/lists/protected_branches.py",
+        "raw/raw_protected_branch.py",
+        "raw/collect_protected_branches.py",
+        "definitions.py",
+    }
+
+
 def test_every_table_of_the_graph_is_described_as_its_contract_says() -> None:
     text = tables_document.DOCUMENT.read_text(encoding="utf-8")
     assert text == tables_document.document_text(defs, text)

@@ -9,8 +9,8 @@ from typing import Any
 from lotus_assets.sources.gitlab.connections import VanishedError, completed
 from lotus_assets.sources.gitlab.graphql import GraphQLAnswer, PageSize
 from lotus_assets.sources.gitlab.pages import (
+    EntityPage,
     Payload,
-    PayloadPage,
     ProjectReference,
     ReadingWindow,
     gid_number,
@@ -51,7 +51,7 @@ class Watermark:
 
 def graphql_pages(
     clients: Clients, listed: GraphQLList, project: ProjectReference, window: ReadingWindow
-) -> Iterator[PayloadPage]:
+) -> Iterator[EntityPage]:
     """The window's pages; with `has_open`, then the open ones updated before it.
 
     Raises:
@@ -72,7 +72,7 @@ def graphql_pages(
             ]
             listed.complete(clients, project, payloads)
             at = watermark.saw(answer, payloads)
-            yield PayloadPage(listed.name, project.project_id, payloads, at)
+            yield EntityPage(listed.name, project.project_id, payloads, at)
 
 
 def identifier_pages(

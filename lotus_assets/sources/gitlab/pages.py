@@ -17,7 +17,7 @@ Feature = Literal["merge_requests", "issues", "pipelines"]
 
 
 @dataclass(frozen=True)
-class PayloadPage:
+class EntityPage:
     """Some payloads of one entity.
 
     `updated_at` is the largest `updatedAt` of this page and those before it, yet never later

@@ -7,12 +7,12 @@ from typing import Any
 from lotus_assets.sources.gitlab.connections import VanishedError, completed
 from lotus_assets.sources.gitlab.errors import AccessError
 from lotus_assets.sources.gitlab.graphql import GraphQLClient, PageSize
-from lotus_assets.sources.gitlab.pages import Payload, PayloadPage, gid_number
+from lotus_assets.sources.gitlab.pages import EntityPage, Payload, gid_number
 
 NESTED = {"releases": "releases"}
 
 
-def project_pages(graphql: GraphQLClient, root_groups: Sequence[str]) -> Iterator[PayloadPage]:
+def project_pages(graphql: GraphQLClient, root_groups: Sequence[str]) -> Iterator[EntityPage]:
     """Every project under the root groups; one that is under two of them comes once.
 
     Raises:
@@ -32,7 +32,7 @@ def project_pages(graphql: GraphQLClient, root_groups: Sequence[str]) -> Iterato
             seen.update(node["id"] for node in nodes)
             with ThreadPoolExecutor(parallelism) as pool:
                 payloads = list(pool.map(lambda node: project_payload(graphql, node), nodes))
-            yield PayloadPage("projects", None, payloads)
+            yield EntityPage("projects", None, payloads)
 
 
 def project_payload(graphql: GraphQLClient, node: Mapping[str, Any]) -> Payload:

@@ -6,7 +6,7 @@ from itertools import islice
 
 from lotus_assets.sources.gitlab.clone import HEAD, Clone
 from lotus_assets.sources.gitlab.commit_log import CommitParser, records
-from lotus_assets.sources.gitlab.pages import Payload, PayloadPage
+from lotus_assets.sources.gitlab.pages import EntityPage, Payload
 
 COMMITS_A_PAGE = 5_000
 _TAG_FORMAT = "%00".join(
@@ -35,9 +35,9 @@ class RepositoryReading:
     """
 
     refs: Mapping[str, str]
-    branches: PayloadPage
-    tags: PayloadPage
-    commits: Iterator[PayloadPage] = field(repr=False)
+    branches: EntityPage
+    tags: EntityPage
+    commits: Iterator[EntityPage] = field(repr=False)
     is_complete: bool
     vanished_commits: tuple[str, ...] = ()
 
@@ -88,8 +88,8 @@ def read(
         vanished = tuple(clone.revisions("--not", "--all", "--not", of=known))
     return RepositoryReading(
         refs=refs,
-        branches=PayloadPage("branches", project_id, _branches(project_id, refs)),
-        tags=PayloadPage("tags", project_id, _tags(clone, project_id)),
+        branches=EntityPage("branches", project_id, _branches(project_id, refs)),
+        tags=EntityPage("tags", project_id, _tags(clone, project_id)),
         commits=_commits(stream, project_id, default, parser),
         is_complete=is_complete,
         vanished_commits=vanished,
@@ -98,7 +98,7 @@ def read(
 
 def _commits(
     stream: Iterator[bytes], project_id: int, default: DefaultBranch, parser: CommitParser
-) -> Iterator[PayloadPage]:
+) -> Iterator[EntityPage]:
     commits = (
         commit
         | {
@@ -109,7 +109,7 @@ def _commits(
         for commit in map(parser.commit, records(stream))
     )
     while page := list(islice(commits, COMMITS_A_PAGE)):
-        yield PayloadPage("commits", project_id, page)
+        yield EntityPage("commits", project_id, page)
 
 
 def _branches(project_id: int, refs: Mapping[str, str]) -> list[Payload]:

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from lotus_assets.sources.gitlab.pages import PayloadPage, ProjectReference, ReadingWindow, Row
+from lotus_assets.sources.gitlab.pages import EntityPage, ProjectReference, ReadingWindow, Row
 from lotus_assets.sources.gitlab.project_lists import Clients, RestList
 
 
 def rest_pages(
     clients: Clients, listed: RestList, project: ProjectReference, window: ReadingWindow
-) -> Iterator[PayloadPage]:
+) -> Iterator[EntityPage]:
     """The window's pages."""
     if listed.is_of_commits and project.is_empty:
         return
@@ -20,7 +20,7 @@ def rest_pages(
         payloads = [
             payload for row in rows if (payload := listed.payload(row, project)) is not None
         ]
-        yield PayloadPage(listed.name, project.project_id, payloads, largest)
+        yield EntityPage(listed.name, project.project_id, payloads, largest)
 
 
 def _rows(

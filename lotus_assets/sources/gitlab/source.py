@@ -26,9 +26,9 @@ from lotus_assets.sources.gitlab.own_groups import own_groups
 from lotus_assets.sources.gitlab.pacing import Pacer
 from lotus_assets.sources.gitlab.pages import (
     UNBOUNDED,
+    EntityPage,
     Feature,
     Payload,
-    PayloadPage,
     ProjectReference,
     ReadingWindow,
 )
@@ -134,7 +134,7 @@ class GitLabSource:
         """The outermost groups that the token's user belongs to; AccessError without any."""
         return own_groups(self._clients.graphql)
 
-    def projects(self, root_groups: Sequence[str]) -> Iterator[PayloadPage]:
+    def projects(self, root_groups: Sequence[str]) -> Iterator[EntityPage]:
         """Every project under the root groups, with `environments` and `releases` as lists.
 
         `ProjectReference.of(payload)` makes what the other methods need.
@@ -163,7 +163,7 @@ class GitLabSource:
         listed: ProjectList,
         project: ProjectReference,
         window: ReadingWindow = UNBOUNDED,
-    ) -> Iterator[PayloadPage]:
+    ) -> Iterator[EntityPage]:
         """The pages of one of `lists` of a project, each page whole before it is given."""
         with self._named(project, listed.name, listed.feature):
             if isinstance(listed, GraphQLList):
@@ -181,7 +181,7 @@ class GitLabSource:
         with self._named(project, "merge_requests", "merge_requests"):
             return merge_request_again(self._clients, project, iid)
 
-    def users(self, user_ids: Collection[int]) -> Iterator[PayloadPage]:
+    def users(self, user_ids: Collection[int]) -> Iterator[EntityPage]:
         """Users by id, 100 a request; the address is hashed already."""
         ordered = sorted(set(user_ids))
         for start in range(0, len(ordered), IDS_A_PAGE):
@@ -189,7 +189,7 @@ class GitLabSource:
             gids = [f"gid://gitlab/User/{user_id}" for user_id in some]
             answer = self._clients.graphql.execute("users", {"ids": gids, "first": IDS_A_PAGE})
             nodes = (answer.data.get("users") or {}).get("nodes") or []
-            yield PayloadPage(
+            yield EntityPage(
                 "users", None, [self._clients.reduction.user(node) for node in nodes if node]
             )
 

@@ -13,7 +13,7 @@ import pytest
 
 from lotus_assets import raw
 from lotus_assets.raw.list_reading import PageRows
-from lotus_assets.sources.gitlab.pages import PayloadPage, ProjectReference, ReadingWindow
+from lotus_assets.sources.gitlab.pages import EntityPage, ProjectReference, ReadingWindow
 from lotus_assets.sources.gitlab.project_lists import GraphQLList, ProjectList, RestList
 from lotus_assets.sources.gitlab.session import GitLabPatience
 from lotus_assets.sources.gitlab.source import GitLabSource
@@ -77,7 +77,7 @@ def collected_lists() -> dict[ProjectList, PageRows]:
     }
 
 
-def payloads_of(pages: Iterable[PayloadPage]) -> list[dict[str, Any]]:
+def payloads_of(pages: Iterable[EntityPage]) -> list[dict[str, Any]]:
     return [payload for page in pages for payload in page.payloads]
 
 
