@@ -61,17 +61,17 @@ def _row_sums(terms: Floats) -> Floats:
 def _search(table: FlowTable) -> FoundRoots:
     amounts, years = table.amounts.T.copy(), table.years.T.copy()
     # Rows below the last flow repeat its year with amount 0: they take no part.
-    owners = np.arange(len(amounts))
+    series_numbers = np.arange(len(amounts))
     none = np.empty(0)
     critical, critical_owner = none, np.empty(0, np.int64)
-    roots, owner = none, np.empty(0, np.int64)
+    roots, of_series = none, np.empty(0, np.int64)
     levels = _levels(amounts, years, table.changes)
     for remaining, level in reversed(levels):
-        active = owners[table.changes > remaining]
-        critical, critical_owner = roots, owner
-        roots, owner = _crossings(active, level, years, roots, owner, remaining == 0)
+        active = series_numbers[table.changes > remaining]
+        critical, critical_owner = roots, of_series
+        roots, of_series = _crossings(active, level, years, roots, of_series, remaining == 0)
     x = np.concatenate([roots, critical])
-    series = np.concatenate([owner, critical_owner])
+    series = np.concatenate([of_series, critical_owner])
     residual = np.abs(balances(x, amounts[series], years[series]))
     kept = residual <= TOLERANCE
     order = np.lexsort((x[kept], series[kept]))
@@ -96,22 +96,27 @@ def _levels(amounts: Floats, years: Floats, changes: Integers) -> list[tuple[int
 
 
 def _crossings(
-    active: Integers, amounts: Floats, years: Floats, turning: Floats, owner: Integers, last: bool
+    active: Integers,
+    amounts: Floats,
+    years: Floats,
+    turning: Floats,
+    of_series: Integers,
+    last: bool,
 ) -> tuple[Floats, Integers]:
     """Roots between neighbouring turning points of each active series, at most one in each."""
-    edge_owner = np.concatenate([active, owner, active])
+    edge_owner = np.concatenate([active, of_series, active])
     edges = np.concatenate([np.full(len(active), LOWEST), turning, np.full(len(active), HIGHEST)])
     order = np.lexsort((edges, edge_owner))
     edges, edge_owner = edges[order], edge_owner[order]
     heights = balances(edges, amounts[edge_owner], years[edge_owner])
     left = np.flatnonzero((edge_owner[1:] == edge_owner[:-1]) & (heights[1:] * heights[:-1] < 0))
     rows = edge_owner[left]
-    found = np.empty(0)
+    crossings = np.empty(0)
     if len(left):
         between = _refined if last else _turning
-        found = between(edges[left], edges[left + 1], heights[left], amounts[rows], years[rows])
+        crossings = between(edges[left], edges[left + 1], heights[left], amounts[rows], years[rows])
     touched = heights == 0
-    return np.append(found, edges[touched]), np.append(rows, edge_owner[touched])
+    return np.append(crossings, edges[touched]), np.append(rows, edge_owner[touched])
 
 
 def _refined(left: Floats, right: Floats, _: Floats, amounts: Floats, years: Floats) -> Floats:
@@ -123,8 +128,8 @@ def _refined(left: Floats, right: Floats, _: Floats, amounts: Floats, years: Flo
     # Half a second to import; only flows with several roots get here.
     from scipy.optimize import elementwise
 
-    places: tuple[object, ...] = (np.arange(len(left)),)
-    return elementwise.find_root(height, (left, right), args=places, tolerances=PRECISION).x
+    arguments: tuple[object, ...] = (np.arange(len(left)),)
+    return elementwise.find_root(height, (left, right), args=arguments, tolerances=PRECISION).x
 
 
 def _turning(left: Floats, right: Floats, height: Floats, amounts: Floats, years: Floats) -> Floats:

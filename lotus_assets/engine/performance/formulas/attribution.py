@@ -95,8 +95,10 @@ def _check(laid: SideBySide) -> None:
         ):
             if failed.any():
                 day = int(np.argmax(failed))
-                owner = int(np.searchsorted(laid.offsets, day, side="right")) - 1
-                raise ValueError(f"portfolio {owner + laid.first}, {laid.dates[day]}: {what}")
+                portfolio_number = int(np.searchsorted(laid.offsets, day, side="right")) - 1
+                raise ValueError(
+                    f"portfolio {portfolio_number + laid.first}, {laid.dates[day]}: {what}"
+                )
 
 
 def _part(laid: SideBySide, windows: Windows, chosen: Integers, method: AttributionMethod) -> _Part:

@@ -56,10 +56,10 @@ def nodes_of(groups: Integers, levels: Integers) -> Nodes:
     count = int(is_used.sum(axis=1).max(initial=0))
     node = np.full((len(levels), *groups.shape), count, np.int64)
     node[:, portfolio, slot] = rank[portfolio, codes]
-    owner, code = np.nonzero(is_used)
+    portfolio, code = np.nonzero(is_used)
     level = np.searchsorted(shifts, code, side="right")
     of_nodes = np.full((2, len(groups), count), -1, np.int64)
-    of_nodes[:, owner, rank[owner, code]] = level, code - shifts[level - 1]
+    of_nodes[:, portfolio, rank[portfolio, code]] = level, code - shifts[level - 1]
     return Nodes(of_nodes[0], of_nodes[1], node)
 
 

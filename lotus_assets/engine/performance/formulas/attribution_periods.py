@@ -36,11 +36,11 @@ def pieces_of(laid: SideBySide, spans: Spans, frequency: Frequency) -> Pieces:
     changes = np.flatnonzero(codes[1:] != codes[:-1]) + 1
     before = np.searchsorted(changes, spans.start, side="right")
     counts = np.searchsorted(changes, spans.stop, side="left") - before + 1
-    span, place = expand(counts)
+    span, step = expand(counts)
     edges = np.append(changes, len(codes))
-    begins = np.where(place == 0, spans.start[span], edges[before[span] + place - 1])
-    is_last = place == counts[span] - 1
-    ends = np.where(is_last, spans.stop[span], edges[before[span] + place])
+    begins = np.where(step == 0, spans.start[span], edges[before[span] + step - 1])
+    is_last = step == counts[span] - 1
+    ends = np.where(is_last, spans.stop[span], edges[before[span] + step])
     return Pieces(begins, ends, np.arange(len(begins)), np.append(0, np.cumsum(counts)))
 
 

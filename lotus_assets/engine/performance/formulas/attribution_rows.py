@@ -36,8 +36,8 @@ def _cells(linked: LinkedPeriods, windows: WindowSpans, groups: Integers) -> _Ce
     """Cells of the rows that a window's portfolio uses, by `groups` [portfolio, row]."""
     observed = windows.observed()
     used = groups[linked.spans.portfolio[observed.span]] >= 0
-    place, row = np.nonzero(used)
-    return _Cells(observed.window[place], row, observed.span[place])
+    span_number, row = np.nonzero(used)
+    return _Cells(observed.window[span_number], row, observed.span[span_number])
 
 
 def totals_rows(
@@ -45,13 +45,13 @@ def totals_rows(
 ) -> VariantRows:
     """A row a window: what its effects sum to."""
     span, is_resolved = windows.span, windows.status == Status.OK
-    own = np.append(linked.portfolio_return, np.nan)[span]
+    portfolio_returns = np.append(linked.portfolio_return, np.nan)[span]
     other = np.append(linked.benchmark_return, np.nan)[span]
     shared: Columns = {
         "window": windows.window,
-        "portfolio_return": own,
+        "portfolio_return": portfolio_returns,
         "benchmark_return": other,
-        "active_return": own - other,
+        "active_return": portfolio_returns - other,
         "status_date": np.append(linked.status_date, NO_DAY)[span],
     }
 
@@ -79,10 +79,13 @@ def effect_rows(
 
 
 def _effects(
-    linked: LinkedPeriods, method: AttributionMethod, own: NumberArray, other: NumberArray
+    linked: LinkedPeriods,
+    method: AttributionMethod,
+    portfolio_returns: NumberArray,
+    other: NumberArray,
 ) -> LinkedEffects:
     weights = linked.single.portfolio.weight, linked.single.benchmark.weight
-    single = single_effects(*weights, own, other, method.models)
+    single = single_effects(*weights, portfolio_returns, other, method.models)
     return linked_effects(linked, single, method.effect_count)
 
 

@@ -80,8 +80,8 @@ BUCKETS: dict[Frequency, Callable[[Days], Integers]] = {
 def bucket_labels(frequency: Frequency, days: Days) -> NDArray[np.object_]:
     """`2025-01-31`, `2025-W05`, `2025-01`, `2025-Q1` or `2025` of every day."""
     buckets = BUCKETS[frequency](days)
-    numbers, place = np.unique(buckets, return_inverse=True)
-    return np.array([_label(frequency, int(one)) for one in numbers], dtype=object)[place]
+    numbers, position = np.unique(buckets, return_inverse=True)
+    return np.array([_label(frequency, int(one)) for one in numbers], dtype=object)[position]
 
 
 def _label(frequency: Frequency, number: int) -> str:

@@ -39,10 +39,10 @@ def frame_of_variants(parts: Sequence[VariantRows]) -> pd.DataFrame:
     """The parts' rows, all of a variant after those of the one before; `variant` numbers them."""
     count = len(parts[0].variants)
     shared = frame_of([part.shared for part in parts])
-    own = frame_of([part.variants[number] for number in range(count) for part in parts])
+    of_variants = frame_of([part.variants[number] for number in range(count) for part in parts])
     rows = np.tile(np.arange(len(shared)), count)
     numbers = np.repeat(np.arange(count), len(shared))
-    return pd.concat([pd.DataFrame({"variant": numbers}), taken(shared, rows), own], axis=1)
+    return pd.concat([pd.DataFrame({"variant": numbers}), taken(shared, rows), of_variants], axis=1)
 
 
 def keyed_by_window(rows: pd.DataFrame, windows: Windows) -> pd.DataFrame:

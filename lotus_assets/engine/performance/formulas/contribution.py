@@ -142,8 +142,8 @@ def _coefficients(
 ) -> Floats:
     """One for every row of the spans, 0 where it does not count."""
     counts = counted - spans.start
-    span, place = expand(counts)
-    rows, offsets = spans.start[span] + place, np.append(0, np.cumsum(counts))
+    span, step = expand(counts)
+    rows, offsets = spans.start[span] + step, np.append(0, np.cumsum(counts))
     if linking is Linking.CARINO:
         values = carino(returns[rows], 0.0, linked.returns, 0.0, offsets)
     elif linking is Linking.FRONGELLO:
@@ -151,7 +151,7 @@ def _coefficients(
     else:
         values = np.ones(len(rows))
     coefficients = np.zeros(spans.offsets[-1])
-    coefficients[spans.offsets[span] + place] = values
+    coefficients[spans.offsets[span] + step] = values
     return coefficients
 
 
@@ -185,12 +185,12 @@ def _position_rows(
     pairs = held_spans(held, spans)
     days = (spans.stop - spans.start)[pairs.span]
     average = window_sums(held.weight, pairs.start, pairs.stop) / days
-    own = {
+    returns_by_basis = {
         basis: link(rows.position_returns, pairs.start, pairs.stop, rows.position_growth)
         for basis, rows in held.bases.items()
     }
-    pair, place = expand(pairs.stop - pairs.start)
-    row = pairs.start[pair] + place
+    pair, step = expand(pairs.stop - pairs.start)
+    row = pairs.start[pair] + step
     span = pairs.span[pair]
     span_row = spans.offsets[span] + held.portfolio_row[row] - spans.start[span]
     per_capital = held.per_capital[spans.rows]
@@ -205,7 +205,7 @@ def _position_rows(
         return np.where(one.is_linkable[pairs.span], sums, np.nan)
 
     def of_variant(one: _LinkedVariant) -> Columns:
-        returns = own[one.variant.basis]
+        returns = returns_by_basis[one.variant.basis]
         return {
             "contribution": contribution(one)[shown],
             "return": returns.returns[shown],
@@ -223,8 +223,8 @@ def _position_rows(
 def _shown(windows: WindowSpans, pairs: HeldSpans) -> tuple[Integers, Integers]:
     """Window and (span, position) pair of every row that is shown."""
     counts = np.diff(pairs.offsets)[windows.span]
-    place, position = expand(counts)
-    return windows.window[place], pairs.offsets[windows.span][place] + position
+    number, position = expand(counts)
+    return windows.window[number], pairs.offsets[windows.span][number] + position
 
 
 def _counted_rows(held: HeldRows, pairs: HeldSpans, counted: Integers) -> Integers:

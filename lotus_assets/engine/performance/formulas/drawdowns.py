@@ -37,8 +37,8 @@ def maximum_drawdowns(returns: Floats, dates: Days, offsets: Integers) -> Drawdo
     peak_date = np.full(count, np.datetime64("NaT"), "datetime64[D]")
     trough_date = peak_date.copy()
     lengths = np.diff(offsets)
-    owner = segment_of_rows(offsets)
-    bad = np.bincount(owner[~(returns >= -1.0)], minlength=count) > 0
+    segment = segment_of_rows(offsets)
+    bad = np.bincount(segment[~(returns >= -1.0)], minlength=count) > 0
     usable = (lengths > 0) & ~bad
     if not usable.any():
         return Drawdowns(depth, peak_date, trough_date)
@@ -51,7 +51,7 @@ def maximum_drawdowns(returns: Floats, dates: Days, offsets: Integers) -> Drawdo
     rows = np.arange(len(returns))
     every = np.full(count, np.nan)
     every[usable] = deepest
-    trough = _first_true(fall == every[owner], offsets)
+    trough = _first_true(fall == every[segment], offsets)
     fell = usable & (depth < 0)
     at = trough[fell]
     trough_date[fell] = dates[at]
@@ -65,9 +65,9 @@ def maximum_drawdowns(returns: Floats, dates: Days, offsets: Integers) -> Drawdo
 
 
 def _minima(values: Floats, offsets: Integers, usable: np.ndarray) -> Floats:
-    owner = segment_of_rows(offsets)
-    kept = usable[owner]
-    starts = np.flatnonzero(np.append(True, np.diff(owner[kept]) > 0))
+    segment = segment_of_rows(offsets)
+    kept = usable[segment]
+    starts = np.flatnonzero(np.append(True, np.diff(segment[kept]) > 0))
     minima: Floats = np.minimum.reduceat(values[kept], starts)
     return minima
 
@@ -75,5 +75,5 @@ def _minima(values: Floats, offsets: Integers, usable: np.ndarray) -> Floats:
 def _first_true(mask: np.ndarray, offsets: Integers) -> Integers:
     """First row of every segment where the mask holds; the number of rows where none does."""
     rows = np.append(np.flatnonzero(mask), len(mask))
-    found: Integers = rows[np.searchsorted(rows, offsets[:-1])]
-    return found
+    firsts: Integers = rows[np.searchsorted(rows, offsets[:-1])]
+    return firsts

@@ -58,8 +58,8 @@ class GroupSide:
                 )
 
     def _place(self, row: int) -> str:
-        owner = int(segment_of_rows(self.offsets)[row])
-        return f"portfolio {owner}, group {self.group[row]}, {self.dates[row]}"
+        portfolio_number = int(segment_of_rows(self.offsets)[row])
+        return f"portfolio {portfolio_number}, group {self.group[row]}, {self.dates[row]}"
 
     def rows(self, first: int, last: int) -> slice:
         """Rows of portfolios [first, last)."""
@@ -104,13 +104,13 @@ def side_by_side(
     """
     sides = (portfolio, benchmark)
     count = last - first
-    owners = [
+    portfolio_numbers = [
         np.repeat(np.arange(count), np.diff(side.offsets[first : last + 1])) for side in sides
     ]
     days = [side.dates[side.rows(first, last)].view(np.int64) for side in sides]
     codes = [side.group[side.rows(first, last)] for side in sides]
-    day_tables, dates, offsets = _numbered_days(owners, days, count, first)
-    slots, groups = _slots(owners, codes, count, group_count)
+    day_tables, dates, offsets = _numbered_days(portfolio_numbers, days, count, first)
+    slots, groups = _slots(portfolio_numbers, codes, count, group_count)
     shape = (groups.shape[1], len(dates))
     laid = [
         _side(side, side.rows(first, last), slot * shape[1] + day, shape)
@@ -120,52 +120,57 @@ def side_by_side(
 
 
 def _numbered_days(
-    owners: list[Integers], days: list[Integers], count: int, first: int
+    portfolio_numbers: list[Integers], days: list[Integers], count: int, first: int
 ) -> tuple[list[Integers], Days, Integers]:
     """Number of the day of every row, both sides' dates, and their offsets by portfolio."""
     low = np.full(count, np.iinfo(np.int64).max)
     high = np.full(count, np.iinfo(np.int64).min)
-    for owner, day in zip(owners, days, strict=True):
-        firsts = np.flatnonzero(np.append(True, owner[1:] != owner[:-1])[: len(owner)])
+    for portfolio_number, day in zip(portfolio_numbers, days, strict=True):
+        firsts = np.flatnonzero(
+            np.append(True, portfolio_number[1:] != portfolio_number[:-1])[: len(portfolio_number)]
+        )
         if len(firsts):
-            held = owner[firsts]
+            held = portfolio_number[firsts]
             low[held] = np.minimum(low[held], np.minimum.reduceat(day, firsts))
             high[held] = np.maximum(high[held], np.maximum.reduceat(day, firsts))
     spans = np.where(high >= low, high - low + 1, 0)
     starts = np.append(0, np.cumsum(spans))
     shift = starts[:-1] - np.where(spans > 0, low, 0)
-    at = [day + shift[owner] for owner, day in zip(owners, days, strict=True)]
+    at = [
+        day + shift[portfolio_number]
+        for portfolio_number, day in zip(portfolio_numbers, days, strict=True)
+    ]
     present: list[Booleans] = []
-    for places in at:
+    for cells in at:
         seen = np.zeros(starts[-1], bool)
-        seen[places] = True
+        seen[cells] = True
         present.append(seen)
-    place_owner = np.repeat(np.arange(count), spans)
+    cell_portfolio = np.repeat(np.arange(count), spans)
     if (present[0] != present[1]).any():
-        place = int(np.argmax(present[0] != present[1]))
-        one = place_owner[place]
-        missing = "benchmark" if present[0][place] else "portfolio"
-        date = np.datetime64(int(place - shift[one]), "D")
+        cell = int(np.argmax(present[0] != present[1]))
+        one = cell_portfolio[cell]
+        missing = "benchmark" if present[0][cell] else "portfolio"
+        date = np.datetime64(int(cell - shift[one]), "D")
         raise ValueError(f"portfolio {one + first}: the {missing} has no groups on {date}")
     numbers = np.cumsum(present[0]) - 1
-    places = np.flatnonzero(present[0])
-    dates = (places - shift[place_owner[places]]).astype("datetime64[D]")
-    offsets = np.append(0, np.cumsum(np.bincount(place_owner[places], minlength=count)))
+    cells = np.flatnonzero(present[0])
+    dates = (cells - shift[cell_portfolio[cells]]).astype("datetime64[D]")
+    offsets = np.append(0, np.cumsum(np.bincount(cell_portfolio[cells], minlength=count)))
     return [numbers[one] for one in at], dates, offsets
 
 
 def _slots(
-    owners: list[Integers], codes: list[Integers], count: int, group_count: int
+    portfolio_numbers: list[Integers], codes: list[Integers], count: int, group_count: int
 ) -> tuple[list[Integers], Integers]:
     """Slot of every row: its group's rank among those of its portfolio on either side."""
     used = np.zeros((count, group_count), bool)
-    for owner, code in zip(owners, codes, strict=True):
-        used[owner, code] = True
+    for portfolio_number, code in zip(portfolio_numbers, codes, strict=True):
+        used[portfolio_number, code] = True
     rank = np.cumsum(used, axis=1) - 1
     groups = np.full((count, int(used.sum(axis=1).max(initial=0))), -1, np.int64)
-    owner, code = np.nonzero(used)
-    groups[owner, rank[owner, code]] = code
-    return [rank[o, c] for o, c in zip(owners, codes, strict=True)], groups
+    portfolio_number, code = np.nonzero(used)
+    groups[portfolio_number, rank[portfolio_number, code]] = code
+    return [rank[o, c] for o, c in zip(portfolio_numbers, codes, strict=True)], groups
 
 
 def _side(side: GroupSide, rows: slice, cells: Integers, shape: tuple[int, int]) -> Side:
@@ -174,9 +179,9 @@ def _side(side: GroupSide, rows: slice, cells: Integers, shape: tuple[int, int])
     if np.count_nonzero(filled) < len(cells):
         order = np.argsort(cells, kind="stable")
         row = int(order[1:][np.diff(cells[order]) == 0][0]) + rows.start
-        owner = int(np.searchsorted(side.offsets, row, side="right")) - 1
+        portfolio_number = int(np.searchsorted(side.offsets, row, side="right")) - 1
         raise ValueError(
-            f"portfolio {owner}, group {side.group[row]}: {side.dates[row]} comes twice"
+            f"portfolio {portfolio_number}, group {side.group[row]}: {side.dates[row]} comes twice"
         )
 
     def matrix(column: Floats, empty: float) -> NumberArray:

@@ -131,8 +131,8 @@ class HeldSpans:
 def held_spans(held: HeldRows, spans: Spans) -> HeldSpans:
     """Rows of the positions in every span; a position may have none."""
     counts = np.diff(held.portfolio_offsets)[spans.portfolio]
-    span, place = expand(counts)
-    position = held.portfolio_offsets[spans.portfolio][span] + place
+    span, step = expand(counts)
+    position = held.portfolio_offsets[spans.portfolio][span] + step
     firsts, lasts = held.position_offsets[position], held.position_offsets[position + 1]
     start = search_in_segments(held.portfolio_row, firsts, lasts, spans.start[span])
     stop = search_in_segments(held.portfolio_row, start, lasts, spans.stop[span])

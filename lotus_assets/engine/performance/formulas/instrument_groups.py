@@ -73,27 +73,27 @@ def instrument_groups(
     """
     offsets = checked_position_offsets(portfolios, instruments, instrument_offsets)
     parts = []
-    own = np.full(len(portfolios.dates), np.nan)
-    without_fees = own.copy()
+    own_returns = np.full(len(portfolios.dates), np.nan)
+    without_fees = own_returns.copy()
     for first, last in chunks(instruments.offsets[offsets]):
         rows = slice(int(portfolios.offsets[first]), int(portfolios.offsets[last]))
         cells, fees = _cells(
             portfolios, instruments, offsets, group, unallocated, basis, (first, last)
         )
         daily = daily_returns(portfolios, basis, rows)
-        own[rows] = daily.returns
+        own_returns[rows] = daily.returns
         without_fees[rows] = daily.returns - fees * np.abs(daily.per_capital)
         parts.append(_Cells(cells.row + rows.start, cells.group, cells.weight, cells.returns))
     row = np.concatenate([np.empty(0, np.int64), *(part.row for part in parts)])
-    owner = segment_of_rows(portfolios.offsets)[row]
+    portfolio_number = segment_of_rows(portfolios.offsets)[row]
     side = GroupSide(
         dates=portfolios.dates[row],
         group=np.concatenate([np.empty(0, np.int64), *(part.group for part in parts)]),
         weight=np.concatenate([np.empty(0), *(part.weight for part in parts)]),
         return_base=np.concatenate([np.empty(0), *(part.returns for part in parts)]),
-        offsets=np.searchsorted(owner, np.arange(portfolios.count + 1)),
+        offsets=np.searchsorted(portfolio_number, np.arange(portfolios.count + 1)),
     )
-    return InstrumentGroups(side, OwnReturns(own, without_fees))
+    return InstrumentGroups(side, OwnReturns(own_returns, without_fees))
 
 
 def _cells(
@@ -168,14 +168,14 @@ def _decimals(instruments: DailyValues, name: str, rows: Integers) -> list[Decim
     return [Decimal(repr(value)) for value in getattr(instruments, name)[rows].tolist()]
 
 
-def reconciliation(group_return: Floats, windows: Windows, own: OwnReturns) -> pd.DataFrame:
+def reconciliation(group_return: Floats, windows: Windows, own_returns: OwnReturns) -> pd.DataFrame:
     """One row a window: own_return, own_status, group_return, fees, difference.
 
     own_return = group_return + fees + difference; `fees` is what the portfolio's fees on no
     instrument take from its own return. `group_return` is the linked return of its groups.
     """
-    whole = link(own.returns, windows.start, windows.stop)
-    without = link(own.without_fees, windows.start, windows.stop)
+    whole = link(own_returns.returns, windows.start, windows.stop)
+    without = link(own_returns.without_fees, windows.start, windows.stop)
     fees = whole.returns - without.returns
     return pd.DataFrame(
         {

@@ -51,7 +51,7 @@ def internal_rates(flows: CashFlows) -> InternalRates:
     Marginal Efficiency of Capital", Economic Journal 69 (1959).
     """
     first_pass = _FirstPass.empty(flows.count)
-    found: list[FoundRoots] = []
+    searched: list[FoundRoots] = []
     waiting: list[tuple[Integers, NettedFlows]] = []
     offsets = flows.offsets + 2 * np.arange(flows.count + 1)
     for first, last in chunks(offsets, CHUNK_FLOWS):
@@ -60,9 +60,9 @@ def internal_rates(flows: CashFlows) -> InternalRates:
         waiting.append((doubtful + first, series.chosen(doubtful)))
         # One search for many series costs little more than for one.
         if sum(len(some.amounts) for _, some in waiting) > CHUNK_FLOWS or last == flows.count:
-            found.append(_search(waiting))
+            searched.append(_search(waiting))
             waiting = []
-    return _rates(flows, first_pass, found)
+    return _rates(flows, first_pass, searched)
 
 
 @dataclass(frozen=True)
@@ -101,8 +101,8 @@ def _search(waiting: list[tuple[Integers, NettedFlows]]) -> FoundRoots:
         np.concatenate([series.years for _, series in waiting]),
         np.append(0, np.cumsum(counts)),
     )
-    found = search(together, np.arange(len(numbers)))
-    return FoundRoots(numbers[found.series], found.x, found.residual)
+    searched = search(together, np.arange(len(numbers)))
+    return FoundRoots(numbers[searched.series], searched.x, searched.residual)
 
 
 def _rates(flows: CashFlows, first_pass: _FirstPass, parts: list[FoundRoots]) -> InternalRates:
@@ -152,12 +152,12 @@ def _reasons(series: NettedFlows, end_mv: Floats) -> NDArray[np.object_]:
 
 def _nearest(flows: CashFlows, series: Integers, x: Floats) -> Integers:
     """Of the roots of each series the one nearest to its Modified Dietz return, else to 0."""
-    numbers, owner = np.unique(series, return_inverse=True)
+    numbers, of_series = np.unique(series, return_inverse=True)
     dietz = modified_dietz(flows.chosen(numbers))
     usable = (dietz.average_capital > 0) & (dietz.period_return > -1.0)
     target = np.zeros(len(usable))
     target[usable] = np.log1p(dietz.period_return[usable]) * 365.0 / flows.days[numbers[usable]]
-    order = np.lexsort((np.abs(x - target[owner]), series))
+    order = np.lexsort((np.abs(x - target[of_series]), series))
     ordered = series[order]
     is_first = np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)]
     chosen: Integers = order[is_first]

@@ -133,18 +133,18 @@ def _linking(
     single: SinglePeriods, pieces: Pieces, sides: list[Linked], linking: Linking
 ) -> SpanLinking:
     status = _status(sides, linking)
-    own = single.portfolio_return[pieces.period]
+    portfolio_returns = single.portfolio_return[pieces.period]
     other = single.benchmark_return[pieces.period]
     remainder = np.zeros(len(status))
     if linking is Linking.NONE:
-        active = window_sums(own - other, pieces.offsets[:-1], pieces.offsets[1:])
+        active = window_sums(portfolio_returns - other, pieces.offsets[:-1], pieces.offsets[1:])
         remainder = sides[0].returns - sides[1].returns - active
     is_linked = np.asarray(status == Status.OK)
     return SpanLinking(
         is_linked,
         status,
         np.where(is_linked, remainder, np.nan),
-        _coefficients(own, other, sides, pieces.offsets, linking),
+        _coefficients(portfolio_returns, other, sides, pieces.offsets, linking),
     )
 
 
@@ -170,15 +170,19 @@ def _status_dates(laid: SideBySide, pieces: Pieces, sides: list[Linked]) -> Days
 
 
 def _coefficients(
-    own: Floats, other: Floats, sides: list[Linked], offsets: Integers, linking: Linking
+    portfolio_returns: Floats,
+    other: Floats,
+    sides: list[Linked],
+    offsets: Integers,
+    linking: Linking,
 ) -> Floats:
     with np.errstate(divide="ignore", invalid="ignore"):
         if linking is Linking.CARINO:
-            return carino(own, other, sides[0].returns, sides[1].returns, offsets)
+            return carino(portfolio_returns, other, sides[0].returns, sides[1].returns, offsets)
         if linking is Linking.MENCHERO:
-            return menchero(own, other, sides[0].returns, sides[1].returns, offsets)
+            return menchero(portfolio_returns, other, sides[0].returns, sides[1].returns, offsets)
         if linking is Linking.GRAP:
-            return grap(own, other, offsets)
+            return grap(portfolio_returns, other, offsets)
         if linking is Linking.FRONGELLO:
-            return frongello(own, other, offsets)
-    return np.ones(len(own))
+            return frongello(portfolio_returns, other, offsets)
+    return np.ones(len(portfolio_returns))

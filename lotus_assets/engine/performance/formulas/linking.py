@@ -58,8 +58,8 @@ def decide(linked: Floats, returns: Floats, starts: Integers, stops: Integers) -
     row = np.full(len(starts), -1, np.int64)
     specials = special_rows(returns)
     if len(specials):
-        place = np.searchsorted(specials, starts)
-        first = np.append(specials, len(returns))[place]
+        position = np.searchsorted(specials, starts)
+        first = np.append(specials, len(returns))[position]
         hit = np.flatnonzero(first < stops)
         row[hit] = first[hit]
         value = returns[first[hit]]

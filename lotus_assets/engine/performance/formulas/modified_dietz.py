@@ -59,10 +59,10 @@ def dietz_weights(flows: CashFlows, timing: FlowTiming = FlowTiming.END) -> Floa
 
 def _weight_days(flows: CashFlows, timing: FlowTiming) -> Floats:
     """w·T of every flow: whole days."""
-    owner = segment_of_rows(flows.offsets)
-    remaining = days_between(flows.flow_dates, flows.end_date[owner])
+    segment = segment_of_rows(flows.offsets)
+    remaining = days_between(flows.flow_dates, flows.end_date[segment])
     if timing is FlowTiming.BEGIN:
-        remaining = np.minimum(flows.days[owner], remaining + 1)
+        remaining = np.minimum(flows.days[segment], remaining + 1)
     return remaining
 
 

@@ -25,10 +25,12 @@ def portfolio_rows(
     begins, ends = np.zeros(last - first, np.int64), np.zeros(last - first, np.int64)
     begins[filled], ends[filled] = days[opening[filled]], days[closing[filled] - 1] + 1
     table_starts = np.append(0, np.cumsum(ends - begins))
-    owner, _ = expand(closing - opening)
+    portfolio_number, _ = expand(closing - opening)
     table = np.full(int(table_starts[-1]) + 1, -1, np.int64)
     chunk_days = days[portfolios.offsets[first] : portfolios.offsets[last]]
-    table[table_starts[owner] + chunk_days - begins[owner]] = np.arange(len(chunk_days))
+    table[table_starts[portfolio_number] + chunk_days - begins[portfolio_number]] = np.arange(
+        len(chunk_days)
+    )
     held = slice(int(position_offsets[first]), int(position_offsets[last]))
     counts = np.diff(positions.offsets[held.start : held.stop + 1])
     holder = np.repeat(np.arange(last - first), np.diff(position_offsets[first : last + 1]))
@@ -38,14 +40,14 @@ def portfolio_rows(
     outside = (at < np.repeat(table_starts[:-1][holder], counts)) | (
         at >= np.repeat(table_starts[1:][holder], counts)
     )
-    found = table[np.where(outside, len(table) - 1, at)] if outside.any() else table[at]
-    if (found < 0).any():
-        row = int(np.argmin(found))
+    row_numbers = table[np.where(outside, len(table) - 1, at)] if outside.any() else table[at]
+    if (row_numbers < 0).any():
+        row = int(np.argmin(row_numbers))
         raise ValueError(
             f"position row {row + rows.start} of {positions.dates[row + rows.start]} has no "
             "portfolio row of that day"
         )
-    return found
+    return row_numbers
 
 
 def checked_position_offsets(

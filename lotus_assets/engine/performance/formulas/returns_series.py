@@ -56,14 +56,14 @@ class Dated:
             raise ValueError(f"dates must rise: {self.dates[int(np.argmin(rising)) + 1]} does not")
 
     @property
-    def owner(self) -> Integers:
+    def segment(self) -> Integers:
         """The segment of every row."""
         return segment_of_rows(self.offsets)
 
     @property
     def keys(self) -> Integers:
         """Segment and day of every row as one rising number."""
-        return (self.owner << DAY_BITS) + day_numbers(self.dates) + (1 << (DAY_BITS - 1))
+        return (self.segment << DAY_BITS) + day_numbers(self.dates) + (1 << (DAY_BITS - 1))
 
     def chosen(self, rows: Booleans) -> "Dated":
         """Some rows, in the same segments."""
@@ -131,16 +131,18 @@ def align(
     given: dict[str, Booleans] = {}
     off_calendar: dict[str, Dated] = {}
     for name, one in series.items():
-        place = np.searchsorted(keys, one.keys)
-        on = np.append(keys, -1)[place] == one.keys
+        position = np.searchsorted(keys, one.keys)
+        on = np.append(keys, -1)[position] == one.keys
         returns[name] = np.full(len(keys), np.nan)
-        returns[name][place[on]] = one.returns[on]
+        returns[name][position[on]] = one.returns[on]
         given[name] = np.zeros(len(keys), bool)
-        given[name][place[on]] = True
+        given[name][position[on]] = True
         off_calendar[name] = one.chosen(~on)
     missing = {name: calendar.chosen(np.isnan(values)) for name, values in returns.items()}
     if fill is Fill.ZERO_FILL:
-        returns = {name: np.where(np.isnan(each), 0.0, each) for name, each in returns.items()}
+        returns = {
+            name: np.where(np.isnan(values), 0.0, values) for name, values in returns.items()
+        }
         given = {name: np.ones(len(keys), bool) for name in given}
     kept, refused = _kept(calendar, returns, policy)
     return AlignedSeries(
@@ -162,18 +164,18 @@ def _kept(
     some_or_all = np.all if policy is MissingData.ALLOW_PARTIAL else np.any
     kept = ~some_or_all(every, axis=0) if gaps else np.ones(len(calendar.dates), bool)
     refused: dict[int, str] = {}
-    owner = calendar.owner
+    segment = calendar.segment
     if policy is MissingData.FAIL_FAST:
         for name, gap in gaps.items():
             rows = np.flatnonzero(gap)
-            numbers, first, counts = np.unique(owner[rows], return_index=True, return_counts=True)
+            numbers, first, counts = np.unique(segment[rows], return_index=True, return_counts=True)
             for number, row, count in zip(numbers.tolist(), rows[first], counts, strict=True):
-                said = f"{name} has no return on {count} dates, first {calendar.dates[row]}"
-                refused.setdefault(number, said)
-    left = np.bincount(owner[kept], minlength=len(calendar.offsets) - 1)
+                reason = f"{name} has no return on {count} dates, first {calendar.dates[row]}"
+                refused.setdefault(number, reason)
+    left = np.bincount(segment[kept], minlength=len(calendar.offsets) - 1)
     for number in np.flatnonzero(left == 0).tolist():
         refused.setdefault(number, "no date has a return of every series that is asked for")
-    kept &= ~np.isin(owner, np.array([*refused], np.int64))
+    kept &= ~np.isin(segment, np.array([*refused], np.int64))
     return kept, refused
 
 
@@ -186,7 +188,7 @@ def to_frequency(aligned: AlignedSeries, frequency: Frequency) -> AlignedSeries:
     rows = aligned.rows
     if frequency is Frequency.DAILY or len(rows.dates) == 0:
         return aligned
-    codes = (rows.owner << DAY_BITS) + BUCKETS[frequency](rows.dates)
+    codes = (rows.segment << DAY_BITS) + BUCKETS[frequency](rows.dates)
     starts = np.flatnonzero(np.append(True, codes[1:] != codes[:-1]))
     stops = np.append(starts[1:], len(codes))
     returns, absent = {}, {}

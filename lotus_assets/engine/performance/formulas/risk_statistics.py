@@ -39,7 +39,7 @@ class _Moments:
     def __init__(self, offsets: Integers) -> None:
         """Count the rows of every segment."""
         self.offsets = offsets
-        self.owner = segment_of_rows(offsets)
+        self.segment = segment_of_rows(offsets)
         self.count = np.diff(offsets).astype(np.float64)
 
     def mean(self, values: Floats) -> Floats:
@@ -48,7 +48,7 @@ class _Moments:
 
     def covariance(self, one: Floats, other: Floats) -> Floats:
         """Sample covariance, with n - 1, about the means."""
-        product = (one - self.mean(one)[self.owner]) * (other - self.mean(other)[self.owner])
+        product = (one - self.mean(one)[self.segment]) * (other - self.mean(other)[self.segment])
         return segment_sums(product, self.offsets) / (self.count - 1)
 
     def deviation(self, values: Floats) -> Floats:
@@ -118,11 +118,11 @@ def risk_statistics(
 
 def _has_gap(moments: _Moments, *series: Floats | None) -> Booleans:
     """Whether a series has a return that is missing, or breaks its chain, in any of its columns."""
-    missing = np.zeros(len(moments.owner), bool)
+    missing = np.zeros(len(moments.segment), bool)
     for values in series:
         if values is not None:
             missing |= ~(values >= -1.0)
-    gaps: Booleans = np.bincount(moments.owner[missing], minlength=len(moments.count)) > 0
+    gaps: Booleans = np.bincount(moments.segment[missing], minlength=len(moments.count)) > 0
     return gaps
 
 
@@ -154,7 +154,7 @@ def _relative(
     returns: Floats,
     benchmark: Floats,
     free: Floats,
-    own: dict[str, Floats],
+    of_portfolio: dict[str, Floats],
     yearly: float,
 ) -> dict[str, Floats]:
     excess, excess_b = returns - free, benchmark - free
@@ -166,7 +166,7 @@ def _relative(
     tracking_error = moments.deviation(returns - benchmark) * np.sqrt(yearly)
     annual_b = _annualised(moments, benchmark, yearly)
     annual_free = _annualised(moments, free, yearly)
-    own_annual = own["annualised_return"]
+    own_annual = of_portfolio["annualised_return"]
     up, down = benchmark > 0, benchmark <= 0
     return {
         "tracking_error": tracking_error,

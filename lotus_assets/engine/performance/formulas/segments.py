@@ -133,17 +133,17 @@ def column_sums(matrix: NDArray[np.float64]) -> Floats:
 
 
 def expand(counts: Integers) -> tuple[Integers, Integers]:
-    """For segments of these lengths: the segment of every row, and its place in the segment."""
-    owner = np.repeat(np.arange(len(counts)), counts)
+    """For segments of these lengths: the segment of every row, and its position in the segment."""
+    segment = np.repeat(np.arange(len(counts)), counts)
     first = np.cumsum(counts) - counts
-    return owner, np.arange(len(owner)) - first[owner]
+    return segment, np.arange(len(segment)) - first[segment]
 
 
 def rows_of_segments(offsets: Integers, numbers: Integers) -> tuple[Integers, Integers]:
     """Rows of some segments one after the other, and the offsets of the segments among them."""
     counts = offsets[numbers + 1] - offsets[numbers]
-    owner, place = expand(counts)
-    return offsets[numbers][owner] + place, np.append(0, np.cumsum(counts))
+    segment, position = expand(counts)
+    return offsets[numbers][segment] + position, np.append(0, np.cumsum(counts))
 
 
 def search_in_segments(

@@ -31,8 +31,8 @@ class Spans:
     @property
     def rows(self) -> Integers:
         """Their rows laid one span after another."""
-        span, place = expand(self.stop - self.start)
-        return self.start[span] + place
+        span, step = expand(self.stop - self.start)
+        return self.start[span] + step
 
 
 @dataclass(frozen=True)

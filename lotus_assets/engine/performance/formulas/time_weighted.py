@@ -56,19 +56,21 @@ def link_periods(values: DailyValues, windows: Windows, basis: Basis = Basis.NET
     the other periods nor the chunks change a bit of it.
     """
     count = len(windows)
-    found = Linked(np.full(count, np.nan), windows.status.copy(), np.full(count, -1, np.int64))
+    linked_windows = Linked(
+        np.full(count, np.nan), windows.status.copy(), np.full(count, -1, np.int64)
+    )
     for rows, at in _chunks(values, windows):
         returns = daily_returns(values, basis, rows).returns
         linked = link(returns, windows.start[at] - rows.start, windows.stop[at] - rows.start)
-        _place(found, at, linked, rows.start)
-    return found
+        _place(linked_windows, at, linked, rows.start)
+    return linked_windows
 
 
-def _place(found: Linked, at: slice, linked: Linked, first_row: int) -> None:
-    found.returns[at] = linked.returns
-    usable = found.status[at] == "OK"
-    found.status[at] = np.where(usable, linked.status, found.status[at])
-    found.row[at] = np.where(linked.row >= 0, linked.row + first_row, -1)
+def _place(linked_windows: Linked, at: slice, linked: Linked, first_row: int) -> None:
+    linked_windows.returns[at] = linked.returns
+    usable = linked_windows.status[at] == "OK"
+    linked_windows.status[at] = np.where(usable, linked.status, linked_windows.status[at])
+    linked_windows.row[at] = np.where(linked.row >= 0, linked.row + first_row, -1)
 
 
 def time_weighted_returns(
@@ -155,22 +157,22 @@ def bucket_windows(
     before = np.searchsorted(changes, starts, side="right")
     inside = np.searchsorted(changes, stops, side="left") - before
     counts = np.where(stops > starts, inside + 1, 0)
-    owner, place = expand(counts)
-    edge = before[owner] + place
+    window_number, step = expand(counts)
+    edge = before[window_number] + step
     changes = np.append(changes, len(returns))
-    piece_starts = np.where(place == 0, starts[owner], changes[edge - 1])
-    piece_stops = np.where(place == counts[owner] - 1, stops[owner], changes[edge])
+    piece_starts = np.where(step == 0, starts[window_number], changes[edge - 1])
+    piece_stops = np.where(step == counts[window_number] - 1, stops[window_number], changes[edge])
     growth = log_growth(returns)
     sums = window_sums(growth, piece_starts, piece_stops)
     offsets = np.append(0, np.cumsum(counts))
     with np.errstate(invalid="ignore"):
         running = running_sums(sums, offsets)
     return Buckets(
-        window=owner + first_window,
+        window=window_number + first_window,
         start=piece_starts,
         stop=piece_stops,
         linked=decide(np.expm1(sums), returns, piece_starts, piece_stops),
-        cumulative=decide(np.expm1(running), returns, starts[owner], piece_stops),
+        cumulative=decide(np.expm1(running), returns, starts[window_number], piece_stops),
     )
 
 

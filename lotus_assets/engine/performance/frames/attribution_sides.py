@@ -86,12 +86,12 @@ def instrument_sides(
         groups.unallocated,
         basis,
     )
-    own, other = _rows(built.side), laid.rows
+    held, other = _rows(built.side), laid.rows
     if CURRENCY in groups.dimensions:
-        own = own.assign(local=_local_returns(own, other, parts.days, groups, currencies))
+        held = held.assign(local=_local_returns(held, other, parts.days, groups, currencies))
     else:
         other = other.assign(local=np.nan)
-    return _sides(parts.days, groups, own, other, built.own, laid.notes)
+    return _sides(parts.days, groups, held, other, built.own, laid.notes)
 
 
 def group_sides(
@@ -104,17 +104,17 @@ def group_sides(
     given = [group_observations(days, frame) for frame in (portfolio, benchmark)]
     leaves = [[leaf_of_key(key, group_by) for key in keys] for _, keys in given]
     groups = groups_of(group_by, chain.from_iterable(leaves))
-    own, other = (
+    held, other = (
         coded_groups(rows, groups.codes(leaf_of))
         for (rows, _), leaf_of in zip(given, leaves, strict=True)
     )
-    return _sides(days, groups, own, other, None, no_notes())
+    return _sides(days, groups, held, other, None, no_notes())
 
 
 def _sides(
     days: PortfolioDays,
     groups: Groups,
-    own: pd.DataFrame,
+    held: pd.DataFrame,
     other: pd.DataFrame,
     returns: OwnReturns | None,
     notes: pd.DataFrame,
@@ -122,12 +122,12 @@ def _sides(
     count = days.values.count
     has_local = np.zeros(count, bool)
     has_local[other.loc[other["local"].notna(), "owner"].unique()] = True
-    both = pd.concat([own, other])
+    both = pd.concat([held, other])
     is_unknown = both["local"].isna() & (both["weight"] != 0)
     return AttributionSides(
         days=days,
         groups=groups,
-        portfolio=_side(own, count, bool(has_local.any())),
+        portfolio=_side(held, count, bool(has_local.any())),
         benchmark=_side(other, count, bool(has_local.any())),
         own=returns,
         has_local=has_local,
@@ -163,7 +163,7 @@ def _rows(side: GroupSide) -> pd.DataFrame:
 
 
 def _local_returns(
-    own: pd.DataFrame,
+    held: pd.DataFrame,
     benchmark: pd.DataFrame,
     days: PortfolioDays,
     groups: Groups,
@@ -179,9 +179,9 @@ def _local_returns(
     known = np.full((len(days.values.dates), len(distinct)), np.nan)
     at = days.rows_of(seen["owner"], seen["date"]), currency[seen["code"]]
     known[at] = (1.0 + seen["base"]) / (1.0 + seen["local"]) - 1.0
-    code = own["code"].to_numpy()
-    fx = known[days.rows_of(own["owner"], own["date"]), currency[code]]
-    reported = np.array(currencies, dtype=object)[own["owner"].to_numpy()]
+    code = held["code"].to_numpy()
+    fx = known[days.rows_of(held["owner"], held["date"]), currency[code]]
+    reported = np.array(currencies, dtype=object)[held["owner"].to_numpy()]
     is_plain = (names[code] == reported) | (code == groups.unallocated)
-    local: Floats = (1.0 + own["base"].to_numpy()) / (1.0 + np.where(is_plain, 0.0, fx)) - 1.0
+    local: Floats = (1.0 + held["base"].to_numpy()) / (1.0 + np.where(is_plain, 0.0, fx)) - 1.0
     return local

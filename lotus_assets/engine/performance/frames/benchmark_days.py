@@ -33,32 +33,32 @@ def aligned(rows: pd.DataFrame, days: PortfolioDays) -> AlignedDays:
     does; a day that the benchmark has not takes the next day's weights and return 0: nothing was
     observed. Raises ValueError for a portfolio whose benchmark has no day at all.
     """
-    own = pd.DataFrame(
+    valuations = pd.DataFrame(
         {"owner": segment_of_rows(days.values.offsets), "date": days.values.dates}
     ).assign(day=np.arange(len(days.values.dates)))
     placed = _placed(rows, days)
     differs = np.zeros(days.values.count, bool)
     differs[placed.loc[placed["is_before"] | (placed["day"] < 0), "owner"]] = True
-    is_valued = np.zeros(len(own), bool)
+    is_valued = np.zeros(len(valuations), bool)
     is_valued[placed.loc[~placed["is_before"] & (placed["day"] >= 0), "day"]] = True
-    differs[own.loc[~is_valued, "owner"]] = True
+    differs[valuations.loc[~is_valued, "owner"]] = True
     if not differs.any():
         return AlignedDays(rows, no_notes())
-    lacking = np.setdiff1d(own["owner"].unique(), rows["owner"].unique())
+    lacking = np.setdiff1d(valuations["owner"].unique(), rows["owner"].unique())
     if len(lacking):
         raise ValueError(f"portfolio {days.portfolio_id[lacking[0]]}: its benchmark has no groups")
     is_differing = differs[rows["owner"].to_numpy()]
     placed = placed[is_differing]
-    valued = own[differs[own["owner"].to_numpy()]]
+    valued = valuations[differs[valuations["owner"].to_numpy()]]
     filled = _filled(valued, _linked(placed[placed["day"] >= 0]))
-    found = pd.concat([rows[~is_differing], filled[rows.columns]], ignore_index=True)
+    laid_out = pd.concat([rows[~is_differing], filled[rows.columns]], ignore_index=True)
     notes = [
         placed.loc[placed["day"] < 0, ["owner", "date"]].assign(kind=LEFT_OUT),
         placed.loc[placed["is_before"], ["owner", "date"]].assign(kind=LINKED),
         filled.loc[filled["is_filled"], ["owner", "date"]].assign(kind=FILLED),
     ]
     return AlignedDays(
-        found.sort_values(["owner", "date", "code"], ignore_index=True),
+        laid_out.sort_values(["owner", "date", "code"], ignore_index=True),
         pd.concat(notes).drop_duplicates().sort_values(["owner", "date"], ignore_index=True),
     )
 
@@ -111,11 +111,13 @@ def _filled(valued: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     rows = rows.assign(is_filled=False)
     lacking = valued[~valued["day"].isin(rows["day"])]
     present = np.sort(rows["day"].unique())
-    owners = rows.drop_duplicates("day").set_index("day")["owner"]
-    place = np.searchsorted(present, lacking["day"].to_numpy())
-    later = present[np.minimum(place, len(present) - 1)]
-    is_own = (place < len(present)) & (owners[later].to_numpy() == lacking["owner"].to_numpy())
-    earlier = present[np.maximum(place - 1, 0)]
+    portfolio_numbers = rows.drop_duplicates("day").set_index("day")["owner"]
+    position = np.searchsorted(present, lacking["day"].to_numpy())
+    later = present[np.minimum(position, len(present) - 1)]
+    is_own = (position < len(present)) & (
+        portfolio_numbers[later].to_numpy() == lacking["owner"].to_numpy()
+    )
+    earlier = present[np.maximum(position - 1, 0)]
     copied = lacking.assign(source=np.where(is_own, later, earlier), is_drifted=~is_own)
     more = copied.merge(
         rows.drop(columns=["owner", "date", "day"]),

@@ -102,10 +102,10 @@ def mwr_flows(
     names = ("window", "date", "kind", "amount", "weight")
     frame = pd.concat([pd.DataFrame(dict(zip(names, part, strict=True))) for part in parts])
     frame = frame.sort_values("window", kind="stable", ignore_index=True)
-    owner = frame["window"].to_numpy()
-    days = days_between(money.start_date[owner], as_days(frame["date"].to_numpy()))
+    window = frame["window"].to_numpy()
+    days = days_between(money.start_date[window], as_days(frame["date"].to_numpy()))
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        discount = np.exp(-np.log1p(annual_rates)[owner] * days / 365.0)
+        discount = np.exp(-np.log1p(annual_rates)[window] * days / 365.0)
     return frame.assign(days=days, discounted_amount=frame["amount"].to_numpy() * discount)
 
 
@@ -138,16 +138,16 @@ def _xirr(money: CashFlows) -> dict[str, Any]:
 
 
 def _dietz(money: CashFlows, timing: FlowTiming) -> dict[str, Any]:
-    found = modified_dietz(money, timing)
+    dietz = modified_dietz(money, timing)
     none = np.full(money.count, Reason.NONE, dtype=object)
     return {
-        "annual_rate": found.annual_rate,
-        **_in_range(found.period_return, none),
-        "status": found.status,
+        "annual_rate": dietz.annual_rate,
+        **_in_range(dietz.period_return, none),
+        "status": dietz.status,
         "roots": _lists(np.empty(0), np.zeros(money.count + 1, np.int64)),
         "residual": np.nan,
         "iterations": np.nan,
-        "average_capital": found.average_capital,
+        "average_capital": dietz.average_capital,
     }
 
 

@@ -73,13 +73,13 @@ def dated(frame: pd.DataFrame, portfolio_ids: Identifiers) -> tuple[Dated, NDArr
     Raises ValueError for another portfolio, or a date that a portfolio has twice.
     """
     listed = pd.Index(frame["portfolio_id"].to_numpy(dtype=object))
-    owner = pd.Index(portfolio_ids).get_indexer(listed)
-    if (owner < 0).any():
-        unknown = frame["portfolio_id"].iloc[int(np.argmax(owner < 0))]
+    portfolio = pd.Index(portfolio_ids).get_indexer(listed)
+    if (portfolio < 0).any():
+        unknown = frame["portfolio_id"].iloc[int(np.argmax(portfolio < 0))]
         raise ValueError(f"portfolio {unknown} is not listed")
     dates = as_days(frame["date"].to_numpy())
-    order = np.lexsort((dates, owner))
-    return Dated(dates[order], offsets_of(owner[order], len(portfolio_ids))), order
+    order = np.lexsort((dates, portfolio))
+    return Dated(dates[order], offsets_of(portfolio[order], len(portfolio_ids))), order
 
 
 def series_of(frame: pd.DataFrame, portfolio_ids: Identifiers) -> Series:
@@ -104,7 +104,7 @@ def returns_series(
     if PORTFOLIO in columns and BENCHMARK in columns:
         columns[EXCESS] = columns[PORTFOLIO] - columns[BENCHMARK]
     rows = pd.DataFrame(
-        {"portfolio_id": names[aligned.rows.owner], "date": aligned.rows.dates, **columns}
+        {"portfolio_id": names[aligned.rows.segment], "date": aligned.rows.dates, **columns}
     )
     return ReturnsSeries(
         rows, _coverage(names, calendar, daily), _gaps(names, daily), _statuses(names, daily), daily
@@ -140,14 +140,14 @@ def _gaps(names: Identifiers, aligned: AlignedSeries) -> pd.DataFrame:
     parts = [
         pd.DataFrame(
             {
-                "portfolio_id": names[days.owner],
+                "portfolio_id": names[days.segment],
                 "series": name,
                 "date": days.dates,
                 "kind": kind,
             }
         )
-        for kind, found in kinds
-        for name, days in found.items()
+        for kind, days_by_series in kinds
+        for name, days in days_by_series.items()
     ]
     return pd.concat(parts, ignore_index=True)
 
@@ -155,8 +155,8 @@ def _gaps(names: Identifiers, aligned: AlignedSeries) -> pd.DataFrame:
 def _statuses(names: Identifiers, aligned: AlignedSeries) -> pd.DataFrame:
     status = np.full(len(names), OK, dtype=object)
     reason = np.full(len(names), None, dtype=object)
-    for number, said in aligned.refused.items():
-        status[number], reason[number] = INSUFFICIENT_DATA, said
+    for number, refusal in aligned.refused.items():
+        status[number], reason[number] = INSUFFICIENT_DATA, refusal
     return pd.DataFrame({"portfolio_id": names, "status": status, "reason": reason})
 
 
@@ -199,10 +199,10 @@ def _accrued(
 
 def _previous_dates(days: Dated, calendar: Dated) -> Days:
     """The calendar's date before each date, or the weekday before where there is none."""
-    place = np.searchsorted(calendar.keys, days.keys) - 1
-    owner = segment_of_rows(days.offsets)
-    has_previous = place >= calendar.offsets[:-1][owner]
+    position = np.searchsorted(calendar.keys, days.keys) - 1
+    portfolio = segment_of_rows(days.offsets)
+    has_previous = position >= calendar.offsets[:-1][portfolio]
     before = as_days(np.busday_offset(days.dates, -1, roll="forward"))
     if len(calendar.dates):
-        before[has_previous] = calendar.dates[place[has_previous]]
+        before[has_previous] = calendar.dates[position[has_previous]]
     return before

@@ -90,11 +90,11 @@ def covered_days(rows: Dated, calendar: Dated, starts: Days, ends: Days) -> tupl
     """
     first, last = starts.copy(), ends.copy()
     filled = np.diff(rows.offsets) > 0
-    own, whole = rows.offsets[:-1][filled], calendar.offsets[:-1][filled]
-    own_first, whole_first = rows.dates[own], calendar.dates[whole]
+    row, whole = rows.offsets[:-1][filled], calendar.offsets[:-1][filled]
+    own_first, whole_first = rows.dates[row], calendar.dates[whole]
     first[filled] = np.where(own_first == whole_first, first[filled], own_first)
-    own, whole = rows.offsets[1:][filled] - 1, calendar.offsets[1:][filled] - 1
-    own_last, whole_last = rows.dates[own], calendar.dates[whole]
+    row, whole = rows.offsets[1:][filled] - 1, calendar.offsets[1:][filled] - 1
+    own_last, whole_last = rows.dates[row], calendar.dates[whole]
     last[filled] = np.where(own_last == whole_last, last[filled], own_last)
     return first, last
 
@@ -131,10 +131,10 @@ def _alike(
     others = [name for name in (BENCHMARK, RISK_FREE) if name in series]
     has = {name: np.diff(series[name].offsets) > 0 for name in others}
     codes = np.zeros(count, np.int64)
-    for place, name in enumerate(others):
-        codes += has[name].astype(np.int64) << place
+    for number, name in enumerate(others):
+        codes += has[name].astype(np.int64) << number
     for code in np.unique(codes):
-        held = [name for place, name in enumerate(others) if code >> place & 1]
+        held = [name for number, name in enumerate(others) if code >> number & 1]
         yield np.flatnonzero(codes == code), {name: series[name] for name in (PORTFOLIO, *held)}
 
 
@@ -147,13 +147,13 @@ def _rows(
 ) -> pd.DataFrame:
     """Rows of some portfolios, which have the same series."""
     own_calendar = _dated_of(calendar, numbers)
-    own = {name: _series_of(one, numbers) for name, one in series.items()}
-    aligned = align(own, own_calendar, MissingData.STRICT_INTERSECTION)
+    selected = {name: _series_of(one, numbers) for name, one in series.items()}
+    aligned = align(selected, own_calendar, MissingData.STRICT_INTERSECTION)
     windows, expected, received = (
         _windows(days, numbers, rows, options.periods)
-        for rows in (aligned.rows, own_calendar, own[PORTFOLIO])
+        for rows in (aligned.rows, own_calendar, selected[PORTFOLIO])
     )
-    undefined = np.append(0, np.cumsum(np.isnan(own[PORTFOLIO].returns)))
+    undefined = np.append(0, np.cumsum(np.isnan(selected[PORTFOLIO].returns)))
     has_undefined = undefined[received.stop] > undefined[received.start]
     chosen = _in_windows(aligned, windows)
     is_broken = np.any([values < -1.0 for values in aligned.returns.values()], axis=0)
@@ -163,10 +163,10 @@ def _rows(
     covered = covered_days(chosen.rows, calendars, windows.start_date, windows.end_date)
     parts = []
     for frequency in options.frequencies:
-        found = statistics_of_rows(chosen, frequency, options.minimum_acceptable_return, covered)
-        status = _status(windows, has_undefined, has_broken, found["observations"].to_numpy())
-        statistics = [name for name in found if name not in DESCRIBING]
-        found.loc[has_undefined, statistics] = np.nan
+        figures = statistics_of_rows(chosen, frequency, options.minimum_acceptable_return, covered)
+        status = _status(windows, has_undefined, has_broken, figures["observations"].to_numpy())
+        statistics = [name for name in figures if name not in DESCRIBING]
+        figures.loc[has_undefined, statistics] = np.nan
         named = pd.DataFrame(
             {
                 "portfolio": numbers[windows.portfolio],
@@ -178,7 +178,7 @@ def _rows(
                 "missing_dates": expected.stop - expected.start - (windows.stop - windows.start),
             }
         )
-        parts.append(pd.concat([named, found], axis=1))
+        parts.append(pd.concat([named, figures], axis=1))
     return pd.concat(parts, ignore_index=True)
 
 
@@ -229,8 +229,8 @@ def _rows_of(dated: Dated, windows: Windows) -> Dated:
 
 
 def _window_rows(windows: Windows) -> Integers:
-    owner, place = expand(windows.stop - windows.start)
-    return windows.start[owner] + place
+    window, step = expand(windows.stop - windows.start)
+    return windows.start[window] + step
 
 
 def _dated_of(dated: Dated, numbers: Integers) -> Dated:
