@@ -1,5 +1,6 @@
-"""What leaves the house: exports, dashboards, the executive view.
+"""What leaves the house: the daily and weekly exports, and the summary of a run.
 
 Here belongs how figures are laid out for those who read them. Here belongs no calculation
-(`analytics`, `engine`) and no writing to disk (`sources.exports`).
+(`analytics`, `engine`) and no writing to disk (`sources.exports`). The page of the project's own
+speed stands in `benchmarks`.
 """

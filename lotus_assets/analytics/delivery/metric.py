@@ -54,7 +54,7 @@ class RowSelection(NamedTuple):
 
 @dataclass(frozen=True)
 class Metric:
-    """One metric, declared once: exports, dashboards, documents and explanations read this.
+    """One metric, declared once: whoever shows figures reads this.
 
     `population` names the rows of `table` and the days on which they count, `column` the values
     taken from them (None: each row is 1), `statistic` what is made of them. `definition` is for
