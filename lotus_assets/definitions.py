@@ -41,13 +41,8 @@ from lotus_assets.facts.fact_pipeline import fact_pipeline
 from lotus_assets.facts.fact_release import fact_release
 from lotus_assets.graph.layers import LIVE, LIVE_TAG, SWEEP_TAG
 from lotus_assets.graph.resources import Environment, GitLab
-from lotus_assets.inputs.collect_core_attribution_input import collect_core_attribution_input
-from lotus_assets.inputs.collect_core_benchmark_returns import collect_core_benchmark_returns
-from lotus_assets.inputs.collect_core_contribution_input import collect_core_contribution_input
-from lotus_assets.inputs.collect_core_mwr_input import collect_core_mwr_input
-from lotus_assets.inputs.collect_core_performance_input import collect_core_performance_input
-from lotus_assets.inputs.collect_core_positions_input import collect_core_positions_input
-from lotus_assets.inputs.collect_core_risk_free import collect_core_risk_free
+from lotus_assets.inputs import input_tables
+from lotus_assets.inputs.input_assets import input_asset
 from lotus_assets.inputs.lotus_core_resource import LotusCore
 from lotus_assets.outputs.daily_export import daily_export
 from lotus_assets.outputs.weekly_export import last_week_export, weekly_export
@@ -73,15 +68,7 @@ OF_EVERY_PROJECT = [
     collect_repository,
 ]
 RAW = [collect_projects, *OF_EVERY_PROJECT, collect_users]
-INPUTS = [
-    collect_core_performance_input,
-    collect_core_mwr_input,
-    collect_core_attribution_input,
-    collect_core_contribution_input,
-    collect_core_positions_input,
-    collect_core_benchmark_returns,
-    collect_core_risk_free,
-]
+INPUTS = [input_asset(kind) for kind in input_tables.INPUTS]
 FACTS = [
     dim_project_after(OF_EVERY_PROJECT),
     dim_user,

@@ -7,6 +7,7 @@ CONTRACT_VIOLATION_UPSTREAM (RFC 063 §6) with the rule's name and the first row
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -15,8 +16,10 @@ from pandera.errors import SchemaErrors
 from pydantic import ValidationError
 
 from lotus_assets.inputs.headers import Header
-from lotus_assets.inputs.payload_chunk import Chunk, Received
+from lotus_assets.inputs.input_settings import InputSettings
+from lotus_assets.inputs.payload_chunk import Asked, Chunk, Received
 from lotus_assets.inputs.rules import DetectedBreak, Violation, missing_values
+from lotus_assets.sources.lotus_core.client import LotusCoreClient
 from lotus_assets.sources.lotus_core.contracts import Contract
 from lotus_assets.sources.lotus_core.errors import ContractViolation
 from lotus_assets.tables.table import QUARANTINE_COLUMNS, Table
@@ -31,17 +34,19 @@ def no_breaks(_chunk: Chunk) -> Iterable[DetectedBreak]:
 class InputTable:
     """A table and the contract that fills it: its header, pure function, rules, diagnostics.
 
-    `complete` names columns of the stream that hold a value in every row; `entity` is the
-    table's column that holds the subject.
+    `complete` names columns of the stream that hold a value in every row; `ask` gives the requests
+    of a day, for all shards. `also` are collected with it and keep nothing but their payloads.
     """
 
     table: Table
     contract: Contract
     header: type[Header]
     complete: tuple[str, ...]
+    ask: Callable[[LotusCoreClient, date, InputSettings], Iterable[Asked]]
     rows: Callable[[Chunk], pd.DataFrame]
     violations: Callable[[Chunk], Iterable[Violation]]
     breaks: Callable[[Chunk], Iterable[DetectedBreak]] = no_breaks
+    also: tuple["InputTable", ...] = ()
 
     @property
     def entity(self) -> str:

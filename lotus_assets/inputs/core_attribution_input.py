@@ -2,17 +2,23 @@
 (RFC 063 §5.3)."""
 
 from collections.abc import Iterator
+from datetime import date
 
 import numpy as np
 import pandas as pd
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 from pandera.pandas import Field
+from pydantic import BaseModel
 
 from lotus_assets.engine.performance.formulas.identities import is_off_currency
 from lotus_assets.engine.performance.frames.node_keys import group_key
+from lotus_assets.inputs import headers
 from lotus_assets.inputs.asked_and_answered import other_dimensions, unordered_parts
-from lotus_assets.inputs.payload_chunk import Chunk, number
+from lotus_assets.inputs.asking import open_portfolios, report_window
+from lotus_assets.inputs.contract_gate import InputTable
+from lotus_assets.inputs.input_settings import InputSettings
+from lotus_assets.inputs.payload_chunk import Asked, Chunk, number
 from lotus_assets.inputs.report_rows import (
     point_columns,
     report_breaks,
@@ -25,6 +31,8 @@ from lotus_assets.inputs.rules import (
     first_of_payloads,
     sums_other_than_one,
 )
+from lotus_assets.sources.lotus_core.client import LotusCoreClient
+from lotus_assets.sources.lotus_core.contracts import ATTRIBUTION_INPUT
 from lotus_assets.sources.lotus_core.wire_format import GROUP, INSTRUMENT, OBSERVATION, PORTFOLIO
 from lotus_assets.tables.columns import Number, Text
 from lotus_assets.tables.portfolio_columns import (
@@ -37,6 +45,28 @@ from lotus_assets.tables.portfolio_columns import (
 )
 from lotus_assets.tables.table import Table
 from lotus_assets.tables.table_model import TableModel
+
+
+class ListedInstrument(BaseModel):
+    """An instrument of an attribution input."""
+
+    instrument_id: str
+    meta: dict[str, str]
+
+
+class ListedGroup(BaseModel):
+    """A benchmark group of an attribution input."""
+
+    key: dict[str, str]
+
+
+class AttributionHeader(headers.ReportHeader):
+    """attribution-input."""
+
+    group_by_dimensions: list[str]
+    benchmark_id: str
+    instruments_data: list[ListedInstrument]
+    benchmark_groups_data: list[ListedGroup]
 
 
 class CoreAttributionInput(TableModel):
@@ -145,3 +175,23 @@ def _currency_returns(chunk: Chunk) -> Iterator[Violation]:
 def breaks(chunk: Chunk) -> Iterator[DetectedBreak]:
     """Breaks of continuity within the portfolio's and each instrument's days."""
     yield from report_breaks(chunk)
+
+
+def ask(client: LotusCoreClient, as_of: date, settings: InputSettings) -> Iterator[Asked]:
+    """Instruments and benchmark groups of the report window."""
+    dimensions = list(settings.lotus_core_group_by)
+    for entry in open_portfolios(client, as_of):
+        body = {**report_window(entry, as_of, settings), "group_by_dimensions": dimensions}
+        yield Asked(entry.portfolio_id, entry.data_version, body)
+
+
+INPUT = InputTable(
+    TABLE,
+    ATTRIBUTION_INPUT,
+    AttributionHeader,
+    complete=("part", "perf_date"),
+    ask=ask,
+    rows=rows,
+    violations=violations,
+    breaks=breaks,
+)

@@ -1,17 +1,22 @@
 """core_benchmark_returns: daily returns of benchmarks (RFC 062, named by RFC 063 §4.6)."""
 
 from collections.abc import Iterator
+from datetime import date
 
 import numpy as np
 import pandas as pd
 from pandera.pandas import Field
 
+from lotus_assets.inputs import headers
 from lotus_assets.inputs.asked_and_answered import (
     misstated_missing_days,
     other_frequencies,
     other_windows,
 )
-from lotus_assets.inputs.payload_chunk import Chunk, days_of, number
+from lotus_assets.inputs.asking import open_portfolios, series_window
+from lotus_assets.inputs.contract_gate import InputTable
+from lotus_assets.inputs.input_settings import InputSettings
+from lotus_assets.inputs.payload_chunk import Asked, Chunk, days_of, number
 from lotus_assets.inputs.rules import (
     Violation,
     epoch_days,
@@ -21,10 +26,31 @@ from lotus_assets.inputs.rules import (
     unordered,
     window_days,
 )
+from lotus_assets.sources.lotus_core.client import LotusCoreClient
+from lotus_assets.sources.lotus_core.contracts import BENCHMARK_ASSIGNMENT, BENCHMARK_RETURNS
 from lotus_assets.tables.columns import Number, Text
 from lotus_assets.tables.portfolio_columns import FirstHash, FirstVersion, KnownAsOfDate, TheDay
 from lotus_assets.tables.table import Table
 from lotus_assets.tables.table_model import TableModel
+
+
+class BenchmarkReturnsHeader(headers.Header):
+    """benchmark return-series."""
+
+    start_date: headers.Day
+    end_date: headers.Day
+    frequency: str
+    currency: headers.Currency
+    calendar_id: str
+    diagnostics: headers.ReceivedDiagnostics
+
+
+class AssignmentHeader(headers.Header):
+    """benchmark-assignment; for some lotus-core one that is open ends in the year 9999."""
+
+    benchmark_id: str
+    effective_from: headers.AnyDay
+    effective_to: headers.AnyDay | None
 
 
 class CoreBenchmarkReturns(TableModel):
@@ -72,3 +98,41 @@ def violations(chunk: Chunk) -> Iterator[Violation]:
     yield from other_windows(chunk, "start_date", "end_date")
     yield from other_frequencies(chunk)
     yield from misstated_missing_days(chunk, days, np.ones(len(days), dtype=bool))
+
+
+def ask(client: LotusCoreClient, as_of: date, settings: InputSettings) -> Iterator[Asked]:
+    """Daily returns of every benchmark that has been set up by the day."""
+    for entry in client.benchmarks(as_of):
+        if entry.first_date is not None and entry.first_date <= as_of:
+            body = series_window(as_of, entry.first_date, settings)
+            yield Asked(entry.benchmark_id, entry.data_version, body)
+
+
+def ask_for_assignments(
+    client: LotusCoreClient, as_of: date, _settings: InputSettings
+) -> Iterator[Asked]:
+    """Which benchmark every portfolio is held against on the day."""
+    for entry in open_portfolios(client, as_of):
+        yield Asked(entry.portfolio_id, entry.data_version, {"as_of_date": str(as_of)})
+
+
+ASSIGNMENT = InputTable(
+    TABLE,
+    BENCHMARK_ASSIGNMENT,
+    AssignmentHeader,
+    complete=(),
+    ask=ask_for_assignments,
+    rows=lambda _chunk: TABLE.empty(),
+    violations=lambda _chunk: (),
+)
+"""Has no rows: all that it says is kept in core_payload; what it breaks counts here."""
+INPUT = InputTable(
+    TABLE,
+    BENCHMARK_RETURNS,
+    BenchmarkReturnsHeader,
+    complete=("series_date",),
+    ask=ask,
+    rows=rows,
+    violations=violations,
+    also=(ASSIGNMENT,),
+)

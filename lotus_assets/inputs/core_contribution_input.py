@@ -1,19 +1,27 @@
 """core_contribution_input: days of a portfolio and of each of its positions (RFC 063 §5.4)."""
 
 from collections.abc import Iterator
+from datetime import date
 
 import pandas as pd
 import pyarrow.compute as pc
 from pandera.pandas import Field
+from pydantic import BaseModel
 
+from lotus_assets.inputs import headers
 from lotus_assets.inputs.asked_and_answered import unordered_parts
-from lotus_assets.inputs.payload_chunk import Chunk
+from lotus_assets.inputs.asking import open_portfolios, report_window
+from lotus_assets.inputs.contract_gate import InputTable
+from lotus_assets.inputs.input_settings import InputSettings
+from lotus_assets.inputs.payload_chunk import Asked, Chunk
 from lotus_assets.inputs.report_rows import (
     point_columns,
     report_breaks,
     report_violations,
 )
 from lotus_assets.inputs.rules import DetectedBreak, Violation
+from lotus_assets.sources.lotus_core.client import LotusCoreClient
+from lotus_assets.sources.lotus_core.contracts import CONTRIBUTION_INPUT
 from lotus_assets.sources.lotus_core.wire_format import PORTFOLIO, POSITION
 from lotus_assets.tables.columns import Number, Text
 from lotus_assets.tables.portfolio_columns import (
@@ -29,6 +37,20 @@ from lotus_assets.tables.portfolio_columns import (
 )
 from lotus_assets.tables.table import Table
 from lotus_assets.tables.table_model import TableModel
+
+
+class ListedPosition(BaseModel):
+    """A position of a contribution input."""
+
+    position_id: str
+    meta: dict[str, str]
+
+
+class ContributionHeader(headers.ReportHeader):
+    """contribution-input."""
+
+    positions_data: list[ListedPosition]
+    supported_hierarchy_dimensions: list[str]
 
 
 class CoreContributionInput(TableModel):
@@ -75,3 +97,22 @@ def violations(chunk: Chunk) -> Iterator[Violation]:
 def breaks(chunk: Chunk) -> Iterator[DetectedBreak]:
     """Breaks of continuity within the portfolio's and each position's days."""
     yield from report_breaks(chunk)
+
+
+def ask(client: LotusCoreClient, as_of: date, settings: InputSettings) -> Iterator[Asked]:
+    """Positions of the report window, with every dimension that is supported."""
+    for entry in open_portfolios(client, as_of):
+        body = report_window(entry, as_of, settings)
+        yield Asked(entry.portfolio_id, entry.data_version, body)
+
+
+INPUT = InputTable(
+    TABLE,
+    CONTRIBUTION_INPUT,
+    ContributionHeader,
+    complete=("part", "perf_date"),
+    ask=ask,
+    rows=rows,
+    violations=violations,
+    breaks=breaks,
+)

@@ -3,13 +3,18 @@
 import itertools
 import json
 from collections.abc import Iterator
+from datetime import date
 
 import numpy as np
 import pandas as pd
 from pandera.pandas import Field
 
+from lotus_assets.inputs import headers
 from lotus_assets.inputs.asked_and_answered import misstated_missing_days, other_windows
-from lotus_assets.inputs.payload_chunk import Chunk
+from lotus_assets.inputs.asking import open_portfolios
+from lotus_assets.inputs.contract_gate import InputTable
+from lotus_assets.inputs.input_settings import InputSettings
+from lotus_assets.inputs.payload_chunk import Asked, Chunk
 from lotus_assets.inputs.rules import (
     Violation,
     epoch_days,
@@ -19,12 +24,15 @@ from lotus_assets.inputs.rules import (
     window_days,
 )
 from lotus_assets.sources.lotus_core.canonical import as_array, canonical_text
+from lotus_assets.sources.lotus_core.client import LotusCoreClient
+from lotus_assets.sources.lotus_core.contracts import MWR_INPUT
 from lotus_assets.tables.columns import (
     JSON,
     Json,
     Text,
 )
 from lotus_assets.tables.portfolio_columns import (
+    PERIODS,
     AnswerAsOfDate,
     Currency,
     EndDate,
@@ -37,6 +45,17 @@ from lotus_assets.tables.portfolio_columns import (
 )
 from lotus_assets.tables.table import Table
 from lotus_assets.tables.table_model import TableModel
+
+
+class MwrHeader(headers.Header):
+    """mwr-input."""
+
+    start_date: headers.Day
+    end_date: headers.Day
+    begin_mv: headers.Amount
+    end_mv: headers.Amount
+    currency: headers.Currency
+    diagnostics: headers.ReceivedDiagnostics
 
 
 class CoreMwrInput(TableModel):
@@ -130,3 +149,22 @@ def violations(chunk: Chunk) -> Iterator[Violation]:
     yield from other_windows(chunk, "start_date", "end_date")
     # A flow may be dated on a day that was not valued.
     yield from misstated_missing_days(chunk, days, np.zeros(len(days), dtype=bool))
+
+
+def ask(client: LotusCoreClient, as_of: date, _settings: InputSettings) -> Iterator[Asked]:
+    """Every period of every portfolio that has not closed before it began."""
+    for entry in open_portfolios(client, as_of):
+        for period in PERIODS:
+            body = {"as_of_date": str(as_of), "period": period}
+            yield Asked(entry.portfolio_id, entry.data_version, body, period)
+
+
+INPUT = InputTable(
+    TABLE,
+    MWR_INPUT,
+    MwrHeader,
+    complete=("date", "amount"),
+    ask=ask,
+    rows=rows,
+    violations=violations,
+)

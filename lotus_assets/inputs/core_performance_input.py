@@ -1,14 +1,19 @@
 """core_performance_input: a portfolio's days as lotus-core gave them (RFC 063 §5.1)."""
 
 from collections.abc import Iterator
+from datetime import date
 
 import numpy as np
 import pandas as pd
 import pyarrow.compute as pc
 from pandera.pandas import Field
 
+from lotus_assets.inputs import headers
 from lotus_assets.inputs.asked_and_answered import other_starts
-from lotus_assets.inputs.payload_chunk import Chunk, days_of, narrow, number
+from lotus_assets.inputs.asking import open_portfolios
+from lotus_assets.inputs.contract_gate import InputTable
+from lotus_assets.inputs.input_settings import InputSettings
+from lotus_assets.inputs.payload_chunk import Asked, Chunk, days_of, narrow, number
 from lotus_assets.inputs.rules import (
     DetectedBreak,
     Violation,
@@ -23,6 +28,8 @@ from lotus_assets.inputs.rules import (
     unordered,
     window_days,
 )
+from lotus_assets.sources.lotus_core import contracts
+from lotus_assets.sources.lotus_core.client import LotusCoreClient
 from lotus_assets.tables.columns import (
     Boolean,
     Integer,
@@ -41,6 +48,17 @@ from lotus_assets.tables.portfolio_columns import (
 )
 from lotus_assets.tables.table import Table
 from lotus_assets.tables.table_model import TableModel
+
+
+class PerformanceHeader(headers.Header):
+    """performance-input."""
+
+    performance_start_date: headers.Day
+    portfolio_open_date: headers.Day
+    currency: headers.Currency
+    calendar_id: str
+    business_days: list[headers.Day]
+    diagnostics: headers.ReceivedDiagnostics
 
 
 class CorePerformanceInput(TableModel):
@@ -122,3 +140,22 @@ def breaks(chunk: Chunk) -> Iterator[DetectedBreak]:
     days = epoch_days(chunk.rows["perf_date"])
     series = np.full(len(days), "", dtype=object)
     yield from continuity_breaks(chunk, days, same_payload(chunk.payload_numbers), series)
+
+
+def ask(client: LotusCoreClient, as_of: date, settings: InputSettings) -> Iterator[Asked]:
+    """The longest lookback that the contract has."""
+    for entry in open_portfolios(client, as_of):
+        body = {"as_of_date": str(as_of), "lookback_days": settings.lotus_core_lookback_days}
+        yield Asked(entry.portfolio_id, entry.data_version, body, last_day=entry.close_date)
+
+
+INPUT = InputTable(
+    TABLE,
+    contracts.PERFORMANCE_INPUT,
+    PerformanceHeader,
+    complete=tuple(contracts.POINT),
+    ask=ask,
+    rows=rows,
+    violations=violations,
+    breaks=breaks,
+)

@@ -2,17 +2,25 @@
 
 import json
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from pandera.pandas import Field
+from pydantic import BaseModel
 
 from lotus_assets.engine.performance.formulas.identities import is_off_balance
+from lotus_assets.inputs import headers
 from lotus_assets.inputs.asked_and_answered import other_currencies
-from lotus_assets.inputs.payload_chunk import Chunk
+from lotus_assets.inputs.asking import open_portfolios
+from lotus_assets.inputs.contract_gate import InputTable
+from lotus_assets.inputs.input_settings import InputSettings
+from lotus_assets.inputs.payload_chunk import Asked, Chunk
 from lotus_assets.inputs.rules import Violation
+from lotus_assets.sources.lotus_core.client import LotusCoreClient
+from lotus_assets.sources.lotus_core.contracts import POSITIONS_INPUT
 from lotus_assets.tables.columns import (
     Day,
 )
@@ -39,6 +47,63 @@ class _Asked(TableModel):
     position_date: Day = Field(description="The day on which it is held: the as-of day.")
     data_version: FirstVersion
     as_of_date: AnswerAsOfDate
+
+
+class ReceivedAmounts(BaseModel):
+    """One amount in three currencies."""
+
+    position: headers.Amount
+    portfolio: headers.Amount
+    reporting: headers.Amount
+
+
+class ReceivedDetails(BaseModel):
+    """What a position holds."""
+
+    instrument_name: str
+    instrument_type: str
+    currency: headers.Currency
+    dimensions: dict[str, str]
+
+
+class ReceivedValuation(BaseModel):
+    """What a position is worth."""
+
+    price: headers.Amount
+    market_value: ReceivedAmounts
+    cost: ReceivedAmounts
+    unrealised_gain: ReceivedAmounts
+
+
+class ReceivedIncome(BaseModel):
+    """What a position has earned and not yet been paid."""
+
+    accrued_income: ReceivedAmounts
+    accrual_date: headers.Day
+
+
+class PositionEntry(BaseModel):
+    """A position with the sections that the input asks for."""
+
+    position_id: str
+    instrument_id: str
+    quantity: headers.Amount
+    weight: headers.Amount | None
+    held_since: headers.Day
+    instrument_details: ReceivedDetails
+    valuation: ReceivedValuation
+    income: ReceivedIncome
+
+
+class PositionsHeader(headers.Header):
+    """positions-analytics-input."""
+
+    valuation_date: headers.Day | None
+    total_market_value: headers.Amount
+    position_count: headers.Count
+    positions: list[PositionEntry]
+    currency_context: headers.ReceivedCurrencies
+    diagnostics: headers.ReceivedDiagnostics
 
 
 class CorePositionsInput(ReportedPosition, _Asked):
@@ -141,3 +206,21 @@ def violations(chunk: Chunk) -> Iterator[Violation]:
             if is_off_balance(sum_of_weights):
                 detail = f"they sum to 1 but for {abs(sum_of_weights - 1):.9f}"
                 yield Violation(payload_number, "weights", detail)
+
+
+def ask(client: LotusCoreClient, as_of: date, _settings: InputSettings) -> Iterator[Asked]:
+    """What every portfolio holds on the day."""
+    for entry in open_portfolios(client, as_of):
+        body = {"as_of_date": str(as_of), "sections": list(SECTIONS)}
+        yield Asked(entry.portfolio_id, entry.data_version, body)
+
+
+INPUT = InputTable(
+    TABLE,
+    POSITIONS_INPUT,
+    PositionsHeader,
+    complete=(),
+    ask=ask,
+    rows=rows,
+    violations=violations,
+)

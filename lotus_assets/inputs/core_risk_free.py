@@ -1,13 +1,18 @@
 """core_risk_free: risk-free returns or rates of a currency (RFC 062, named by RFC 063 §4.6)."""
 
 from collections.abc import Iterator
+from datetime import date
 
 import pandas as pd
 import pyarrow.compute as pc
 from pandera.pandas import Field
 
+from lotus_assets.inputs import headers
 from lotus_assets.inputs.asked_and_answered import other_frequencies, other_windows
-from lotus_assets.inputs.payload_chunk import Chunk, days_of, number
+from lotus_assets.inputs.asking import series_window
+from lotus_assets.inputs.contract_gate import InputTable
+from lotus_assets.inputs.input_settings import InputSettings
+from lotus_assets.inputs.payload_chunk import Asked, Chunk, days_of, number
 from lotus_assets.inputs.rules import (
     Violation,
     epoch_days,
@@ -18,12 +23,23 @@ from lotus_assets.inputs.rules import (
     unordered,
     window_days,
 )
+from lotus_assets.sources.lotus_core.client import LotusCoreClient
+from lotus_assets.sources.lotus_core.contracts import RISK_FREE
 from lotus_assets.tables.columns import Number, Text
 from lotus_assets.tables.portfolio_columns import FirstHash, FirstVersion, KnownAsOfDate, TheDay
 from lotus_assets.tables.table import Table
 from lotus_assets.tables.table_model import TableModel
 
 RATES = "annualized_rate_series"
+
+
+class RiskFreeHeader(headers.Header):
+    """risk-free-series."""
+
+    start_date: headers.Day
+    end_date: headers.Day
+    series_mode: str
+    frequency: str
 
 
 class CoreRiskFree(TableModel):
@@ -97,3 +113,26 @@ def violations(chunk: Chunk) -> Iterator[Violation]:
     is_wrong = (is_rate & ~has_both) | (~is_rate & ~has_none)
     for payload_number, _row in first_of_payloads(chunk.payload_numbers, is_wrong):
         yield Violation(payload_number, "conventions", "rates need conventions, returns have none")
+
+
+def ask(client: LotusCoreClient, as_of: date, settings: InputSettings) -> Iterator[Asked]:
+    """Every stored series, in the mode in which it is stored."""
+    for entry in client.risk_free_series(as_of):
+        if entry.first_date <= as_of:
+            body = {
+                **series_window(as_of, entry.first_date, settings),
+                "currency": entry.currency,
+                "series_mode": entry.series_mode,
+            }
+            yield Asked(entry.currency, entry.data_version, body, entry.series_mode)
+
+
+INPUT = InputTable(
+    TABLE,
+    RISK_FREE,
+    RiskFreeHeader,
+    complete=("series_date",),
+    ask=ask,
+    rows=rows,
+    violations=violations,
+)

@@ -1,7 +1,6 @@
 """From input to Dagster asset: partitions, the collection of each day, and what it reports."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import date
+from collections.abc import Iterator
 from typing import Any
 
 import dagster as dg
@@ -28,24 +27,16 @@ from lotus_assets.inputs.partitions import (
     asked_partitions,
     shard_of,
 )
-from lotus_assets.inputs.payload_chunk import Asked
 from lotus_assets.settings import Settings
-from lotus_assets.sources.lotus_core.client import LotusCoreClient
 from lotus_assets.tables.table import Table
-
-Ask = Callable[[LotusCoreClient, date, InputSettings], Iterable[Asked]]
-"""Gives the requests of one day, for all shards."""
 
 PARTITIONS = as_of_shards(Settings(), InputSettings())
 
 
-def input_asset(
-    kind: InputTable, ask: Ask, also: Sequence[tuple[InputTable, Ask]] = ()
-) -> dg.AssetsDefinition:
+def input_asset(kind: InputTable) -> dg.AssetsDefinition:
     """The asset of an input's table.
 
-    `also` are contracts that are collected with it and keep nothing but their payloads. A
-    backfill makes one run a shard (or a day, when there are fewer days than shards); a run
+    A backfill makes one run a shard (or a day, when there are fewer days than shards); a run
     without partitions takes every shard of the last complete day.
     """
     table = kind.table
@@ -68,10 +59,10 @@ def input_asset(
         with lotus_core.client(context.run.run_id) as client:
             asked = asked_partitions(context, settings, inputs)
             for as_of, shards in asked.items():
-                for collected, requests in ((kind, ask), *also):
+                for collected in (kind, *kind.also):
                     wanted = [
                         request
-                        for request in requests(client, as_of, inputs)
+                        for request in collected.ask(client, as_of, inputs)
                         if shard_of(request.subject, inputs.lotus_core_shards) in shards
                     ]
                     collection = InputCollection(

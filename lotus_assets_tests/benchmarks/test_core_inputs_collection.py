@@ -18,7 +18,7 @@ import psutil
 import pytest
 from sqlalchemy import Engine, text
 
-from lotus_assets.inputs import input_tables, requests
+from lotus_assets.inputs import input_tables
 from lotus_assets.inputs.collection import InputCollection, InputReport
 from lotus_assets.inputs.input_settings import InputSettings
 from lotus_assets.services.lotus_core.database import create_core_engine, migrate_core
@@ -98,7 +98,7 @@ def test_performance_inputs_of_many_portfolios(
     before = process.memory_info().rss
 
     def collect() -> InputReport:
-        asked = list(requests.performance(client, AS_OF, InputSettings()))
+        asked = list(input_tables.PERFORMANCE_INPUT.ask(client, AS_OF, InputSettings()))
         collection = InputCollection(
             engine, client, input_tables.PERFORMANCE_INPUT, "run", datetime.now(UTC), 64, 0.0
         )

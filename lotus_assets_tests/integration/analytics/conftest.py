@@ -16,10 +16,13 @@ from lotus_assets.commands.surroundings.lotus_core_preparation import load_sampl
 from lotus_assets.definitions import PORTFOLIO_ANALYTICS
 from lotus_assets.graph.layers import LIVE, LIVE_TAG
 from lotus_assets.graph.resources import Environment, shared_engine
-from lotus_assets.inputs.collect_core_benchmark_returns import collect_core_benchmark_returns
-from lotus_assets.inputs.collect_core_mwr_input import collect_core_mwr_input
-from lotus_assets.inputs.collect_core_performance_input import collect_core_performance_input
-from lotus_assets.inputs.collect_core_risk_free import collect_core_risk_free
+from lotus_assets.inputs.input_assets import input_asset
+from lotus_assets.inputs.input_tables import (
+    BENCHMARK_RETURNS,
+    MWR_INPUT,
+    PERFORMANCE_INPUT,
+    RISK_FREE,
+)
 from lotus_assets.inputs.lotus_core_resource import LotusCore
 from lotus_assets.inputs.partitions import last_complete_day, whole_day_tags
 from lotus_assets.services.api.settings import ApiSettings
@@ -35,12 +38,7 @@ AS_OF = last_complete_day(Settings())
 """The last partition: what partitions there are is settled when the graph is imported."""
 NAME = "analytics_book"
 OWN = ("twr", "twr_breakdown", "mwr", "returns_series", "risk_statistics")
-READ = [
-    collect_core_performance_input,
-    collect_core_mwr_input,
-    collect_core_benchmark_returns,
-    collect_core_risk_free,
-]
+READ = [input_asset(kind) for kind in (PERFORMANCE_INPUT, MWR_INPUT, BENCHMARK_RETURNS, RISK_FREE)]
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,6 @@ from sqlalchemy import Engine
 
 from lotus_assets.inputs.collection import InputCollection, InputReport
 from lotus_assets.inputs.contract_gate import InputTable
-from lotus_assets.inputs.input_assets import Ask
 from lotus_assets.inputs.input_settings import InputSettings
 from lotus_assets.services.lotus_core.database import create_core_engine, migrate_core
 from lotus_assets.services.lotus_core.loading.loader import load_folder
@@ -38,9 +37,7 @@ def book_until_april(database: str, folder: Path) -> Iterator[LotusCoreClient]:
         yield client
 
 
-def collect(
-    engine: Engine, client: LotusCoreClient, kind: InputTable, ask: Ask, as_of: date
-) -> InputReport:
-    asked = list(ask(client, as_of, InputSettings()))
+def collect(engine: Engine, client: LotusCoreClient, kind: InputTable, as_of: date) -> InputReport:
+    asked = list(kind.ask(client, as_of, InputSettings()))
     collection = InputCollection(engine, client, kind, "run-1", NOW, 16, 0.0)
     return collection.collect(as_of, asked, ["000"])

@@ -10,7 +10,6 @@ from sqlalchemy import Engine
 from lotus_assets.analytics.portfolios import attribution
 from lotus_assets.analytics.portfolios.attribution_family import FAMILY, compute
 from lotus_assets.analytics.portfolios.portfolio_inputs import PortfolioInputs
-from lotus_assets.inputs import requests
 from lotus_assets.inputs.input_tables import ATTRIBUTION_INPUT
 from lotus_assets.inputs.payload_reading import read_payloads
 from lotus_assets.inputs.reading import read_input
@@ -46,7 +45,7 @@ def groups_and_effects(engine: Engine) -> tuple[pd.DataFrame, pd.DataFrame]:
 def test_every_group_of_the_input_is_a_group_of_the_attribution(
     engine: Engine, client: LotusCoreClient
 ) -> None:
-    collect(engine, client, ATTRIBUTION_INPUT, requests.attribution, APRIL)
+    collect(engine, client, ATTRIBUTION_INPUT, APRIL)
     groups, effects = groups_and_effects(engine)
     joined = groups[KEYS].drop_duplicates().merge(effects[KEYS].drop_duplicates())
     assert len(joined) == len(groups[KEYS].drop_duplicates()) > 100
@@ -58,9 +57,9 @@ def test_every_group_of_the_input_is_a_group_of_the_attribution(
 def test_other_dimensions_than_the_month_before_hold_no_group_twice(
     dimensions: str, engine: Engine, client: LotusCoreClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    collect(engine, client, ATTRIBUTION_INPUT, requests.attribution, MARCH)
+    collect(engine, client, ATTRIBUTION_INPUT, MARCH)
     monkeypatch.setenv("LOTUS_CORE_GROUP_BY", dimensions)
-    collect(engine, client, ATTRIBUTION_INPUT, requests.attribution, APRIL)
+    collect(engine, client, ATTRIBUTION_INPUT, APRIL)
     _, effects = groups_and_effects(engine)
     first = dimensions.partition(",")[0]
     assert effects["key"].str.startswith(f'{{"{first}": ').all()

@@ -14,8 +14,7 @@ from sqlalchemy import Engine, text
 
 from lotus_assets.graph.resources import Environment
 from lotus_assets.inputs import core_performance_input
-from lotus_assets.inputs.collect_core_performance_input import collect_core_performance_input
-from lotus_assets.inputs.input_assets import PARTITIONS
+from lotus_assets.inputs.input_assets import PARTITIONS, input_asset
 from lotus_assets.inputs.input_tables import PERFORMANCE_INPUT
 from lotus_assets.inputs.lotus_core_resource import LotusCore
 from lotus_assets.inputs.partitions import AS_OF, SHARD, shard_keys, shard_of
@@ -67,7 +66,7 @@ def serve(core: CoreServer, payload: Json) -> None:
 
 def materialise(**arguments: Any) -> dg.ExecuteInProcessResult:
     definitions = dg.Definitions(
-        assets=[collect_core_performance_input],
+        assets=[input_asset(PERFORMANCE_INPUT)],
         resources={"environment": Environment(), "lotus_core": LotusCore()},
         jobs=[dg.define_asset_job("inputs", selection=dg.AssetSelection.all())],
     )
@@ -186,7 +185,7 @@ def test_a_backfill_of_many_days_is_one_run_a_shard() -> None:
     days = PARTITIONS.get_partitions_def_for_dimension(AS_OF).get_partition_keys()
     assert len(days) == 400
     asset_graph = dg.Definitions(
-        assets=[collect_core_performance_input],
+        assets=[input_asset(PERFORMANCE_INPUT)],
         resources={"environment": Environment(), "lotus_core": LotusCore()},
     ).resolve_asset_graph()
     key = dg.AssetKey(KEY)

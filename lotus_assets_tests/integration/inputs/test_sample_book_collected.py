@@ -8,9 +8,7 @@ import pandas as pd
 import pytest
 from sqlalchemy import Engine
 
-from lotus_assets.inputs import core_payload, input_tables, requests
-from lotus_assets.inputs.contract_gate import InputTable
-from lotus_assets.inputs.input_assets import Ask
+from lotus_assets.inputs import core_payload, input_tables
 from lotus_assets.inputs.input_settings import InputSettings
 from lotus_assets.inputs.reading import read_input
 from lotus_assets.sources.lotus_core.client import LotusCoreClient
@@ -24,16 +22,7 @@ from lotus_assets_tests.integration.inputs.collected_book import (
 
 PORTFOLIOS = 43
 """All of the book but the one that opens in 2024."""
-EVERY: tuple[tuple[InputTable, Ask], ...] = (
-    (input_tables.PERFORMANCE_INPUT, requests.performance),
-    (input_tables.MWR_INPUT, requests.mwr),
-    (input_tables.ATTRIBUTION_INPUT, requests.attribution),
-    (input_tables.CONTRIBUTION_INPUT, requests.contribution),
-    (input_tables.POSITIONS_INPUT, requests.positions),
-    (input_tables.BENCHMARK_RETURNS, requests.benchmark_returns),
-    (input_tables.BENCHMARK_ASSIGNMENT, requests.assignments),
-    (input_tables.RISK_FREE, requests.risk_free),
-)
+EVERY = (*input_tables.INPUTS, input_tables.BENCHMARK_ASSIGNMENT)
 
 
 @pytest.fixture
@@ -51,15 +40,15 @@ def contents(engine: Engine) -> dict[str, pd.DataFrame]:
 def test_every_input_is_filled_twice_with_the_same_rows(
     engine: Engine, client: LotusCoreClient
 ) -> None:
-    for kind, ask in EVERY:
-        report = collect(engine, client, kind, ask, APRIL)
+    for kind in EVERY:
+        report = collect(engine, client, kind, APRIL)
         assert report.quarantined.empty, report.quarantined["reason"].tolist()
         assert not report.refused, (kind.contract.name, report.refused)
     first = contents(engine)
     assert all(len(rows) for rows in first.values())
     assert first["core_performance_input"]["portfolio_id"].nunique() == PORTFOLIOS
-    for kind, ask in EVERY:
-        again = collect(engine, client, kind, ask, APRIL)
+    for kind in EVERY:
+        again = collect(engine, client, kind, APRIL)
         assert again.unchanged == again.asked, kind.contract.name
     second = contents(engine)
     for name, rows in first.items():
@@ -86,15 +75,15 @@ def _check_sums(found: dict[str, pd.DataFrame]) -> None:
 def test_a_day_is_the_same_whenever_it_is_collected(
     engine: Engine, client: LotusCoreClient
 ) -> None:
-    kind, ask = EVERY[0]
+    kind = EVERY[0]
     days = [date(2021, 11, 5), MARCH, APRIL]
     for as_of in (days[1], days[2], days[0]):
-        assert collect(engine, client, kind, ask, as_of).quarantined.empty
+        assert collect(engine, client, kind, as_of).quarantined.empty
     with engine.connect() as connection:
         stored = [read_input(connection, kind, day) for day in days]
         known = read_table(connection, core_payload.TABLE)
     for day, rows in zip(days, stored, strict=True):
-        asked = {each.subject: each for each in ask(client, day, InputSettings())}
+        asked = {each.subject: each for each in kind.ask(client, day, InputSettings())}
         for name in ("PF-003", "PF-043", "PF-044"):
             table = client.payload(kind.contract, name, asked[name].body).pages[0].rows
             own = rows[rows["portfolio_id"] == name]
