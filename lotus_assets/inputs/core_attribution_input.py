@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from lotus_assets.engine.performance.formulas.identities import is_off_currency
 from lotus_assets.engine.performance.frames.node_keys import group_key
+from lotus_assets.engine.performance.frames.part_names import GROUP, INSTRUMENT, PORTFOLIO
 from lotus_assets.inputs import headers
 from lotus_assets.inputs.asked_and_answered import other_dimensions, unordered_parts
 from lotus_assets.inputs.asking import open_portfolios, report_window
@@ -33,7 +34,7 @@ from lotus_assets.inputs.rules import (
 )
 from lotus_assets.sources.lotus_core.client import LotusCoreClient
 from lotus_assets.sources.lotus_core.contracts import ATTRIBUTION_INPUT
-from lotus_assets.sources.lotus_core.wire_format import GROUP, INSTRUMENT, OBSERVATION, PORTFOLIO
+from lotus_assets.sources.lotus_core.wire_format import OBSERVATION
 from lotus_assets.tables.columns import Number, Text
 from lotus_assets.tables.portfolio_columns import (
     FirstHash,

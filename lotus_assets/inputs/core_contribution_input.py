@@ -8,6 +8,7 @@ import pyarrow.compute as pc
 from pandera.pandas import Field
 from pydantic import BaseModel
 
+from lotus_assets.engine.performance.frames.part_names import PORTFOLIO, POSITION
 from lotus_assets.inputs import headers
 from lotus_assets.inputs.asked_and_answered import unordered_parts
 from lotus_assets.inputs.asking import open_portfolios, report_window
@@ -22,7 +23,6 @@ from lotus_assets.inputs.report_rows import (
 from lotus_assets.inputs.rules import DetectedBreak, Violation
 from lotus_assets.sources.lotus_core.client import LotusCoreClient
 from lotus_assets.sources.lotus_core.contracts import CONTRIBUTION_INPUT
-from lotus_assets.sources.lotus_core.wire_format import PORTFOLIO, POSITION
 from lotus_assets.tables.columns import Number, Text
 from lotus_assets.tables.portfolio_columns import (
     DayBeginValue,

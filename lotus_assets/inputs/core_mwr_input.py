@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from pandera.pandas import Field
 
+from lotus_assets.engine.performance.formulas.periods import PERIOD_NAMES
 from lotus_assets.inputs import headers
 from lotus_assets.inputs.asked_and_answered import misstated_missing_days, other_windows
 from lotus_assets.inputs.asking import open_portfolios
@@ -32,7 +33,6 @@ from lotus_assets.tables.columns import (
     Text,
 )
 from lotus_assets.tables.portfolio_columns import (
-    PERIODS,
     AnswerAsOfDate,
     Currency,
     EndDate,
@@ -154,7 +154,7 @@ def violations(chunk: Chunk) -> Iterator[Violation]:
 def ask(client: LotusCoreClient, as_of: date, _settings: InputSettings) -> Iterator[Asked]:
     """Every period of every portfolio that has not closed before it began."""
     for entry in open_portfolios(client, as_of):
-        for period in PERIODS:
+        for period in PERIOD_NAMES:
             body = {"as_of_date": str(as_of), "period": period}
             yield Asked(entry.portfolio_id, entry.data_version, body, period)
 

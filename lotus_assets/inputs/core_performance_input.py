@@ -5,15 +5,15 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
-import pyarrow.compute as pc
 from pandera.pandas import Field
 
+from lotus_assets.engine.performance.formulas.daily_returns import MONEY
 from lotus_assets.inputs import headers
 from lotus_assets.inputs.asked_and_answered import other_starts
 from lotus_assets.inputs.asking import open_portfolios
 from lotus_assets.inputs.contract_gate import InputTable
 from lotus_assets.inputs.input_settings import InputSettings
-from lotus_assets.inputs.payload_chunk import Asked, Chunk, days_of, narrow, number
+from lotus_assets.inputs.payload_chunk import Asked, Chunk, capital_signs, days_of, number
 from lotus_assets.inputs.rules import (
     DetectedBreak,
     Violation,
@@ -94,18 +94,14 @@ TABLE = Table(
 def rows(chunk: Chunk) -> pd.DataFrame:
     """Rows of the table from performance-input payloads, in their order; index: the payload."""
     table = chunk.rows
-    capital = pc.add(narrow(table["begin_mv"]), narrow(table["bod_cf"]))
     return pd.DataFrame(
         {
             "portfolio_id": chunk.text(lambda answer: answer.asked.subject),
             "perf_date": days_of(table["perf_date"]),
             **chunk.provenance(),
             "currency": chunk.text(lambda answer: answer.payload.header["currency"]),
-            **{
-                name: number(table[name])
-                for name in ("begin_mv", "bod_cf", "eod_cf", "mgmt_fees", "end_mv")
-            },
-            "capital_sign": pc.sign(capital).to_numpy(),
+            **{name: number(table[name]) for name in MONEY},
+            "capital_sign": capital_signs(table),
             "is_business_day": _business(chunk),
         },
         index=chunk.payload_numbers,

@@ -123,3 +123,11 @@ def days_of(column: pa.ChunkedArray) -> NDArray[np.datetime64]:
 def narrow(column: pa.ChunkedArray) -> pa.ChunkedArray:
     """Decimals with room for the digits of a sum."""
     return column.cast(pa.decimal128(36, 10))
+
+
+def capital_signs(points: Mapping[str, pa.ChunkedArray] | pa.Table) -> NDArray[np.int8]:
+    """Sign of begin_mv + bod_cf of every point, decided on the decimals received: floats may leave
+    a trace of capital where there is none."""
+    capital = pc.add(narrow(points["begin_mv"]), narrow(points["bod_cf"]))
+    signs: NDArray[np.int8] = pc.sign(capital).to_numpy().astype(np.int8)
+    return signs

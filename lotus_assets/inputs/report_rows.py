@@ -7,6 +7,8 @@ import pandas as pd
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from lotus_assets.engine.performance.formulas.daily_returns import MONEY
+from lotus_assets.engine.performance.frames.part_names import GROUP, PORTFOLIO
 from lotus_assets.inputs.asked_and_answered import (
     misstated_missing_days,
     other_currencies,
@@ -28,11 +30,9 @@ from lotus_assets.inputs.rules import (
     unordered,
     window_days,
 )
-from lotus_assets.sources.lotus_core.wire_format import GROUP, PORTFOLIO
 
 DAYS_APART = 1_000_000
 """Between the days of two payloads in one number: more than any date has."""
-AMOUNTS = ("begin_mv", "bod_cf", "eod_cf", "mgmt_fees", "end_mv")
 
 
 def point_columns(chunk: Chunk) -> dict[str, object]:
@@ -45,7 +45,7 @@ def point_columns(chunk: Chunk) -> dict[str, object]:
         "currency": chunk.text(
             lambda answer: answer.payload.header["currency_context"]["reporting_currency"]
         ),
-        **{name: number(chunk.rows[name]) for name in AMOUNTS},
+        **{name: number(chunk.rows[name]) for name in MONEY},
     }
 
 
@@ -69,7 +69,7 @@ def report_violations(chunk: Chunk) -> Iterator[Violation]:
     is_own = pc.equal(chunk.rows["part"], PORTFOLIO).to_numpy()
     yield from misstated_missing_days(chunk, days, is_own)
     is_point = pc.not_equal(chunk.rows["part"], GROUP).to_numpy()
-    for name in AMOUNTS:
+    for name in MONEY:
         is_missing = chunk.rows[name].is_null().to_numpy() & is_point
         for payload_number, row in first_of_payloads(chunk.payload_numbers, is_missing):
             what = series_of(chunk)[row]

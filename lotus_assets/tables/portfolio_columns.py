@@ -8,10 +8,8 @@ from typing import Annotated
 from pandera.pandas import Field
 
 from lotus_assets.engine.performance.formulas.daily_returns import Basis
+from lotus_assets.engine.performance.formulas.periods import PERIOD_NAMES
 from lotus_assets.tables.columns import Boolean, Day, Integer, Number, Text
-
-PERIODS = ("MTD", "QTD", "YTD", "1Y", "3Y", "5Y", "ITD")
-"""The standard periods of every report, shortest first."""
 
 PortfolioId = Annotated[Text, Field(description="The portfolio.")]
 PositionId = Annotated[Text, Field(description="The position.")]
@@ -65,7 +63,8 @@ ReportingCurrency = Annotated[
 
 # Periods of a report.
 StandardPeriod = Annotated[
-    Text, Field(isin=PERIODS, description="MTD, QTD, YTD, 1Y, 3Y, 5Y or ITD.")
+    Text,
+    Field(isin=PERIOD_NAMES, description=f"{', '.join(PERIOD_NAMES[:-1])} or {PERIOD_NAMES[-1]}."),
 ]
 RequestedStartDate = Annotated[
     Day, Field(description="First day by the period's definition, before clamping.")

@@ -12,6 +12,7 @@ from lotus_assets.analytics.portfolios.portfolio_assets import portfolio_asset
 from lotus_assets.analytics.portfolios.portfolio_family import PortfolioFamily
 from lotus_assets.analytics.portfolios.portfolio_inputs import PortfolioInputs
 from lotus_assets.analytics.portfolios.report_parts import report_parts, reported_points
+from lotus_assets.engine.performance.formulas.periods import PERIOD_NAMES
 from lotus_assets.engine.performance.frames.positions import position_returns
 from lotus_assets.inputs.core_payload import OK
 from lotus_assets.inputs.input_tables import (
@@ -25,7 +26,7 @@ from lotus_assets.tables.columns import (
     Number,
     Text,
 )
-from lotus_assets.tables.portfolio_columns import PERIODS, AsOfDate, PortfolioId, PositionId
+from lotus_assets.tables.portfolio_columns import AsOfDate, PortfolioId, PositionId
 from lotus_assets.tables.reported_position import ReportedPosition
 from lotus_assets.tables.table import Table
 from lotus_assets.tables.table_model import TableModel
@@ -94,14 +95,14 @@ def compute(inputs: PortfolioInputs) -> pd.DataFrame:
     held = held[held["position_date"] == pd.Timestamp(inputs.as_of)]
     rows = held.drop(columns=["position_date", "as_of_date", "data_version", "content_hash"])
     rows = rows.merge(_returns(inputs), on=KEY, how="left", validate="one_to_one")
-    missing = json.dumps(dict.fromkeys(PERIODS, NO_INPUT))
+    missing = json.dumps(dict.fromkeys(PERIOD_NAMES, NO_INPUT))
     rows["return_status"] = rows["return_status"].fillna(missing)
     return inputs.named(rows)[TABLE.columns]
 
 
 def _returns(inputs: PortfolioInputs) -> pd.DataFrame:
     """Returns by period, their statuses and input, one row a position with daily values."""
-    columns = [f"return_{period.lower()}" for period in PERIODS]
+    columns = [f"return_{period.lower()}" for period in PERIOD_NAMES]
     reports = inputs.payloads_of(CONTRIBUTION_INPUT)
     daily = replace(inputs, payloads=reports[reports["status"] == OK])
     if daily.payloads.empty:
@@ -110,11 +111,11 @@ def _returns(inputs: PortfolioInputs) -> pd.DataFrame:
     metas = pd.DataFrame(columns=["portfolio_id", "part_id", "meta"])
     of_periods = position_returns(report_parts(daily, points, metas, ()))
     returns = of_periods.pivot(index=KEY, columns="period", values="position_return")
-    statuses = of_periods.pivot(index=KEY, columns="period", values="status")[list(PERIODS)]
+    statuses = of_periods.pivot(index=KEY, columns="period", values="status")[list(PERIOD_NAMES)]
     rows = pd.DataFrame(
         {
             column: returns[period].astype("Float64")
-            for column, period in zip(columns, PERIODS, strict=True)
+            for column, period in zip(columns, PERIOD_NAMES, strict=True)
         }
     )
     rows["return_status"] = [json.dumps(of_position) for of_position in statuses.to_dict("records")]

@@ -8,7 +8,12 @@ import pandas as pd
 
 from lotus_assets.analytics.portfolios.portfolio_inputs import PortfolioInputs
 from lotus_assets.engine.performance.formulas.daily_returns import MONEY
-from lotus_assets.engine.performance.frames.portfolio_parts import PortfolioParts, portfolio_parts
+from lotus_assets.engine.performance.frames.portfolio_days import portfolios_frame
+from lotus_assets.engine.performance.frames.portfolio_parts import (
+    PortfolioParts,
+    listed_metas,
+    portfolio_parts,
+)
 from lotus_assets.inputs.column_reading import NUMBER
 from lotus_assets.inputs.contract_gate import InputTable
 from lotus_assets.inputs.input_tables import PERFORMANCE_INPUT
@@ -42,12 +47,8 @@ def reported_metas(
 ) -> pd.DataFrame:
     """portfolio_id, part_id and meta of every part that the payloads list under `listed`."""
     payloads = inputs.payloads_of(kind, listed)
-    rows = [
-        (subject, entry[part_id], entry["meta"])
-        for subject, text in zip(payloads["subject"], payloads[listed], strict=True)
-        for entry in json.loads(text)
-    ]
-    return pd.DataFrame(rows, columns=["portfolio_id", "part_id", "meta"])
+    texts = zip(payloads["subject"], payloads[listed], strict=True)
+    return listed_metas({subject: json.loads(text) for subject, text in texts}, part_id)
 
 
 def reported_portfolios(inputs: PortfolioInputs) -> pd.DataFrame:
@@ -59,11 +60,6 @@ def reported_portfolios(inputs: PortfolioInputs) -> pd.DataFrame:
     first = pd.to_datetime(inputs.payloads["start_date"]).to_numpy()
     opened = inputs.payloads_of(PERFORMANCE_INPUT, OPEN_DATE).set_index("subject")[OPEN_DATE]
     known = pd.to_datetime(inputs.payloads["subject"].map(opened)).to_numpy()
-    return pd.DataFrame(
-        {
-            "portfolio_id": inputs.payloads["subject"].to_numpy(dtype=object),
-            "as_of_date": pd.Timestamp(inputs.as_of),
-            OPEN_DATE: np.where(np.isnat(known), first - np.timedelta64(1, "D"), known),
-            "performance_start_date": first,
-        }
-    )
+    opened_or_before = np.where(np.isnat(known), first - np.timedelta64(1, "D"), known)
+    names = inputs.payloads["subject"].to_numpy(dtype=object)
+    return portfolios_frame(names, inputs.as_of, opened_or_before, first)

@@ -3,10 +3,10 @@
 from pandera.pandas import Field
 
 from lotus_assets.analytics.portfolios.twr import STATUSES
+from lotus_assets.engine.performance.formulas.periods import PERIOD_NAMES
 from lotus_assets.engine.performance.frames.twr import CALENDAR_BUCKETS
 from lotus_assets.tables.columns import Day, Number, Text
 from lotus_assets.tables.portfolio_columns import (
-    PERIODS,
     MetricBasis,
     NewestAsOfDate,
     PerformanceHash,
@@ -28,7 +28,7 @@ class TwrBreakdown(TableModel):
     )
     bucket: Text = Field(description="2025-W05, 2025-01, 2025-Q1 or 2025.")
     period: Text = Field(
-        isin=PERIODS,
+        isin=PERIOD_NAMES,
         description="The longest period that the inputs cover; cumulative_return is from its "
         "start, and only its first bucket may be cut by it.",
     )

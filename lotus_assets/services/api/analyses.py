@@ -7,7 +7,7 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from lotus_assets.engine.performance.formulas.calendar_days import Frequency
-from lotus_assets.engine.performance.formulas.periods import Period
+from lotus_assets.engine.performance.formulas.periods import PATTERN, Period
 from lotus_assets.engine.performance.formulas.segments import as_days
 from lotus_assets.services.lotus_core.contracts.shared import CalendarDay, Strict
 from lotus_assets.services.problems import invalid
@@ -20,7 +20,7 @@ class AskedPeriod(Strict):
     """A period: named, or explicit with its dates."""
 
     period: str = Field(
-        pattern=r"^(MTD|QTD|YTD|ITD|EXPLICIT|[1-9][0-9]?Y)$",
+        pattern=PATTERN,
         description="MTD, QTD, YTD, nY (1Y, 3Y, 5Y, …), ITD, or EXPLICIT with both dates.",
         examples=["YTD"],
     )

@@ -3,7 +3,6 @@
 import datetime as dt
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,19 +16,20 @@ from lotus_assets.engine.performance.frames.attribution_sides import (
     instrument_sides,
 )
 from lotus_assets.engine.performance.frames.node_keys import group_key
+from lotus_assets.engine.performance.frames.part_names import INSTRUMENT
 from lotus_assets.engine.performance.frames.portfolio_days import portfolio_days
-from lotus_assets.engine.performance.frames.portfolio_parts import PORTFOLIO, portfolio_parts
+from lotus_assets.engine.performance.frames.portfolio_parts import portfolio_parts
+from lotus_assets.engine.performance.frames.report_sides import ReportLists, report_sides
 from lotus_assets.inputs.input_tables import ATTRIBUTION_INPUT
 from lotus_assets.inputs.nearest_floats import nearest_floats
-from lotus_assets.services.api.analyses import needed_window
-from lotus_assets.services.api.report_rows import part_metas, part_points, portfolio_row
+from lotus_assets.services.api.report_rows import read_report, sent_parts, sent_portfolio
 from lotus_assets.services.api.sent_payload import (
     ReportStatefulInput,
     ReportStatelessInput,
     SentPortfolio,
 )
 from lotus_assets.services.api.upstream import Inputs
-from lotus_assets.services.api.valuation_points import AMOUNT, Amount, Point
+from lotus_assets.services.api.valuation_points import Amount, Point
 from lotus_assets.services.lotus_core.contracts.shared import (
     CalendarDay,
     CurrencyContext,
@@ -37,9 +37,8 @@ from lotus_assets.services.lotus_core.contracts.shared import (
     Strict,
 )
 from lotus_assets.services.problems import insufficient, invalid, violation
-from lotus_assets.sources.lotus_core.wire_format import GROUP, INSTRUMENT
+from lotus_assets.sources.lotus_core.wire_format import DECIMAL, OBSERVATION
 
-NUMBERS = ("weight_bop", "return_base", "return_local", "return_fx")
 STATEFUL_DIMENSIONS = ["asset_class"]
 
 
@@ -172,16 +171,13 @@ def stateless_sides(
     Raises:
         ServiceProblem: INVALID_REQUEST for what does not fit together.
     """
-    first = sent.report_start_date or min(_days(sent))
-    opened = sent.portfolio_open_date or first
-    portfolios = portfolio_row(sent.portfolio_id, as_of, opened, first)
+    portfolios = sent_portfolio(sent, min(_days(sent)), as_of)
     benchmark = _observations(sent.portfolio_id, sent.benchmark_groups_data, group_by)
     try:
-        if sent.portfolio_groups_data is not None:
-            none = part_points(sent.portfolio_id, PORTFOLIO, "", [])
-            own = _observations(sent.portfolio_id, sent.portfolio_groups_data, group_by)
-            return group_sides(portfolio_days(none, portfolios), own, benchmark, group_by)
         points, metas = _instruments(sent)
+        if sent.portfolio_groups_data is not None:
+            own = _observations(sent.portfolio_id, sent.portfolio_groups_data, group_by)
+            return group_sides(portfolio_days(points, portfolios), own, benchmark, group_by)
         parts = portfolio_parts(points, portfolios, metas, group_by)
         context = sent.currency_context
         currency = "" if context is None else context.reporting_currency
@@ -195,35 +191,23 @@ def stateful_sides(
     asked: AttributionStatefulInput,
     group_by: Sequence[str],
     periods: Sequence[Period],
-    as_of: dt.date,
 ) -> AttributionSides:
     """Both sides of the window that the periods need, read from lotus-core.
 
     Raises:
         ServiceProblem: see `Inputs.gated`.
     """
-    start, end = needed_window(periods, as_of)
-    body: dict[str, Any] = {
-        "as_of_date": asked.as_of_date.isoformat(),
-        "report_start_date": start.isoformat(),
-        "report_end_date": end.isoformat(),
-        "group_by_dimensions": list(group_by),
-    }
-    if asked.reporting_currency is not None:
-        body["reporting_currency"] = asked.reporting_currency
-    got = inputs.gated(ATTRIBUTION_INPUT, asked.portfolio_id, body, asked.as_of_date)
-    # lotus-core clamps to the open date: a later first day than asked is the open date.
-    first = dt.date.fromisoformat(got.header["report_start_date"])
-    portfolios = portfolio_row(asked.portfolio_id, as_of, first, first)
-    rows = got.rows.rename(columns={"id": "part_id"})
-    is_group = (rows["part"] == GROUP).to_numpy(dtype=bool)
-    benchmark = rows[is_group].rename(columns={"part_id": "key"})
-    benchmark[list(NUMBERS)] = benchmark[list(NUMBERS)].astype("Float64").astype(np.float64)
-    metas = part_metas(asked.portfolio_id, got.header["instruments_data"], "instrument_id")
-    currency = got.header["currency_context"]["reporting_currency"]
+    report, portfolios = read_report(
+        inputs, ATTRIBUTION_INPUT, asked, periods, group_by_dimensions=list(group_by)
+    )
+    lists = ReportLists(
+        report.header["instruments_data"],
+        [group["key"] for group in report.header["benchmark_groups_data"]],
+        report.header["currency_context"]["reporting_currency"],
+    )
+    points = report.rows.rename(columns={"id": "part_id"})
     try:
-        parts = portfolio_parts(rows[~is_group], portfolios, metas, group_by)
-        return instrument_sides(parts, benchmark, group_by, [currency])
+        return report_sides(points, portfolios, {asked.portfolio_id: lists}, group_by)
     except ValueError as broken:
         raise violation(f"attribution-input of {asked.portfolio_id}: {broken}") from broken
 
@@ -241,19 +225,14 @@ def _days(sent: AttributionStatelessInput) -> list[dt.date]:
 
 def _instruments(sent: AttributionStatelessInput) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Points of the portfolio and its instruments, and the instruments' dimensions."""
-    instruments = sent.instruments_data or []
-    ids = [each.instrument_id for each in instruments]
-    if len(set(ids)) < len(ids):
+    instruments = [
+        (instrument.instrument_id, instrument.meta, instrument.valuation_points)
+        for instrument in sent.instruments_data or []
+    ]
+    if len({name for name, _, _ in instruments}) < len(instruments):
         raise ValueError("instruments_data: an instrument comes twice")
     own = sent.portfolio_data.valuation_points if sent.portfolio_data else []
-    name = sent.portfolio_id
-    frames = [part_points(name, PORTFOLIO, "", own)]
-    frames += [
-        part_points(name, INSTRUMENT, each.instrument_id, each.valuation_points)
-        for each in instruments
-    ]
-    metas = [{"instrument_id": each.instrument_id, "meta": each.meta} for each in instruments]
-    return pd.concat(frames, ignore_index=True), part_metas(name, metas, "instrument_id")
+    return sent_parts(sent.portfolio_id, own, INSTRUMENT, instruments)
 
 
 def _observations(
@@ -261,7 +240,7 @@ def _observations(
 ) -> pd.DataFrame:
     """Rows of groups as the measure takes them."""
     rows = [(group_key(group_by, group.key), one) for group in groups for one in group.observations]
-    columns = {name: _numbers([getattr(one, name) for _, one in rows]) for name in NUMBERS}
+    columns = {name: _numbers([getattr(one, name) for _, one in rows]) for name in OBSERVATION}
     return pd.DataFrame(
         {
             "portfolio_id": portfolio_id,
@@ -273,6 +252,6 @@ def _observations(
 
 
 def _numbers(values: Sequence[Decimal | None]) -> np.ndarray:
-    column = pa.chunked_array([pa.array(values, AMOUNT)])
+    column = pa.chunked_array([pa.array(values, DECIMAL)])
     missing = column.is_null().to_numpy()
     return np.where(missing, np.nan, nearest_floats(column.fill_null(Decimal(0))))

@@ -2,20 +2,18 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from typing import Any
 
-import pandas as pd
 from pydantic import Field, model_validator
 
 from lotus_assets.engine.performance.formulas.periods import Period
+from lotus_assets.engine.performance.frames.part_names import POSITION
 from lotus_assets.engine.performance.frames.portfolio_parts import (
-    PORTFOLIO,
     PortfolioParts,
+    listed_metas,
     portfolio_parts,
 )
 from lotus_assets.inputs.input_tables import CONTRIBUTION_INPUT
-from lotus_assets.services.api.analyses import needed_window
-from lotus_assets.services.api.report_rows import part_metas, part_points, portfolio_row
+from lotus_assets.services.api.report_rows import read_report, sent_parts, sent_portfolio
 from lotus_assets.services.api.sent_payload import (
     ReportStatefulInput,
     ReportStatelessInput,
@@ -29,7 +27,6 @@ from lotus_assets.services.lotus_core.contracts.shared import (
     Strict,
 )
 from lotus_assets.services.problems import insufficient, invalid, violation
-from lotus_assets.sources.lotus_core.wire_format import POSITION
 
 
 class SentPosition(Strict):
@@ -94,20 +91,14 @@ def stateless_parts(
         ServiceProblem: INVALID_REQUEST for days that do not fit together.
     """
     own = sent.portfolio_data.valuation_points
-    first = sent.report_start_date or min(point.perf_date for point in own)
-    frames = [part_points(sent.portfolio_id, PORTFOLIO, "", own)]
-    frames += [
-        part_points(sent.portfolio_id, POSITION, each.position_id, each.valuation_points)
-        for each in sent.positions_data
+    positions = [
+        (position.position_id, position.meta, position.valuation_points)
+        for position in sent.positions_data
     ]
-    metas = [{"position_id": each.position_id, "meta": each.meta} for each in sent.positions_data]
+    points, metas = sent_parts(sent.portfolio_id, own, POSITION, positions)
+    portfolios = sent_portfolio(sent, min(point.perf_date for point in own), as_of)
     try:
-        return portfolio_parts(
-            pd.concat(frames, ignore_index=True),
-            portfolio_row(sent.portfolio_id, as_of, sent.portfolio_open_date or first, first),
-            part_metas(sent.portfolio_id, metas, "position_id"),
-            hierarchy,
-        )
+        return portfolio_parts(points, portfolios, metas, hierarchy)
     except ValueError as broken:
         raise invalid(str(broken)) from broken
 
@@ -123,24 +114,12 @@ def stateful_parts(
     Raises:
         ServiceProblem: see `Inputs.gated`.
     """
-    start, end = needed_window(periods, asked.as_of_date)
-    body: dict[str, Any] = {
-        "as_of_date": asked.as_of_date.isoformat(),
-        "report_start_date": start.isoformat(),
-        "report_end_date": end.isoformat(),
-        "hierarchy": list(hierarchy),
-    }
-    if asked.reporting_currency is not None:
-        body["reporting_currency"] = asked.reporting_currency
-    got = inputs.gated(CONTRIBUTION_INPUT, asked.portfolio_id, body, asked.as_of_date)
-    # lotus-core clamps to the open date: a later first day than asked is the open date.
-    first = dt.date.fromisoformat(got.header["report_start_date"])
+    report, portfolios = read_report(
+        inputs, CONTRIBUTION_INPUT, asked, periods, hierarchy=list(hierarchy)
+    )
+    points = report.rows.rename(columns={"position_id": "part_id"})
+    listed = {asked.portfolio_id: report.header["positions_data"]}
     try:
-        return portfolio_parts(
-            got.rows.rename(columns={"position_id": "part_id"}),
-            portfolio_row(asked.portfolio_id, asked.as_of_date, first, first),
-            part_metas(asked.portfolio_id, got.header["positions_data"], "position_id"),
-            hierarchy,
-        )
+        return portfolio_parts(points, portfolios, listed_metas(listed, "position_id"), hierarchy)
     except ValueError as broken:
         raise violation(f"contribution-input of {asked.portfolio_id}: {broken}") from broken

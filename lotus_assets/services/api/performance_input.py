@@ -11,7 +11,11 @@ from pydantic import Field, model_validator
 from lotus_assets.engine.performance.formulas.periods import Period
 from lotus_assets.engine.performance.formulas.returns_series import weekdays
 from lotus_assets.engine.performance.formulas.segments import Days, as_days
-from lotus_assets.engine.performance.frames.portfolio_days import PortfolioDays, portfolio_days
+from lotus_assets.engine.performance.frames.portfolio_days import (
+    PortfolioDays,
+    portfolio_days,
+    portfolios_frame,
+)
 from lotus_assets.inputs.input_tables import PERFORMANCE_INPUT
 from lotus_assets.services.api.analyses import needed_window
 from lotus_assets.services.api.envelope import StatefulInput
@@ -164,15 +168,7 @@ def gated_days(got: GatedInput, portfolio_id: str, as_of: dt.date) -> PortfolioD
 def _days(
     points: pd.DataFrame, portfolio_id: str, known: tuple[Any, ...], calendar: Days
 ) -> PortfolioDays:
-    as_of, opened, first = (np.datetime64(day, "D") for day in known)
-    portfolios = pd.DataFrame(
-        {
-            "portfolio_id": [portfolio_id],
-            "as_of_date": [as_of],
-            "portfolio_open_date": [opened],
-            "performance_start_date": [first],
-        }
-    )
+    portfolios = portfolios_frame([portfolio_id], *known)
     try:
         return portfolio_days(points, portfolios, {portfolio_id: calendar})
     except ValueError as broken:

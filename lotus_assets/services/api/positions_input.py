@@ -10,7 +10,11 @@ import pandas as pd
 from pydantic import Field, model_validator
 
 from lotus_assets.engine.performance.formulas.daily_returns import MONEY
-from lotus_assets.engine.performance.frames.portfolio_days import PortfolioDays, portfolio_days
+from lotus_assets.engine.performance.frames.portfolio_days import (
+    PortfolioDays,
+    portfolio_days,
+    portfolios_frame,
+)
 from lotus_assets.inputs.core_positions_input import SECTIONS
 from lotus_assets.inputs.input_tables import POSITIONS_INPUT
 from lotus_assets.inputs.nearest_floats import nearest_floats
@@ -235,14 +239,8 @@ def _held(
 ) -> HeldPositions:
     columns = ["position_id", "period", "requested_start_date", "start_date", "end_date", "clamped"]
     periods = pd.DataFrame(listed, columns=columns)
-    segments = pd.DataFrame(
-        {
-            "portfolio_id": np.arange(len(periods)).astype(object),
-            "as_of_date": _days(periods["end_date"]),
-            "portfolio_open_date": _days(periods["start_date"]),
-            "performance_start_date": _days(periods["start_date"]),
-        }
-    )
+    starts, ends = _days(periods["start_date"]), _days(periods["end_date"])
+    segments = portfolios_frame(np.arange(len(periods)).astype(object), ends, starts, starts)
     own = points.rename(columns={"number": "portfolio_id"})
     own = own.assign(portfolio_id=own["portfolio_id"].astype(object))
     try:

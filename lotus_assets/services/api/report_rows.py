@@ -1,40 +1,73 @@
 """A portfolio and its parts, sent along or read, as the frames that the measures take."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
+from lotus_assets.engine.performance.formulas.periods import Period
+from lotus_assets.engine.performance.frames.part_names import PORTFOLIO
+from lotus_assets.engine.performance.frames.portfolio_days import portfolios_frame
+from lotus_assets.engine.performance.frames.portfolio_parts import listed_metas
+from lotus_assets.inputs.contract_gate import InputTable
+from lotus_assets.services.api.analyses import needed_window
+from lotus_assets.services.api.sent_payload import ReportStatefulInput, ReportStatelessInput
+from lotus_assets.services.api.upstream import GatedInput, Inputs
 from lotus_assets.services.api.valuation_points import Point, points_frame
 
-
-def portfolio_row(
-    portfolio_id: str, as_of: dt.date, opened: dt.date, first: dt.date
-) -> pd.DataFrame:
-    """One portfolio with its as-of day, the day it opened, and the first day that is known."""
-    return pd.DataFrame(
-        {
-            "portfolio_id": [portfolio_id],
-            "as_of_date": [np.datetime64(as_of, "D")],
-            "portfolio_open_date": [np.datetime64(opened, "D")],
-            "performance_start_date": [np.datetime64(first, "D")],
-        }
-    )
+SentPart = tuple[str, dict[str, str], Sequence[Point]]
+"""Identifier, dimensions and days of a part that was sent along."""
 
 
-def part_points(
+def sent_portfolio(sent: ReportStatelessInput, first_day: dt.date, as_of: dt.date) -> pd.DataFrame:
+    """The portfolio of a report that was sent along, whose rows begin on `first_day`."""
+    first = sent.report_start_date or first_day
+    opened = sent.portfolio_open_date or first
+    return portfolios_frame([sent.portfolio_id], as_of, opened, first)
+
+
+def sent_parts(
+    portfolio_id: str, own: Sequence[Point], part: str, parts: Sequence[SentPart]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Points of a portfolio and of its parts (`part` says which), and the parts' dimensions."""
+    frames = [_part_points(portfolio_id, PORTFOLIO, "", own)]
+    frames += [_part_points(portfolio_id, part, name, points) for name, _, points in parts]
+    entries = [{"part_id": name, "meta": meta} for name, meta, _ in parts]
+    return pd.concat(frames, ignore_index=True), listed_metas({portfolio_id: entries}, "part_id")
+
+
+def _part_points(
     portfolio_id: str, part: str, part_id: str, points: Sequence[Point]
 ) -> pd.DataFrame:
-    """Days of the portfolio or of one of its parts."""
     frame = points_frame(points).drop(columns="capital_sign")
     return frame.assign(portfolio_id=portfolio_id, part=part, part_id=part_id)
 
 
-def part_metas(
-    portfolio_id: str, parts: Sequence[Mapping[str, Any]], identifier: str
-) -> pd.DataFrame:
-    """Dimensions of each part; `identifier` is the field that names it."""
-    rows = [(portfolio_id, each[identifier], each["meta"]) for each in parts]
-    return pd.DataFrame(rows, columns=["portfolio_id", "part_id", "meta"])
+def read_report(
+    inputs: Inputs,
+    kind: InputTable,
+    asked: ReportStatefulInput,
+    periods: Sequence[Period],
+    **options: Any,
+) -> tuple[GatedInput, pd.DataFrame]:
+    """A report of the window that the periods need, from lotus-core, and its portfolio.
+
+    `options` are fields of the request beside the window and the currency.
+
+    Raises:
+        ServiceProblem: see `Inputs.gated`.
+    """
+    start, end = needed_window(periods, asked.as_of_date)
+    body = {
+        "as_of_date": asked.as_of_date.isoformat(),
+        "report_start_date": start.isoformat(),
+        "report_end_date": end.isoformat(),
+        **options,
+    }
+    if asked.reporting_currency is not None:
+        body["reporting_currency"] = asked.reporting_currency
+    report = inputs.gated(kind, asked.portfolio_id, body, asked.as_of_date)
+    # lotus-core clamps to the open date: a later first day than asked is the open date.
+    first = dt.date.fromisoformat(report.header["report_start_date"])
+    return report, portfolios_frame([asked.portfolio_id], asked.as_of_date, first, first)

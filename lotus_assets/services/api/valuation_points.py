@@ -7,15 +7,13 @@ from typing import Annotated
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 from pydantic import Field
 
+from lotus_assets.engine.performance.formulas.daily_returns import MONEY
 from lotus_assets.inputs.nearest_floats import nearest_floats
-from lotus_assets.inputs.payload_chunk import narrow
+from lotus_assets.inputs.payload_chunk import capital_signs
 from lotus_assets.services.lotus_core.contracts.shared import CalendarDay, Strict
-
-AMOUNT = pa.decimal128(38, 10)
-AMOUNTS = ("begin_mv", "bod_cf", "eod_cf", "mgmt_fees", "end_mv")
+from lotus_assets.sources.lotus_core.wire_format import DECIMAL
 
 Amount = Annotated[Decimal, Field(max_digits=28, decimal_places=10, allow_inf_nan=False)]
 """Money or a rate: a decimal string (or number) of at most 10 digits after the point."""
@@ -56,16 +54,15 @@ def points_frame(points: Sequence[Point]) -> pd.DataFrame:
 
     Decimals become floats, and the sign of capital is decided, just as the inputs' tables have it.
     """
-    columns = {name: _decimals(getattr(point, name) for point in points) for name in AMOUNTS}
-    capital = pc.add(narrow(columns["begin_mv"]), narrow(columns["bod_cf"]))
+    columns = {name: _decimals(getattr(point, name) for point in points) for name in MONEY}
     return pd.DataFrame(
         {
             "perf_date": np.array([each.perf_date for each in points], dtype="datetime64[s]"),
             **{name: nearest_floats(column) for name, column in columns.items()},
-            "capital_sign": pc.sign(capital).to_numpy().astype(np.int8),
+            "capital_sign": capital_signs(columns),
         }
     )
 
 
 def _decimals(values: Iterable[Decimal]) -> pa.ChunkedArray:
-    return pa.chunked_array([pa.array(list(values), AMOUNT)])
+    return pa.chunked_array([pa.array(list(values), DECIMAL)])

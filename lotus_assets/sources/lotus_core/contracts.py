@@ -7,6 +7,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from lotus_assets.engine.performance.frames.part_names import GROUP, INSTRUMENT, PORTFOLIO, POSITION
 from lotus_assets.sources.lotus_core import wire_format
 from lotus_assets.sources.lotus_core.canonical import (
     NO_ROWS,
@@ -16,15 +17,7 @@ from lotus_assets.sources.lotus_core.canonical import (
     objects_as_json,
     rows_as_json,
 )
-from lotus_assets.sources.lotus_core.wire_format import (
-    GROUP,
-    INSTRUMENT,
-    OBSERVATION,
-    PORTFOLIO,
-    POSITION,
-    RFC_062,
-    RFC_063,
-)
+from lotus_assets.sources.lotus_core.wire_format import OBSERVATION, RFC_062, RFC_063
 
 POINT = [field.name for field in wire_format.POINT_FIELDS]
 

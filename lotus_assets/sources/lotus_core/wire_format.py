@@ -20,9 +20,6 @@ import pyarrow as pa
 RFC_063, RFC_062 = "rfc_063_v1", "rfc_062_v1"
 """Versions of the contracts."""
 ARROW = "application/vnd.apache.arrow.stream"
-PORTFOLIO, INSTRUMENT, POSITION, GROUP = "portfolio", "instrument", "position", "benchmark_group"
-"""What a row of a report is about, its `part`."""
-
 DECIMAL = pa.decimal128(38, 10)
 
 POINT_FIELDS = [

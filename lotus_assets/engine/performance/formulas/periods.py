@@ -1,4 +1,4 @@
-"""Named periods as dates of every portfolio (analytics.md §3, "periods")."""
+"""Named periods as dates of every portfolio."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -25,12 +25,16 @@ from lotus_assets.engine.performance.formulas.segments import (
 )
 from lotus_assets.engine.performance.formulas.statuses import Status
 
+PERIOD_NAMES = ("MTD", "QTD", "YTD", "1Y", "3Y", "5Y", "ITD")
+"""The standard periods of every report, shortest first."""
 YEARS = re.compile(r"^([1-9][0-9]?)Y$")
 TO_DATE: dict[str, Callable[[Days], Days]] = {
     "MTD": start_of_month,
     "QTD": start_of_quarter,
     "YTD": start_of_year,
 }
+PATTERN = rf"^({'|'.join(TO_DATE)}|ITD|EXPLICIT|[1-9][0-9]?Y)$"
+"""What a period may be called."""
 
 
 @dataclass(frozen=True)
@@ -53,10 +57,9 @@ class Period:
                 object.__setattr__(self, name, np.datetime64(getattr(self, name), "D"))
             if self.end_date < self.start_date:
                 raise ValueError(f"{self.key} is inverted: its end is before its start")
-        elif self.name not in TO_DATE and self.name != "ITD" and not YEARS.match(self.name):
-            raise ValueError(
-                f"unknown period {self.name!r}: use MTD, QTD, YTD, 1Y, 3Y, 5Y, ITD or EXPLICIT"
-            )
+        elif not re.match(PATTERN, self.name):
+            known = ", ".join(PERIOD_NAMES)
+            raise ValueError(f"unknown period {self.name!r}: use {known} or EXPLICIT")
 
     @property
     def key(self) -> str:
@@ -80,6 +83,9 @@ class Period:
         if self.years:
             return years_from(ends, -self.years) + DAY
         return TO_DATE[self.name](ends)
+
+
+STANDARD_PERIODS = tuple(Period(name) for name in PERIOD_NAMES)
 
 
 @dataclass(frozen=True)

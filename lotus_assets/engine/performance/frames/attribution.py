@@ -12,13 +12,12 @@ from lotus_assets.engine.performance.formulas.calendar_days import Frequency
 from lotus_assets.engine.performance.formulas.columns import labels, taken
 from lotus_assets.engine.performance.formulas.group_sides import GroupSide
 from lotus_assets.engine.performance.formulas.instrument_groups import reconciliation
-from lotus_assets.engine.performance.formulas.periods import Period, Windows
+from lotus_assets.engine.performance.formulas.periods import STANDARD_PERIODS, Period, Windows
 from lotus_assets.engine.performance.formulas.segments import segment_of_rows
 from lotus_assets.engine.performance.formulas.variants import AttributionMethod, Variant
 from lotus_assets.engine.performance.frames.attribution_sides import AttributionSides
 from lotus_assets.engine.performance.frames.benchmark_days import FILLED, LINKED
 from lotus_assets.engine.performance.frames.named_rows import named_rows, named_windows
-from lotus_assets.engine.performance.frames.twr import STANDARD_PERIODS
 
 EFFECTS = ["allocation", "selection", "interaction", "total"]
 SIDES = ("local", "currency")

@@ -16,13 +16,12 @@ from lotus_assets.engine.performance.formulas.daily_returns import (
     daily_returns,
     gains,
 )
-from lotus_assets.engine.performance.formulas.periods import Period, Windows
+from lotus_assets.engine.performance.formulas.periods import STANDARD_PERIODS, Period, Windows
 from lotus_assets.engine.performance.formulas.statuses import Status
 from lotus_assets.engine.performance.formulas.variants import ContributionVariant
 from lotus_assets.engine.performance.frames.hierarchy import hierarchy_of, leaves_of_parts
 from lotus_assets.engine.performance.frames.named_rows import named_rows, named_windows
 from lotus_assets.engine.performance.frames.portfolio_parts import PortfolioParts, part_rows
-from lotus_assets.engine.performance.frames.twr import STANDARD_PERIODS
 
 ROW = ["variant", "portfolio", "period"]
 

@@ -34,7 +34,9 @@ def group_observations(
     dates = as_days(frame["perf_date"].to_numpy())
     order = np.lexsort((key, dates, owner))
     columns = {
-        name: frame[source].to_numpy(np.float64)[order] if source in frame else np.nan
+        name: frame[source].to_numpy(np.float64, na_value=np.nan)[order]
+        if source in frame
+        else np.nan
         for source, name in OBSERVATION.items()
     }
     rows = pd.DataFrame(

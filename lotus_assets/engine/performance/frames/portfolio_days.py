@@ -1,7 +1,8 @@
 """Valued days of many portfolios, with the dates that their periods are resolved by."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -64,6 +65,20 @@ class PortfolioDays:
             self.values.dates,
             self.values.offsets,
         )
+
+
+def portfolios_frame(
+    portfolio_id: Sequence[str] | Identifiers,
+    as_of: date | Days,
+    opened: date | Days,
+    known: date | Days,
+) -> pd.DataFrame:
+    """What `portfolio_days` takes as portfolios; a day is one for all, or one a portfolio."""
+    names = np.asarray(portfolio_id, dtype=object)
+    frame = pd.DataFrame({"portfolio_id": names})
+    for column, days in zip(PORTFOLIO_COLUMNS, (as_of, opened, known), strict=True):
+        frame[column] = np.broadcast_to(np.array(days, "datetime64[D]"), names.shape)
+    return frame
 
 
 def portfolio_days(

@@ -1,7 +1,8 @@
 """Days of portfolios and of what they are made of: positions, or instruments."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,10 +16,8 @@ from lotus_assets.engine.performance.formulas.segments import (
     offsets_of,
     segment_of_rows,
 )
+from lotus_assets.engine.performance.frames.part_names import PORTFOLIO
 from lotus_assets.engine.performance.frames.portfolio_days import PortfolioDays, portfolio_days
-
-PORTFOLIO = "portfolio"
-"""`part` of a row that is about the portfolio itself."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +88,19 @@ def portfolio_parts(
     named = _dimensions(days.portfolio_id[part_owner], part_id, metas, names)
     offsets = offsets_of(part_owner, days.values.count)
     return PortfolioParts(days, part_id, part_owner, offsets, values, named)
+
+
+def listed_metas(
+    listed: Mapping[str, Sequence[Mapping[str, Any]]], identifier: str
+) -> pd.DataFrame:
+    """portfolio_id, part_id and meta of every part that is listed by portfolio; `identifier` is
+    the field of an entry that names it."""
+    rows = [
+        (portfolio_id, entry[identifier], entry["meta"])
+        for portfolio_id, entries in listed.items()
+        for entry in entries
+    ]
+    return pd.DataFrame(rows, columns=["portfolio_id", "part_id", "meta"])
 
 
 def _check_days(

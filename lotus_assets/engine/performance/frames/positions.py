@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 
 from lotus_assets.engine.performance.formulas.daily_returns import Basis
-from lotus_assets.engine.performance.formulas.periods import Period
+from lotus_assets.engine.performance.formulas.periods import STANDARD_PERIODS, Period
 from lotus_assets.engine.performance.frames.portfolio_days import PortfolioDays
 from lotus_assets.engine.performance.frames.portfolio_parts import PortfolioParts
-from lotus_assets.engine.performance.frames.twr import STANDARD_PERIODS, TwrOptions, twr
+from lotus_assets.engine.performance.frames.twr import TwrOptions, twr
 
 
 def position_returns(

@@ -16,13 +16,12 @@ from lotus_assets.engine.performance.formulas.daily_returns import (
     daily_returns,
     gains,
 )
-from lotus_assets.engine.performance.formulas.periods import Period, Windows
+from lotus_assets.engine.performance.formulas.periods import STANDARD_PERIODS, Period, Windows
 from lotus_assets.engine.performance.formulas.segments import Integers, segment_of_rows
 from lotus_assets.engine.performance.formulas.statuses import Mark, Reason, Status
 from lotus_assets.engine.performance.formulas.time_weighted import breakdown, time_weighted_returns
 from lotus_assets.engine.performance.frames.portfolio_days import PortfolioDays
 
-STANDARD_PERIODS = tuple(Period(name) for name in ("MTD", "QTD", "YTD", "1Y", "3Y", "5Y", "ITD"))
 CALENDAR_BUCKETS = (
     Frequency.WEEKLY,
     Frequency.MONTHLY,

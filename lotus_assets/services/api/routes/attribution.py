@@ -254,7 +254,7 @@ def calculate(request: AttributionRequest, inputs: Inputs) -> Calculation:
         as_of = request.stateful_input.as_of_date
         periods = periods_of(request.analyses, as_of)
         dimensions = request.group_by or STATEFUL_DIMENSIONS
-        sides = stateful_sides(inputs, request.stateful_input, dimensions, periods, as_of)
+        sides = stateful_sides(inputs, request.stateful_input, dimensions, periods)
     else:
         sent = request.stateless_input
         assert sent is not None  # noqa: S101  (the envelope: exactly one)

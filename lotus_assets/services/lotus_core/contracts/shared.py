@@ -6,6 +6,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from lotus_assets.engine.performance.formulas.periods import PERIOD_NAMES
+
 PRINTABLE = r"^[ -~]{1,64}$"
 """What a system may call itself: printable ASCII."""
 
@@ -43,13 +45,7 @@ class Strict(BaseModel):
 class Period(StrEnum):
     """Named periods that end on the as-of date."""
 
-    MTD = "MTD"
-    QTD = "QTD"
-    YTD = "YTD"
-    ONE_YEAR = "1Y"
-    THREE_YEARS = "3Y"
-    FIVE_YEARS = "5Y"
-    ITD = "ITD"
+    MTD, QTD, YTD, ONE_YEAR, THREE_YEARS, FIVE_YEARS, ITD = PERIOD_NAMES
 
 
 class ExplicitWindow(Strict):

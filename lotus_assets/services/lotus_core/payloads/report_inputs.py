@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 import rfc8785
 from sqlalchemy import Connection
 
+from lotus_assets.engine.performance.frames.part_names import GROUP, INSTRUMENT, PORTFOLIO, POSITION
 from lotus_assets.services.lotus_core.contracts.report import (
     AttributionInputRequest,
     ContributionInputRequest,
@@ -48,10 +49,6 @@ from lotus_assets.sources.lotus_core.canonical import Fragment, as_array, rows_a
 from lotus_assets.sources.lotus_core.wire_format import (
     ATTRIBUTION_INPUT,
     CONTRIBUTION_INPUT,
-    GROUP,
-    INSTRUMENT,
-    PORTFOLIO,
-    POSITION,
     RFC_063,
 )
 
