@@ -83,21 +83,44 @@ def test_the_files_that_an_addition_takes_exist() -> None:
     assert [name for name in named if not (ROOT / name).exists()] == []
 
 
-def test_a_list_of_rest_is_collected_by_the_files_that_are_named_and_no_others() -> None:
-    # What collects; facts, checks and their engine read what was collected.
-    rooms = ("sources", "raw", "filling", "graph", "timing", "commands", "definitions.py")
+def naming(word: str, *rooms: str) -> set[str]:
+    """The modules in these rooms of the package that name a thing."""
     package = ROOT / "lotus_assets"
     modules = [path for room in rooms for path in (package / room, *(package / room).rglob("*.py"))]
-    naming = {
+    return {
         module.relative_to(package).as_posix()
         for module in modules
-        if module.is_file() and "protected_branch" in module.read_text(encoding="utf-8")
+        if module.is_file() and word in module.read_text(encoding="utf-8").casefold()
     }
-    assert naming == {
+
+
+COLLECTING = ("sources", "filling", "graph", "timing", "commands", "definitions.py")
+
+
+def test_a_list_of_rest_is_collected_by_the_files_that_are_named_and_no_others() -> None:
+    # What collects; facts, checks and their engine read what was collected.
+    assert naming("protected_branch", "raw", *COLLECTING) == {
         "sources/gitlab/lists/protected_branches.py",
         "raw/raw_protected_branch.py",
         "raw/collect_protected_branches.py",
         "definitions.py",
+    }
+
+
+def test_an_input_contract_is_collected_by_the_files_that_are_named_and_no_others() -> None:
+    assert naming("attribution_input", "inputs", *COLLECTING) == {
+        "sources/lotus_core/wire_format.py",
+        "sources/lotus_core/contracts.py",
+        "inputs/core_attribution_input.py",
+        "inputs/input_tables.py",
+    }
+
+
+def test_a_table_of_a_family_is_filled_by_the_files_that_are_named_and_no_others() -> None:
+    rooms = ("analytics", "checks", "outputs", *COLLECTING)
+    assert naming("attribution_level", *rooms) == {
+        "analytics/portfolios/attribution_level.py",
+        "analytics/portfolios/attribution_family.py",
     }
 
 
