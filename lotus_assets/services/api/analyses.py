@@ -68,7 +68,7 @@ def periods_of(asked: Sequence[AskedPeriod], as_of: dt.date) -> tuple[Period, ..
         ServiceProblem: INVALID_REQUEST where one is asked for twice, or none begins by the as-of
             day.
     """
-    periods = tuple(each.resolved() for each in asked)
+    periods = tuple(period.resolved() for period in asked)
     keys = [period.key for period in periods]
     twice = sorted({key for key in keys if keys.count(key) > 1})
     if twice:

@@ -16,7 +16,7 @@ from lotus_assets.services import problem_answers
 from lotus_assets.services.api import lineage_routes
 from lotus_assets.services.api.calculating import ENGINE_VERSION, Outcome
 from lotus_assets.services.api.lineage_store import LineageStore, UnreadableLineage
-from lotus_assets.services.api.openapi import document, documented, said
+from lotus_assets.services.api.openapi import answered, document, documented
 from lotus_assets.services.api.operation import Operation
 from lotus_assets.services.api.operations import OPERATIONS
 from lotus_assets.services.api.settings import ApiSettings
@@ -36,7 +36,7 @@ def create_application(
 ) -> FastAPI:
     """The API with these operations; its workers live as long as the application does."""
     listed = list(operations)
-    workers = Workers({each.name: each for each in listed}, settings)
+    workers = Workers({operation.name: operation for operation in listed}, settings)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -177,7 +177,7 @@ def _add_health(application: FastAPI) -> None:
         tags=["health"],
         summary="What this is",
         description="Name and version of the service, and where its documentation is.",
-        responses=said(about),
+        responses=answered(about),
     )
     async def root() -> JSONResponse:
         """Name, version, documentation."""
@@ -188,7 +188,7 @@ def _add_health(application: FastAPI) -> None:
         tags=["health"],
         summary="Whether the process lives",
         description="Asks nothing of anybody.",
-        responses=said({"status": "ok"}),
+        responses=answered({"status": "ok"}),
     )
     async def healthz() -> JSONResponse:
         """Liveness."""
@@ -199,7 +199,7 @@ def _add_health(application: FastAPI) -> None:
         tags=["health"],
         summary="Whether requests can be answered",
         description="The workers have started. `stateful` says whether lotus-core is configured.",
-        responses={**said({"status": "ok", "stateful": True}), 503: problems()[503]},
+        responses={**answered({"status": "ok", "stateful": True}), 503: problems()[503]},
     )
     async def readyz(request: Request) -> JSONResponse:
         """Readiness."""

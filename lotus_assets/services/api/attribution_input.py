@@ -28,7 +28,7 @@ from lotus_assets.services.api.sent_payload import (
     ReportStatelessInput,
     SentPortfolio,
 )
-from lotus_assets.services.api.upstream import Inputs
+from lotus_assets.services.api.upstream import UpstreamInputs
 from lotus_assets.services.api.valuation_points import Amount, Point
 from lotus_assets.services.lotus_core.contracts.shared import (
     CalendarDay,
@@ -176,8 +176,10 @@ def stateless_sides(
     try:
         points, metas = _instruments(sent)
         if sent.portfolio_groups_data is not None:
-            own = _observations(sent.portfolio_id, sent.portfolio_groups_data, group_by)
-            return group_sides(portfolio_days(points, portfolios), own, benchmark, group_by)
+            observations = _observations(sent.portfolio_id, sent.portfolio_groups_data, group_by)
+            return group_sides(
+                portfolio_days(points, portfolios), observations, benchmark, group_by
+            )
         parts = portfolio_parts(points, portfolios, metas, group_by)
         context = sent.currency_context
         currency = "" if context is None else context.reporting_currency
@@ -187,7 +189,7 @@ def stateless_sides(
 
 
 def stateful_sides(
-    inputs: Inputs,
+    inputs: UpstreamInputs,
     asked: AttributionStatefulInput,
     group_by: Sequence[str],
     periods: Sequence[Period],
@@ -195,7 +197,7 @@ def stateful_sides(
     """Both sides of the window that the periods need, read from lotus-core.
 
     Raises:
-        ServiceProblem: see `Inputs.gated`.
+        ServiceProblem: see `UpstreamInputs.gated`.
     """
     report, portfolios = read_report(
         inputs, ATTRIBUTION_INPUT, asked, periods, group_by_dimensions=list(group_by)
@@ -231,8 +233,8 @@ def _instruments(sent: AttributionStatelessInput) -> tuple[pd.DataFrame, pd.Data
     ]
     if len({name for name, _, _ in instruments}) < len(instruments):
         raise ValueError("instruments_data: an instrument comes twice")
-    own = sent.portfolio_data.valuation_points if sent.portfolio_data else []
-    return sent_parts(sent.portfolio_id, own, INSTRUMENT, instruments)
+    valuations = sent.portfolio_data.valuation_points if sent.portfolio_data else []
+    return sent_parts(sent.portfolio_id, valuations, INSTRUMENT, instruments)
 
 
 def _observations(

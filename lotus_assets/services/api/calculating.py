@@ -21,7 +21,7 @@ from lotus_assets.services.api.envelope import CalculationLineage, InputMode, Me
 from lotus_assets.services.api.lineage_store import LineageStore
 from lotus_assets.services.api.operation import Calculation, Operation
 from lotus_assets.services.api.settings import ApiSettings
-from lotus_assets.services.api.upstream import ForwardedHeaders, Inputs
+from lotus_assets.services.api.upstream import ForwardedHeaders, UpstreamInputs
 from lotus_assets.services.problems import (
     PROBLEM_MEDIA_TYPE,
     TITLES,
@@ -58,8 +58,8 @@ def answer(
         return _answered(operation, body, headers, settings)
     except ServiceProblem as problem:
         if problem.status >= 500:
-            said = problem.__cause__ or problem.detail
-            LOGGER.warning("%s: %s, correlation %s", operation.name, said, correlation_id)
+            reason = problem.__cause__ or problem.detail
+            LOGGER.warning("%s: %s, correlation %s", operation.name, reason, correlation_id)
         return problem_outcome(problem, correlation_id)
     except HTTPException as deliberate:
         # Raised on purpose: it keeps its status (RFC-0023 §3).
@@ -89,7 +89,7 @@ def _answered(
             ),
             correlation=ForwardedHeaders(given=headers),
         )
-    inputs = Inputs(client)
+    inputs = UpstreamInputs(client)
     try:
         if request.stateless_input is not None:
             sent = request.stateless_input
@@ -105,7 +105,7 @@ def _answered(
 def _written(
     operation: Operation,
     request: BaseModel,
-    inputs: Inputs,
+    inputs: UpstreamInputs,
     calculation: Calculation,
     settings: ApiSettings,
 ) -> Outcome:
@@ -119,7 +119,8 @@ def _written(
     about = {
         "meta": meta.model_dump(mode="json"),
         "diagnostics": [
-            each.model_dump(mode="json") for each in [*inputs.diagnostics, *calculation.diagnostics]
+            diagnostic.model_dump(mode="json")
+            for diagnostic in [*inputs.diagnostics, *calculation.diagnostics]
         ],
         "lineage": lineage.model_dump(mode="json"),
     }
@@ -139,8 +140,8 @@ def _results(calculation: Calculation) -> Any:
     return calculation.results
 
 
-def _meta(operation: Operation, request: BaseModel, inputs: Inputs) -> Meta:
-    fingerprint = _sha256([each.content_hash for each in inputs.used])
+def _meta(operation: Operation, request: BaseModel, inputs: UpstreamInputs) -> Meta:
+    fingerprint = _sha256([payload.content_hash for payload in inputs.used])
     asked = request.model_dump_json(exclude={"stateless_input"})
     return Meta(
         engine_version=ENGINE_VERSION,
@@ -195,12 +196,12 @@ def internal_error(correlation_id: str) -> Outcome:
 
 
 def _invalid_request(invalid: ValidationError) -> ServiceProblem:
-    found = [
+    faults = [
         FieldProblem(
             field=".".join(map(str, one["loc"])) or "body",
             reason=str(one["msg"]).removeprefix("Value error, "),
         )
         for one in invalid.errors(include_url=False, include_input=False)[:100]
     ]
-    detail = "; ".join(f"{one.field}: {one.reason}" for one in found[:5])
-    return ServiceProblem(ErrorCode.INVALID_REQUEST, detail, found)
+    detail = "; ".join(f"{one.field}: {one.reason}" for one in faults[:5])
+    return ServiceProblem(ErrorCode.INVALID_REQUEST, detail, faults)

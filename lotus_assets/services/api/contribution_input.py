@@ -19,7 +19,7 @@ from lotus_assets.services.api.sent_payload import (
     ReportStatelessInput,
     SentPortfolio,
 )
-from lotus_assets.services.api.upstream import Inputs
+from lotus_assets.services.api.upstream import UpstreamInputs
 from lotus_assets.services.api.valuation_points import Point
 from lotus_assets.services.lotus_core.contracts.shared import (
     CurrencyContext,
@@ -60,7 +60,7 @@ class ContributionStatelessInput(ReportStatelessInput):
 
     @model_validator(mode="after")
     def _each_position_once(self) -> "ContributionStatelessInput":
-        ids = [each.position_id for each in self.positions_data]
+        ids = [position.position_id for position in self.positions_data]
         if len(set(ids)) < len(ids):
             raise ValueError("positions_data: a position comes twice")
         return self
@@ -90,13 +90,13 @@ def stateless_parts(
     Raises:
         ServiceProblem: INVALID_REQUEST for days that do not fit together.
     """
-    own = sent.portfolio_data.valuation_points
+    valuations = sent.portfolio_data.valuation_points
     positions = [
         (position.position_id, position.meta, position.valuation_points)
         for position in sent.positions_data
     ]
-    points, metas = sent_parts(sent.portfolio_id, own, POSITION, positions)
-    portfolios = sent_portfolio(sent, min(point.perf_date for point in own), as_of)
+    points, metas = sent_parts(sent.portfolio_id, valuations, POSITION, positions)
+    portfolios = sent_portfolio(sent, min(point.perf_date for point in valuations), as_of)
     try:
         return portfolio_parts(points, portfolios, metas, hierarchy)
     except ValueError as broken:
@@ -104,7 +104,7 @@ def stateless_parts(
 
 
 def stateful_parts(
-    inputs: Inputs,
+    inputs: UpstreamInputs,
     asked: ContributionStatefulInput,
     hierarchy: Sequence[str],
     periods: Sequence[Period],
@@ -112,7 +112,7 @@ def stateful_parts(
     """The portfolio and its positions over the window that the periods need, from lotus-core.
 
     Raises:
-        ServiceProblem: see `Inputs.gated`.
+        ServiceProblem: see `UpstreamInputs.gated`.
     """
     report, portfolios = read_report(
         inputs, CONTRIBUTION_INPUT, asked, periods, hierarchy=list(hierarchy)

@@ -49,7 +49,7 @@ class KeptLineage(CalculationLineage):
 
 @ROUTER.get(
     "/lineage/{calculation_id}",
-    summary="Inputs of an answer",
+    summary="UpstreamInputs of an answer",
     description="The operation, the request, and every input by contract, subject and hash. Kept "
     "for LOTUS_API_LINEAGE_DAYS.",
     responses={200: {"headers": HEADERS}, **with_problems()},
@@ -57,8 +57,8 @@ class KeptLineage(CalculationLineage):
 async def lineage(request: Request, calculation_id: CalculationId) -> KeptLineage:
     """What an answer was made of."""
     try:
-        found = await asyncio.to_thread(_store(request).manifest, calculation_id)
-        return KeptLineage.model_validate(found)
+        manifest = await asyncio.to_thread(_store(request).manifest, calculation_id)
+        return KeptLineage.model_validate(manifest)
     except UnknownCalculation as unknown:
         raise _unknown(calculation_id) from unknown
     except ValidationError as damaged:

@@ -47,15 +47,15 @@ class LineageStore:
 
         One that has been damaged is written anew.
         """
-        place = self._place(calculation_id)
+        folder = self._place(calculation_id)
         try:
             self.manifest(calculation_id)
         except (UnknownCalculation, UnreadableLineage):
-            shutil.rmtree(place, ignore_errors=True)
+            shutil.rmtree(folder, ignore_errors=True)
         else:
-            os.utime(place)
+            os.utime(folder)
             return
-        place.parent.mkdir(parents=True, exist_ok=True)
+        folder.parent.mkdir(parents=True, exist_ok=True)
         draft = Path(tempfile.mkdtemp(dir=self.folder, prefix="draft-"))
         try:
             for name, frame in details.items():
@@ -63,9 +63,9 @@ class LineageStore:
             text = json.dumps(manifest, ensure_ascii=False, sort_keys=True)
             (draft / MANIFEST).write_text(text, encoding="utf-8")
             try:
-                draft.rename(place)
+                draft.rename(folder)
             except OSError:
-                if not place.is_dir():  # otherwise another worker kept the same just now
+                if not folder.is_dir():  # otherwise another worker kept the same just now
                     raise
         finally:
             shutil.rmtree(draft, ignore_errors=True)
@@ -79,14 +79,14 @@ class LineageStore:
         """
         path = self._known(calculation_id) / MANIFEST
         try:
-            found = json.loads(path.read_text(encoding="utf-8"))
+            manifest = json.loads(path.read_text(encoding="utf-8"))
         except FileNotFoundError as missing:
             raise UnknownCalculation(calculation_id) from missing
         except (OSError, ValueError) as damaged:
             raise UnreadableLineage(calculation_id) from damaged
-        if not isinstance(found, dict):
+        if not isinstance(manifest, dict):
             raise UnreadableLineage(calculation_id)
-        return found
+        return manifest
 
     def detail(self, calculation_id: str, name: str) -> pd.DataFrame:
         """One table behind an answer.
@@ -106,12 +106,12 @@ class LineageStore:
         """Remove what is older than the retention; how many calculations."""
         oldest = time.time() - self.days * SECONDS_A_DAY
         old = [
-            place
-            for place in [*self.folder.glob("??/*"), *self.folder.glob("draft-*")]
-            if place.stat().st_mtime < oldest
+            folder
+            for folder in [*self.folder.glob("??/*"), *self.folder.glob("draft-*")]
+            if folder.stat().st_mtime < oldest
         ]
-        for place in old:
-            shutil.rmtree(place, ignore_errors=True)
+        for folder in old:
+            shutil.rmtree(folder, ignore_errors=True)
         return len(old)
 
     def _known(self, calculation_id: str) -> Path:

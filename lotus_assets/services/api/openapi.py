@@ -73,24 +73,24 @@ def request_examples(operation: Operation) -> dict[str, Any]:
 
 def with_problems() -> dict[int | str, dict[str, Any]]:
     """The answers to requests that fail."""
-    found = problems()
+    responses = problems()
     for status, like, code, title in (
         (408, 400, "INVALID_REQUEST", "Invalid request"),
         (413, 400, "INVALID_REQUEST", "Invalid request"),
         (500, 503, "INTERNAL_ERROR", "Internal error"),
     ):
-        content = found[like]["content"][PROBLEM_MEDIA_TYPE]
+        content = responses[like]["content"][PROBLEM_MEDIA_TYPE]
         example = {**content["example"], "status": status, "code": code, "title": title}
         example |= {"detail": DETAILS[status], "errors": []}
-        found[status] = {
-            **found[like],
+        responses[status] = {
+            **responses[like],
             "description": f"{code}: {DETAILS[status]}.",
             "content": {PROBLEM_MEDIA_TYPE: {**content, "example": example}},
         }
-    return found
+    return responses
 
 
-def said(example: dict[str, Any]) -> dict[int | str, dict[str, Any]]:
+def answered(example: dict[str, Any]) -> dict[int | str, dict[str, Any]]:
     """The answer of a health check."""
     return {200: {"headers": HEADERS, "content": {"application/json": {"example": example}}}}
 
@@ -116,13 +116,13 @@ def document(application: FastAPI, operations: Iterable[Operation]) -> dict[str,
         routes=application.routes,
     )
     schemas: dict[str, Any] = made.setdefault("components", {}).setdefault("schemas", {})
-    schemas.update(_definitions([each.request for each in operations], "validation"))
+    schemas.update(_definitions([operation.request for operation in operations], "validation"))
     for operation in operations:
         answer = AnalysisAnswer[operation.results]  # type: ignore[name-defined]
-        own = answer.model_json_schema(ref_template=REFERENCE, mode="serialization")
-        for name, schema in own.pop("$defs", {}).items():
+        schema_of_answer = answer.model_json_schema(ref_template=REFERENCE, mode="serialization")
+        for name, schema in schema_of_answer.pop("$defs", {}).items():
             schemas.setdefault(name, schema)
-        schemas[_answer_name(operation)] = {**own, "title": _answer_name(operation)}
+        schemas[_answer_name(operation)] = {**schema_of_answer, "title": _answer_name(operation)}
     schemas.update(_definitions([Problem], "serialization"))
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
@@ -140,6 +140,6 @@ def document(application: FastAPI, operations: Iterable[Operation]) -> dict[str,
 
 
 def _definitions(models: list[type[BaseModel]], mode: Any) -> dict[str, Any]:
-    _, found = models_json_schema([(model, mode) for model in models], ref_template=REFERENCE)
-    definitions: dict[str, Any] = found.get("$defs", {})
+    _, schemas = models_json_schema([(model, mode) for model in models], ref_template=REFERENCE)
+    definitions: dict[str, Any] = schemas.get("$defs", {})
     return definitions

@@ -8,7 +8,7 @@ import pandas as pd
 from pydantic import BaseModel
 
 from lotus_assets.services.api.envelope import AnalysisRequest, Diagnostic
-from lotus_assets.services.api.upstream import Inputs
+from lotus_assets.services.api.upstream import UpstreamInputs
 
 
 @dataclass(frozen=True)
@@ -39,5 +39,5 @@ class Operation:
     description: str
     request: type[AnalysisRequest[Any, Any]]
     results: type[BaseModel]
-    calculate: Callable[[Any, Inputs], Calculation]
+    calculate: Callable[[Any, UpstreamInputs], Calculation]
     sent: Mapping[str, Any]

@@ -20,7 +20,7 @@ from lotus_assets.inputs.input_tables import PERFORMANCE_INPUT
 from lotus_assets.services.api.analyses import needed_window
 from lotus_assets.services.api.envelope import StatefulInput
 from lotus_assets.services.api.sent_payload import SentPayload
-from lotus_assets.services.api.upstream import GatedInput, Inputs
+from lotus_assets.services.api.upstream import GatedInput, UpstreamInputs
 from lotus_assets.services.api.valuation_points import Point, points_frame
 from lotus_assets.services.lotus_core.contracts.shared import (
     CalendarDay,
@@ -132,7 +132,7 @@ def stateless_days(sent: PerformanceStatelessInput, as_of: dt.date) -> Portfolio
 
 
 def read_performance(
-    inputs: Inputs, asked: StatefulInput, window: tuple[dt.date, dt.date]
+    inputs: UpstreamInputs, asked: StatefulInput, window: tuple[dt.date, dt.date]
 ) -> GatedInput:
     """The performance-input of a window, as of the request's day."""
     body = {
@@ -143,12 +143,12 @@ def read_performance(
 
 
 def stateful_days(
-    inputs: Inputs, asked: StatefulInput, periods: Sequence[Period], as_of: dt.date
+    inputs: UpstreamInputs, asked: StatefulInput, periods: Sequence[Period], as_of: dt.date
 ) -> PortfolioDays:
     """The days that the periods need, read from lotus-core.
 
     Raises:
-        ServiceProblem: see `Inputs.gated`.
+        ServiceProblem: see `UpstreamInputs.gated`.
     """
     got = read_performance(inputs, asked, needed_window(periods, as_of))
     return gated_days(got, asked.portfolio_id, as_of)

@@ -19,7 +19,7 @@ from lotus_assets.inputs.core_positions_input import SECTIONS
 from lotus_assets.inputs.input_tables import POSITIONS_INPUT
 from lotus_assets.inputs.nearest_floats import nearest_floats
 from lotus_assets.services.api.sent_payload import ReportStatefulInput, VersionedPayload
-from lotus_assets.services.api.upstream import Inputs
+from lotus_assets.services.api.upstream import UpstreamInputs
 from lotus_assets.services.api.valuation_points import Point, points_frame
 from lotus_assets.services.lotus_core.contracts.positions import (
     Income,
@@ -93,7 +93,7 @@ class SentPositionRow(Strict):
 
     @model_validator(mode="after")
     def _each_period_once(self) -> "SentPositionRow":
-        names = [each.period for each in self.performance or []]
+        names = [period.period for period in self.performance or []]
         if len(set(names)) < len(names):
             raise ValueError("performance names a period twice")
         return self
@@ -121,7 +121,7 @@ class PositionsStatelessInput(VersionedPayload):
 
     @model_validator(mode="after")
     def _as_announced(self) -> "PositionsStatelessInput":
-        ids = [each.position_id for each in self.positions]
+        ids = [position.position_id for position in self.positions]
         if len(set(ids)) < len(ids):
             raise ValueError("positions: a position comes twice")
         if self.position_count not in {None, len(ids)}:
@@ -172,20 +172,20 @@ def sent_positions(sent: PositionsStatelessInput) -> HeldPositions:
     header = sent.model_dump(mode="json", include=set(HEADER))
     header["position_count"] = len(sent.positions)
     rows = [
-        each.model_dump(mode="json", exclude={"performance"}, exclude_unset=True)
-        for each in sent.positions
+        position.model_dump(mode="json", exclude={"performance"}, exclude_unset=True)
+        for position in sent.positions
     ]
     points = pd.concat(frames, ignore_index=True) if frames else _no_points()
     return _held(header, rows, listed, points)
 
 
 def read_positions(
-    inputs: Inputs, asked: PositionsStatefulInput, periods: Sequence[Period]
+    inputs: UpstreamInputs, asked: PositionsStatefulInput, periods: Sequence[Period]
 ) -> HeldPositions:
     """The positions as lotus-core has them, all pages.
 
     Raises:
-        ServiceProblem: see `Inputs.gated`.
+        ServiceProblem: see `UpstreamInputs.gated`.
     """
     body: dict[str, Any] = {"as_of_date": asked.as_of_date.isoformat(), "sections": [*SECTIONS]}
     if periods:
@@ -202,7 +202,7 @@ def read_positions(
     ]
     for entry in listed:
         entry.pop("valuation_points", None)
-    number = {(each["position_id"], each["period"]): at for at, each in enumerate(listed)}
+    number = {(entry["position_id"], entry["period"]): at for at, entry in enumerate(listed)}
     tables = [page.rows for page in got.payload.pages]
     points = pd.concat(
         [
@@ -241,10 +241,12 @@ def _held(
     periods = pd.DataFrame(listed, columns=columns)
     starts, ends = _days(periods["start_date"]), _days(periods["end_date"])
     segments = portfolios_frame(np.arange(len(periods)).astype(object), ends, starts, starts)
-    own = points.rename(columns={"number": "portfolio_id"})
-    own = own.assign(portfolio_id=own["portfolio_id"].astype(object))
+    segment_points = points.rename(columns={"number": "portfolio_id"})
+    segment_points = segment_points.assign(
+        portfolio_id=segment_points["portfolio_id"].astype(object)
+    )
     try:
-        days = portfolio_days(own, segments)
+        days = portfolio_days(segment_points, segments)
     except ValueError as broken:
         raise invalid(f"performance: {broken}") from broken
     return HeldPositions(header, rows, periods, days)

@@ -13,7 +13,7 @@ from lotus_assets.engine.performance.frames.portfolio_parts import listed_metas
 from lotus_assets.inputs.contract_gate import InputTable
 from lotus_assets.services.api.analyses import needed_window
 from lotus_assets.services.api.sent_payload import ReportStatefulInput, ReportStatelessInput
-from lotus_assets.services.api.upstream import GatedInput, Inputs
+from lotus_assets.services.api.upstream import GatedInput, UpstreamInputs
 from lotus_assets.services.api.valuation_points import Point, points_frame
 
 SentPart = tuple[str, dict[str, str], Sequence[Point]]
@@ -28,10 +28,10 @@ def sent_portfolio(sent: ReportStatelessInput, first_day: dt.date, as_of: dt.dat
 
 
 def sent_parts(
-    portfolio_id: str, own: Sequence[Point], part: str, parts: Sequence[SentPart]
+    portfolio_id: str, valuations: Sequence[Point], part: str, parts: Sequence[SentPart]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Points of a portfolio and of its parts (`part` says which), and the parts' dimensions."""
-    frames = [_part_points(portfolio_id, PORTFOLIO, "", own)]
+    frames = [_part_points(portfolio_id, PORTFOLIO, "", valuations)]
     frames += [_part_points(portfolio_id, part, name, points) for name, _, points in parts]
     entries = [{"part_id": name, "meta": meta} for name, meta, _ in parts]
     return pd.concat(frames, ignore_index=True), listed_metas({portfolio_id: entries}, "part_id")
@@ -45,7 +45,7 @@ def _part_points(
 
 
 def read_report(
-    inputs: Inputs,
+    inputs: UpstreamInputs,
     kind: InputTable,
     asked: ReportStatefulInput,
     periods: Sequence[Period],
@@ -56,7 +56,7 @@ def read_report(
     `options` are fields of the request beside the window and the currency.
 
     Raises:
-        ServiceProblem: see `Inputs.gated`.
+        ServiceProblem: see `UpstreamInputs.gated`.
     """
     start, end = needed_window(periods, asked.as_of_date)
     body = {

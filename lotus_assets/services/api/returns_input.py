@@ -29,7 +29,7 @@ from lotus_assets.inputs.input_tables import RISK_FREE as RISK_FREE_INPUT
 from lotus_assets.services.api.analyses import EARLIEST, needed_window
 from lotus_assets.services.api.envelope import Diagnostic, StatefulInput
 from lotus_assets.services.api.performance_input import gated_days, read_performance
-from lotus_assets.services.api.upstream import GatedInput, Inputs
+from lotus_assets.services.api.upstream import GatedInput, UpstreamInputs
 from lotus_assets.services.api.valuation_points import Amount
 from lotus_assets.services.lotus_core.contracts.shared import (
     CalendarDay,
@@ -137,9 +137,13 @@ def sent_series(sent: ReturnsStatelessInput, selected: tuple[str, ...]) -> Retur
     if sent.calendar is not None:
         days = np.unique(np.array(sent.calendar, dtype="datetime64[D]"))
     else:
-        own = series.get(PORTFOLIO)
-        every = np.concatenate([each.dates for each in series.values()])
-        range_of = own.dates if own is not None and len(own.dates) else every
+        portfolio_dates = series.get(PORTFOLIO)
+        every = np.concatenate([dated.dates for dated in series.values()])
+        range_of = (
+            portfolio_dates.dates
+            if portfolio_dates is not None and len(portfolio_dates.dates)
+            else every
+        )
         days = as_days([])
         if len(range_of):
             first, last = range_of.min().astype(object), range_of.max().astype(object)
@@ -158,7 +162,7 @@ def _sorted(name: str, points: list[ReturnPoint]) -> Series:
 
 
 def read_series(
-    inputs: Inputs,
+    inputs: UpstreamInputs,
     asked: ReturnsStatefulInput,
     selected: tuple[str, ...],
     policy: MissingData,
@@ -168,7 +172,7 @@ def read_series(
     A benchmark or risk-free series that lotus-core has not is an empty one under ALLOW_PARTIAL.
 
     Raises:
-        ServiceProblem: see `Inputs.gated`.
+        ServiceProblem: see `UpstreamInputs.gated`.
     """
     start, end = _window(asked)
     got = read_performance(inputs, asked, (max(start - DAYS_BEFORE, EARLIEST), end))
@@ -176,10 +180,10 @@ def read_series(
     opened = dt.date.fromisoformat(got.header["portfolio_open_date"])
     first, last = max(start, opened), np.datetime64(end, "D")
     days = business[(business >= np.datetime64(first, "D")) & (business <= last)]
-    found = ReturnsInput(Dated(days, np.array([0, len(days)])), (first, end))
+    returns = ReturnsInput(Dated(days, np.array([0, len(days)])), (first, end))
     window = {"start_date": first.isoformat(), "end_date": end.isoformat()}
     if PORTFOLIO in selected:
-        found.series[PORTFOLIO] = _own_series(got, asked, first)
+        returns.series[PORTFOLIO] = _own_series(got, asked, first)
     body = {"as_of_date": str(asked.as_of_date), "window": window, "frequency": "DAILY"}
     readers: dict[str, Any] = {
         BENCHMARK: lambda: _benchmark(inputs, asked, body),
@@ -188,16 +192,16 @@ def read_series(
     for name, read in readers.items():
         if name in selected:
             try:
-                found.series[name] = read()
+                returns.series[name] = read()
             except ServiceProblem as problem:
                 if policy is not MissingData.ALLOW_PARTIAL or problem.code not in {
                     ErrorCode.INSUFFICIENT_DATA,
                     ErrorCode.UNSUPPORTED_CONFIGURATION,
                 }:
                     raise
-                said = f"{name}: {problem.detail}"
-                found.diagnostics.append(Diagnostic(code="SERIES_UNAVAILABLE", detail=said))
-    return found
+                detail = f"{name}: {problem.detail}"
+                returns.diagnostics.append(Diagnostic(code="SERIES_UNAVAILABLE", detail=detail))
+    return returns
 
 
 def _window(asked: ReturnsStatefulInput) -> tuple[dt.date, dt.date]:
@@ -212,7 +216,9 @@ def _own_series(got: GatedInput, asked: ReturnsStatefulInput, first: dt.date) ->
     return one_series(values.dates[inside], daily_returns(values).returns[inside])
 
 
-def _benchmark(inputs: Inputs, asked: ReturnsStatefulInput, body: Mapping[str, Any]) -> Series:
+def _benchmark(
+    inputs: UpstreamInputs, asked: ReturnsStatefulInput, body: Mapping[str, Any]
+) -> Series:
     name = asked.benchmark_id
     if name is None:
         day = {"as_of_date": str(asked.as_of_date)}
@@ -225,7 +231,7 @@ def _benchmark(inputs: Inputs, asked: ReturnsStatefulInput, body: Mapping[str, A
 
 
 def _risk_free(
-    inputs: Inputs,
+    inputs: UpstreamInputs,
     asked: ReturnsStatefulInput,
     body: Mapping[str, Any],
     got: GatedInput,

@@ -46,7 +46,7 @@ class GatedInput:
 
 
 @dataclass
-class Inputs:
+class UpstreamInputs:
     """What one calculation reads, and the record of it for its lineage."""
 
     client: LotusCoreClient | None
@@ -117,18 +117,18 @@ class Inputs:
         gated = gate_payloads(kind, [received])
         if gated.rejected:
             raise violation(f"{kind.contract.name} of {subject}: {gated.rejected[0][1]}")
-        said = payload.header.get("diagnostics") or {}
+        reported = payload.header.get("diagnostics") or {}
         self.diagnostics += [
             Diagnostic(code="MISSING_BUSINESS_DAY", detail=f"{kind.contract.name}: {day}")
-            for day in said.get("missing_business_days", [])
+            for day in reported.get("missing_business_days", [])
         ]
         self.diagnostics += [
             Diagnostic(
                 code="CONTINUITY_BREAK",
-                detail=f"{kind.contract.name}: {found.series or subject} on {found.day}: "
-                f"{found.amount}",
+                detail=f"{kind.contract.name}: {value_break.series or subject} "
+                f"on {value_break.day}: {value_break.amount}",
             )
-            for found in gated.breaks[0]
+            for value_break in gated.breaks[0]
         ]
         lists = ("instruments_data", "positions_data", "positions")
         listed = {name: received.listed(name) for name in lists if name in payload.header}

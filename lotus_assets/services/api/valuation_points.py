@@ -57,7 +57,7 @@ def points_frame(points: Sequence[Point]) -> pd.DataFrame:
     columns = {name: _decimals(getattr(point, name) for point in points) for name in MONEY}
     return pd.DataFrame(
         {
-            "perf_date": np.array([each.perf_date for each in points], dtype="datetime64[s]"),
+            "perf_date": np.array([point.perf_date for point in points], dtype="datetime64[s]"),
             **{name: nearest_floats(column) for name, column in columns.items()},
             "capital_sign": capital_signs(columns),
         }

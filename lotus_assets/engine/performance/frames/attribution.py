@@ -124,18 +124,18 @@ def _totals(sides: AttributionSides, windows: Windows, totals: pd.DataFrame) -> 
     """Totals with what every variant has in common: dates, the reconciliation, benchmark days."""
     shared = named_windows(sides.days, windows)
     if sides.own is None:
-        own = pd.DataFrame({"own_return": np.nan, "own_status": None}, index=shared.index)
-        own = own.assign(fees=np.nan, difference=np.nan)
+        reconciled = pd.DataFrame({"own_return": np.nan, "own_status": None}, index=shared.index)
+        reconciled = reconciled.assign(fees=np.nan, difference=np.nan)
     else:
         group_return = totals["portfolio_return"].to_numpy()[: len(windows)]
-        own = reconciliation(group_return, windows, sides.own).drop(columns="group_return")
+        reconciled = reconciliation(group_return, windows, sides.own).drop(columns="group_return")
     counts = {
         f"benchmark_days_{kind.lower()}": _counted(shared, sides.notes, kind)
         for kind in (LINKED, FILLED)
     }
     dates = shared.drop(columns=["portfolio", "period"])
     every = np.tile(np.arange(len(windows)), len(totals) // max(len(windows), 1))
-    of_windows = pd.concat([dates, own], axis=1).assign(**counts)
+    of_windows = pd.concat([dates, reconciled], axis=1).assign(**counts)
     return pd.concat([totals, taken(of_windows, every)], axis=1)
 
 

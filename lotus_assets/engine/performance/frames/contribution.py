@@ -89,14 +89,14 @@ def contribution_days(parts: PortfolioParts, basis: Basis = Basis.NET) -> pd.Dat
     Columns: portfolio_id, position_id, perf_date, the five amounts, gain, weight (capital ÷ the
     portfolio's), position_return, contribution (gain ÷ the portfolio's capital).
     """
-    part, owner = part_rows(parts)
+    part, portfolio_number = part_rows(parts)
     values, rows = parts.values, slice(0, len(parts.values.dates))
     per_capital = daily_returns(parts.days.values, basis).per_capital[parts.portfolio_row]
     capital = capitals(values, rows)
     gain = gains(values, rows, basis, capital)
     return pd.DataFrame(
         {
-            "portfolio_id": parts.days.portfolio_id[owner],
+            "portfolio_id": parts.days.portfolio_id[portfolio_number],
             "position_id": parts.part_id[part],
             "perf_date": values.dates,
             **{name: getattr(values, name) for name in MONEY},

@@ -28,11 +28,13 @@ def group_observations(
     return_fx. Raises ValueError, for the reader, where a group is of no portfolio that is listed,
     comes twice, has no weight, a weight without return, or returns that contradict each other.
     """
-    owner, names = pd.factorize(frame["portfolio_id"])
-    owner = pd.Index(days.portfolio_id).get_indexer(pd.Index(names, dtype=object))[owner]
+    portfolio_number, names = pd.factorize(frame["portfolio_id"])
+    portfolio_number = pd.Index(days.portfolio_id).get_indexer(pd.Index(names, dtype=object))[
+        portfolio_number
+    ]
     key, keys = _ranked(frame["key"])
     dates = as_days(frame["perf_date"].to_numpy())
-    order = np.lexsort((key, dates, owner))
+    order = np.lexsort((key, dates, portfolio_number))
     columns = {
         name: frame[source].to_numpy(np.float64, na_value=np.nan)[order]
         if source in frame
@@ -41,7 +43,7 @@ def group_observations(
     }
     rows = pd.DataFrame(
         {
-            "owner": owner[order],
+            "owner": portfolio_number[order],
             "date": dates[order].astype("datetime64[s]"),
             "key": key[order],
             **columns,

@@ -48,10 +48,10 @@ class PortfolioDays:
                     f"{name} has {len(getattr(self, name))} values for {self.values.count} segments"
                 )
 
-    def rows_of(self, owner: ArrayLike, dates: ArrayLike) -> Integers:
+    def rows_of(self, portfolio_numbers: ArrayLike, dates: ArrayLike) -> Integers:
         """Row of `values` of each portfolio (its number) and date; the next one's, or the end of
         the portfolio's, where it has no such date."""
-        number = np.asarray(owner, np.int64)
+        number = np.asarray(portfolio_numbers, np.int64)
         firsts, lasts = self.values.offsets[number], self.values.offsets[number + 1]
         return search_in_segments(self.values.dates, firsts, lasts, as_days(dates))
 
@@ -98,12 +98,12 @@ def portfolio_days(
     index = pd.Index(identifiers)
     if not index.is_unique:
         raise ValueError(f"portfolio {index[index.duplicated()][0]} is listed twice")
-    owner = index.get_indexer(pd.Index(points["portfolio_id"].to_numpy(dtype=object)))
-    if (owner < 0).any():
-        unknown = points["portfolio_id"].iloc[int(np.argmax(owner < 0))]
+    portfolio_number = index.get_indexer(pd.Index(points["portfolio_id"].to_numpy(dtype=object)))
+    if (portfolio_number < 0).any():
+        unknown = points["portfolio_id"].iloc[int(np.argmax(portfolio_number < 0))]
         raise ValueError(f"portfolio {unknown} has points but is not listed")
     dates = as_days(points["perf_date"].to_numpy())
-    order = np.lexsort((dates, owner))
+    order = np.lexsort((dates, portfolio_number))
     begin_mv, bod_cf, eod_cf, mgmt_fees, end_mv = (
         points[name].to_numpy(np.float64)[order] for name in MONEY
     )
@@ -118,11 +118,11 @@ def portfolio_days(
         eod_cf=eod_cf,
         mgmt_fees=mgmt_fees,
         end_mv=end_mv,
-        offsets=offsets_of(owner[order], len(identifiers)),
+        offsets=offsets_of(portfolio_number[order], len(identifiers)),
         capital_signs=signs,
     )
-    own = None if calendars is None else _calendars(identifiers, calendars)
-    return PortfolioDays(identifiers, as_of, opened, known, values, own)
+    calendars_of_portfolios = None if calendars is None else _calendars(identifiers, calendars)
+    return PortfolioDays(identifiers, as_of, opened, known, values, calendars_of_portfolios)
 
 
 def _calendars(identifiers: Identifiers, calendars: Mapping[str, Days]) -> BusinessCalendars:
@@ -132,8 +132,8 @@ def _calendars(identifiers: Identifiers, calendars: Mapping[str, Days]) -> Busin
     used = np.empty(len(identifiers), np.int64)
     for number, identifier in enumerate(identifiers):
         days = as_days(calendars[identifier])
-        found = distinct.setdefault(days.tobytes(), len(listed))
-        if found == len(listed):
+        number_of_calendar = distinct.setdefault(days.tobytes(), len(listed))
+        if number_of_calendar == len(listed):
             listed.append(days)
-        used[number] = found
+        used[number] = number_of_calendar
     return BusinessCalendars(listed, used)

@@ -60,16 +60,16 @@ def portfolio_parts(
     is_own = (points["part"] == PORTFOLIO).to_numpy()
     days = portfolio_days(points[is_own], portfolios)
     held = points[~is_own]
-    owner = pd.Index(days.portfolio_id).get_indexer(
+    portfolio_number = pd.Index(days.portfolio_id).get_indexer(
         pd.Index(held["portfolio_id"].to_numpy(dtype=object))
     )
-    if (owner < 0).any():
-        unknown = held["portfolio_id"].iloc[int(np.argmax(owner < 0))]
+    if (portfolio_number < 0).any():
+        unknown = held["portfolio_id"].iloc[int(np.argmax(portfolio_number < 0))]
         raise ValueError(f"portfolio {unknown} has points but is not listed")
     codes, ids = pd.factorize(held["part_id"].to_numpy(dtype=object), sort=True)
     dates = as_days(held["perf_date"].to_numpy())
-    order = np.lexsort((dates, codes, owner))
-    pair = owner[order] * max(len(ids), 1) + codes[order]
+    order = np.lexsort((dates, codes, portfolio_number))
+    pair = portfolio_number[order] * max(len(ids), 1) + codes[order]
     pairs, number = np.unique(pair, return_inverse=True)
     part_owner, part_id = pairs // max(len(ids), 1), ids[pairs % max(len(ids), 1)]
     _check_days(days, part_owner[number], part_id[number], dates[order], number)
@@ -105,7 +105,7 @@ def listed_metas(
 
 def _check_days(
     days: PortfolioDays,
-    owner: Integers,
+    portfolio_number: Integers,
     part_id: NDArray[np.object_],
     dates: NDArray[np.datetime64],
     number: Integers,
@@ -113,7 +113,7 @@ def _check_days(
     """Raises ValueError, for the reader, where a part's day comes twice or is not its owner's."""
     twice = (number[1:] == number[:-1]) & (dates[1:] == dates[:-1])
     whole = pd.MultiIndex.from_arrays([segment_of_rows(days.values.offsets), days.values.dates])
-    alone = whole.get_indexer(pd.MultiIndex.from_arrays([owner, dates])) < 0
+    alone = whole.get_indexer(pd.MultiIndex.from_arrays([portfolio_number, dates])) < 0
     for wrong, shift, what in (
         (twice, 1, "comes twice"),
         (alone, 0, "is no day of the portfolio's own points"),
@@ -121,12 +121,13 @@ def _check_days(
         if wrong.any():
             row = int(np.argmax(wrong)) + shift
             raise ValueError(
-                f"portfolio {days.portfolio_id[owner[row]]}, {part_id[row]}: {dates[row]} {what}"
+                f"portfolio {days.portfolio_id[portfolio_number[row]]}, {part_id[row]}: "
+                f"{dates[row]} {what}"
             )
 
 
 def _dimensions(
-    owner: NDArray[np.object_],
+    portfolio_number: NDArray[np.object_],
     part_id: NDArray[np.object_],
     metas: pd.DataFrame,
     names: Sequence[str],
@@ -134,13 +135,13 @@ def _dimensions(
     known = pd.MultiIndex.from_frame(metas[["portfolio_id", "part_id"]].astype(object))
     first = ~known.duplicated()
     listed = metas["meta"].to_numpy(dtype=object)[first]
-    place = known[first].get_indexer(pd.MultiIndex.from_arrays([owner, part_id]))
-    own = [{} if at < 0 else listed[at] for at in place.tolist()]
+    position = known[first].get_indexer(pd.MultiIndex.from_arrays([portfolio_number, part_id]))
+    metas_of_parts = [{} if at < 0 else listed[at] for at in position.tolist()]
     columns = {
-        str(at): np.array([meta.get(name) for meta in own], dtype=object)
+        str(at): np.array([meta.get(name) for meta in metas_of_parts], dtype=object)
         for at, name in enumerate(names)
     }
-    return pd.DataFrame(columns, index=range(len(own)), dtype=object)
+    return pd.DataFrame(columns, index=range(len(metas_of_parts)), dtype=object)
 
 
 def part_rows(parts: PortfolioParts) -> tuple[Integers, Integers]:

@@ -22,17 +22,17 @@ def position_returns(
     start_date, end_date, is_clamped, position_return, status, status_date. Raises ValueError for a
     period asked for twice.
     """
-    own = parts.days
+    portfolios = parts.days
     days = PortfolioDays(
         np.arange(len(parts.part_id)).astype(object),
-        own.as_of_date[parts.owner],
-        own.portfolio_open_date[parts.owner],
-        own.performance_start_date[parts.owner],
+        portfolios.as_of_date[parts.owner],
+        portfolios.portfolio_open_date[parts.owner],
+        portfolios.performance_start_date[parts.owner],
         parts.values,
     )
-    found = twr(days, TwrOptions(periods=periods, bases=(basis,)))
-    number = found.pop("portfolio_id").to_numpy(np.int64)
-    found.insert(0, "portfolio_id", own.portfolio_id[parts.owner[number]])
-    found.insert(1, "position_id", parts.part_id[number])
+    measured = twr(days, TwrOptions(periods=periods, bases=(basis,)))
+    number = measured.pop("portfolio_id").to_numpy(np.int64)
+    measured.insert(0, "portfolio_id", portfolios.portfolio_id[parts.owner[number]])
+    measured.insert(1, "position_id", parts.part_id[number])
     left_out = ["metric_basis", "annualised_return", "annualisation_reason"]
-    return found.drop(columns=left_out).rename(columns={"period_return": "position_return"})
+    return measured.drop(columns=left_out).rename(columns={"period_return": "position_return"})

@@ -98,16 +98,16 @@ def twr_days(days: PortfolioDays, basis: Basis = Basis.NET) -> pd.DataFrame:
     """
     values = days.values
     every = slice(0, len(values.dates))
-    found = daily_returns(values, basis)
+    daily = daily_returns(values, basis)
     return pd.DataFrame(
         {
             "portfolio_id": days.portfolio_id[segment_of_rows(values.offsets)],
             "perf_date": values.dates,
             **{name: getattr(values, name) for name in MONEY},
-            "capital": found.capital,
-            "gain": gains(values, every, basis, found.capital),
-            "daily_return": found.returns,
-            "marks": _mark_names(found.marks),
+            "capital": daily.capital,
+            "gain": gains(values, every, basis, daily.capital),
+            "daily_return": daily.returns,
+            "marks": _mark_names(daily.marks),
         }
     )
 

@@ -35,7 +35,7 @@ from lotus_assets.services.api.attribution_input import (
 )
 from lotus_assets.services.api.envelope import AnalysisRequest, Diagnostic
 from lotus_assets.services.api.operation import Calculation, Operation
-from lotus_assets.services.api.upstream import Inputs
+from lotus_assets.services.api.upstream import UpstreamInputs
 from lotus_assets.services.lotus_core.contracts.shared import Identifier
 from lotus_assets.services.problems import insufficient, invalid
 
@@ -243,7 +243,7 @@ NOTES = {
 }
 
 
-def calculate(request: AttributionRequest, inputs: Inputs) -> Calculation:
+def calculate(request: AttributionRequest, inputs: UpstreamInputs) -> Calculation:
     """Attribute the active return of every period.
 
     Raises:
@@ -263,34 +263,34 @@ def calculate(request: AttributionRequest, inputs: Inputs) -> Calculation:
         sides = stateless_sides(sent, request.group_by or dimensions_of(sent), as_of)
     options = AttributionOptions(periods, request.effects, request.frequency)
     try:
-        found = attributed(sides, options, [Variant(request.model, request.linking)])
+        result = attributed(sides, options, [Variant(request.model, request.linking)])
     except ValueError as broken:
         raise invalid(str(broken)) from broken
-    if (found.totals["status"] == Status.NO_OBSERVATIONS).all():
-        raise insufficient(f"no day in {', '.join(found.totals['period'])} up to {as_of}")
+    if (result.totals["status"] == Status.NO_OBSERVATIONS).all():
+        raise insufficient(f"no day in {', '.join(result.totals['period'])} up to {as_of}")
     return Calculation(
-        _answer(found, sides), [*_diagnostics(sides)], {"days": attribution_days(sides)}
+        _answer(result, sides), [*_diagnostics(sides)], {"days": attribution_days(sides)}
     )
 
 
-def _answer(found: AttributionResult, sides: AttributionSides) -> dict[str, Any]:
+def _answer(result: AttributionResult, sides: AttributionSides) -> dict[str, Any]:
     """Periods by key, each with its rows."""
-    totals = found.totals
+    totals = result.totals
     results = dict(zip(totals["period"], records(totals, PERIOD_FIELDS), strict=True))
     reconciled = records(totals, RECONCILED) if sides.own is not None else [None] * len(totals)
-    for period, own in zip(totals["period"], reconciled, strict=True):
+    for period, reconciliation in zip(totals["period"], reconciled, strict=True):
         results[period] |= {
-            "groups": _rows(found.groups, period, [*WEIGHTS, *EFFECTS]),
-            "levels": _rows(found.levels, period, ["level", "between", "within", *EFFECTS]),
-            "currency": [_currency(row) for row in _currencies(found.currency, period)],
-            "reconciliation": own,
+            "groups": _rows(result.groups, period, [*WEIGHTS, *EFFECTS]),
+            "levels": _rows(result.levels, period, ["level", "between", "within", *EFFECTS]),
+            "currency": [_currency(row) for row in _currencies(result.currency, period)],
+            "reconciliation": reconciliation,
         }
     return results
 
 
 def _rows(frame: pd.DataFrame, period: str, columns: list[str]) -> list[dict[str, Any]]:
-    own = frame[frame["period"] == period]
-    rows = records(own, {name: name for name in ("key", *columns)})
+    of_period = frame[frame["period"] == period]
+    rows = records(of_period, {name: name for name in ("key", *columns)})
     return [{**row, "key": json.loads(row["key"])} for row in rows]
 
 

@@ -29,7 +29,7 @@ from lotus_assets.services.api.contribution_input import (
 )
 from lotus_assets.services.api.envelope import AnalysisRequest
 from lotus_assets.services.api.operation import Calculation, Operation
-from lotus_assets.services.api.upstream import Inputs
+from lotus_assets.services.api.upstream import UpstreamInputs
 from lotus_assets.services.lotus_core.contracts.shared import Identifier
 from lotus_assets.services.problems import insufficient, invalid
 
@@ -169,7 +169,7 @@ POSITION_FIELDS = {
 LEVEL_FIELDS = {name: name for name in ("level", "key", "contribution", "average_weight")}
 
 
-def calculate(request: ContributionRequest, inputs: Inputs) -> Calculation:
+def calculate(request: ContributionRequest, inputs: UpstreamInputs) -> Calculation:
     """Contributions of every period.
 
     Raises:
@@ -189,23 +189,23 @@ def calculate(request: ContributionRequest, inputs: Inputs) -> Calculation:
     options = ContributionOptions(periods, tuple(request.hierarchy))
     variant = ContributionVariant(request.metric_basis, Linking(request.linking))
     try:
-        found = contributed(parts, options, [variant])
+        result = contributed(parts, options, [variant])
         days = contribution_days(parts, request.metric_basis)
     except ValueError as broken:
         raise invalid(str(broken)) from broken
-    if (found.totals["status"] == Status.NO_OBSERVATIONS).all():
-        raise insufficient(f"no day in {', '.join(found.totals['period'])} up to {as_of}")
-    return Calculation(_answer(found), details={"days": days})
+    if (result.totals["status"] == Status.NO_OBSERVATIONS).all():
+        raise insufficient(f"no day in {', '.join(result.totals['period'])} up to {as_of}")
+    return Calculation(_answer(result), details={"days": days})
 
 
-def _answer(found: ContributionResult) -> dict[str, Any]:
+def _answer(result: ContributionResult) -> dict[str, Any]:
     """Periods by key, each with its rows."""
-    periods = found.totals["period"]
-    results = dict(zip(periods, records(found.totals, PERIOD_FIELDS), strict=True))
+    periods = result.totals["period"]
+    results = dict(zip(periods, records(result.totals, PERIOD_FIELDS), strict=True))
     for period in periods:
-        levels = records(_of(found.levels, period), LEVEL_FIELDS)
+        levels = records(_of(result.levels, period), LEVEL_FIELDS)
         results[period] |= {
-            "positions": records(_of(found.positions, period), POSITION_FIELDS),
+            "positions": records(_of(result.positions, period), POSITION_FIELDS),
             "levels": [{**row, "key": json.loads(row["key"])} for row in levels],
         }
     return results

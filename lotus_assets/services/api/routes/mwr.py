@@ -21,7 +21,7 @@ from lotus_assets.services.api.answers import records
 from lotus_assets.services.api.envelope import AnalysisRequest, Diagnostic, StatefulInput
 from lotus_assets.services.api.operation import Calculation, Operation
 from lotus_assets.services.api.sent_payload import VersionedPayload
-from lotus_assets.services.api.upstream import Inputs
+from lotus_assets.services.api.upstream import UpstreamInputs
 from lotus_assets.services.api.valuation_points import Amount
 from lotus_assets.services.lotus_core.contracts.shared import (
     CalendarDay,
@@ -187,28 +187,30 @@ class MwrResults(RootModel[dict[Method, MwrMethod]]):
 FIELDS = {name: name for name in MwrMethod.model_fields}
 
 
-def calculate(request: MwrRequest, inputs: Inputs) -> Calculation:
+def calculate(request: MwrRequest, inputs: UpstreamInputs) -> Calculation:
     """Solve and average the flows of the window.
 
     Raises:
-        ServiceProblem: see `Inputs.gated`.
+        ServiceProblem: see `UpstreamInputs.gated`.
     """
     windows, flows = _input(request, inputs)
     options = MwrOptions(tuple(dict.fromkeys(request.methods)), request.flow_timing)
     try:
-        found = mwr(windows, flows, options)
+        rates_by_method = mwr(windows, flows, options)
     except ValueError as broken:
         raise invalid(str(broken)) from broken
-    rates = found.loc[found["method"] == Method.XIRR, "annual_rate"].to_numpy(np.float64)
+    rates = rates_by_method.loc[rates_by_method["method"] == Method.XIRR, "annual_rate"].to_numpy(
+        np.float64
+    )
     detail = mwr_flows(windows, flows, options, rates if len(rates) else np.full(1, np.nan))
-    results = dict(zip(found["method"], records(found, FIELDS), strict=True))
+    results = dict(zip(rates_by_method["method"], records(rates_by_method, FIELDS), strict=True))
     for result in results.values():
         if result["iterations"] is not None:
             result["iterations"] = int(result["iterations"])
-    return Calculation(results, _said(found, flows), {"flows": detail})
+    return Calculation(results, _said(rates_by_method, flows), {"flows": detail})
 
 
-def _input(request: MwrRequest, inputs: Inputs) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _input(request: MwrRequest, inputs: UpstreamInputs) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The window, and its flows."""
     if request.stateful_input is not None:
         asked = request.stateful_input
@@ -233,14 +235,16 @@ def _input(request: MwrRequest, inputs: Inputs) -> tuple[pd.DataFrame, pd.DataFr
     return pd.DataFrame(window), pd.DataFrame(flows)
 
 
-def _said(found: pd.DataFrame, flows: pd.DataFrame) -> list[Diagnostic]:
-    own = flows["type"].nunique() and int((flows["type"] != EXTERNAL).sum())
-    said = []
-    if found["is_short_period"].any():
-        said.append(Diagnostic(code="SHORT_PERIOD", detail="the window is under 365 days long"))
-    if own:
-        said.append(Diagnostic(code="NOT_EXTERNAL", detail=f"{own} flows are left out"))
-    return said
+def _said(rates_by_method: pd.DataFrame, flows: pd.DataFrame) -> list[Diagnostic]:
+    left_out = flows["type"].nunique() and int((flows["type"] != EXTERNAL).sum())
+    diagnostics = []
+    if rates_by_method["is_short_period"].any():
+        diagnostics.append(
+            Diagnostic(code="SHORT_PERIOD", detail="the window is under 365 days long")
+        )
+    if left_out:
+        diagnostics.append(Diagnostic(code="NOT_EXTERNAL", detail=f"{left_out} flows are left out"))
+    return diagnostics
 
 
 SENT = {

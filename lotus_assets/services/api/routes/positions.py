@@ -18,7 +18,7 @@ from lotus_assets.services.api.positions_input import (
     read_positions,
     sent_positions,
 )
-from lotus_assets.services.api.upstream import Inputs
+from lotus_assets.services.api.upstream import UpstreamInputs
 from lotus_assets.services.lotus_core.contracts.positions import (
     Income,
     InstrumentDetails,
@@ -149,11 +149,12 @@ class PositionsResults(BaseModel):
     positions: list[Position] = Field(description="Positions by id.", examples=[[]])
 
 
-def calculate(request: PositionsRequest, inputs: Inputs) -> Calculation:
+def calculate(request: PositionsRequest, inputs: UpstreamInputs) -> Calculation:
     """Positions, with returns where their days are known.
 
     Raises:
-        ServiceProblem: INVALID_REQUEST for days that do not fit together; see `Inputs.gated`.
+        ServiceProblem: INVALID_REQUEST for days that do not fit together; see
+            `UpstreamInputs.gated`.
     """
     wants_returns = Section.PERFORMANCE in request.sections
     if request.stateful_input is not None:
@@ -163,7 +164,9 @@ def calculate(request: PositionsRequest, inputs: Inputs) -> Calculation:
         assert request.stateless_input is not None  # noqa: S101  (the envelope: exactly one)
         held = sent_positions(request.stateless_input)
     returns = _returns(held, request) if wants_returns else {}
-    left_out = {SECTION_FIELDS[each] for each in SECTION_FIELDS if each not in request.sections}
+    left_out = {
+        SECTION_FIELDS[section] for section in SECTION_FIELDS if section not in request.sections
+    }
     rows = []
     for position in sorted(held.positions, key=lambda row: str(row["position_id"])):
         row = {name: value for name, value in position.items() if name not in left_out}
@@ -180,22 +183,22 @@ def calculate(request: PositionsRequest, inputs: Inputs) -> Calculation:
 def _returns(held: HeldPositions, request: PositionsRequest) -> dict[str, dict[str, Any]]:
     """Position → period → its return."""
     whole = TwrOptions(periods=(EnginePeriod("ITD"),), bases=(request.metric_basis,))
-    found = twr(held.days, whole)
+    measured = twr(held.days, whole)
     linked = records(
-        found, {"period_return": "return", "status": "status", "status_date": "status_date"}
+        measured, {"period_return": "return", "status": "status", "status_date": "status_date"}
     )
     listed = held.periods.to_dict("records")
     wanted = {str(period) for period in request.performance_periods}
     returns: dict[str, dict[str, Any]] = {}
     for entry, result in zip(listed, linked, strict=True):
-        own = {str(name): plain(value) for name, value in entry.items()}
-        position, period = own.pop("position_id"), own.pop("period")
+        fields = {str(name): plain(value) for name, value in entry.items()}
+        position, period = fields.pop("position_id"), fields.pop("period")
         if not wanted or period in wanted:
-            dates = {name: str(own[name]) for name in own if name != "clamped"}
+            dates = {name: str(fields[name]) for name in fields if name != "clamped"}
             returns.setdefault(position, {})[period] = {
                 **result,
                 **dates,
-                "clamped": own["clamped"],
+                "clamped": fields["clamped"],
             }
     return returns
 

@@ -33,7 +33,7 @@ from lotus_assets.services.api.returns_input import (
     read_series,
     sent_series,
 )
-from lotus_assets.services.api.upstream import Inputs
+from lotus_assets.services.api.upstream import UpstreamInputs
 from lotus_assets.services.problems import insufficient, invalid, unsupported
 
 SeriesName = Literal["portfolio", "benchmark", "risk_free"]
@@ -171,32 +171,32 @@ class ReturnsSeriesResults(BaseModel):
 FIGURES = {name: name for name in RiskFigures.model_fields}
 
 
-def calculate(request: ReturnsSeriesRequest, inputs: Inputs) -> Calculation:
+def calculate(request: ReturnsSeriesRequest, inputs: UpstreamInputs) -> Calculation:
     """Put the selected series side by side.
 
     Raises:
         ServiceProblem: INSUFFICIENT_DATA as the policy for missing dates says.
     """
-    found, options = _input(request, inputs)
+    returns_input, options = _input(request, inputs)
     _check_statistics(request, options)
     names = np.array(["portfolio"], dtype=object)
-    aligned = returns_series(names, found.calendar, found.series, options)
+    aligned = returns_series(names, returns_input.calendar, returns_input.series, options)
     [status] = aligned.statuses.to_dict("records")
     if status["status"] == INSUFFICIENT_DATA:
         raise insufficient(str(status["reason"]))
     rows = aligned.rows.drop(columns="portfolio_id")
     selected = [*options.series_selection, *([EXCESS] if EXCESS in rows else [])]
-    statistics = _statistics(request, found, options) if request.risk_statistics else None
+    statistics = _statistics(request, returns_input, options) if request.risk_statistics else None
     results = {
         "series": {name: _points(rows, name) for name in selected},
         "statistics": statistics,
         "coverage": _coverage(aligned.coverage, aligned.gaps),
     }
-    return Calculation(results, _said(found, request, statistics), {"returns": rows})
+    return Calculation(results, _said(returns_input, request, statistics), {"returns": rows})
 
 
 def _input(
-    request: ReturnsSeriesRequest, inputs: Inputs
+    request: ReturnsSeriesRequest, inputs: UpstreamInputs
 ) -> tuple[ReturnsInput, ReturnsSeriesOptions]:
     chosen = request.series_selection
     sent = request.stateless_input
@@ -207,11 +207,13 @@ def _input(
     selected = tuple(name for name in SELECTABLE if chosen is None or name in chosen)
     policy = request.missing_data_policy
     if sent is not None:
-        found = sent_series(sent, selected)
+        returns_input = sent_series(sent, selected)
     else:
         assert request.stateful_input is not None  # noqa: S101  (the envelope: exactly one)
-        found = read_series(inputs, request.stateful_input, selected, policy)
-    return found, ReturnsSeriesOptions(request.frequency, selected, policy, request.fill_policy)
+        returns_input = read_series(inputs, request.stateful_input, selected, policy)
+    return returns_input, ReturnsSeriesOptions(
+        request.frequency, selected, policy, request.fill_policy
+    )
 
 
 def _check_statistics(request: ReturnsSeriesRequest, options: ReturnsSeriesOptions) -> None:
@@ -225,17 +227,19 @@ def _check_statistics(request: ReturnsSeriesRequest, options: ReturnsSeriesOptio
 
 
 def _statistics(
-    request: ReturnsSeriesRequest, found: ReturnsInput, options: ReturnsSeriesOptions
+    request: ReturnsSeriesRequest, returns_input: ReturnsInput, options: ReturnsSeriesOptions
 ) -> dict[str, Any] | None:
     """Figures over the dates that all selected series have; None where there is none."""
-    held = {name: one for name, one in found.series.items() if len(one.dates)}
-    common = align(held, found.calendar, MissingData.STRICT_INTERSECTION, options.fill_policy)
+    held = {name: one for name, one in returns_input.series.items() if len(one.dates)}
+    common = align(
+        held, returns_input.calendar, MissingData.STRICT_INTERSECTION, options.fill_policy
+    )
     if common.refused or PORTFOLIO not in held:
         return None
     covered = None
-    if found.window is not None:
-        starts, ends = (np.array([day], "datetime64[D]") for day in found.window)
-        covered = covered_days(common.rows, found.calendar, starts, ends)
+    if returns_input.window is not None:
+        starts, ends = (np.array([day], "datetime64[D]") for day in returns_input.window)
+        covered = covered_days(common.rows, returns_input.calendar, starts, ends)
     least = request.minimum_acceptable_return
     figures = statistics_of_rows(common, options.frequency, least, covered)
     [row] = records(figures, FIGURES)
@@ -249,9 +253,9 @@ def _points(rows: pd.DataFrame, name: str) -> list[dict[str, Any]]:
 def _coverage(coverage: pd.DataFrame, gaps: pd.DataFrame) -> dict[str, Any]:
     answer = {}
     for row in coverage.to_dict("records"):
-        own = gaps[gaps["series"] == row["series"]]
+        gaps_of_series = gaps[gaps["series"] == row["series"]]
         dates = {
-            kind: [plain(day) for day in own.loc[own["kind"] == kind, "date"]]
+            kind: [plain(day) for day in gaps_of_series.loc[gaps_of_series["kind"] == kind, "date"]]
             for kind in ("MISSING", "OFF_CALENDAR")
         }
         answer[str(row["series"])] = {
@@ -264,16 +268,16 @@ def _coverage(coverage: pd.DataFrame, gaps: pd.DataFrame) -> dict[str, Any]:
 
 
 def _said(
-    found: ReturnsInput, request: ReturnsSeriesRequest, statistics: dict[str, Any] | None
+    returns_input: ReturnsInput, request: ReturnsSeriesRequest, statistics: dict[str, Any] | None
 ) -> list[Diagnostic]:
-    said = [*found.diagnostics]
+    diagnostics = [*returns_input.diagnostics]
     if statistics is not None and statistics["is_short_period"]:
         detail = "under 12 months: annualised figures are to be read with care"
-        said.append(Diagnostic(code="SHORT_PERIOD", detail=detail))
+        diagnostics.append(Diagnostic(code="SHORT_PERIOD", detail=detail))
     if request.risk_statistics and statistics is None:
         detail = "no date has a return of every series: no statistics"
-        said.append(Diagnostic(code="NO_COMMON_DATES", detail=detail))
-    return said
+        diagnostics.append(Diagnostic(code="NO_COMMON_DATES", detail=detail))
+    return diagnostics
 
 
 SENT = {

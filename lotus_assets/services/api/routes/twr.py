@@ -29,7 +29,7 @@ from lotus_assets.services.api.performance_input import (
     stateless_as_of,
     stateless_days,
 )
-from lotus_assets.services.api.upstream import Inputs
+from lotus_assets.services.api.upstream import UpstreamInputs
 from lotus_assets.services.lotus_core.contracts.shared import CalendarDay
 from lotus_assets.services.problems import insufficient
 
@@ -170,7 +170,7 @@ BUCKET_FIELDS = {
 }
 
 
-def calculate(request: TwrRequest, inputs: Inputs) -> Calculation:
+def calculate(request: TwrRequest, inputs: UpstreamInputs) -> Calculation:
     """Link the daily returns of every period.
 
     Raises:
@@ -187,22 +187,23 @@ def calculate(request: TwrRequest, inputs: Inputs) -> Calculation:
         periods = periods_of(request.analyses, as_of)
         days = stateless_days(request.stateless_input, as_of)
     options = TwrOptions(periods, (request.metric_basis,), request.annualisation_basis)
-    found = twr(days, options)
-    if (found["status"] == Status.NO_OBSERVATIONS).all():
-        raise insufficient(f"no valuation in {', '.join(found['period'])} up to {as_of}")
-    results = dict(zip(found["period"], records(found, PERIOD_FIELDS), strict=True))
+    measured = twr(days, options)
+    if (measured["status"] == Status.NO_OBSERVATIONS).all():
+        raise insufficient(f"no valuation in {', '.join(measured['period'])} up to {as_of}")
+    results = dict(zip(measured["period"], records(measured, PERIOD_FIELDS), strict=True))
     for analysis, period in zip(request.analyses, periods, strict=True):
-        own = TwrOptions((period,), (request.metric_basis,))
+        options_of_period = TwrOptions((period,), (request.metric_basis,))
         results[period.key]["breakdowns"] = {
-            str(frequency): _buckets(days, own, frequency) for frequency in analysis.frequencies
+            str(frequency): _buckets(days, options_of_period, frequency)
+            for frequency in analysis.frequencies
         }
     detail = twr_days(days, request.metric_basis)
     return Calculation(results, [*_unusual(detail)], {"days": detail})
 
 
 def _buckets(days: PortfolioDays, options: TwrOptions, frequency: Frequency) -> list[Any]:
-    found = twr_buckets(days, options, (frequency,))
-    return records(found, BUCKET_FIELDS) if len(found) else []
+    measured = twr_buckets(days, options, (frequency,))
+    return records(measured, BUCKET_FIELDS) if len(measured) else []
 
 
 def _unusual(detail: pd.DataFrame) -> Iterator[Diagnostic]:

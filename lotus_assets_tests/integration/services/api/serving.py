@@ -17,7 +17,7 @@ from lotus_assets.services.api.envelope import AnalysisRequest, StatefulInput
 from lotus_assets.services.api.operation import Calculation, Operation
 from lotus_assets.services.api.operations import OPERATIONS
 from lotus_assets.services.api.settings import ApiSettings
-from lotus_assets.services.api.upstream import Inputs
+from lotus_assets.services.api.upstream import UpstreamInputs
 from lotus_assets.services.lotus_core.contracts.shared import Strict
 from lotus_assets_tests.integration.services.in_thread import served_in_thread
 
@@ -39,7 +39,7 @@ class NumbersResults(BaseModel):
     total: float = Field(description="The sum.", examples=[1.0])
 
 
-def calculate(request: NumbersRequest, _inputs: Inputs) -> Calculation:
+def calculate(request: NumbersRequest, _inputs: UpstreamInputs) -> Calculation:
     sent = request.stateless_input
     assert sent is not None
     if sent.behaviour == "fail":
