@@ -1,4 +1,4 @@
-"""The operations that the API offers (analytics.md §4), in the order of its documentation."""
+"""The operations that the API offers, in the order of its documentation."""
 
 from lotus_assets.services.api.operation import Operation
 from lotus_assets.services.api.routes import (
