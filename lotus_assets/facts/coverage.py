@@ -22,7 +22,7 @@ FEATURE_DISABLED = "feature_disabled:"
 EMPTY_REPOSITORY = "empty_repository"
 
 
-class Coverage(TableModel):
+class ProjectCoverage(TableModel):
     """One row a run and listed project."""
 
     run_id: Text = Field(description="Dagster's id of the run.")
@@ -38,7 +38,7 @@ class Coverage(TableModel):
 
 TABLE = Table(
     name="coverage",
-    model=Coverage,
+    model=ProjectCoverage,
     key=("run_id", "project_id"),
     version=None,
     description="Projects collected by a run.",

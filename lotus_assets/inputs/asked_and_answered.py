@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from lotus_assets.engine.performance.formulas.periods import Period
+from lotus_assets.engine.performance.formulas.periods import ReportingPeriod
 from lotus_assets.inputs.payload_chunk import Chunk, Received
 from lotus_assets.inputs.rules import Days, Violation
 
@@ -58,7 +58,7 @@ def _asked_window(answer: Received) -> tuple[date, date] | None:
         return as_of - timedelta(days=body["lookback_days"] - 1), as_of
     if "period" in body:
         day = np.array([as_of], dtype="datetime64[D]")
-        start = Period(body["period"]).start(day, np.array([OPENED_LONG_AGO]))
+        start = ReportingPeriod(body["period"]).start(day, np.array([OPENED_LONG_AGO]))
         return start[0].item(), as_of
     if "window" in body:
         asked = (body["window"]["start_date"], body["window"]["end_date"])

@@ -7,10 +7,10 @@ import numpy as np
 from lotus_assets.engine.performance.formulas.cash_flows import CashFlows
 from lotus_assets.engine.performance.formulas.daily_returns import DailyValues
 from lotus_assets.engine.performance.formulas.group_sides import GroupSide
-from lotus_assets.engine.performance.formulas.periods import Period, Windows, resolve
+from lotus_assets.engine.performance.formulas.periods import ReportingPeriod, Windows, resolve
 from lotus_assets.engine.performance.formulas.segments import Days, Integers
 
-PERIODS = [Period(name) for name in ("MTD", "QTD", "YTD", "1Y", "3Y", "5Y", "ITD")]
+PERIODS = [ReportingPeriod(name) for name in ("MTD", "QTD", "YTD", "1Y", "3Y", "5Y", "ITD")]
 
 
 def business_days(count: int) -> Days:
@@ -31,9 +31,11 @@ def portfolios(count: int, days: int) -> DailyValues:
     return DailyValues(dates, begin, flow, np.zeros(rows), -begin * 1e-6, end, offsets)
 
 
-def whole_window(dates: Days, offsets: Integers, periods: list[Period] | None = None) -> Windows:
+def whole_window(
+    dates: Days, offsets: Integers, periods: list[ReportingPeriod] | None = None
+) -> Windows:
     """Windows up to the last day of portfolios that were open from the first."""
-    asked = periods or [Period("ITD")]
+    asked = periods or [ReportingPeriod("ITD")]
     return resolve(asked, dates[-1], dates[0], dates[0], dates, offsets)
 
 

@@ -14,7 +14,7 @@ from lotus_assets.engine.performance.formulas.cash_flows import CashFlows
 from lotus_assets.engine.performance.formulas.daily_returns import DailyValues
 from lotus_assets.engine.performance.formulas.internal_rate import internal_rates
 from lotus_assets.engine.performance.formulas.linking import Linked
-from lotus_assets.engine.performance.formulas.time_weighted import link_periods
+from lotus_assets.engine.performance.formulas.time_weighted import link_windows
 from lotus_assets_tests.benchmarks.performance_world import (
     PERIODS,
     cash_flows,
@@ -32,7 +32,7 @@ def values() -> DailyValues:
 
 
 def link_all(values: DailyValues) -> Linked:
-    return link_periods(values, whole_window(values.dates, values.offsets, PERIODS))
+    return link_windows(values, whole_window(values.dates, values.offsets, PERIODS))
 
 
 def daily(values: DailyValues) -> np.ndarray:

@@ -10,7 +10,7 @@ from lotus_assets.tables.portfolio_columns import AttributionHash, AttributionVe
 from lotus_assets.tables.table import Table
 
 
-class AttributionCurrency(AttributionModel):
+class AttributionByCurrency(AttributionModel):
     """One row an as-of day, portfolio, model, linking, period and group of a known currency."""
 
     group_key: GroupKey
@@ -46,7 +46,7 @@ class AttributionCurrency(AttributionModel):
 
 TABLE = Table(
     name="attribution_currency",
-    model=AttributionCurrency,
+    model=AttributionByCurrency,
     key=("as_of_date", "portfolio_id", "model", "linking", "period", "group_key"),
     version=None,
     description="Attribution by local returns and currencies: with `currency` as a dimension.",

@@ -15,7 +15,7 @@ from lotus_assets.tables.portfolio_columns import (
 from lotus_assets.tables.table import Table
 
 
-class AttributionLevel(AttributionModel):
+class AttributionByLevel(AttributionModel):
     """One row an as-of day, portfolio, model, linking, period and node of the hierarchy."""
 
     level: Level
@@ -38,7 +38,7 @@ class AttributionLevel(AttributionModel):
 
 TABLE = Table(
     name="attribution_level",
-    model=AttributionLevel,
+    model=AttributionByLevel,
     key=("as_of_date", "portfolio_id", "model", "linking", "period", "node_key"),
     version=None,
     description="Attribution by the levels of the hierarchy; allocation between and within.",

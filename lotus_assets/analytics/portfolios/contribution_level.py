@@ -10,7 +10,7 @@ from lotus_assets.tables.portfolio_columns import ContributionHash, Contribution
 from lotus_assets.tables.table import Table
 
 
-class ContributionLevel(ContributionModel):
+class ContributionByLevel(ContributionModel):
     """One row an as-of day, portfolio, basis, linking, period and node of the hierarchy."""
 
     level: Level
@@ -30,7 +30,7 @@ class ContributionLevel(ContributionModel):
 
 TABLE = Table(
     name="contribution_level",
-    model=ContributionLevel,
+    model=ContributionByLevel,
     key=("as_of_date", "portfolio_id", "metric_basis", "linking", "period", "node_key"),
     version=None,
     description="Contributions by the levels of the hierarchy: each the sum of its children.",

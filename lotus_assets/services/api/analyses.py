@@ -7,7 +7,7 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from lotus_assets.engine.performance.formulas.calendar_days import Frequency
-from lotus_assets.engine.performance.formulas.periods import PATTERN, Period
+from lotus_assets.engine.performance.formulas.periods import PATTERN, ReportingPeriod
 from lotus_assets.engine.performance.formulas.segments import as_days
 from lotus_assets.services.lotus_core.contracts.shared import CalendarDay, Strict
 from lotus_assets.services.problems import invalid
@@ -45,9 +45,9 @@ class AskedPeriod(Strict):
             raise ValueError(f"{self.period} takes no dates: they are for EXPLICIT")
         return self
 
-    def resolved(self) -> Period:
+    def resolved(self) -> ReportingPeriod:
         """The period as the engine has it."""
-        return Period(self.period, self.start_date, self.end_date)
+        return ReportingPeriod(self.period, self.start_date, self.end_date)
 
 
 class Analysis(AskedPeriod):
@@ -61,7 +61,7 @@ class Analysis(AskedPeriod):
     )
 
 
-def periods_of(asked: Sequence[AskedPeriod], as_of: dt.date) -> tuple[Period, ...]:
+def periods_of(asked: Sequence[AskedPeriod], as_of: dt.date) -> tuple[ReportingPeriod, ...]:
     """The periods asked for.
 
     Raises:
@@ -79,7 +79,7 @@ def periods_of(asked: Sequence[AskedPeriod], as_of: dt.date) -> tuple[Period, ..
     return periods
 
 
-def needed_window(periods: Sequence[Period], as_of: dt.date) -> tuple[dt.date, dt.date]:
+def needed_window(periods: Sequence[ReportingPeriod], as_of: dt.date) -> tuple[dt.date, dt.date]:
     """First and last day of the input that all periods together need."""
     last, opened = (np.array([day], dtype="datetime64[D]") for day in (as_of, EARLIEST))
     starts, ends = [], []

@@ -14,7 +14,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from lotus_assets.services import problem_answers
 from lotus_assets.services.api import lineage_routes
-from lotus_assets.services.api.calculating import ENGINE_VERSION, Outcome
+from lotus_assets.services.api.calculating import ENGINE_VERSION, HttpAnswer
 from lotus_assets.services.api.lineage_store import LineageStore, UnreadableLineage
 from lotus_assets.services.api.openapi import answered, document, documented
 from lotus_assets.services.api.operation import Operation
@@ -148,7 +148,7 @@ class Unread(ServiceProblem):
         return self._status
 
 
-def _response(outcome: Outcome) -> Response:
+def _response(outcome: HttpAnswer) -> Response:
     body = outcome.body
     if len(body) < STREAMED_BYTES:
         return Response(body, outcome.status, media_type=outcome.media_type)

@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 from pydantic import Field, model_validator
 
-from lotus_assets.engine.performance.formulas.periods import Period
+from lotus_assets.engine.performance.formulas.periods import ReportingPeriod
 from lotus_assets.engine.performance.frames.attribution_sides import (
     AttributionSides,
     group_sides,
@@ -192,7 +192,7 @@ def stateful_sides(
     inputs: UpstreamInputs,
     asked: AttributionStatefulInput,
     group_by: Sequence[str],
-    periods: Sequence[Period],
+    periods: Sequence[ReportingPeriod],
 ) -> AttributionSides:
     """Both sides of the window that the periods need, read from lotus-core.
 

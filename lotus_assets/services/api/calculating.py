@@ -41,7 +41,7 @@ UPSTREAM_ATTEMPTS = 3
 
 
 @dataclass(frozen=True)
-class Outcome:
+class HttpAnswer:
     """An HTTP answer."""
 
     status: int
@@ -51,7 +51,7 @@ class Outcome:
 
 def answer(
     operation: Operation, body: bytes, headers: Mapping[str, str], settings: ApiSettings
-) -> Outcome:
+) -> HttpAnswer:
     """The answer to one request; never raises, nothing of an unexpected failure leaks."""
     correlation_id = headers.get("X-Correlation-Id", "")
     try:
@@ -75,7 +75,7 @@ def answer(
 
 def _answered(
     operation: Operation, body: bytes, headers: Mapping[str, str], settings: ApiSettings
-) -> Outcome:
+) -> HttpAnswer:
     try:
         request = operation.request.model_validate_json(body)
     except ValidationError as invalid:
@@ -108,7 +108,7 @@ def _written(
     inputs: UpstreamInputs,
     calculation: Calculation,
     settings: ApiSettings,
-) -> Outcome:
+) -> HttpAnswer:
     meta = _meta(operation, request, inputs)
     lineage = CalculationLineage(
         calculation_id=meta.calculation_hash,
@@ -131,7 +131,7 @@ def _written(
         calculation.details,
     )
     text = json.dumps({"results": _results(calculation), **about}, allow_nan=False)
-    return Outcome(200, JSON, text.encode())
+    return HttpAnswer(200, JSON, text.encode())
 
 
 def _results(calculation: Calculation) -> Any:
@@ -168,7 +168,7 @@ def code_of(status: int) -> ErrorCode:
 
 def problem_outcome(
     problem: ServiceProblem, correlation_id: str, status: int | None = None
-) -> Outcome:
+) -> HttpAnswer:
     """A problem as an answer."""
     body = Problem(
         type="about:blank",
@@ -179,10 +179,10 @@ def problem_outcome(
         correlation_id=correlation_id,
         errors=problem.errors,
     )
-    return Outcome(body.status, PROBLEM_MEDIA_TYPE, body.model_dump_json().encode())
+    return HttpAnswer(body.status, PROBLEM_MEDIA_TYPE, body.model_dump_json().encode())
 
 
-def internal_error(correlation_id: str) -> Outcome:
+def internal_error(correlation_id: str) -> HttpAnswer:
     """An unexpected failure: what happened is in the log, under the correlation id."""
     body = Problem(
         type="about:blank",
@@ -192,7 +192,7 @@ def internal_error(correlation_id: str) -> Outcome:
         detail="an unexpected failure; quote the correlation id",
         correlation_id=correlation_id,
     )
-    return Outcome(500, PROBLEM_MEDIA_TYPE, body.model_dump_json().encode())
+    return HttpAnswer(500, PROBLEM_MEDIA_TYPE, body.model_dump_json().encode())
 
 
 def _invalid_request(invalid: ValidationError) -> ServiceProblem:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from pydantic import Field, model_validator
 
-from lotus_assets.engine.performance.formulas.periods import Period
+from lotus_assets.engine.performance.formulas.periods import ReportingPeriod
 from lotus_assets.engine.performance.frames.part_names import POSITION
 from lotus_assets.engine.performance.frames.portfolio_parts import (
     PortfolioParts,
@@ -107,7 +107,7 @@ def stateful_parts(
     inputs: UpstreamInputs,
     asked: ContributionStatefulInput,
     hierarchy: Sequence[str],
-    periods: Sequence[Period],
+    periods: Sequence[ReportingPeriod],
 ) -> PortfolioParts:
     """The portfolio and its positions over the window that the periods need, from lotus-core.
 

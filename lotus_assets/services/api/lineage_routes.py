@@ -49,7 +49,7 @@ class KeptLineage(CalculationLineage):
 
 @ROUTER.get(
     "/lineage/{calculation_id}",
-    summary="UpstreamInputs of an answer",
+    summary="Inputs of an answer",
     description="The operation, the request, and every input by contract, subject and hash. Kept "
     "for LOTUS_API_LINEAGE_DAYS.",
     responses={200: {"headers": HEADERS}, **with_problems()},

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from pydantic import Field, model_validator
 
-from lotus_assets.engine.performance.formulas.periods import Period
+from lotus_assets.engine.performance.formulas.periods import ReportingPeriod
 from lotus_assets.engine.performance.formulas.returns_series import weekdays
 from lotus_assets.engine.performance.formulas.segments import Days, as_days
 from lotus_assets.engine.performance.frames.portfolio_days import (
@@ -143,7 +143,7 @@ def read_performance(
 
 
 def stateful_days(
-    inputs: UpstreamInputs, asked: StatefulInput, periods: Sequence[Period], as_of: dt.date
+    inputs: UpstreamInputs, asked: StatefulInput, periods: Sequence[ReportingPeriod], as_of: dt.date
 ) -> PortfolioDays:
     """The days that the periods need, read from lotus-core.
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from lotus_assets.engine.performance.formulas.periods import Period
+from lotus_assets.engine.performance.formulas.periods import ReportingPeriod
 from lotus_assets.engine.performance.frames.part_names import PORTFOLIO
 from lotus_assets.engine.performance.frames.portfolio_days import portfolios_frame
 from lotus_assets.engine.performance.frames.portfolio_parts import listed_metas
@@ -48,7 +48,7 @@ def read_report(
     inputs: UpstreamInputs,
     kind: InputTable,
     asked: ReportStatefulInput,
-    periods: Sequence[Period],
+    periods: Sequence[ReportingPeriod],
     **options: Any,
 ) -> tuple[GatedInput, pd.DataFrame]:
     """A report of the window that the periods need, from lotus-core, and its portfolio.

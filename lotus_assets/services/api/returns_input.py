@@ -10,7 +10,7 @@ import pandas as pd
 from pydantic import Field, model_validator
 
 from lotus_assets.engine.performance.formulas.daily_returns import daily_returns
-from lotus_assets.engine.performance.formulas.periods import Period as EnginePeriod
+from lotus_assets.engine.performance.formulas.periods import ReportingPeriod
 from lotus_assets.engine.performance.formulas.returns_series import (
     BENCHMARK,
     PORTFOLIO,
@@ -207,7 +207,7 @@ def read_series(
 def _window(asked: ReturnsStatefulInput) -> tuple[dt.date, dt.date]:
     if asked.window is not None:
         return asked.window.start_date, min(asked.window.end_date, asked.as_of_date)
-    return needed_window([EnginePeriod(str(asked.period))], asked.as_of_date)
+    return needed_window([ReportingPeriod(str(asked.period))], asked.as_of_date)
 
 
 def _own_series(got: GatedInput, asked: ReturnsStatefulInput, first: dt.date) -> Series:

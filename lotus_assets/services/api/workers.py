@@ -12,7 +12,7 @@ from concurrent.futures.process import BrokenProcessPool
 from typing import Any, TypeVar
 
 from lotus_assets.services.api import calculating
-from lotus_assets.services.api.calculating import Outcome
+from lotus_assets.services.api.calculating import HttpAnswer
 from lotus_assets.services.api.lineage_store import LineageStore
 from lotus_assets.services.api.operation import Operation
 from lotus_assets.services.api.settings import ApiSettings
@@ -44,7 +44,7 @@ def _ready() -> bool:
     return bool(_operations)
 
 
-def _calculate(name: str, body: bytes, headers: Mapping[str, str]) -> Outcome:
+def _calculate(name: str, body: bytes, headers: Mapping[str, str]) -> HttpAnswer:
     return calculating.answer(_operations[name], body, headers, _settings)
 
 
@@ -88,7 +88,7 @@ class Workers:
         for worker in self._living:
             worker.shutdown(wait=True, cancel_futures=True)
 
-    async def calculate(self, name: str, body: bytes, headers: Mapping[str, str]) -> Outcome:
+    async def calculate(self, name: str, body: bytes, headers: Mapping[str, str]) -> HttpAnswer:
         """The answer of the operation `name`."""
         try:
             return await self._run(_calculate, name, body, headers)

@@ -48,7 +48,7 @@ class InstrumentGroups:
 
 
 @dataclass(frozen=True)
-class _Cells:
+class _GroupRows:
     """Rows of one chunk, one a portfolio day and group."""
 
     row: Integers
@@ -83,7 +83,7 @@ def instrument_groups(
         daily = daily_returns(portfolios, basis, rows)
         own_returns[rows] = daily.returns
         without_fees[rows] = daily.returns - fees * np.abs(daily.per_capital)
-        parts.append(_Cells(cells.row + rows.start, cells.group, cells.weight, cells.returns))
+        parts.append(_GroupRows(cells.row + rows.start, cells.group, cells.weight, cells.returns))
     row = np.concatenate([np.empty(0, np.int64), *(part.row for part in parts)])
     portfolio_number = segment_of_rows(portfolios.offsets)[row]
     side = GroupSide(
@@ -104,7 +104,7 @@ def _cells(
     unallocated: int,
     basis: Basis,
     portfolios_of_chunk: tuple[int, int],
-) -> tuple[_Cells, Floats]:
+) -> tuple[_GroupRows, Floats]:
     """Groups of every day of a chunk, and the fees that are on no instrument."""
     first, last = portfolios_of_chunk
     rows = slice(int(portfolios.offsets[first]), int(portfolios.offsets[last]))
@@ -131,7 +131,7 @@ def _cells(
         fees = portfolios.mgmt_fees[rows] - on_instruments
     row = np.concatenate([at // max(len(codes), 1), left])
     order = np.argsort(row, kind="stable")
-    cells = _Cells(
+    cells = _GroupRows(
         row=row[order],
         group=np.concatenate([codes[at % max(len(codes), 1)], np.full(len(left), unallocated)])[
             order

@@ -38,7 +38,7 @@ PATTERN = rf"^({'|'.join(TO_DATE)}|ITD|EXPLICIT|[1-9][0-9]?Y)$"
 
 
 @dataclass(frozen=True)
-class Period:
+class ReportingPeriod:
     """A period as asked: `MTD`, `QTD`, `YTD`, `<n>Y`, `ITD`, or `EXPLICIT` with both dates.
 
     Raises ValueError for any other name, missing dates, or an inverted window.
@@ -85,7 +85,7 @@ class Period:
         return TO_DATE[self.name](ends)
 
 
-STANDARD_PERIODS = tuple(Period(name) for name in PERIOD_NAMES)
+STANDARD_PERIODS = tuple(ReportingPeriod(name) for name in PERIOD_NAMES)
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ class Windows:
 
 
 def resolve(
-    periods: Sequence[Period],
+    periods: Sequence[ReportingPeriod],
     as_of: ArrayLike,
     open_dates: ArrayLike,
     performance_start_dates: ArrayLike,
@@ -165,5 +165,5 @@ def resolve(
     )
 
 
-def _end(period: Period, as_of: Days) -> Days:
+def _end(period: ReportingPeriod, as_of: Days) -> Days:
     return as_of if period.end_date is None else np.minimum(as_days(period.end_date), as_of)

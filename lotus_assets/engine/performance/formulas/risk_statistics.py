@@ -69,7 +69,7 @@ def ratio(numerator: Floats, denominator: Floats) -> Floats:
     return np.where(usable, numerator / np.where(usable, denominator, 1.0), np.nan)
 
 
-def risk_statistics(
+def statistics_of_series(
     portfolio: Floats,
     dates: Days,
     offsets: Integers,

@@ -49,7 +49,7 @@ def _chunks(values: DailyValues, windows: Windows) -> Iterator[tuple[slice, slic
         yield rows, slice(*np.searchsorted(windows.portfolio, [first, last]).tolist())
 
 
-def link_periods(values: DailyValues, windows: Windows, basis: Basis = Basis.NET) -> Linked:
+def link_windows(values: DailyValues, windows: Windows, basis: Basis = Basis.NET) -> Linked:
     """Linked return of every window; rows of `Linked` are rows of `values`.
 
     Windows that `resolve` could not use keep its status. Each window is linked by itself: neither
@@ -85,7 +85,7 @@ def time_weighted_returns(
     Columns: portfolio (number), period, requested_start_date, start_date, end_date, clamped,
     return, annualised_return, annualisation_reason, status, status_date (the day that decided).
     """
-    linked = link_periods(values, windows, basis)
+    linked = link_windows(values, windows, basis)
     business_days = (
         calendars.count(windows.portfolio, windows.start_date, windows.end_date)
         if calendars

@@ -12,7 +12,11 @@ from lotus_assets.engine.performance.formulas.calendar_days import Frequency
 from lotus_assets.engine.performance.formulas.columns import labels, taken
 from lotus_assets.engine.performance.formulas.group_sides import GroupSide
 from lotus_assets.engine.performance.formulas.instrument_groups import reconciliation
-from lotus_assets.engine.performance.formulas.periods import STANDARD_PERIODS, Period, Windows
+from lotus_assets.engine.performance.formulas.periods import (
+    STANDARD_PERIODS,
+    ReportingPeriod,
+    Windows,
+)
 from lotus_assets.engine.performance.formulas.segments import segment_of_rows
 from lotus_assets.engine.performance.formulas.variants import AttributionMethod, Variant
 from lotus_assets.engine.performance.frames.attribution_sides import AttributionSides
@@ -28,7 +32,7 @@ ROW = ["variant", "portfolio", "period"]
 class AttributionOptions:
     """Which periods, whether interaction is an effect, and how long single periods are."""
 
-    periods: tuple[Period, ...] = STANDARD_PERIODS
+    periods: tuple[ReportingPeriod, ...] = STANDARD_PERIODS
     effect_count: int = 3
     frequency: Frequency = Frequency.DAILY
 

@@ -16,7 +16,11 @@ from lotus_assets.engine.performance.formulas.daily_returns import (
     daily_returns,
     gains,
 )
-from lotus_assets.engine.performance.formulas.periods import STANDARD_PERIODS, Period, Windows
+from lotus_assets.engine.performance.formulas.periods import (
+    STANDARD_PERIODS,
+    ReportingPeriod,
+    Windows,
+)
 from lotus_assets.engine.performance.formulas.statuses import Status
 from lotus_assets.engine.performance.formulas.variants import ContributionVariant
 from lotus_assets.engine.performance.frames.hierarchy import hierarchy_of, leaves_of_parts
@@ -30,7 +34,7 @@ ROW = ["variant", "portfolio", "period"]
 class ContributionOptions:
     """Which periods, and which dimensions the levels are made of, the outermost first."""
 
-    periods: tuple[Period, ...] = STANDARD_PERIODS
+    periods: tuple[ReportingPeriod, ...] = STANDARD_PERIODS
     hierarchy: tuple[str, ...] = ()
 
 

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from lotus_assets.engine.performance.formulas.annualisation import BusinessCalendars
 from lotus_assets.engine.performance.formulas.daily_returns import MONEY, DailyValues
-from lotus_assets.engine.performance.formulas.periods import Period, Windows, resolve
+from lotus_assets.engine.performance.formulas.periods import ReportingPeriod, Windows, resolve
 from lotus_assets.engine.performance.formulas.segments import (
     Days,
     Integers,
@@ -55,7 +55,7 @@ class PortfolioDays:
         firsts, lasts = self.values.offsets[number], self.values.offsets[number + 1]
         return search_in_segments(self.values.dates, firsts, lasts, as_days(dates))
 
-    def windows(self, periods: tuple[Period, ...]) -> Windows:
+    def windows(self, periods: tuple[ReportingPeriod, ...]) -> Windows:
         """The periods of every portfolio, portfolio by portfolio."""
         return resolve(
             periods,

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from lotus_assets.engine.performance.formulas.daily_returns import Basis
-from lotus_assets.engine.performance.formulas.periods import STANDARD_PERIODS, Period
+from lotus_assets.engine.performance.formulas.periods import STANDARD_PERIODS, ReportingPeriod
 from lotus_assets.engine.performance.frames.portfolio_days import PortfolioDays
 from lotus_assets.engine.performance.frames.portfolio_parts import PortfolioParts
 from lotus_assets.engine.performance.frames.twr import TwrOptions, twr
@@ -12,7 +12,7 @@ from lotus_assets.engine.performance.frames.twr import TwrOptions, twr
 
 def position_returns(
     parts: PortfolioParts,
-    periods: tuple[Period, ...] = STANDARD_PERIODS,
+    periods: tuple[ReportingPeriod, ...] = STANDARD_PERIODS,
     basis: Basis = Basis.NET,
 ) -> pd.DataFrame:
     """One row a position and period, position by position, periods in the order asked.

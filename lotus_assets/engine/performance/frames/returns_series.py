@@ -50,7 +50,7 @@ class ReturnsSeriesOptions:
 
 
 @dataclass(frozen=True)
-class ReturnsSeries:
+class ReturnsSeriesResult:
     """Series of many portfolios.
 
     `rows`: portfolio_id, date, and a column for each selected series and for `excess` (portfolio
@@ -93,7 +93,7 @@ def returns_series(
     calendar: Dated,
     series: Mapping[str, Series],
     options: ReturnsSeriesOptions,
-) -> ReturnsSeries:
+) -> ReturnsSeriesResult:
     """The selected series on each portfolio's calendar; a series that is not sent is all gaps."""
     names = portfolio_ids
     none = Series(calendar.dates[:0], np.zeros(len(names) + 1, np.int64), np.empty(0))
@@ -106,7 +106,7 @@ def returns_series(
     rows = pd.DataFrame(
         {"portfolio_id": names[aligned.rows.segment], "date": aligned.rows.dates, **columns}
     )
-    return ReturnsSeries(
+    return ReturnsSeriesResult(
         rows, _coverage(names, calendar, daily), _gaps(names, daily), _statuses(names, daily), daily
     )
 

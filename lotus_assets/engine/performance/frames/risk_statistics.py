@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from lotus_assets.engine.performance.formulas.calendar_days import Frequency
-from lotus_assets.engine.performance.formulas.periods import Period, Windows, resolve
+from lotus_assets.engine.performance.formulas.periods import ReportingPeriod, Windows, resolve
 from lotus_assets.engine.performance.formulas.returns_series import (
     BENCHMARK,
     PORTFOLIO,
@@ -19,9 +19,9 @@ from lotus_assets.engine.performance.formulas.returns_series import (
     align,
     to_frequency,
 )
-from lotus_assets.engine.performance.formulas.risk_statistics import FEWEST
 from lotus_assets.engine.performance.formulas.risk_statistics import (
-    risk_statistics as statistics_of,
+    FEWEST,
+    statistics_of_series,
 )
 from lotus_assets.engine.performance.formulas.segments import (
     Booleans,
@@ -51,7 +51,9 @@ RELATIVE = (
 class RiskStatisticsOptions:
     """Periods, lengths of their single returns, and the least return a period that is wanted."""
 
-    periods: tuple[Period, ...] = tuple(Period(name) for name in ("YTD", "1Y", "3Y", "5Y", "ITD"))
+    periods: tuple[ReportingPeriod, ...] = tuple(
+        ReportingPeriod(name) for name in ("YTD", "1Y", "3Y", "5Y", "ITD")
+    )
     frequencies: tuple[Frequency, ...] = (Frequency.DAILY, Frequency.WEEKLY, Frequency.MONTHLY)
     minimum_acceptable_return: float = 0.0
 
@@ -110,7 +112,7 @@ def statistics_of_rows(
     `covered`: see `covered_days`.
     """
     linked = to_frequency(aligned, frequency)
-    frame = statistics_of(
+    frame = statistics_of_series(
         linked.returns[PORTFOLIO],
         linked.rows.dates,
         linked.rows.offsets,
@@ -197,7 +199,7 @@ def _status(
 
 
 def _windows(
-    days: PortfolioDays, numbers: Integers, rows: Dated, periods: tuple[Period, ...]
+    days: PortfolioDays, numbers: Integers, rows: Dated, periods: tuple[ReportingPeriod, ...]
 ) -> Windows:
     return resolve(
         periods,

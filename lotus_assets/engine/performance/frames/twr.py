@@ -16,7 +16,11 @@ from lotus_assets.engine.performance.formulas.daily_returns import (
     daily_returns,
     gains,
 )
-from lotus_assets.engine.performance.formulas.periods import STANDARD_PERIODS, Period, Windows
+from lotus_assets.engine.performance.formulas.periods import (
+    STANDARD_PERIODS,
+    ReportingPeriod,
+    Windows,
+)
 from lotus_assets.engine.performance.formulas.segments import Integers, segment_of_rows
 from lotus_assets.engine.performance.formulas.statuses import Mark, Reason, Status
 from lotus_assets.engine.performance.formulas.time_weighted import breakdown, time_weighted_returns
@@ -35,7 +39,7 @@ MARKS = [mark for mark in Mark if mark]
 class TwrOptions:
     """Which returns: periods, net or gross of fees (or both), and how years are counted."""
 
-    periods: tuple[Period, ...] = STANDARD_PERIODS
+    periods: tuple[ReportingPeriod, ...] = STANDARD_PERIODS
     bases: tuple[Basis, ...] = (Basis.NET, Basis.GROSS)
     annualisation: AnnualisationBasis = AnnualisationBasis.ACT_365
 

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import BaseModel, Field, model_validator
 
 from lotus_assets.engine.performance.formulas.daily_returns import Basis
-from lotus_assets.engine.performance.formulas.periods import Period as EnginePeriod
+from lotus_assets.engine.performance.formulas.periods import ReportingPeriod
 from lotus_assets.engine.performance.frames.twr import TwrOptions, twr, twr_days
 from lotus_assets.services.api.answers import plain, records
 from lotus_assets.services.api.envelope import AnalysisRequest
@@ -182,7 +182,7 @@ def calculate(request: PositionsRequest, inputs: UpstreamInputs) -> Calculation:
 
 def _returns(held: HeldPositions, request: PositionsRequest) -> dict[str, dict[str, Any]]:
     """Position → period → its return."""
-    whole = TwrOptions(periods=(EnginePeriod("ITD"),), bases=(request.metric_basis,))
+    whole = TwrOptions(periods=(ReportingPeriod("ITD"),), bases=(request.metric_basis,))
     measured = twr(held.days, whole)
     linked = records(
         measured, {"period_return": "return", "status": "status", "status_date": "status_date"}

@@ -45,7 +45,7 @@ class Movements:
 
 
 @dataclass(frozen=True)
-class PortfolioDays:
+class ValuedDays:
     """Rows of the window. `breaks` are begin_mv less what the previous row left, where not 0."""
 
     dates: Days
@@ -54,13 +54,13 @@ class PortfolioDays:
     movements: Movements
 
 
-def portfolio_days(
+def valued_days(
     connection: Connection,
     context: PortfolioContext,
     start: dt.date,
     end: dt.date,
     currency: str,
-) -> PortfolioDays:
+) -> ValuedDays:
     """The valuation points of [start, end] in `currency` (analytics.md §1).
 
     Raises:
@@ -102,7 +102,7 @@ def portfolio_days(
         },
         schema=PERFORMANCE_INPUT,
     )
-    return PortfolioDays(
+    return ValuedDays(
         every_date[first:],
         points.slice(first).combine_chunks(),
         _breaks(every_date, gaps, first),

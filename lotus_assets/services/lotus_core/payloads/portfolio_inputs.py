@@ -26,8 +26,8 @@ from lotus_assets.services.lotus_core.payloads.diagnostics import (
 )
 from lotus_assets.services.lotus_core.payloads.periods import period_start
 from lotus_assets.services.lotus_core.payloads.portfolio_days import (
-    PortfolioDays,
-    portfolio_days,
+    ValuedDays,
+    valued_days,
 )
 from lotus_assets.sources.lotus_core.canonical import canonical_text, rows_as_json
 from lotus_assets.sources.lotus_core.wire_format import MWR_INPUT, RFC_063
@@ -49,7 +49,7 @@ def performance_input(
         lookback = request.lookback_days or DEFAULT_LOOKBACK_DAYS
         requested, until = as_of - dt.timedelta(days=lookback - 1), as_of
     start, end = context.clamp(requested, until, as_of)
-    days = portfolio_days(connection, context, start, end, context.currency)
+    days = valued_days(connection, context, start, end, context.currency)
     missing = missing_business_days(connection, context, days.dates, start, end)
     header: dict[str, Any] = {
         "portfolio_id": portfolio_id,
@@ -88,7 +88,7 @@ def mwr_input(
         assert request.period is not None  # noqa: S101  (the contract: exactly one)
         requested, until = period_start(request.period, as_of, context.open_date), as_of
     start, end = context.clamp(requested, until, as_of)
-    days = portfolio_days(connection, context, start, end, context.currency)
+    days = valued_days(connection, context, start, end, context.currency)
     flows = _cash_flows(connection, context, days, start)
     value = canonical_text(add(days.points["end_mv"], days.points["mgmt_fees"]).combine_chunks())
     missing = missing_business_days(connection, context, days.dates, start, end)
@@ -113,7 +113,7 @@ def mwr_input(
 
 
 def _cash_flows(
-    connection: Connection, context: PortfolioContext, days: PortfolioDays, start: dt.date
+    connection: Connection, context: PortfolioContext, days: ValuedDays, start: dt.date
 ) -> pa.Table:
     """The external flows that the window's rows hold, each at its own day's rate, one a day.
 

@@ -36,7 +36,7 @@ from lotus_assets.services.lotus_core.payloads.holdings import (
     supported_dimensions,
 )
 from lotus_assets.services.lotus_core.payloads.paging import RequestedPage, page_of
-from lotus_assets.services.lotus_core.payloads.portfolio_days import PortfolioDays, portfolio_days
+from lotus_assets.services.lotus_core.payloads.portfolio_days import ValuedDays, valued_days
 from lotus_assets.services.lotus_core.payloads.position_days import (
     PositionDays,
     item_points,
@@ -62,7 +62,7 @@ class Report:
     start: dt.date
     end: dt.date
     currency: str
-    days: PortfolioDays
+    days: ValuedDays
     held: pa.Table
 
 
@@ -178,7 +178,7 @@ def _report(
     )
     start, end = context.clamp(request.report_start_date, request.report_end_date, as_of)
     currency = context.reporting_currency(connection, request.reporting_currency)
-    days = portfolio_days(connection, context, start, end, currency)
+    days = valued_days(connection, context, start, end, currency)
     held = held_positions(connection, context, start, end)
     return Report(context, as_of, start, end, currency, days, held)
 

@@ -11,7 +11,7 @@ from lotus_assets.engine.performance.formulas.cash_flows import CashFlows
 from lotus_assets.engine.performance.formulas.daily_returns import DailyValues
 from lotus_assets.engine.performance.formulas.group_sides import GroupSide
 from lotus_assets.engine.performance.formulas.linking_coefficients import Linking
-from lotus_assets.engine.performance.formulas.periods import Period, Windows, resolve
+from lotus_assets.engine.performance.formulas.periods import ReportingPeriod, Windows, resolve
 from lotus_assets.engine.performance.formulas.segments import Days, Integers
 from lotus_assets.engine.performance.formulas.variants import AttributionMethod, Variant
 
@@ -66,17 +66,17 @@ def from_returns(start: str, *portfolios: Sequence[float]) -> DailyValues:
     return daily_values(*rows)
 
 
-def windows_of(values: DailyValues, *periods: Period, as_of: str | None = None) -> Windows:
+def windows_of(values: DailyValues, *periods: ReportingPeriod, as_of: str | None = None) -> Windows:
     """Windows from the first to the last day of all rows, which were open from the first on."""
     return windows_on(values.dates, values.offsets, *periods, as_of=as_of)
 
 
 def windows_on(
-    dates: Days, segments: Integers, *periods: Period, as_of: str | None = None
+    dates: Days, segments: Integers, *periods: ReportingPeriod, as_of: str | None = None
 ) -> Windows:
     """Windows on dates in segments."""
     last = np.datetime64(as_of) if as_of else dates.max()
-    asked = periods or (Period("ITD"),)
+    asked = periods or (ReportingPeriod("ITD"),)
     return resolve(asked, last, dates.min(), dates.min(), dates, segments)
 
 

@@ -11,7 +11,7 @@ from lotus_assets.engine.performance.formulas.attribution_effects import Model
 from lotus_assets.engine.performance.formulas.calendar_days import Frequency
 from lotus_assets.engine.performance.formulas.group_sides import GroupSide
 from lotus_assets.engine.performance.formulas.linking_coefficients import Linking
-from lotus_assets.engine.performance.formulas.periods import Period
+from lotus_assets.engine.performance.formulas.periods import ReportingPeriod
 from lotus_assets.engine.performance.formulas.variants import AttributionMethod
 from lotus_assets_tests.unit.engine.performance.formulas.builders import (
     GroupRow,
@@ -29,7 +29,7 @@ def attributed(
     portfolio: GroupSide,
     benchmark: GroupSide,
     method: AttributionMethod | None = None,
-    *periods: Period,
+    *periods: ReportingPeriod,
 ) -> GroupAttribution:
     dates = np.unique(portfolio.dates)
     windows = windows_on(dates, np.array([0, len(dates)]), *periods)
@@ -271,7 +271,9 @@ def test_fx_returns_are_checked() -> None:
 
 
 def test_unusable_windows_have_no_effects() -> None:
-    found = attributed(PORTFOLIO, BENCHMARK, None, Period("EXPLICIT", "2024-01-01", "2024-02-01"))
+    found = attributed(
+        PORTFOLIO, BENCHMARK, None, ReportingPeriod("EXPLICIT", "2024-01-01", "2024-02-01")
+    )
     assert found.totals["status"].tolist() == ["NO_OBSERVATIONS"]
     assert found.groups["total"].isna().all()
     assert isinstance(found.levels, pd.DataFrame)

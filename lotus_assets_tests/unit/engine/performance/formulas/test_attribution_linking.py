@@ -17,7 +17,7 @@ from lotus_assets.engine.performance.formulas.linking_coefficients import (
     log_ratio,
     menchero,
 )
-from lotus_assets.engine.performance.formulas.periods import Period
+from lotus_assets.engine.performance.formulas.periods import ReportingPeriod
 from lotus_assets.engine.performance.formulas.variants import AttributionMethod
 from lotus_assets_tests.unit.engine.performance.formulas.builders import by, windows_on
 
@@ -51,7 +51,7 @@ def sides(book: Book, order: list[int] | None = None) -> tuple[GroupSide, GroupS
 
 
 def attributed(
-    book: Book, method: AttributionMethod, *periods: Period, order: list[int] | None = None
+    book: Book, method: AttributionMethod, *periods: ReportingPeriod, order: list[int] | None = None
 ) -> GroupAttribution:
     lengths = [len(days) for days in book]
     dates = np.concatenate([FIRST + np.arange(length) for length in lengths])
@@ -63,7 +63,9 @@ def attributed(
 def test_effects_sum_to_the_active_return(
     book: Book, linking: Linking, model: Model, count: int
 ) -> None:
-    found = attributed(book, by(model, linking, effect_count=count), Period("MTD"), Period("ITD"))
+    found = attributed(
+        book, by(model, linking, effect_count=count), ReportingPeriod("MTD"), ReportingPeriod("ITD")
+    )
     keys = ["portfolio", "period"]
     totals = found.totals[found.totals["status"] == "OK"].set_index(keys)
     sums = found.groups.groupby(keys)["total"].sum()[totals.index]
@@ -79,10 +81,10 @@ def test_chunks_periods_and_group_numbers_change_nothing(
     book: Book, linking: Linking, rows: int, order: list[int]
 ) -> None:
     method = by(linking=linking)
-    usual = attributed(book, method, Period("MTD"), Period("ITD"))
+    usual = attributed(book, method, ReportingPeriod("MTD"), ReportingPeriod("ITD"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "CHUNK_ROWS", rows)
-        cut = attributed(book, method, Period("ITD"), Period("MTD"), order=order)
+        cut = attributed(book, method, ReportingPeriod("ITD"), ReportingPeriod("MTD"), order=order)
     cut.groups["group"] = cut.groups["group"].map({code: place for place, code in enumerate(order)})
     keys = ["portfolio", "period", "group"]
     one, other = (found.groups.sort_values(keys) for found in (usual, cut))
@@ -94,9 +96,9 @@ def parts_of(book: Book, linking: Linking, cut: int) -> tuple[np.ndarray, np.nda
     """Effects of the whole, and of its two parts linked like two single periods."""
     days = len(book[0])
     keys = [
-        Period("EXPLICIT", FIRST, FIRST + cut - 1),
-        Period("EXPLICIT", FIRST + cut, FIRST + days - 1),
-        Period("ITD"),
+        ReportingPeriod("EXPLICIT", FIRST, FIRST + cut - 1),
+        ReportingPeriod("EXPLICIT", FIRST + cut, FIRST + days - 1),
+        ReportingPeriod("ITD"),
     ]
     found = attributed(book[:1], by(linking=linking), *keys)
     names = [one.key for one in keys]

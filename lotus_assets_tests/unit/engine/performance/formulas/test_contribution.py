@@ -11,7 +11,7 @@ from lotus_assets.engine.performance.formulas.contribution import Contributions,
 from lotus_assets.engine.performance.formulas.contribution_levels import contribution_levels
 from lotus_assets.engine.performance.formulas.daily_returns import Basis, DailyValues
 from lotus_assets.engine.performance.formulas.linking_coefficients import Linking
-from lotus_assets.engine.performance.formulas.periods import Period
+from lotus_assets.engine.performance.formulas.periods import ReportingPeriod
 from lotus_assets.engine.performance.formulas.variants import ContributionVariant
 from lotus_assets_tests.unit.engine.performance.formulas.builders import (
     Row,
@@ -136,7 +136,7 @@ def test_a_position_held_for_a_part_weighs_nothing_on_other_days() -> None:
     whole = [(day, 100, 0, 0, 0, 110) for day in DAYS]
     part = [(DAYS[1], 50, 0, 0, 0, 55)]
     portfolio = daily_values(whole)
-    periods = [Period("MTD"), Period("ITD")]
+    periods = [ReportingPeriod("MTD"), ReportingPeriod("ITD")]
     windows = windows_of(portfolio, *periods)
     found = contributions(portfolio, daily_values(part), offsets([1]), windows)
     rows = found.positions.set_index("period")
@@ -197,7 +197,7 @@ def test_rows_sum_to_the_return(
     book: list[list[list[tuple[int, int, int, int]]]], linking: Linking, basis: Basis
 ) -> None:
     portfolio, positions, counts = build(book)
-    windows = windows_of(portfolio, Period("MTD"), Period("ITD"))
+    windows = windows_of(portfolio, ReportingPeriod("MTD"), ReportingPeriod("ITD"))
     found = contributions(portfolio, positions, offsets(counts), windows, by(basis, linking))
     assert (found.totals["status"] == "OK").all()
     assert total(found).abs().max() <= 1e-12 * max(1.0, found.positions["contribution"].abs().sum())
@@ -208,13 +208,13 @@ def test_order_scale_and_chunks_change_nothing(
     book: list[list[list[tuple[int, int, int, int]]]], linking: Linking, random: object
 ) -> None:
     portfolio, positions, counts = build(book)
-    windows = windows_of(portfolio, Period("MTD"), Period("ITD"))
+    windows = windows_of(portfolio, ReportingPeriod("MTD"), ReportingPeriod("ITD"))
     usual = contributions(portfolio, positions, offsets(counts), windows, by(linking=linking))
     scaled = build(book, 1024.0)
     other = contributions(scaled[0], scaled[1], offsets(counts), windows, by(linking=linking))
     np.testing.assert_array_equal(other.positions["contribution"], usual.positions["contribution"])
     turned = build([one[::-1] for one in book])
-    backwards = windows_of(portfolio, Period("ITD"), Period("MTD"))
+    backwards = windows_of(portfolio, ReportingPeriod("ITD"), ReportingPeriod("MTD"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "CHUNK_ROWS", 1)
         third = contributions(turned[0], turned[1], offsets(counts), backwards, by(linking=linking))
@@ -242,9 +242,9 @@ def test_splitting_a_period_changes_nothing(
     """Two parts linked like two days give the whole's contributions."""
     portfolio, positions, counts = build(book)
     parts = [
-        Period("EXPLICIT", DAYS[0], DAYS[1]),
-        Period("EXPLICIT", DAYS[2], DAYS[4]),
-        Period("ITD"),
+        ReportingPeriod("EXPLICIT", DAYS[0], DAYS[1]),
+        ReportingPeriod("EXPLICIT", DAYS[2], DAYS[4]),
+        ReportingPeriod("ITD"),
     ]
     windows = windows_of(portfolio, *parts)
     found = contributions(portfolio, positions, offsets(counts), windows, by(linking=linking))

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lotus_assets.engine.performance.formulas.periods import Period, Windows, resolve
+from lotus_assets.engine.performance.formulas.periods import ReportingPeriod, Windows, resolve
 from lotus_assets.engine.performance.formulas.statuses import Status
 
 DATES = np.arange("2019-12-30", "2025-04-01", dtype="datetime64[D]")
@@ -15,7 +15,7 @@ ONE = np.array([0, len(DATES)])
 def windows(
     *names: str, as_of: str = "2025-03-31", opened: str = "2019-12-30", known: str = "2019-12-30"
 ) -> Windows:
-    periods = [Period(name) for name in names]
+    periods = [ReportingPeriod(name) for name in names]
     return resolve(periods, as_of, opened, known, DATES, ONE)
 
 
@@ -57,14 +57,14 @@ def test_a_window_before_the_known_rows_is_too_short_inception_too() -> None:
 
 
 def test_explicit_dates_are_the_key_and_the_end_is_clamped_to_the_as_of_date() -> None:
-    period = Period("EXPLICIT", "2025-03-03", "2025-06-30")
+    period = ReportingPeriod("EXPLICIT", "2025-03-03", "2025-06-30")
     found = resolve([period], "2025-03-31", DATES[0], DATES[0], DATES, ONE)
     assert found.key.tolist() == ["EXPLICIT:2025-03-03:2025-06-30"]
     assert str(found.end_date[0]) == "2025-03-31"
 
 
 def test_a_window_before_the_portfolio_opened_has_no_observations() -> None:
-    period = Period("EXPLICIT", "2018-01-01", "2018-12-31")
+    period = ReportingPeriod("EXPLICIT", "2018-01-01", "2018-12-31")
     found = resolve([period], "2025-03-31", DATES[0], DATES[0], DATES, ONE)
     assert found.status[0] == Status.NO_OBSERVATIONS
 
@@ -72,12 +72,12 @@ def test_a_window_before_the_portfolio_opened_has_no_observations() -> None:
 @pytest.mark.parametrize("name", ["WTD", "0Y", "", "1y", "EXPLICIT"])
 def test_unknown_periods_are_refused(name: str) -> None:
     with pytest.raises(ValueError, match=r"period|EXPLICIT"):
-        Period(name)
+        ReportingPeriod(name)
 
 
 def test_inverted_and_doubled_periods_are_refused() -> None:
     with pytest.raises(ValueError, match="inverted"):
-        Period("EXPLICIT", "2025-02-01", "2025-01-01")
+        ReportingPeriod("EXPLICIT", "2025-02-01", "2025-01-01")
     with pytest.raises(ValueError, match="twice"):
         windows("MTD", "MTD")
 
@@ -92,7 +92,7 @@ def test_the_order_of_periods_changes_nothing(names: list[str]) -> None:
 
 def test_every_portfolio_has_its_own_dates() -> None:
     found = resolve(
-        [Period("YTD"), Period("ITD")],
+        [ReportingPeriod("YTD"), ReportingPeriod("ITD")],
         np.array(["2025-03-31", "2024-12-31"], "datetime64[D]"),
         np.array(["2020-01-01", "2024-10-01"], "datetime64[D]"),
         np.array(["2020-01-01", "2024-10-01"], "datetime64[D]"),

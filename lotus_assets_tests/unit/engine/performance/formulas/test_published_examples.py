@@ -17,7 +17,7 @@ from lotus_assets.engine.performance.formulas.linking_coefficients import (
     log_ratio,
 )
 from lotus_assets.engine.performance.formulas.modified_dietz import modified_dietz
-from lotus_assets.engine.performance.formulas.risk_statistics import risk_statistics
+from lotus_assets.engine.performance.formulas.risk_statistics import statistics_of_series
 from lotus_assets.engine.performance.formulas.variants import AttributionMethod
 from lotus_assets_tests.unit.engine.performance.formulas.builders import (
     by,
@@ -261,13 +261,13 @@ def test_bacon_risk_statistics() -> None:
     assert np.abs(portfolio - portfolio.mean()).mean() == pytest.approx(0.0310, abs=1e-4)
     months = np.arange("2000-01", "2002-01", dtype="M8[M]").astype("M8[D]")
     one = np.array([0, 24])
-    found = risk_statistics(
+    found = statistics_of_series(
         portfolio, months, one, Frequency.MONTHLY, benchmark, minimum_acceptable_return=0.005
     ).iloc[0]
     assert found["downside_deviation"] / np.sqrt(12) == pytest.approx(0.0255, abs=5e-5)
     specific_risk = (portfolio - found["beta"] * benchmark).std() * np.sqrt(12)
     assert found["alpha"] / specific_risk == pytest.approx(-0.430, abs=5e-4)
-    of_benchmark = risk_statistics(benchmark, months, one, Frequency.MONTHLY).iloc[0]
+    of_benchmark = statistics_of_series(benchmark, months, one, Frequency.MONTHLY).iloc[0]
     risks = found["volatility"] / of_benchmark["volatility"]
     assert found["annualised_return"] * risks == pytest.approx(0.1068, abs=5e-5)
     assert found["annualised_return"] / risks == pytest.approx(0.1006, abs=5e-5)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from lotus_assets.engine.performance.formulas.calendar_days import Frequency
 from lotus_assets.engine.performance.formulas.drawdowns import maximum_drawdowns
-from lotus_assets.engine.performance.formulas.risk_statistics import risk_statistics
+from lotus_assets.engine.performance.formulas.risk_statistics import statistics_of_series
 
 MONTHS = np.arange("2023-01", "2027-01", dtype="M8[M]").astype("M8[D]")
 series = st.lists(
@@ -24,7 +24,7 @@ def statistics(
     free: list[float] | None = None,
     acceptable: float = 0.0,
 ) -> pd.Series:
-    found: pd.Series = risk_statistics(
+    found: pd.Series = statistics_of_series(
         np.array(portfolio),
         MONTHS[: len(portfolio)],
         np.array([0, len(portfolio)]),
@@ -104,7 +104,7 @@ def test_under_twelve_months_is_marked() -> None:
     assert not statistics([0.01] * 12)["is_short_period"]
     daily = MONTHS[0] + np.arange(365)
     for count, short in ((364, True), (365, False)):
-        found = risk_statistics(
+        found = statistics_of_series(
             np.zeros(count), daily[:count], np.array([0, count]), Frequency.DAILY
         )
         assert found["is_short_period"][0] == short
@@ -112,7 +112,7 @@ def test_under_twelve_months_is_marked() -> None:
 
 def test_quarterly_series_have_no_risk_statistics() -> None:
     with pytest.raises(ValueError, match="not QUARTERLY"):
-        risk_statistics(np.zeros(3), MONTHS[:3], np.array([0, 3]), Frequency.QUARTERLY)
+        statistics_of_series(np.zeros(3), MONTHS[:3], np.array([0, 3]), Frequency.QUARTERLY)
 
 
 def test_drawdown_dates_by_hand() -> None:

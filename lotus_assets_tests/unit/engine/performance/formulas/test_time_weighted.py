@@ -13,7 +13,7 @@ from lotus_assets.engine.performance.formulas.annualisation import (
 )
 from lotus_assets.engine.performance.formulas.calendar_days import Frequency
 from lotus_assets.engine.performance.formulas.daily_returns import Basis
-from lotus_assets.engine.performance.formulas.periods import Period
+from lotus_assets.engine.performance.formulas.periods import ReportingPeriod
 from lotus_assets.engine.performance.formulas.time_weighted import breakdown, time_weighted_returns
 from lotus_assets_tests.unit.engine.performance.formulas.builders import (
     daily_values,
@@ -32,7 +32,11 @@ def test_one_portfolio_by_hand() -> None:
             ("2025-02-03", 202, 0, -50, -1, 172),
         ]
     )
-    periods = [Period("MTD"), Period("YTD"), Period("EXPLICIT", "2025-01-31", "2025-02-01")]
+    periods = [
+        ReportingPeriod("MTD"),
+        ReportingPeriod("YTD"),
+        ReportingPeriod("EXPLICIT", "2025-01-31", "2025-02-01"),
+    ]
     windows = windows_of(values, *periods, as_of="2025-02-03")
     gross = time_weighted_returns(values, windows, Basis.GROSS).set_index("period")["return"]
     net = time_weighted_returns(values, windows, Basis.NET).set_index("period")["return"]
@@ -49,7 +53,7 @@ def test_one_portfolio_by_hand() -> None:
 @given(st.lists(daily, min_size=1, max_size=6), st.integers(1, 50))
 def test_chunks_and_neighbours_change_no_bit(portfolios: list[list[float]], rows: int) -> None:
     values = from_returns("2025-01-01", *portfolios)
-    windows = windows_of(values, Period("MTD"), Period("ITD"), as_of="2025-02-15")
+    windows = windows_of(values, ReportingPeriod("MTD"), ReportingPeriod("ITD"), as_of="2025-02-15")
     with pytest.MonkeyPatch.context() as patch:
         whole = time_weighted_returns(values, windows)["return"].tolist()
         original = segments.chunks
@@ -72,7 +76,9 @@ def test_the_day_that_decides_is_named() -> None:
 
 def test_unusable_windows_keep_their_status() -> None:
     values = from_returns("2025-01-01", [0.1])
-    frame = time_weighted_returns(values, windows_of(values, Period("YTD"), as_of="2026-01-31"))
+    frame = time_weighted_returns(
+        values, windows_of(values, ReportingPeriod("YTD"), as_of="2026-01-31")
+    )
     assert frame["status"].tolist() == ["NO_OBSERVATIONS"]
 
 
@@ -119,7 +125,7 @@ def test_days_without_observations_are_absent() -> None:
 @given(st.lists(daily, min_size=1, max_size=4), st.sampled_from(Frequency))
 def test_buckets_link_to_the_period(portfolios: list[list[float]], frequency: Frequency) -> None:
     values = from_returns("2024-12-20", *portfolios)
-    windows = windows_of(values, Period("YTD"), Period("ITD"), as_of="2025-02-28")
+    windows = windows_of(values, ReportingPeriod("YTD"), ReportingPeriod("ITD"), as_of="2025-02-28")
     keys = ["portfolio", "period"]
     whole = time_weighted_returns(values, windows).set_index(keys)["return"].to_dict()
     found = breakdown(values, windows, frequency)

@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 import pytest
 
-from lotus_assets.engine.performance.formulas.periods import Period
+from lotus_assets.engine.performance.formulas.periods import ReportingPeriod
 from lotus_assets.engine.performance.frames.attribution import (
     AttributionOptions,
     AttributionResult,
@@ -27,7 +27,7 @@ from lotus_assets_tests.unit.engine.performance.frames.books import (
 
 AS_OF = date(2025, 2, 4)
 DAYS = ["2025-01-30", "2025-01-31", "2025-02-03", "2025-02-04"]
-ITD = AttributionOptions((Period("ITD"),))
+ITD = AttributionOptions((ReportingPeriod("ITD"),))
 
 
 def equity(day: str, weight: float, value: float) -> Observation:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from lotus_assets.engine.performance.formulas.daily_returns import Basis
 from lotus_assets.engine.performance.formulas.linking_coefficients import Linking
-from lotus_assets.engine.performance.formulas.periods import Period
+from lotus_assets.engine.performance.formulas.periods import ReportingPeriod
 from lotus_assets.engine.performance.formulas.variants import ContributionVariant
 from lotus_assets.engine.performance.frames.contribution import (
     ContributionOptions,
@@ -31,7 +31,7 @@ from lotus_assets_tests.unit.engine.performance.frames.books import (
 
 AS_OF = date(2025, 2, 4)
 DAYS = ["2025-01-30", "2025-01-31", "2025-02-03", "2025-02-04"]
-ITD = (Period("ITD"),)
+ITD = (ReportingPeriod("ITD"),)
 BY_HAND: list[Point] = [
     ("P", "", DAYS[0], 100, 0, 0, 0, 106),
     ("P", "", DAYS[1], 106, 0, 0, -2, 96),
@@ -91,7 +91,7 @@ def test_positions_without_a_day_in_the_period_have_no_row() -> None:
         ("P", "OLD", DAYS[0], 100, 0, 0, 0, 100),
         ("P", "NEW", DAYS[2], 100, 0, 0, 0, 100),
     ]
-    periods = (Period("MTD"), Period("ITD"), Period("1Y"))
+    periods = (ReportingPeriod("MTD"), ReportingPeriod("ITD"), ReportingPeriod("1Y"))
     parts = parts_of(rows, AS_OF)
     known = replace(parts.days, portfolio_open_date=np.array(["2023-01-01"], "datetime64[D]"))
     found = contributed(replace(parts, days=known), ContributionOptions(periods))
@@ -126,7 +126,7 @@ books = st.lists(
     st.lists(st.tuples(position_days, classes), min_size=1, max_size=4), min_size=1, max_size=3
 )
 Book = list[list[tuple[list[tuple[int, int, int, int]], tuple[str, str | None]]]]
-PERIODS = (Period("MTD"), Period("ITD"))
+PERIODS = (ReportingPeriod("MTD"), ReportingPeriod("ITD"))
 HIERARCHY = ("region", "sector")
 
 

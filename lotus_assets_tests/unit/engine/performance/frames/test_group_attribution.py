@@ -15,7 +15,7 @@ from lotus_assets.engine.performance.formulas.attribution_effects import Model
 from lotus_assets.engine.performance.formulas.calendar_days import Frequency
 from lotus_assets.engine.performance.formulas.daily_returns import Basis
 from lotus_assets.engine.performance.formulas.linking_coefficients import Linking
-from lotus_assets.engine.performance.formulas.periods import Period
+from lotus_assets.engine.performance.formulas.periods import ReportingPeriod
 from lotus_assets.engine.performance.formulas.variants import Variant
 from lotus_assets.engine.performance.frames.attribution import (
     AttributionOptions,
@@ -77,7 +77,7 @@ def from_groups(
 
 options = st.builds(
     AttributionOptions,
-    st.permutations([Period("MTD"), Period("ITD")]).map(tuple),
+    st.permutations([ReportingPeriod("MTD"), ReportingPeriod("ITD")]).map(tuple),
     st.sampled_from([2, 3]),
     st.sampled_from([Frequency.DAILY, Frequency.MONTHLY]),
 )
@@ -157,7 +157,7 @@ def test_days_outside_the_period_change_no_bit(frequency: Frequency) -> None:
             for at in range(20)
         ]
         sides.append(observations([(*row, np.nan, np.nan) for row in rows]))
-    asked = AttributionOptions((Period("MTD"),), frequency=frequency)
+    asked = AttributionOptions((ReportingPeriod("MTD"),), frequency=frequency)
     whole = from_groups(sides[0], sides[1], asked, Variant(), group_by=("class",))
     late = [side[side["perf_date"] >= "2025-02-01"] for side in sides]
     alone = from_groups(late[0], late[1], asked, Variant(), group_by=("class",))
@@ -173,7 +173,10 @@ def test_instruments_give_what_their_groups_give(
 ) -> None:
     """Instruments with the capital and gains of the groups: the same effects at any scale."""
     own, other = two_sides(book)
-    asked, variant = AttributionOptions((Period("ITD"), Period("MTD"))), Variant(linking=linking)
+    asked, variant = (
+        AttributionOptions((ReportingPeriod("ITD"), ReportingPeriod("MTD"))),
+        Variant(linking=linking),
+    )
     rows: list[Point] = []
     metas: dict[tuple[str, str], dict[str, str]] = {}
     columns = [own[name].tolist() for name in ("portfolio_id", "key", "perf_date")]

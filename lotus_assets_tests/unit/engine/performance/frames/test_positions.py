@@ -4,13 +4,13 @@ from datetime import date
 
 import pytest
 
-from lotus_assets.engine.performance.formulas.periods import Period
+from lotus_assets.engine.performance.formulas.periods import ReportingPeriod
 from lotus_assets.engine.performance.frames.contribution import ContributionOptions, contributed
 from lotus_assets.engine.performance.frames.positions import position_returns
 from lotus_assets_tests.unit.engine.performance.frames.books import Point, parts_of
 
 AS_OF = date(2025, 2, 4)
-PERIODS = (Period("MTD"), Period("1Y"), Period("ITD"))
+PERIODS = (ReportingPeriod("MTD"), ReportingPeriod("1Y"), ReportingPeriod("ITD"))
 ROWS: list[Point] = [
     ("P", "", "2025-01-30", 100, 0, 0, 0, 106),
     ("P", "", "2025-01-31", 106, 0, 0, -2, 98),

@@ -8,7 +8,7 @@ import pytest
 
 from lotus_assets.engine.performance.formulas.calendar_days import Frequency
 from lotus_assets.engine.performance.formulas.daily_returns import DailyValues
-from lotus_assets.engine.performance.formulas.periods import Period
+from lotus_assets.engine.performance.formulas.periods import ReportingPeriod
 from lotus_assets.engine.performance.formulas.returns_series import (
     Dated,
     MissingData,
@@ -16,7 +16,7 @@ from lotus_assets.engine.performance.formulas.returns_series import (
     weekdays,
 )
 from lotus_assets.engine.performance.formulas.risk_statistics import (
-    risk_statistics as engine_statistics,
+    statistics_of_series,
 )
 from lotus_assets.engine.performance.frames.portfolio_days import PortfolioDays
 from lotus_assets.engine.performance.frames.returns_series import (
@@ -140,7 +140,9 @@ def test_statistics_of_a_period_are_the_engine_s_of_its_days() -> None:
         "risk_free": yearly(*free),
     }
     calendar = Dated(np.tile(YEAR, 2), np.array([0, len(YEAR), 2 * len(YEAR)]))
-    options = RiskStatisticsOptions((Period("YTD"), Period("ITD")), (Frequency.DAILY,))
+    options = RiskStatisticsOptions(
+        (ReportingPeriod("YTD"), ReportingPeriod("ITD")), (Frequency.DAILY,)
+    )
     found = risk_statistics(portfolios(2), calendar, series, options)
     assert found["portfolio_id"].tolist() == ["P0", "P0", "P1", "P1"]
     assert found["period"].tolist() == ["YTD", "ITD"] * 2
@@ -148,13 +150,13 @@ def test_statistics_of_a_period_are_the_engine_s_of_its_days() -> None:
     chosen = np.datetime64("2025-01-01") <= YEAR
     for number, (period, rows) in enumerate((("YTD", chosen), ("ITD", chosen | True))):
         one = np.array([0, rows.sum()])
-        expected = engine_statistics(
+        expected = statistics_of_series(
             own[0][rows], YEAR[rows], one, Frequency.DAILY, other[0][rows], free[0][rows]
         ).iloc[0]
         got = found.iloc[number]
         assert got["status"] == "OK", period
         assert {name: got[name] for name in expected.index} == expected.to_dict()
-        alone = engine_statistics(
+        alone = statistics_of_series(
             own[1][rows], YEAR[rows], one, Frequency.DAILY, None, free[1][rows]
         ).iloc[0]
         assert found.iloc[2 + number]["sharpe_ratio"] == alone["sharpe_ratio"]
@@ -165,7 +167,7 @@ def test_a_year_that_begins_and_ends_on_days_off_is_a_year() -> None:
     """Sunday 31 March 2024 to Sunday 30 March 2025."""
     own = np.random.default_rng(2).normal(0.0, 0.01, len(YEAR))
     calendar = Dated(YEAR, np.array([0, len(YEAR)]))
-    year = Period("EXPLICIT", date(2024, 3, 31), date(2025, 3, 30))
+    year = ReportingPeriod("EXPLICIT", date(2024, 3, 31), date(2025, 3, 30))
     frequencies = (Frequency.DAILY, Frequency.WEEKLY, Frequency.MONTHLY)
     options = RiskStatisticsOptions((year,), frequencies)
 
@@ -184,7 +186,7 @@ def test_dates_that_a_series_has_not_are_left_out_and_counted() -> None:
     own = np.full(len(YEAR), 0.001)
     series = {"portfolio": yearly(own), "benchmark": yearly(own[:-3])}
     calendar = Dated(YEAR, np.array([0, len(YEAR)]))
-    options = RiskStatisticsOptions((Period("ITD"),), (Frequency.DAILY, Frequency.MONTHLY))
+    options = RiskStatisticsOptions((ReportingPeriod("ITD"),), (Frequency.DAILY, Frequency.MONTHLY))
     found = risk_statistics(portfolios(1), calendar, series, options)
     assert found["missing_dates"].tolist() == [3, 3]
     assert found["observations"].tolist() == [len(YEAR) - 3, 15]
@@ -194,7 +196,10 @@ def test_an_undefined_return_and_too_few_have_their_status() -> None:
     own = np.full(len(YEAR), 0.001)
     own[-1] = np.nan
     calendar = Dated(YEAR, np.array([0, len(YEAR)]))
-    periods = (Period("EXPLICIT", YEAR[-2], YEAR[-1]), Period("EXPLICIT", YEAR[0], YEAR[-2]))
+    periods = (
+        ReportingPeriod("EXPLICIT", YEAR[-2], YEAR[-1]),
+        ReportingPeriod("EXPLICIT", YEAR[0], YEAR[-2]),
+    )
     options = RiskStatisticsOptions(periods, (Frequency.DAILY, Frequency.MONTHLY))
     found = risk_statistics(portfolios(1), calendar, {"portfolio": yearly(own)}, options)
     assert found["status"].tolist() == ["UNDEFINED_RETURN", "OK", "UNDEFINED_RETURN", "OK"]
@@ -203,6 +208,8 @@ def test_an_undefined_return_and_too_few_have_their_status() -> None:
     lost = risk_statistics(portfolios(1), calendar, {"portfolio": yearly(own)}, options)
     assert lost["status"].tolist() == ["BROKEN_CHAIN", "OK", "BROKEN_CHAIN", "OK"]
     assert lost["volatility"].isna().tolist() == [True, False, True, False]
-    short = RiskStatisticsOptions((Period("EXPLICIT", YEAR[0], YEAR[1]),), (Frequency.DAILY,))
+    short = RiskStatisticsOptions(
+        (ReportingPeriod("EXPLICIT", YEAR[0], YEAR[1]),), (Frequency.DAILY,)
+    )
     few = risk_statistics(portfolios(1), calendar, {"portfolio": yearly(own)}, short)
     assert few["status"].tolist() == ["TOO_FEW_OBSERVATIONS"]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from lotus_assets.engine.performance.formulas.annualisation import AnnualisationBasis
 from lotus_assets.engine.performance.formulas.calendar_days import Frequency
 from lotus_assets.engine.performance.formulas.daily_returns import Basis
-from lotus_assets.engine.performance.formulas.periods import Period
+from lotus_assets.engine.performance.formulas.periods import ReportingPeriod
 from lotus_assets.engine.performance.frames.portfolio_days import PortfolioDays, portfolio_days
 from lotus_assets.engine.performance.frames.twr import (
     TwrOptions,
@@ -23,7 +23,7 @@ from lotus_assets.engine.performance.frames.twr import (
 AMOUNTS = ["begin_mv", "bod_cf", "eod_cf", "mgmt_fees", "end_mv"]
 FIRST = np.datetime64("2024-01-01")
 BOTH = TwrOptions()
-WHOLE = TwrOptions((Period("ITD"),), (Basis.NET,))
+WHOLE = TwrOptions((ReportingPeriod("ITD"),), (Basis.NET,))
 
 Day = tuple[float, float, float, float]
 """Return, flow at the beginning, flow at the end, fee: shares of the value before."""
@@ -100,10 +100,10 @@ def test_scaling_all_money_changes_nothing(days: list[Day], power: int) -> None:
 def test_splitting_a_period_changes_nothing(days: list[Day], data: st.DataObject) -> None:
     last = FIRST + len(days) - 1
     cut = FIRST + data.draw(st.integers(0, len(days) - 1))
-    whole = Period("EXPLICIT", FIRST, last)
-    parts = [Period("EXPLICIT", FIRST, cut)]
+    whole = ReportingPeriod("EXPLICIT", FIRST, last)
+    parts = [ReportingPeriod("EXPLICIT", FIRST, cut)]
     if cut < last:
-        parts.append(Period("EXPLICIT", cut + 1, last))
+        parts.append(ReportingPeriod("EXPLICIT", cut + 1, last))
     own = days_of(points_of(days))
     found = twr(own, TwrOptions((whole,), (Basis.NET,)))["period_return"][0]
     if len(parts) == 1:
@@ -142,7 +142,7 @@ def test_breakdowns_of_the_longest_period_that_can_be_computed() -> None:
         }
     )
     days = portfolio_days(points, portfolios)
-    options = TwrOptions(tuple(Period(name) for name in ("MTD", "QTD", "1Y", "ITD")))
+    options = TwrOptions(tuple(ReportingPeriod(name) for name in ("MTD", "QTD", "1Y", "ITD")))
     found = twr_buckets(days, options, (Frequency.MONTHLY,), longest_only=True)
     periods = found.groupby("portfolio_id")["period"].unique().map(list).to_dict()
     assert periods == {"P0": ["ITD"], "P1": ["QTD"]}
