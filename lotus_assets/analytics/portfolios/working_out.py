@@ -49,7 +49,7 @@ def work_out(
 ) -> tuple[Outcome, ...]:
     """Make the family's tables hold what follows from the inputs of what is wanted.
 
-    `tables` are those of the family that are written, all unless told. Either all of them are
+    `tables` are those of the family that are written: all by default. Either all of them are
     committed, or none.
 
     Raises:
