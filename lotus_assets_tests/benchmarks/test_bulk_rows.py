@@ -16,7 +16,7 @@ from lotus_assets.inputs.core_performance_input import TABLE
 from lotus_assets.sources.warehouse import arrow_copy
 from lotus_assets.sources.warehouse.connection import create_warehouse_engine
 from lotus_assets.sources.warehouse.copying import copy_in, read_columns, read_query, read_table
-from lotus_assets.sources.warehouse.schema import database_table
+from lotus_assets.sources.warehouse.schema import arrow_schema, database_table
 from lotus_assets_tests.benchmarks.core_input_rows import (
     create_tables,
     write_performance_inputs,
@@ -49,7 +49,7 @@ def test_a_frame_into_a_table(benchmark: BenchmarkFixture, connection: Connectio
 
     def write() -> None:
         connection.execute(text("TRUNCATE staged"))
-        copy_in(connection, TABLE, "pg_temp.staged", frame)
+        copy_in(connection, "pg_temp.staged", frame, arrow_schema(TABLE))
 
     benchmark(write)
     assert connection.scalar(text("SELECT count(*) FROM staged")) == ROWS

@@ -145,7 +145,7 @@ def _answered(read: Callable[[Key], Result], key: Key) -> Result | LotusCoreErro
 
 
 def _check_same_payload(what: str, first: PayloadPage, page: PayloadPage) -> None:
-    """Pages of one payload are pinned to one data version and one request (analytics.md §1)."""
+    """Pages of one payload are pinned to one data version and one request."""
     for field in ("data_version", "request_fingerprint"):
         if page.lineage[field] != first.lineage[field]:
             raise BrokenPayload(

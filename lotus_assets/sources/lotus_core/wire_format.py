@@ -21,6 +21,7 @@ RFC_063, RFC_062 = "rfc_063_v1", "rfc_062_v1"
 """Versions of the contracts."""
 ARROW = "application/vnd.apache.arrow.stream"
 DECIMAL = pa.decimal128(38, 10)
+"""Money, quantities, prices, rates and fractions."""
 
 POINT_FIELDS = [
     pa.field("day", pa.int32()),

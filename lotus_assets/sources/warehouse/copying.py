@@ -47,11 +47,9 @@ COLUMN_TYPES: tuple[tuple[type[TypeEngine[Any]], pa.DataType], ...] = (
 Columns = dict[str, NDArray[Any]]
 
 
-def copy_in(connection: Connection, table: Table, relation: str, frame: pd.DataFrame) -> None:
-    """Append `frame` (the table's columns, in any order) to `relation` (schema.table)."""
-    rows = pa.Table.from_pandas(
-        frame[table.columns], schema=arrow_schema(table), preserve_index=False
-    )
+def copy_in(connection: Connection, relation: str, frame: pd.DataFrame, schema: pa.Schema) -> None:
+    """Append `frame` (the schema's columns, in any order) to `relation` (schema.table)."""
+    rows = pa.Table.from_pandas(frame[schema.names], schema=schema, preserve_index=False)
     arrow_copy.copy_in(connection, relation, rows)
 
 

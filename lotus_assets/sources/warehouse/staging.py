@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pandas as pd
+import pyarrow as pa
 from sqlalchemy import (
     BigInteger,
     Connection,
@@ -27,8 +28,8 @@ from sqlalchemy import Column as DatabaseColumn
 from sqlalchemy import Table as DatabaseTable
 from sqlalchemy.dialects.postgresql import insert
 
-from lotus_assets.sources.warehouse.copying import copy_in, records
-from lotus_assets.sources.warehouse.schema import database_table
+from lotus_assets.sources.warehouse.copying import copy_in
+from lotus_assets.sources.warehouse.schema import arrow_schema, database_table
 from lotus_assets.tables.table import Table
 
 TEMPORARY = "pg_temp"
@@ -61,7 +62,7 @@ class Staging:
         """Add gated rows of `table`. Commits the connection, so that no transaction stays open."""
         staged = self._staging_table(table)
         if not frame.empty:
-            copy_in(self._connection, table, f"{TEMPORARY}.{staged.name}", frame)
+            copy_in(self._connection, f"{TEMPORARY}.{staged.name}", frame, arrow_schema(table))
         self._connection.commit()
 
     def promote(self, table: Table) -> Written:
@@ -190,14 +191,17 @@ class Staging:
     ) -> DatabaseTable:
         target = database_table(table)
         columns = [DatabaseColumn(name, target.c[name].type) for name in names]
+        fields = [arrow_schema(table).field(name) for name in names]
         if version is not None:
             columns.append(DatabaseColumn(version, DateTime(timezone=True)))
+            fields.append(pa.field(version, pa.timestamp("us", "UTC")))
         listed = DatabaseTable(
             f"parents_{table.name}", MetaData(), *columns, prefixes=["TEMPORARY"]
         )
         listed.drop(self._connection, checkfirst=True)
         listed.create(self._connection)
-        self._connection.execute(listed.insert(), records(parents.drop_duplicates()))
+        rows = parents.drop_duplicates()
+        copy_in(self._connection, f"{TEMPORARY}.{listed.name}", rows, pa.schema(fields))
         return listed
 
     def _lock(self, table: Table) -> None:

@@ -31,13 +31,13 @@ CalendarDay = Annotated[
     Field(ge=dt.date(1900, 1, 1), le=dt.date(2200, 12, 31)),
     BeforeValidator(_is_written_as_day),
 ]
-"""A date in a request: ISO 8601, and no other way (analytics.md §1, numbers)."""
+"""A date in a request: ISO 8601, and no other way."""
 Whole = Annotated[int, Field(strict=True)]
 """A whole number in a request; its text is none."""
 
 
 class Strict(BaseModel):
-    """Unknown fields are rejected (analytics.md §1)."""
+    """Unknown fields are rejected."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

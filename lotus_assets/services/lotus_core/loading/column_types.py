@@ -6,8 +6,8 @@ import pandas as pd
 import pyarrow as pa
 from pandera.typing.pandas import Series
 
-DECIMAL = pa.decimal128(38, 10)
-"""Money, quantities, prices, rates and fractions: scale 10, as the contracts say."""
+from lotus_assets.sources.lotus_core.wire_format import DECIMAL
+
 INSTANT = pa.timestamp("us", "UTC")
 
 Text = Series[Annotated[pd.ArrowDtype, pa.string()]]

@@ -79,7 +79,7 @@ def rewritten_past(
 ) -> list[FileProblem]:
     """New rows recorded before the last day that the table had for their entity.
 
-    Answers as of that day may have been given: they must not change (analytics.md §1, as-of).
+    Answers as of that day may have been given: they must not change.
     """
     source, target = staged(table), stored(table)
     later = target.alias("later")

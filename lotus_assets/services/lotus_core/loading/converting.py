@@ -7,7 +7,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from lotus_assets.services.lotus_core.loading.column_types import DECIMAL, INSTANT
+from lotus_assets.services.lotus_core.loading.column_types import INSTANT
+from lotus_assets.sources.lotus_core.wire_format import DECIMAL
 
 DECIMAL_TEXT = r"^[+-]?[0-9]{1,18}(\.[0-9]{1,10})?$"
 DATE_TEXT = r"^[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}$"

@@ -18,8 +18,9 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeEngine
 
 from lotus_assets.services.lotus_core.database import SCHEMA
-from lotus_assets.services.lotus_core.loading.column_types import DECIMAL, INSTANT
+from lotus_assets.services.lotus_core.loading.column_types import INSTANT
 from lotus_assets.services.lotus_core.loading.layout import TABLES, LayoutTable
+from lotus_assets.sources.lotus_core.wire_format import DECIMAL
 
 TYPES: dict[pa.DataType, TypeEngine[Any]] = {
     pa.string(): Text(),

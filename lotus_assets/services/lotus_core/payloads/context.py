@@ -87,8 +87,7 @@ class PortfolioContext:
     ) -> pa.Array:
         """Amounts in `target`, each at its own date's rate, by way of the portfolio's currency.
 
-        So the flows of the positions sum to the portfolio's external flows in every currency
-        (analytics.md §1, "flows").
+        So the flows of the positions sum to the portfolio's external flows in every currency.
         """
         rates = self.reference.rates
         return rates.convert(connection, amounts, currencies, dates, target, self.currency)

@@ -1,4 +1,4 @@
-"""Named periods up to a day (analytics.md §3, "periods")."""
+"""Named periods up to a day (docs/ANALYTICS.md)."""
 
 import datetime as dt
 

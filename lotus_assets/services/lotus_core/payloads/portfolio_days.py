@@ -61,7 +61,7 @@ def valued_days(
     end: dt.date,
     currency: str,
 ) -> ValuedDays:
-    """The valuation points of [start, end] in `currency` (analytics.md §1).
+    """The valuation points of [start, end] in `currency`.
 
     Raises:
         ServiceProblem: INSUFFICIENT_DATA where no row or no rate is there.

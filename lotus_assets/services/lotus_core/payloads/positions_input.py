@@ -83,7 +83,7 @@ def positions_input(
     """Positions on the as-of day; none is no error.
 
     Raises:
-        ServiceProblem: see RFC 063 §6 and analytics.md §1.
+        ServiceProblem: with the code of RFC 063 §6 that says why.
     """
     as_of = request.as_of_date
     version = NEWEST if page.version is None else page.version

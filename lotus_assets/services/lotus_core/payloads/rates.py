@@ -14,7 +14,7 @@ from lotus_assets.services.problems import insufficient, unsupported
 from lotus_assets.sources.lotus_core.canonical import as_array
 
 CARRIED_DAYS = 7
-"""A missing rate is carried forward at most so many days (analytics.md §1, risk-free)."""
+"""A missing rate is carried forward at most so many days."""
 
 
 @dataclass(frozen=True)

@@ -92,7 +92,7 @@ def benchmark_returns(
     """The benchmark's returns in its own currency.
 
     Raises:
-        ServiceProblem: see RFC 063 §6 and analytics.md §1.
+        ServiceProblem: with the code of RFC 063 §6 that says why.
     """
     reference = reference_context(connection, request.as_of_date)
     parameters = {**reference.snapshot.parameters, "benchmark_id": benchmark_id}
