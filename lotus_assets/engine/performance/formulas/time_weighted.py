@@ -1,6 +1,6 @@
-"""Time-weighted returns of periods and their breakdowns, chunk by chunk (analytics.md §3)."""
+"""Time-weighted returns of periods and their breakdowns, chunk by chunk."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,10 +12,10 @@ from lotus_assets.engine.performance.formulas.annualisation import (
     annualise,
 )
 from lotus_assets.engine.performance.formulas.calendar_days import BUCKETS, Frequency, bucket_labels
+from lotus_assets.engine.performance.formulas.columns import Columns, frame_of, labels
 from lotus_assets.engine.performance.formulas.daily_returns import Basis, DailyValues, daily_returns
 from lotus_assets.engine.performance.formulas.linking import (
     Linked,
-    Statuses,
     decide,
     link,
     log_growth,
@@ -124,35 +124,40 @@ def dates_at(values: DailyValues, rows: Integers) -> pd.Series:
 
 
 def breakdown(
-    values: DailyValues, windows: Windows, frequency: Frequency, basis: Basis = Basis.NET
+    values: DailyValues,
+    windows: Windows,
+    frequencies: Sequence[Frequency],
+    basis: Basis = Basis.NET,
 ) -> pd.DataFrame:
-    """One row a bucket of a window: its label, dates, return, and cumulative return.
+    """One row a bucket of a window, frequency by frequency.
 
     A bucket begins and ends with its first and last observation in the window, and is labelled
-    by the calendar; one without observations is absent. Columns: portfolio, period, bucket,
-    start_date, end_date, return, cumulative_return, status, status_date, cumulative_status.
+    by the calendar; one without observations is absent. Columns: portfolio, frequency, period,
+    bucket, start_date, end_date, return, cumulative_return, status, status_date,
+    cumulative_status.
     """
-    parts = [
-        _bucket_frame(values, windows, frequency, rows, buckets)
-        for rows, buckets in _bucket_chunks(values, windows, frequency, basis)
-    ]
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
-
-
-def _bucket_chunks(
-    values: DailyValues, windows: Windows, frequency: Frequency, basis: Basis
-) -> Iterator[tuple[slice, Buckets]]:
+    parts: dict[Frequency, list[Columns]] = {frequency: [] for frequency in frequencies}
     for rows, at in _chunks(values, windows):
         returns = daily_returns(values, basis, rows).returns
-        codes = BUCKETS[frequency](values.dates[rows])
+        growth = log_growth(returns)
         starts, stops = windows.start[at] - rows.start, windows.stop[at] - rows.start
-        yield rows, bucket_windows(returns, codes, starts, stops, at.start)
+        for frequency, of_frequency in parts.items():
+            codes = BUCKETS[frequency](values.dates[rows])
+            buckets = bucket_windows(returns, growth, codes, starts, stops)
+            of_frequency.append(_bucket_columns(values, rows.start, at.start, buckets))
+    frames = [
+        _bucket_frame(frame_of(columns), windows, frequency) for frequency, columns in parts.items()
+    ]
+    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
 
 
 def bucket_windows(
-    returns: Floats, codes: Integers, starts: Integers, stops: Integers, first_window: int = 0
+    returns: Floats, growth: Floats, codes: Integers, starts: Integers, stops: Integers
 ) -> Buckets:
-    """Cut windows where the bucket's code changes, link each piece and cumulate the pieces."""
+    """Cut windows where the bucket's code changes, link each piece and cumulate the pieces.
+
+    `growth` is `log_growth(returns)`.
+    """
     changes = np.flatnonzero(codes[1:] != codes[:-1]) + 1
     before = np.searchsorted(changes, starts, side="right")
     inside = np.searchsorted(changes, stops, side="left") - before
@@ -162,13 +167,12 @@ def bucket_windows(
     changes = np.append(changes, len(returns))
     piece_starts = np.where(step == 0, starts[window_number], changes[edge - 1])
     piece_stops = np.where(step == counts[window_number] - 1, stops[window_number], changes[edge])
-    growth = log_growth(returns)
     sums = window_sums(growth, piece_starts, piece_stops)
     offsets = np.append(0, np.cumsum(counts))
     with np.errstate(invalid="ignore"):
         running = running_sums(sums, offsets)
     return Buckets(
-        window=window_number + first_window,
+        window=window_number,
         start=piece_starts,
         stop=piece_stops,
         linked=decide(np.expm1(sums), returns, piece_starts, piece_stops),
@@ -176,23 +180,31 @@ def bucket_windows(
     )
 
 
-def _bucket_frame(
-    values: DailyValues, windows: Windows, frequency: Frequency, rows: slice, buckets: Buckets
-) -> pd.DataFrame:
-    ends = values.dates[buckets.stop - 1 + rows.start]
-    status: Statuses = buckets.linked.status
-    row = np.where(buckets.linked.row >= 0, buckets.linked.row + rows.start, -1)
-    return pd.DataFrame(
-        {
-            "portfolio": windows.portfolio[buckets.window],
-            "period": np.array(windows.keys, dtype=object)[windows.period[buckets.window]],
-            "bucket": bucket_labels(frequency, ends),
-            "start_date": values.dates[buckets.start + rows.start],
-            "end_date": ends,
-            "return": buckets.linked.returns,
-            "cumulative_return": buckets.cumulative.returns,
-            "status": status,
-            "status_date": dates_at(values, row),
-            "cumulative_status": buckets.cumulative.status,
-        }
-    )
+def _bucket_columns(
+    values: DailyValues, first_row: int, first_window: int, buckets: Buckets
+) -> Columns:
+    row = np.where(buckets.linked.row >= 0, buckets.linked.row + first_row, -1)
+    return {
+        "window": buckets.window + first_window,
+        "start_date": values.dates[buckets.start + first_row],
+        "end_date": values.dates[buckets.stop - 1 + first_row],
+        "return": buckets.linked.returns,
+        "cumulative_return": buckets.cumulative.returns,
+        "status": buckets.linked.status,
+        "status_date": dates_at(values, row).to_numpy(),
+        "cumulative_status": buckets.cumulative.status,
+    }
+
+
+def _bucket_frame(rows: pd.DataFrame, windows: Windows, frequency: Frequency) -> pd.DataFrame:
+    """Rows of buckets under the names of their portfolios, periods and labels."""
+    if rows.empty:
+        return rows
+    window = rows.pop("window").to_numpy()
+    names = {
+        "portfolio": windows.portfolio[window],
+        "frequency": str(frequency),
+        "period": labels(windows.keys, windows.period[window]),
+        "bucket": bucket_labels(frequency, rows["end_date"].to_numpy()),
+    }
+    return pd.concat([pd.DataFrame(names), rows], axis=1)

@@ -1,4 +1,4 @@
-"""Time-weighted returns of portfolios: by period, by calendar bucket, by day (analytics.md §3)."""
+"""Time-weighted returns of portfolios: by period, by calendar bucket, by day."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
@@ -85,12 +85,10 @@ def twr_buckets(
         windows = _longest(windows)
     parts = []
     for basis in options.bases:
-        for frequency in frequencies:
-            part = breakdown(days.values, windows, frequency, basis)
-            if len(part):
-                part.insert(1, "metric_basis", str(basis))
-                part.insert(2, "frequency", str(frequency))
-                parts.append(part.rename(columns={"return": "bucket_return"}))
+        part = breakdown(days.values, windows, frequencies, basis)
+        if len(part):
+            part.insert(1, "metric_basis", str(basis))
+            parts.append(part.rename(columns={"return": "bucket_return"}))
     return _by_portfolio(days, parts)
 
 

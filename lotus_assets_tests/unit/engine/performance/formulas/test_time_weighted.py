@@ -108,17 +108,17 @@ def test_business_days_annualise() -> None:
 )
 def test_bucket_labels_and_dates(frequency: Frequency, labels: list[str], ends: list[str]) -> None:
     values = from_returns("2024-12-28", [0.01] * 10)
-    found = breakdown(values, windows_of(values), frequency)
+    found = breakdown(values, windows_of(values), [frequency])
     assert found["bucket"].tolist() == labels
     assert found["end_date"].dt.strftime("%Y-%m-%d").tolist() == ends
 
 
 def test_days_without_observations_are_absent() -> None:
     values = daily_values([("2025-01-06", 100, 0, 0, 0, 110), ("2025-01-20", 110, 0, 0, 0, 121)])
-    found = breakdown(values, windows_of(values), Frequency.WEEKLY)
+    found = breakdown(values, windows_of(values), [Frequency.WEEKLY])
     assert found["bucket"].tolist() == ["2025-W02", "2025-W04"]
     assert found["cumulative_return"].tolist() == pytest.approx([0.1, 0.21])
-    daily_labels = breakdown(values, windows_of(values), Frequency.DAILY)["bucket"]
+    daily_labels = breakdown(values, windows_of(values), [Frequency.DAILY])["bucket"]
     assert daily_labels.tolist() == ["2025-01-06", "2025-01-20"]
 
 
@@ -128,7 +128,7 @@ def test_buckets_link_to_the_period(portfolios: list[list[float]], frequency: Fr
     windows = windows_of(values, ReportingPeriod("YTD"), ReportingPeriod("ITD"), as_of="2025-02-28")
     keys = ["portfolio", "period"]
     whole = time_weighted_returns(values, windows).set_index(keys)["return"].to_dict()
-    found = breakdown(values, windows, frequency)
+    found = breakdown(values, windows, [frequency])
     for key, rows in found.groupby(keys):
         assert rows["cumulative_return"].iloc[-1] == pytest.approx(whole[key], rel=1e-12, abs=1e-14)
         linked = np.prod(1 + rows["return"]) - 1
@@ -137,10 +137,10 @@ def test_buckets_link_to_the_period(portfolios: list[list[float]], frequency: Fr
 
 def test_cumulative_returns_stop_at_the_broken_day() -> None:
     values = from_returns("2025-01-30", [0.1, -1.5, 0.1, 0.1])
-    found = breakdown(values, windows_of(values), Frequency.MONTHLY)
+    found = breakdown(values, windows_of(values), [Frequency.MONTHLY])
     assert found["status"].tolist() == ["BROKEN_CHAIN", "OK"]
     assert found["cumulative_status"].tolist() == ["BROKEN_CHAIN", "BROKEN_CHAIN"]
     lost = from_returns("2025-01-30", [0.1, -1.0, 0.1, 0.1])
-    after = breakdown(lost, windows_of(lost), Frequency.MONTHLY)
+    after = breakdown(lost, windows_of(lost), [Frequency.MONTHLY])
     assert after["cumulative_return"].tolist() == [-1.0, -1.0]
     assert after["return"].tolist() == [-1.0, pytest.approx(0.21)]
