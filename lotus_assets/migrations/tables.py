@@ -2,16 +2,18 @@
 
 from sqlalchemy import MetaData
 
-import lotus_assets.definitions  # noqa: F401 - fills both lists
+from lotus_assets.definitions import defs
 from lotus_assets.graph.gated_assets import FILLED_TABLES
 from lotus_assets.inputs import core_payload
 from lotus_assets.sources.warehouse.schema import BOOKKEEPING, database_table
 
 
 def every_table() -> MetaData:
-    """The tables that assets fill, that of payloads, and the warehouse's bookkeeping."""
+    """The tables that the graph fills, that of payloads, and the bookkeeping."""
     tables = MetaData()
-    for table in (*FILLED_TABLES.values(), core_payload.TABLE):
+    keys = (key.to_user_string() for key in defs.resolve_all_asset_keys())
+    filled = (FILLED_TABLES[key] for key in keys if key in FILLED_TABLES)
+    for table in (*filled, core_payload.TABLE):
         database_table(table).to_metadata(tables)
     for bookkeeping in BOOKKEEPING.tables.values():
         bookkeeping.to_metadata(tables)

@@ -7,10 +7,15 @@ import numpy as np
 from lotus_assets.engine.performance.formulas.cash_flows import CashFlows
 from lotus_assets.engine.performance.formulas.daily_returns import DailyValues
 from lotus_assets.engine.performance.formulas.group_sides import GroupSide
-from lotus_assets.engine.performance.formulas.periods import ReportingPeriod, Windows, resolve
+from lotus_assets.engine.performance.formulas.periods import (
+    STANDARD_PERIODS,
+    ReportingPeriod,
+    Windows,
+    resolve,
+)
 from lotus_assets.engine.performance.formulas.segments import Days, Integers
 
-PERIODS = [ReportingPeriod(name) for name in ("MTD", "QTD", "YTD", "1Y", "3Y", "5Y", "ITD")]
+PERIODS = [*STANDARD_PERIODS]
 
 
 def business_days(count: int) -> Days:

@@ -9,10 +9,18 @@ import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
 from lotus_assets.engine.performance.formulas.attribution import GroupAttribution, attribute_groups
+from lotus_assets.engine.performance.formulas.attribution_effects import Model
 from lotus_assets.engine.performance.formulas.contribution import Contributions, contributions
 from lotus_assets.engine.performance.formulas.group_sides import GroupSide
 from lotus_assets.engine.performance.formulas.linking_coefficients import Linking
 from lotus_assets.engine.performance.formulas.variants import AttributionMethod, Variant
+from lotus_assets.engine.performance.frames.attribution import (
+    AttributionOptions,
+    AttributionResult,
+    attributed,
+)
+from lotus_assets.engine.performance.frames.attribution_sides import AttributionSides
+from lotus_assets_tests.benchmarks.attribution_world import attribution_sides
 from lotus_assets_tests.benchmarks.performance_world import (
     Holdings,
     group_sides,
@@ -21,6 +29,12 @@ from lotus_assets_tests.benchmarks.performance_world import (
 )
 
 PORTFOLIOS = 1_000
+FAMILY_PORTFOLIOS = 100
+VARIANTS = [
+    Variant(model, linking)
+    for model in Model
+    for linking in (Linking.CARINO, Linking.MENCHERO, Linking.FRONGELLO)
+]
 POSITIONS, DAYS = 50, 260
 GROUPS, LONG = 10, 1_300
 
@@ -89,6 +103,33 @@ def test_attribution(
     found = benchmark.pedantic(attribute, (sides, linking), rounds=5, warmup_rounds=1)
     sums = found.groups.groupby("portfolio")["total"].sum()
     np.testing.assert_allclose(sums, found.totals["active_return"], atol=1e-12)
+
+
+@pytest.fixture(scope="module")
+def family() -> AttributionSides:
+    return attribution_sides(FAMILY_PORTFOLIOS, POSITIONS, DAYS)
+
+
+@pytest.mark.benchmark(group="attribution family: 100 portfolios of 50 instruments, six variants")
+def test_the_variants_at_once(benchmark: BenchmarkFixture, family: AttributionSides) -> None:
+    """All that the four tables of the family are made of, from sides that are laid out."""
+    together = benchmark.pedantic(
+        attributed, (family, AttributionOptions(), VARIANTS), rounds=5, warmup_rounds=1
+    )
+    assert together.groups["model"].nunique() * together.groups["linking"].nunique() == 6
+
+
+@pytest.mark.benchmark(group="attribution family: 100 portfolios of 50 instruments, six variants")
+def test_each_variant_by_itself(benchmark: BenchmarkFixture, family: AttributionSides) -> None:
+    """Six calls: what sharing the variants' work saves."""
+
+    def six() -> list[AttributionResult]:
+        return [attributed(family, AttributionOptions(), [variant]) for variant in VARIANTS]
+
+    alone = benchmark.pedantic(six, rounds=3, warmup_rounds=1)
+    together = attributed(family, AttributionOptions(), VARIANTS)
+    rows = pd.concat([result.groups for result in alone], ignore_index=True)
+    pd.testing.assert_frame_equal(together.groups, rows, check_exact=True)
 
 
 @pytest.mark.expects_metrics("peak_memory_of_contribution", "peak_memory_of_attribution")

@@ -1,4 +1,4 @@
-"""Valued days of portfolios out of core_performance_input, as the measures take them."""
+"""Valued days of portfolios out of core_performance_input, as the frames take them."""
 
 import json
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Portfolios and their parts out of the two report inputs, as the measures take them."""
+"""Portfolios and their parts out of the two report inputs, as the frames take them."""
 
 import json
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""The envelope of every request and answer (analytics.md §4)."""
+"""The envelope of every request and answer: see docs/API.md."""
 
 import datetime as dt
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""A portfolio and its parts, sent along or read, as the frames that the measures take."""
+"""A portfolio and its parts, sent along or read, as the frames of the engine take them."""
 
 import datetime as dt
 from collections.abc import Sequence

@@ -24,7 +24,7 @@ REQUEST = "request"
 
 @dataclass(frozen=True)
 class ForwardedHeaders(Correlation):
-    """The four headers of the request under way, passed on unchanged (analytics.md §1)."""
+    """The four headers of the request under way, passed on unchanged."""
 
     given: Mapping[str, str] = field(default_factory=dict)
 

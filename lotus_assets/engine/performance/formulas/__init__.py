@@ -1,6 +1,6 @@
 """Returns of portfolios: time- and money-weighted, contribution, attribution, series and risk.
 
-Here belongs every formula of analytics.md §3, over columns: one call computes many portfolios from
+Here belongs every formula (docs/ANALYTICS.md), over columns: one call computes many portfolios from
 arrays sorted by portfolio and date with segment offsets. Returns, weights and effects are decimal
 fractions; nothing is rounded; every sum runs in a fixed order, so equal inputs give equal bytes,
 however the portfolios are cut into chunks. A day is `datetime64[D]`.

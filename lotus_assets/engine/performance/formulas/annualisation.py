@@ -1,4 +1,4 @@
-"""Annualised returns (analytics.md §3, "annualisation")."""
+"""Annualised returns: `(1 + R)^(1/years) - 1`, from one year on."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

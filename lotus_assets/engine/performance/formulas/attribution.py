@@ -27,7 +27,7 @@ from lotus_assets.engine.performance.formulas.segments import Integers, chunks, 
 from lotus_assets.engine.performance.formulas.spans import WindowSpans
 from lotus_assets.engine.performance.formulas.variants import AttributionMethod
 
-CHUNK_ROWS = 65_536
+CHUNK_ROWS = 262_144
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import numpy as np
 from lotus_assets.engine.performance.formulas.calendar_days import BUCKETS, Frequency
 from lotus_assets.engine.performance.formulas.group_sides import NumberArray, Side, SideBySide
 from lotus_assets.engine.performance.formulas.linking import link
-from lotus_assets.engine.performance.formulas.segments import Booleans, Integers, expand
+from lotus_assets.engine.performance.formulas.segments import Booleans, Integers, columns_at, expand
 from lotus_assets.engine.performance.formulas.spans import Spans
 
 
@@ -52,21 +52,14 @@ def periods_of_side(side: Side, pieces: Pieces) -> tuple[Side, Booleans]:
     """
     lengths = pieces.stop - pieces.start
     if (lengths == 1).all():
-        unbroken = np.zeros(len(lengths), bool)
-        if np.array_equal(pieces.start, np.arange(side.weight.shape[1])):
-            return side, unbroken
-        return side.columns(lambda matrix: _chosen(matrix, pieces)), unbroken
+        chosen = side.columns(lambda matrix: columns_at(matrix, pieces.start))
+        return chosen, np.zeros(len(lengths), bool)
     base, broken = _linked(side.base, pieces)
     local = None
     if side.local is not None:
         local, broken_locally = _linked(side.local, pieces)
         broken = broken | broken_locally
-    return Side(_chosen(side.weight, pieces), base, local), broken
-
-
-def _chosen(matrix: NumberArray, pieces: Pieces) -> NumberArray:
-    """Columns of the pieces' first days, row by row in memory (indexing would turn it round)."""
-    return np.take(matrix, pieces.start, axis=1)
+    return Side(columns_at(side.weight, pieces.start), base, local), broken
 
 
 def _linked(returns: NumberArray, pieces: Pieces) -> tuple[NumberArray, Booleans]:

@@ -1,4 +1,4 @@
-"""Values and external flows of a window, as the investor's dated flows (analytics.md §3, XIRR)."""
+"""Values and external flows of a window, as the investor's dated flows."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

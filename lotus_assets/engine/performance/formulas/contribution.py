@@ -34,6 +34,7 @@ from lotus_assets.engine.performance.formulas.segments import (
     chunks,
     expand,
     products_before,
+    rows_of_ranges,
     search_in_segments,
     window_sums,
 )
@@ -41,7 +42,7 @@ from lotus_assets.engine.performance.formulas.spans import Spans, WindowSpans, d
 from lotus_assets.engine.performance.formulas.statuses import Status
 from lotus_assets.engine.performance.formulas.variants import ContributionVariant
 
-CHUNK_ROWS = 65_536
+CHUNK_ROWS = 131_072
 
 
 @dataclass(frozen=True)
@@ -189,25 +190,14 @@ def _position_rows(
         basis: link(rows.position_returns, pairs.start, pairs.stop, rows.position_growth)
         for basis, rows in held.bases.items()
     }
-    pair, step = expand(pairs.stop - pairs.start)
-    row = pairs.start[pair] + step
-    span = pairs.span[pair]
-    span_row = spans.offsets[span] + held.portfolio_row[row] - spans.start[span]
-    per_capital = held.per_capital[spans.rows]
+    contributions_of = _Contributing(held, spans, pairs)
     observed = windows.observed()
     window, shown = _shown(observed, pairs)
-
-    def contribution(one: _LinkedVariant) -> Floats:
-        counted = (one.coefficients * per_capital)[span_row]
-        daily = held.bases[one.variant.basis].gain[row] * counted
-        first = np.append(0, np.cumsum(pairs.stop - pairs.start))[:-1]
-        sums = window_sums(daily, first, first + _counted_rows(held, pairs, one.counted))
-        return np.where(one.is_linkable[pairs.span], sums, np.nan)
 
     def of_variant(one: _LinkedVariant) -> Columns:
         returns = returns_by_basis[one.variant.basis]
         return {
-            "contribution": contribution(one)[shown],
+            "contribution": contributions_of(one)[shown],
             "return": returns.returns[shown],
             "return_status": returns.status[shown],
         }
@@ -227,7 +217,38 @@ def _shown(windows: WindowSpans, pairs: HeldSpans) -> tuple[Integers, Integers]:
     return windows.window[number], pairs.offsets[windows.span][number] + position
 
 
-def _counted_rows(held: HeldRows, pairs: HeldSpans, counted: Integers) -> Integers:
-    """How many rows of every pair are before its span's row `counted`."""
-    edge = counted[pairs.span]
-    return search_in_segments(held.portfolio_row, pairs.start, pairs.stop, edge) - pairs.start
+def _every_row(held: HeldRows) -> Integers:
+    """Where every position's rows begin and end: what pairs are that need no rows chosen."""
+    return np.append(held.position_offsets[:-1], held.position_offsets[1:])
+
+
+class _Contributing:
+    """Contributions of every position in every span, from its rows laid one pair after another."""
+
+    def __init__(self, held: HeldRows, spans: Spans, pairs: HeldSpans) -> None:
+        self._held, self._spans, self._pairs = held, spans, pairs
+        counts = pairs.stop - pairs.start
+        self._first = np.cumsum(counts) - counts
+        rows: slice | Integers = slice(None)
+        if not np.array_equal(np.append(pairs.start, pairs.stop), _every_row(held)):
+            rows = rows_of_ranges(pairs.start, pairs.stop)
+        self._gains = {basis: of_basis.gain[rows] for basis, of_basis in held.bases.items()}
+        # The row of a span is as far from its first as the portfolio's row from the span's start.
+        shift = spans.offsets[pairs.span] - spans.start[pairs.span]
+        self._span_row = held.portfolio_row[rows] + np.repeat(shift, counts)
+        self._per_capital = held.per_capital[spans.rows]
+
+    def __call__(self, one: _LinkedVariant) -> Floats:
+        """Σ gain ÷ capital·coefficient over the rows that count; NaN where nothing is linked."""
+        per_gain = one.coefficients * self._per_capital
+        daily = self._gains[one.variant.basis] * per_gain[self._span_row]
+        sums = window_sums(daily, self._first, self._first + self._counted(one.counted))
+        return np.where(one.is_linkable[self._pairs.span], sums, np.nan)
+
+    def _counted(self, counted: Integers) -> Integers:
+        """How many rows of every pair are before its span's row `counted`."""
+        pairs = self._pairs
+        if np.array_equal(counted, self._spans.stop):
+            return pairs.stop - pairs.start
+        rows, edge = self._held.portfolio_row, counted[pairs.span]
+        return search_in_segments(rows, pairs.start, pairs.stop, edge) - pairs.start

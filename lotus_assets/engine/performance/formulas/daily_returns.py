@@ -1,4 +1,4 @@
-"""Return of every day: gain over capital at its beginning (analytics.md §3, "daily return")."""
+"""Return of every day: gain over capital at its beginning."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -25,7 +25,7 @@ CANCELLED = 1e-9
 MONEY = ("begin_mv", "bod_cf", "eod_cf", "mgmt_fees", "end_mv")
 GAIN_SIGNS = {"end_mv": 1, "begin_mv": -1, "bod_cf": -1, "eod_cf": -1}
 SMALLEST_AMOUNT = 1e-10
-"""The smallest amount of the contracts: scale 10 (analytics.md §1, "numbers")."""
+"""The smallest amount of the contracts, whose numbers have ten digits after the point."""
 
 # numpy widens an enumeration's members to 64 bits.
 SMALL_CAPITAL = np.uint8(Mark.SMALL_CAPITAL)
@@ -158,9 +158,9 @@ def daily_returns(
 ) -> DailyReturns:
     """`(end_mv - begin_mv - bod_cf - eod_cf + f) / (begin_mv + bod_cf)` of every row.
 
-    Source: analytics.md §3, "daily return", "no capital", "short capital". NaN is undefined: a
-    gain without capital, or a missing figure. Short capital is divided by its size: linking such
-    returns depends on the path, and is not gain over initial exposure.
+    Without capital a day without gain returned 0. NaN is undefined: a gain without capital, or a
+    missing figure. Short capital is divided by its size: linking such returns depends on the path,
+    and is not gain over initial exposure.
     """
     rows = rows or slice(0, len(values.dates))
     capital = capitals(values, rows)

@@ -1,4 +1,4 @@
-"""Maximum drawdowns of many series at once (analytics.md §3, "risk statistics")."""
+"""Maximum drawdowns of many series at once."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Weights and returns of groups, long, laid side by side for attribution (analytics.md §3)."""
+"""Weights and returns of groups, long, laid side by side for attribution."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

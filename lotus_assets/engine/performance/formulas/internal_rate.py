@@ -1,4 +1,4 @@
-"""Internal rates of return of many portfolios at once (analytics.md §3, "XIRR")."""
+"""Internal rates of return of many portfolios at once: XIRR."""
 
 from dataclasses import dataclass
 

@@ -28,6 +28,7 @@ from lotus_assets.engine.performance.formulas.segments import (
     Floats,
     Integers,
     as_days,
+    columns_at,
     search_in_segments,
     segment_of_rows,
     window_sums,
@@ -70,7 +71,7 @@ class LinkedPeriods:
 
     def sums(self, effect: NumberArray) -> dict[Linking, NumberArray]:
         """Linked effect of every row of a matrix [row, single period] and span."""
-        single = np.take(effect, self.pieces.period, axis=1)
+        single = columns_at(effect, self.pieces.period)
         sums = {}
         for name, linking in self.linkings.items():
             counted = single * linking.coefficients
@@ -79,13 +80,13 @@ class LinkedPeriods:
         return sums
 
     def means(self, weight: NumberArray) -> NumberArray:
-        """Mean of every row of a matrix [row, day] over the days of each span."""
+        """Mean of every row of a matrix [row, day] over the days of each span, added day by day."""
         span = segment_of_rows(self.spans.offsets)
-        cells = np.arange(len(weight))[:, None] * len(self.spans) + span
-        values = np.take(weight, self.spans.rows, axis=1)
-        sums = np.bincount(cells.ravel(), values.ravel(), len(weight) * len(self.spans))
-        counts = self.spans.stop - self.spans.start
-        means: NumberArray = sums.reshape(len(weight), len(counts)) / counts
+        values = columns_at(weight, self.spans.rows)
+        sums = np.array([np.bincount(span, row, len(self.spans)) for row in values], np.float64)
+        means: NumberArray = sums.reshape(len(weight), len(self.spans)) / np.diff(
+            self.spans.offsets
+        )
         return means
 
 

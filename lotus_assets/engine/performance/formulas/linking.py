@@ -1,4 +1,4 @@
-"""Linking of returns over windows of rows: ∏(1 + r) - 1 (analytics.md §3, "linking")."""
+"""Linking of returns over windows of rows: ∏(1 + r) - 1."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""What every single period's effect counts for in the linked effect (analytics.md §3).
+"""What every single period's effect counts for in the linked effect.
 
 Each function takes the returns of single periods, segments of them by `offsets`, and gives one
 coefficient a row: the linked effect is Σ coefficient·effect over the segment.

@@ -1,4 +1,4 @@
-"""Modified Dietz return (analytics.md §3, "Modified Dietz")."""
+"""Modified Dietz return: gain over average capital."""
 
 from dataclasses import dataclass
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""Returns of several series on one calendar, for many portfolios at once (analytics.md §3)."""
+"""Returns of several series on one calendar, for many portfolios at once."""
 
 import datetime as dt
 from collections.abc import Mapping

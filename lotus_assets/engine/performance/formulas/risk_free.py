@@ -1,4 +1,4 @@
-"""Risk-free rates as returns of single periods (analytics.md §3, "returns series")."""
+"""Risk-free rates as returns of single periods."""
 
 from enum import StrEnum
 

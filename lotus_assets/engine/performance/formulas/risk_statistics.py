@@ -1,4 +1,4 @@
-"""Risk statistics of many return series at once (analytics.md §3, "risk statistics").
+"""Risk statistics of many return series at once.
 
 One row a period (day, week or month), segments by series. Sources of the definitions: Bacon,
 "Practical Portfolio Performance Measurement and Attribution" (2nd edition), chapters 4 and 5;

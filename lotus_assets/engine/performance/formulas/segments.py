@@ -139,11 +139,25 @@ def expand(counts: Integers) -> tuple[Integers, Integers]:
     return segment, np.arange(len(segment)) - first[segment]
 
 
+def rows_of_ranges(starts: Integers, stops: Integers) -> Integers:
+    """Rows [start, stop) of every range, one range after another."""
+    counts = stops - starts
+    first = np.cumsum(counts) - counts
+    rows: Integers = np.arange(int(counts.sum())) + np.repeat(starts - first, counts)
+    return rows
+
+
+def columns_at(matrix: NDArray[np.float64], columns: Integers) -> NDArray[np.float64]:
+    """Chosen columns of a matrix, row by row in memory; the matrix itself where they are all."""
+    if np.array_equal(columns, np.arange(matrix.shape[1])):
+        return matrix
+    return np.take(matrix, columns, axis=1)
+
+
 def rows_of_segments(offsets: Integers, numbers: Integers) -> tuple[Integers, Integers]:
     """Rows of some segments one after the other, and the offsets of the segments among them."""
-    counts = offsets[numbers + 1] - offsets[numbers]
-    segment, position = expand(counts)
-    return offsets[numbers][segment] + position, np.append(0, np.cumsum(counts))
+    starts, stops = offsets[numbers], offsets[numbers + 1]
+    return rows_of_ranges(starts, stops), np.append(0, np.cumsum(stops - starts))
 
 
 def search_in_segments(

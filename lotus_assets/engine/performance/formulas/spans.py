@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lotus_assets.engine.performance.formulas.linking import Statuses
-from lotus_assets.engine.performance.formulas.segments import Integers, expand
+from lotus_assets.engine.performance.formulas.segments import Integers, rows_of_ranges
 
 
 @dataclass(frozen=True)
@@ -31,8 +31,7 @@ class Spans:
     @property
     def rows(self) -> Integers:
         """Their rows laid one span after another."""
-        span, step = expand(self.stop - self.start)
-        return self.start[span] + step
+        return rows_of_ranges(self.start, self.stop)
 
 
 @dataclass(frozen=True)

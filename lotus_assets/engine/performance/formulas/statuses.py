@@ -1,4 +1,4 @@
-"""Statuses of results: why a value is NULL, or what to know about it (analytics.md §3)."""
+"""Statuses of results: why a value is NULL, or what to know about it."""
 
 from enum import IntFlag, StrEnum
 

@@ -1,4 +1,4 @@
-"""Money-weighted returns of portfolios: XIRR and Modified Dietz (analytics.md §3)."""
+"""Money-weighted returns of portfolios: XIRR and Modified Dietz."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

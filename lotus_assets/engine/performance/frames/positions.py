@@ -1,4 +1,4 @@
-"""Returns of positions over the periods of their portfolios (analytics.md §1 and §3)."""
+"""Returns of positions over the periods of their portfolios."""
 
 import numpy as np
 import pandas as pd

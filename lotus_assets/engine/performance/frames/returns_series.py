@@ -1,4 +1,4 @@
-"""Returns of portfolio, benchmark and risk-free side by side (analytics.md §3)."""
+"""Returns of portfolio, benchmark and risk-free side by side."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Risk statistics of portfolios by period and frequency (analytics.md §3)."""
+"""Risk statistics of portfolios by period and frequency."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

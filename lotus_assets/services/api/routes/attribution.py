@@ -1,4 +1,4 @@
-"""POST /performance/attribution: who made the active return (analytics.md §3 and §4)."""
+"""POST /performance/attribution: who made the active return."""
 
 import datetime as dt
 import json
@@ -329,7 +329,7 @@ OPERATION = Operation(
     paths=("/performance/attribution",),
     summary="Attribution of the active return",
     description="Allocation, selection and interaction by group, level and currency, linked over "
-    "days or longer periods (analytics.md §3: attribution, currency attribution, reconciliation).",
+    "days or longer periods (definitions: docs/ANALYTICS.md).",
     request=AttributionRequest,
     results=AttributionResults,
     calculate=calculate,

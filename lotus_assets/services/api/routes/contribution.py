@@ -1,4 +1,4 @@
-"""POST /performance/contribution: what each position contributed (analytics.md §3 and §4)."""
+"""POST /performance/contribution: what each position contributed."""
 
 import datetime as dt
 import json
@@ -238,7 +238,7 @@ OPERATION = Operation(
     paths=("/performance/contribution", "/contribution"),
     summary="Contribution of positions",
     description="What each position, and each node of a hierarchy, contributed to the portfolio's "
-    "return, linked over days (analytics.md §3: position contribution, contribution hierarchies).",
+    "return, linked over days (definitions: docs/ANALYTICS.md).",
     request=ContributionRequest,
     results=ContributionResults,
     calculate=calculate,

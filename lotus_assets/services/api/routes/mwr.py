@@ -1,4 +1,4 @@
-"""POST /performance/mwr: money-weighted returns of one window (analytics.md §3 and §4)."""
+"""POST /performance/mwr: money-weighted returns of one window."""
 
 import datetime as dt
 from typing import Any
@@ -259,7 +259,8 @@ OPERATION = Operation(
     name="mwr",
     paths=("/performance/mwr",),
     summary="Money-weighted returns",
-    description="XIRR with all its roots, and Modified Dietz, of one window (analytics.md §3).",
+    description="XIRR with all its roots, and Modified Dietz, of one window (definitions: "
+    "docs/ANALYTICS.md).",
     request=MwrRequest,
     results=MwrResults,
     calculate=calculate,

@@ -1,4 +1,4 @@
-"""POST /analytics/positions: what a portfolio holds, and what it returned (analytics.md §4)."""
+"""POST /analytics/positions: what a portfolio holds, and what it returned."""
 
 import datetime as dt
 from typing import Any
@@ -227,8 +227,8 @@ OPERATION = Operation(
     paths=("/analytics/positions",),
     summary="Positions, valued, with returns",
     description="Identity, dimensions, quantity, price, cost, market value, weight, accrued "
-    "income, unrealised gain and returns by period of every position (RFC 063 §5.5, analytics.md "
-    "§1). Amounts are decimal strings, as they were received; returns are decimal fractions.",
+    "income, unrealised gain and returns by period of every position (RFC 063 §5.5). "
+    "Amounts are decimal strings, as they were received; returns are decimal fractions.",
     request=PositionsRequest,
     results=PositionsResults,
     calculate=calculate,

@@ -1,4 +1,4 @@
-"""POST /integration/returns/series: returns side by side, and their risk (analytics.md §3, §4)."""
+"""POST /integration/returns/series: returns side by side, and their risk."""
 
 import datetime as dt
 from typing import Any, Literal
@@ -106,7 +106,7 @@ def _figure(text: str, example: float) -> Any:
 
 
 class RiskFigures(BaseModel):
-    """Risk statistics of the window (analytics.md §3)."""
+    """Risk statistics of the window."""
 
     observations: int = Field(description="Single returns.", examples=[62])
     has_benchmark: bool = Field(description="Whether a benchmark was compared.", examples=[True])
@@ -296,7 +296,7 @@ OPERATION = Operation(
     paths=("/integration/returns/series",),
     summary="Returns series",
     description="Portfolio, benchmark, risk-free and excess returns on one calendar, gaps as the "
-    "policy says, with risk statistics (analytics.md §3).",
+    "policy says, with risk statistics (definitions: docs/ANALYTICS.md).",
     request=ReturnsSeriesRequest,
     results=ReturnsSeriesResults,
     calculate=calculate,

@@ -1,4 +1,4 @@
-"""POST /performance/twr: time-weighted returns by period (analytics.md §3 and §4)."""
+"""POST /performance/twr: time-weighted returns by period."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -226,7 +226,7 @@ OPERATION = Operation(
     paths=("/performance/twr",),
     summary="Time-weighted returns",
     description="Daily returns linked by period and calendar bucket, net or gross of fees "
-    "(analytics.md §3: daily return, linking, periods, breakdowns, annualisation).",
+    "(definitions: docs/ANALYTICS.md).",
     request=TwrRequest,
     results=TwrResults,
     calculate=calculate,
