@@ -46,7 +46,7 @@ class Organisation(BaseModel):
     @field_validator("mapping")
     @classmethod
     def _prefixes_are_distinct(cls, mapping: tuple[Mapping, ...]) -> tuple[Mapping, ...]:
-        counts = Counter(entry.prefix for entry in mapping)
+        counts = Counter(entry.prefix.lower() for entry in mapping)
         repeated = sorted(prefix for prefix, count in counts.items() if count > 1)
         if repeated:
             raise ValueError(f"names a prefix more than once: {', '.join(repeated)}")
@@ -60,19 +60,15 @@ class Organisation(BaseModel):
         # Here, because commands read the file before anybody needs a frame.
         import pandas as pd
 
-        columns = ["org", "business_line", "team"]
-        assigned = pd.DataFrame(
-            [[self.org, UNMAPPED, UNMAPPED]], index=paths.index, columns=columns, dtype=object
-        )
-        for entry in sorted(self.mapping, key=lambda entry: len(entry.prefix)):
-            is_below = is_under(paths, entry.prefix)
-            assigned.loc[is_below, columns[1:]] = [entry.business_line, entry.team]
-        return assigned.astype("string")
+        from lotus_assets.engine.delivery.group_paths import longest_prefix
 
-
-def is_under(paths: "pd.Series", prefix: str) -> "pd.Series":
-    """Whether each path is `prefix` or lies under it; `a/bc` does not lie under `a/b`."""
-    return (paths + "/").str.startswith(f"{prefix}/", na=False).astype(bool)
+        prefixes = pd.Series([entry.prefix for entry in self.mapping], dtype="string")
+        places = [(self.org, entry.business_line, entry.team) for entry in self.mapping]
+        # The last stands for position -1: no prefix.
+        places.append((self.org, UNMAPPED, UNMAPPED))
+        levels = pd.DataFrame(places, columns=["org", "business_line", "team"], dtype="string")
+        position = longest_prefix(paths, prefixes) % len(places)
+        return levels.iloc[position].set_axis(paths.index)
 
 
 def read_organisation(path: Path) -> Organisation:

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from lotus_assets.engine.delivery.group_paths import lies_under
 from lotus_assets.sources.organisation_file import GroupPath, Name
 from lotus_assets.sources.yaml_file import read_yaml
 
@@ -98,17 +99,13 @@ class Rules(_Section):
         """
         changes: dict[str, Any] = {}
         for entry in sorted(self.overrides, key=lambda entry: len(entry.path)):
-            if _holds(entry.path, path):
+            if lies_under(path, entry.path):
                 given = {name: getattr(entry, name) for name in entry.model_fields_set}
                 changes |= {name: value for name, value in given.items() if value is not None}
         changes.pop("path", None)
-        entries = [entry for entry in self.production if _holds(entry.path, path)]
+        entries = [entry for entry in self.production if lies_under(path, entry.path)]
         longest = sorted(entries, key=lambda entry: len(entry.path))[-1:]
         return self.model_copy(update=changes | {"production": tuple(longest), "overrides": ()})
-
-
-def _holds(prefix: str, path: str) -> bool:
-    return f"{path}/".startswith(f"{prefix}/")
 
 
 def read_rules(path: Path | None) -> Rules:

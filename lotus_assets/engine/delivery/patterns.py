@@ -1,4 +1,4 @@
-"""Text against the patterns of rules: regular expressions, wildcards, and group-path prefixes."""
+"""Text against the patterns of rules: regular expressions and wildcards."""
 
 import re
 from collections.abc import Iterable
@@ -37,16 +37,3 @@ def matches_wildcards(
     matched = pairs[is_match.astype(bool)]
     wanted = pd.MultiIndex.from_frame(asked[["project_id", "text"]])
     return np.asarray(wanted.isin(pd.MultiIndex.from_frame(matched[["project_id", "text"]])))
-
-
-def longest_prefix(paths: pd.Series, prefixes: pd.Series) -> NDArray[np.int64]:
-    """Position of the longest prefix of each path that ends at a `/` or the path's end, else -1.
-
-    Of equal prefixes the last wins.
-    """
-    longest = np.full(len(paths), -1, dtype=np.int64)
-    closed = paths.astype("string").fillna("") + "/"
-    for position in prefixes.str.len().argsort(kind="stable"):
-        begins = closed.str.startswith(prefixes.iloc[position].rstrip("/") + "/")
-        longest[begins.to_numpy(dtype=bool)] = position
-    return longest

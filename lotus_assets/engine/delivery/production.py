@@ -7,7 +7,8 @@ successful pipeline stands for one.
 import pandas as pd
 
 from lotus_assets.engine.delivery.durations import ends_before_start
-from lotus_assets.engine.delivery.patterns import longest_prefix, matches_any
+from lotus_assets.engine.delivery.group_paths import longest_prefix
+from lotus_assets.engine.delivery.patterns import matches_any
 from lotus_assets.engine.delivery.pipelines import is_child
 from lotus_assets.engine.delivery.reasons import joined_reasons
 

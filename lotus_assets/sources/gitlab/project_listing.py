@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from lotus_assets.engine.delivery.group_paths import lies_under
 from lotus_assets.sources.gitlab.connections import VanishedError, completed
 from lotus_assets.sources.gitlab.errors import AccessError
 from lotus_assets.sources.gitlab.graphql import GraphQLClient, PageSize
@@ -27,7 +28,7 @@ def project_pages(graphql: GraphQLClient, root_groups: Sequence[str]) -> Iterato
             nodes = [
                 node
                 for node in connection["nodes"]
-                if node["id"] not in seen and node["fullPath"].startswith(f"{group}/")
+                if node["id"] not in seen and lies_under(node["fullPath"], group)
             ]
             seen.update(node["id"] for node in nodes)
             with ThreadPoolExecutor(parallelism) as pool:

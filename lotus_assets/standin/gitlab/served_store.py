@@ -35,18 +35,24 @@ class ServedStore:
         self._by_path.clear()
 
     def project(self, identifier: str) -> ProjectData | None:
-        """A project by number or by full path."""
+        """A project by number or by full path, in whatever case (`Routable.find_by_full_path`)."""
         store = self.store
         if identifier.isdecimal():
             return store.projects.get(int(identifier))
-        project_id = self._by_path.get(identifier)
+        path = identifier.lower()
+        project_id = self._by_path.get(path)
         if project_id is None or project_id not in store.projects:
             self._by_path = {
-                data.project["path_with_namespace"]: number
+                data.project["path_with_namespace"].lower(): number
                 for number, data in store.projects.items()
             }
-            project_id = self._by_path.get(identifier)
+            project_id = self._by_path.get(path)
         return None if project_id is None else store.projects.get(project_id)
+
+    def group(self, full_path: str) -> Payload | None:
+        """A group by its full path, in whatever case."""
+        groups = self.store.groups.items()
+        return next((group for path, group in groups if path.lower() == full_path.lower()), None)
 
     def kept(self, key: tuple[Any, ...], size: int, make: Callable[[], Any]) -> Any:
         """Any derived value; kept under `key` when it was made from many rows."""

@@ -35,7 +35,7 @@ def _project(_root: None, arguments: Arguments, context: Context) -> ProjectData
 
 
 def _group(_root: None, arguments: Arguments, context: Context) -> Payload | None:
-    group = context.served.store.groups.get(str(arguments["fullPath"]))
+    group = context.served.group(str(arguments["fullPath"]))
     is_public = group is not None and group.get("visibility") == "public"
     return group if context.is_authenticated or is_public else None
 

@@ -3,8 +3,9 @@
 import pandas as pd
 import pytest
 
+from lotus_assets.engine.delivery.group_paths import longest_prefix
 from lotus_assets.engine.delivery.json_lists import exploded, parsed_lists
-from lotus_assets.engine.delivery.patterns import longest_prefix, matches_any, matches_wildcards
+from lotus_assets.engine.delivery.patterns import matches_any, matches_wildcards
 from lotus_assets_tests.unit.engine.delivery.raw_frames import raw
 
 
@@ -29,6 +30,7 @@ def test_the_longest_prefix_ends_at_a_slash() -> None:
     paths = pd.Series(["a/b/c", "a/b", "a/bc", "x"], dtype="string")
 
     assert longest_prefix(paths, pd.Series(["a/b", "a", "a/b/"])).tolist() == [2, 2, 1, -1]
+    assert longest_prefix(paths, pd.Series(["A/B"])).tolist() == [0, 0, -1, -1]
     assert longest_prefix(paths, pd.Series([], dtype=str)).tolist() == [-1] * 4
 
 
