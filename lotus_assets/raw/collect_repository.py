@@ -7,10 +7,18 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pandas as pd
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select, update
 
 from lotus_assets.filling.side_by_side import Batch, CompleteList
-from lotus_assets.raw import raw_branch, raw_commit, raw_mr, raw_mr_version, raw_project, raw_tag
+from lotus_assets.raw import (
+    raw_branch,
+    raw_commit,
+    raw_mr,
+    raw_mr_commit,
+    raw_mr_version,
+    raw_project,
+    raw_tag,
+)
 from lotus_assets.raw.reading import Reading, collection_asset
 from lotus_assets.sources.gitlab.lists.commit_statistics import COMMIT_STATISTICS
 from lotus_assets.sources.gitlab.pages import Payload, ProjectReference, ReadingWindow
@@ -99,10 +107,37 @@ def _counted_commits(reading: Reading, project_id: int) -> set[str]:
         )
 
 
+def fill_authors(connection: Connection) -> None:
+    """`raw_commit.author_user_id`: Git names an address, and GitLab whose it is.
+
+    It does so for the commits of merge requests; the latest word on an address speaks for all
+    commits by it, in whatever project.
+    """
+    named, commits = database_table(raw_mr_commit.TABLE), database_table(raw_commit.TABLE)
+    owner = (
+        select(named.c.author_email_hash, named.c.author_user_id)
+        .distinct(named.c.author_email_hash)
+        .where(named.c.author_email_hash.isnot(None), named.c.author_user_id.isnot(None))
+        .order_by(
+            named.c.author_email_hash, named.c.updated_at.desc(), named.c.author_user_id.desc()
+        )
+        .subquery()
+    )
+    connection.execute(
+        update(commits)
+        .values(author_user_id=owner.c.author_user_id)
+        .where(
+            commits.c.author_email_hash == owner.c.author_email_hash,
+            commits.c.author_user_id.is_distinct_from(owner.c.author_user_id),
+        )
+    )
+
+
 collect_repository = collection_asset(
     "collect_repository",
     (raw_commit.TABLE, raw_branch.TABLE, raw_tag.TABLE),
     read,
     deps=(raw_project.TABLE.name, raw_mr_version.TABLE.name),
     is_daily=False,
+    after_promote=fill_authors,
 )

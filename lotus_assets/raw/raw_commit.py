@@ -29,7 +29,9 @@ class RawCommit(TableModel):
     project_id: ProjectId
     commit_id: Text = Field(str_matches=SHA, description="Its SHA.")
     author_user_id: Integer = Field(
-        nullable=True, description="The author, where GitLab knows one; Git itself does not."
+        nullable=True,
+        description="The user whom GitLab takes for the author of a merge request's commit with "
+        "the same address; NULL where it named none.",
     )
     author_name: Text = Field(nullable=True, description="Author's name, addresses redacted.")
     author_email_hash: AuthorEmailHash
@@ -56,7 +58,7 @@ TABLE = Table(
     model=RawCommit,
     key=("project_id", "commit_id"),
     version=None,
-    kept=("additions", "deletions"),
+    kept=("author_user_id", "additions", "deletions"),
     description="Commits of the repositories.",
 )
 

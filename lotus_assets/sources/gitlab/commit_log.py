@@ -1,5 +1,6 @@
 """Commits as `git rev-list --header` prints them, one pass over the stream."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -53,13 +54,18 @@ class CommitParser:
         }
 
 
+_PERSON = re.compile(r"(?P<name>[^<]*)<(?P<address>[^>]*)>(?:.*>)?\s*(?P<seconds>\d*)")
+"""As Git splits the line (`split_ident_line` in ident.c): the name and the spaces around it may be
+missing, and the instant follows the last `>`."""
+
+
 def _person(line: str) -> tuple[str | None, str | None, str | None]:
     """(name, address, instant) of an author or committer line; what it lacks is None."""
-    name, _, rest = line.partition(" <")
-    email, _, when = rest.rpartition("> ")
-    seconds = when.split(" ")[0]
+    parts = _PERSON.match(line)
+    if parts is None:
+        return line.strip() or None, None, None
     try:
-        at = datetime.fromtimestamp(int(seconds), UTC).isoformat()
+        at = datetime.fromtimestamp(int(parts["seconds"]), UTC).isoformat()
     except (ValueError, OverflowError, OSError):
         at = None
-    return name or None, email or None, at
+    return parts["name"].strip() or None, parts["address"] or None, at

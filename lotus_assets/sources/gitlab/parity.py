@@ -8,7 +8,6 @@ nested pages shows as a difference.
 from collections.abc import Mapping
 from typing import Any
 
-from lotus_assets.sources.gitlab.email_hash import redacted
 from lotus_assets.sources.gitlab.pages import Payload, ProjectReference
 from lotus_assets.sources.gitlab.project_lists import Clients
 
@@ -58,7 +57,7 @@ def fields_of(
         "head_sha": merge_request.get("sha"),
         "merge_commit_sha": merge_request.get("merge_commit_sha"),
         "squash_commit_sha": merge_request.get("squash_commit_sha"),
-        "labels": [redacted(label) for label in merge_request.get("labels") or []],
+        "labels": list(merge_request.get("labels") or []),
         "lines_added": lines.get("additions"),
         "lines_removed": lines.get("deletions"),
         "approvals_given": len(approvals.get("approved_by") or []),

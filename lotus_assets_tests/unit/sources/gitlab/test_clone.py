@@ -46,6 +46,35 @@ def commits(found: RepositoryReading) -> dict[str, dict[str, Any]]:
     return {each["commit_id"]: each for page in found.commits for each in page.payloads}
 
 
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("Ann Author <Ann@example.com>1772438400 +0200", "Ann Author"),
+        ("<Ann@example.com> 1772438400 +0200", None),
+        (" <Ann@example.com>1772438400 +0200", None),
+        ("Ann Author<Ann@example.com> 1772438400 +0200", "Ann Author"),
+        ("Ann Author <Ann@example.com> (home)> 1772438400 +0200", "Ann Author"),
+    ],
+)
+def test_headers_of_old_repositories(
+    origin: Origin, clone: Clone, written: str, name: str | None
+) -> None:
+    """Git itself reads them: `split_ident_line` in its ident.c."""
+    plain = origin.git("cat-file", "commit", origin.commit("Begin"))
+    lines = [
+        f"author {written}" if line.startswith("author ") else line for line in plain.split("\n")
+    ]
+    odd = origin.git(
+        *("hash-object", "-t", "commit", "-w", "--literally", "--stdin"),
+        given="\n".join(lines) + "\n",
+    )
+    origin.branch("main", odd)
+    commit = commits(reading(clone))[odd]
+    assert commit["author_name"] == name
+    assert commit["authored_at"] == "2026-03-02T08:00:00+00:00"
+    assert commit["author_email_hash"] == hashlib.sha256(b"ann@example.com").hexdigest()
+
+
 def test_commits_with_parents_dates_names_and_references(origin: Origin, clone: Clone) -> None:
     first = origin.commit("Begin", day=1)
     second = origin.commit("Ask bob@example.com\n\nCloses #4 and a/b#5", first, day=2)
