@@ -116,6 +116,12 @@ class Settings(BaseSettings):
     tem_max_parallelism: int = Field(
         default=8, ge=1, le=64, description="Requests to GitLab under way at once."
     )
+    tem_gitlab_attempts: int = Field(
+        default=7,
+        ge=1,
+        le=20,
+        description="How often a request to GitLab is sent while its failure may pass.",
+    )
     tem_email_hash_key: SecretStr | None = Field(
         default=None, description="Key of the HMAC over e-mail addresses. Not set: plain SHA-256."
     )

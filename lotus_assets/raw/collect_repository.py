@@ -1,6 +1,7 @@
 """Commits, branches and tags: from a bare clone without trees; line counts from REST.
 
-The refs are the watermark: where they are what they were, nothing is fetched or read.
+Refs, default branch and old heads are the watermark: where they are what they were when commits
+were last stored, nothing is read. What the clone holds says nothing about what was stored.
 """
 
 from collections.abc import Iterator
@@ -31,7 +32,7 @@ def read(reading: Reading, project_id: int) -> Iterator[Batch]:
     reference = reading.references[project_id]
     repository = reading.source.repository(
         reference,
-        known_refs=reading.states.get(project_id),
+        known=reading.states.get(project_id),
         heads=_merge_request_heads(reading, project_id),
     )
     if repository is None:
@@ -54,7 +55,7 @@ def read(reading: Reading, project_id: int) -> Iterator[Batch]:
             CompleteList(raw_tag.TABLE, project),
             CompleteList(raw_commit.TABLE, project if repository.is_complete else gone),
         ),
-        state=dict(repository.refs),
+        state=dict(repository.watermark),
     )
     counted = _counted_commits(reading, project_id)
     commits = concatenate(

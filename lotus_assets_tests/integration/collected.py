@@ -96,7 +96,7 @@ def collect(database: str, tmp_path: Path) -> Iterator[Collect]:
             stores.append(world.on_disk())
             server.change(lambda _store: None)
             place = Workplace(database, tmp_path / "place", world.now.isoformat())
-            done = place.run(server, job, defs, **environment)
+            done = place.run(server, job, defs, None, **environment)
             assert done.execution.succeeded, done.reasons
             return Collected(place, done, server)
 

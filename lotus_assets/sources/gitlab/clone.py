@@ -2,24 +2,33 @@
 
 A clone belongs to the data directory and may vanish at any time. It is made beside its place and
 moved there when it is whole, so a half clone is never mistaken for one; what an earlier kill
-left behind is removed.
+left behind is removed. Nothing is changed for the time that a command takes: what has to be undone
+is not undone by a kill.
 """
 
 import fcntl
 import shutil
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
-from lotus_assets.sources.gitlab.git import REFSPECS, Git, GitError
+from lotus_assets.sources.gitlab.git import Git, GitError
 
-HEAD = "HEAD"
-"""Key of the default branch's name among the refs."""
 KEPT = "refs/lotus/heads/"
 """Old heads are kept from being pruned by refs of our own, which are not part of the watermark."""
 REFUSED_FILE = "lotus-refused-heads"
+REFSPECS = (
+    "+refs/heads/*:refs/heads/*",
+    "+refs/tags/*:refs/tags/*",
+    "+refs/merge-requests/*/head:refs/merge-requests/*/head",
+)
 READ_REFS = ("refs/heads/", "refs/tags/", "refs/merge-requests/")
+_FIRST_ANSWER = {"protocol.version": "0"}
+"""Version 0 lists the refs in its first answer; version 2 needs a second request."""
+_REMOTE = "[remote"
+"""Begins the section of the configuration that makes a clone ask for what it lacks."""
 _LOCKS = ("*.lock", "refs/**/*.lock", "objects/info/*.lock", "objects/pack/tmp_*")
 
 
@@ -42,52 +51,60 @@ class Clone:
             finally:
                 fcntl.flock(file, fcntl.LOCK_UN)
 
-    def remote_refs(self, default_branch: str | None) -> dict[str, str]:
-        """Every ref that is read → SHA, and the default branch's name: one request.
+    def remote_refs(self) -> dict[str, str]:
+        """Every ref that is read → SHA, as GitLab has them: one request."""
+        listing = self.git.run(*_configured(_FIRST_ANSWER), "ls-remote", self.url)
+        return _read_refs(line.split("\t", 1) for line in listing.splitlines() if "\t" in line)
 
-        Protocol version 0 lists the refs in its first answer; version 2 needs a second request.
-        """
-        listing = self.git.run("-c", "protocol.version=0", "ls-remote", self.url)
-        pairs = (line.split("\t", 1) for line in listing.splitlines() if "\t" in line)
-        refs = {ref: sha for sha, ref in pairs if _is_read(ref)}
-        return refs | ({HEAD: default_branch} if default_branch else {})
+    def refs(self) -> dict[str, str]:
+        """Every ref that is read → SHA, as the clone has them."""
+        listing = self.local("for-each-ref", "--format=%(objectname)%09%(refname)", *READ_REFS)
+        return _read_refs(line.split("\t", 1) for line in listing.splitlines())
 
     def update(self) -> None:
-        """Fetch what is new and prune what is gone; clone when there is nothing to build on."""
+        """Fetch what is new and prune what is gone; clone when there is nothing to build on.
+
+        Raises:
+            GitError: GitLab gives no repository; a clone that is there stays as it is.
+            TransientError: another attempt may do better.
+        """
+        partial = self.path.with_suffix(".partial")
         if self.path.exists():
-            self._remove_stale_locks()
+            self._repair()
             try:
-                self._fetch(self.path)
-            except GitError:
-                shutil.rmtree(self.path)
+                self._mirror(self.path)
+            except GitError as error:
+                if error.is_answer:
+                    raise
+                self._make_way(partial)
             else:
                 return
-        partial = self.path.with_suffix(".partial")
         shutil.rmtree(partial, ignore_errors=True)
         self.git.run("init", "--quiet", "--bare", str(partial))
-        self._fetch(partial)
+        self._mirror(partial)
         partial.rename(self.path)
 
     def fetch_heads(self, heads: Collection[str]) -> int:
-        """Fetch commits by SHA and keep them; returns how many requests that took.
+        """Keep commits, and fetch those that are missing by SHA; returns how many attempts it took.
 
-        A head that the server refuses is remembered as such and never asked for again.
+        A head that the server refuses is remembered as such and never asked for again. One that
+        is there and that nothing keeps is kept: who fetched it may have been killed.
         """
-        refused = self._refused()
         missing = self.wanted(heads)
+        self._keep(set(heads).difference(self.missing(heads)))
+        refused = self._refused()
         attempts = 0
         while missing:
             attempts += 1
             try:
-                self._fetch(self.path, *[f"+{head}:{KEPT}{head}" for head in missing])
+                self._fetch(self.path, [f"+{head}:{KEPT}{head}" for head in missing])
                 missing = []
             except GitError as error:
                 if not error.refused:
                     raise
                 refused |= error.refused
+                (self.path / REFUSED_FILE).write_text("\n".join(sorted(refused)), encoding="ascii")
                 missing = [head for head in missing if head not in refused]
-        if attempts:
-            (self.path / REFUSED_FILE).write_text("\n".join(sorted(refused)), encoding="ascii")
         return attempts
 
     def wanted(self, heads: Collection[str]) -> list[str]:
@@ -127,25 +144,67 @@ class Clone:
             directory=self.path, given="".join(f"{sha}\n" for sha in sorted(of)),
         )  # fmt: skip
 
-    def _fetch(self, directory: Path, *refspecs: str) -> None:
-        """Fetch; the remote is configured for as long as that takes.
+    def _mirror(self, directory: Path) -> None:
+        """Fetch all refs that are read, and prune the others: two requests, one if none moved."""
+        self._fetch(directory, REFSPECS, "--prune", configuration=_FIRST_ANSWER)
 
-        While it is, Git fetches every object that a command asks for and does not find, one
-        request each, and nothing older than Git 2.44 can be told not to.
+    def _fetch(
+        self,
+        directory: Path,
+        refspecs: Collection[str],
+        *options: str,
+        configuration: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        """Fetch from a remote that is configured for this command alone.
+
+        Where one is, Git fetches every object that a command asks for and does not find, one
+        request each, and nothing older than Git 2.44 can be told not to: no commit is missing then.
         """
-        prune = () if refspecs else ("--prune",)
-        self.git.run("config", "remote.origin.url", self.url, directory=directory)
+        remote = {
+            "remote.origin.url": self.url,
+            "remote.origin.promisor": "true",
+            "remote.origin.partialCloneFilter": "tree:0",
+        }
         self.git.run(
-            "fetch", "--quiet", "--force", "--no-tags", "--no-write-fetch-head", *prune,
-            "--filter=tree:0", "origin", *(refspecs or REFSPECS), directory=directory,
+            *_configured({**remote, **configuration}),
+            "fetch", "--quiet", "--force", "--no-tags", "--no-write-fetch-head", *options,
+            "--filter=tree:0", "--stdin", "origin",
+            directory=directory, given="\n".join(refspecs),
         )  # fmt: skip
-        self.git.run("config", "--remove-section", "remote.origin", directory=directory)
+
+    def _keep(self, heads: Collection[str]) -> None:
+        """Give each head that no ref reaches one of our own."""
+        reached_by_none = self.revisions("--not", "--all", "--not", of=heads) if heads else []
+        lost = sorted(set(heads).intersection(reached_by_none))
+        if lost:
+            commands = [f"update {KEPT}{head} {head}" for head in lost]
+            self.local("update-ref", "--stdin", given=commands)
+
+    def _repair(self) -> None:
+        """Undo what a killed Git left; our own lock says that no other is at work here."""
+        self._remove_stale_locks()
+        configuration = self.path / "config"
+        if configuration.exists() and _REMOTE in configuration.read_text(encoding="utf-8"):
+            self.local("config", "--remove-section", "remote.origin")
+
+    def _make_way(self, partial: Path) -> None:
+        """Put a broken clone where what is not whole is removed: half of it is no clone either."""
+        shutil.rmtree(partial, ignore_errors=True)
+        self.path.rename(partial)
 
     def _remove_stale_locks(self) -> None:
-        """What a killed git left; our own lock says that no other is at work here."""
         for pattern in _LOCKS:
             for stale in self.path.glob(pattern):
                 stale.unlink(missing_ok=True)
+
+
+def _read_refs(pairs: Iterable[Sequence[str]]) -> dict[str, str]:
+    return {ref: sha for sha, ref in pairs if _is_read(ref)}
+
+
+def _configured(settings: Mapping[str, str]) -> list[str]:
+    """Options of `git` that set configuration for one command and what it starts."""
+    return [part for key, value in settings.items() for part in ("-c", f"{key}={value}")]
 
 
 def _is_read(ref: str) -> bool:

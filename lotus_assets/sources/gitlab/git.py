@@ -14,11 +14,6 @@ from urllib.parse import urlsplit
 from lotus_assets.sources.gitlab.errors import AccessError, GitLabError
 from lotus_assets.sources.gitlab.session import TransientError
 
-REFSPECS = (
-    "+refs/heads/*:refs/heads/*",
-    "+refs/tags/*:refs/tags/*",
-    "+refs/merge-requests/*/head:refs/merge-requests/*/head",
-)
 _REFUSED = re.compile(r"not our ref ([0-9a-f]{40,64})")
 _PASSING = re.compile(
     r"HTTP 5\d\d|error: 5\d\d|error: 429|HTTP 429|early EOF|unexpected disconnect|RPC failed"
@@ -31,6 +26,12 @@ _PASSING = re.compile(
 _REFUSED_TOKEN = re.compile(
     r"Authentication failed|could not read (?:Username|Password)|error: 401"
     r"|HTTP Basic: Access denied"
+)
+_STATUS = re.compile(r"(?:returned error:|HTTP) (\d{3})")
+_ANSWER = re.compile(
+    r"returned error: \d|^remote: |remote error: |repository '.*' not found"
+    r"|Could not read from remote repository",
+    re.MULTILINE,
 )
 _REASONS = (
     ("error: 403", "forbidden"),
@@ -58,6 +59,11 @@ class GitError(GitLabError):
         return "error:git"
 
     @property
+    def is_answer(self) -> bool:
+        """Whether GitLab said it, not Git of what lies on this disk."""
+        return _ANSWER.search(self.text) is not None
+
+    @property
     def refused(self) -> set[str]:
         """SHAs that the server does not give."""
         return set(_REFUSED.findall(self.text))
@@ -80,8 +86,8 @@ class Git:
                 "`apt-get install git`; commits, branches and tags are read with it."
             )
 
-    def run(self, *arguments: str, directory: Path | None = None) -> str:
-        """Standard output of one command.
+    def run(self, *arguments: str, directory: Path | None = None, given: str = "") -> str:
+        """Standard output of one command; `given` is its input.
 
         Raises:
             TransientError: the network failed or the time was up; another attempt may do better.
@@ -92,7 +98,7 @@ class Git:
                 ["git", *arguments],
                 cwd=directory,
                 env=self.environment(),
-                stdin=subprocess.DEVNULL,
+                input=given,
                 capture_output=True,
                 encoding="utf-8",
                 errors="replace",
@@ -110,7 +116,11 @@ class Git:
                     "GITLAB_API_TOKEN to a valid token with the scope read_repository."
                 )
             if _PASSING.search(complaint):
-                raise TransientError(f"git {_subcommand(arguments)}: {complaint.strip()}")
+                status = _STATUS.search(complaint)
+                raise TransientError(
+                    f"git {_subcommand(arguments)}: {complaint.strip()}",
+                    int(status[1]) if status else None,
+                )
             raise GitError(_subcommand(arguments), complaint)
         return done.stdout
 

@@ -1,14 +1,19 @@
 """What one reading of a repository gives."""
 
-from collections.abc import Iterator, Mapping
+import hashlib
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 
-from lotus_assets.sources.gitlab.clone import HEAD, Clone
+from lotus_assets.sources.gitlab.clone import READ_REFS, Clone
 from lotus_assets.sources.gitlab.commit_log import CommitParser, records
 from lotus_assets.sources.gitlab.pages import EntityPage, Payload
 
 COMMITS_A_PAGE = 5_000
+HEAD = "HEAD"
+"""Key of the default branch's name in a watermark."""
+HEADS = "heads"
+"""Key of the digest of the heads that were asked for besides."""
 _TAG_FORMAT = "%00".join(
     (
         "%(refname:strip=2)",
@@ -25,8 +30,8 @@ _TAG_FORMAT = "%00".join(
 class RepositoryReading:
     """Branches, tags and commits of one repository at one instant.
 
-    `refs` maps every ref to its SHA (and `HEAD` to the default branch's name): store it, it is
-    the watermark of the next reading. `branches` feeds raw_branch and `tags` raw_tag; both are
+    `watermark` is what this reading rests on (`watermark`): store it with what is read, for the
+    next reading gives what is not in it. `branches` feeds raw_branch and `tags` raw_tag; both are
     complete, so what is stored and not among them has vanished. `commits` feeds raw_commit:
     pages of up to 5,000, read from the clone when they are asked for; all commits that any ref
     or old head reaches when `is_complete`, else those that are new or whose place on the default
@@ -34,12 +39,24 @@ class RepositoryReading:
     `is_complete`: there, what is not given vanished).
     """
 
-    refs: Mapping[str, str]
+    watermark: Mapping[str, str]
     branches: EntityPage
     tags: EntityPage
     commits: Iterator[EntityPage] = field(repr=False)
     is_complete: bool
     vanished_commits: tuple[str, ...] = ()
+
+
+def watermark(
+    refs: Mapping[str, str], default_branch: str | None, heads: Collection[str]
+) -> dict[str, str]:
+    """What a reading of these refs rests on.
+
+    Each ref → its SHA, `HEAD` → the default branch's name, `heads` → a digest of the heads that
+    are asked for besides: a head that is in the clone need not be in the tables.
+    """
+    of_heads = hashlib.sha256("\n".join(sorted(set(heads))).encode()).hexdigest()
+    return {**refs, **({HEAD: default_branch} if default_branch else {}), HEADS: of_heads}
 
 
 @dataclass(frozen=True)
@@ -50,9 +67,9 @@ class DefaultBranch:
     chain: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, clone: Clone, refs: Mapping[str, str]) -> "DefaultBranch":
-        """As the refs have it; empty when there is no default branch."""
-        tip = refs.get(f"refs/heads/{refs.get(HEAD, '')}")
+    def of(cls, clone: Clone, mark: Mapping[str, str]) -> "DefaultBranch":
+        """As a watermark has it; empty when there is no default branch."""
+        tip = mark.get(f"refs/heads/{mark.get(HEAD, '')}")
         if tip is None or clone.missing([tip]):
             return cls()
         return cls(
@@ -64,31 +81,31 @@ class DefaultBranch:
 def read(
     clone: Clone,
     project_id: int,
-    refs: Mapping[str, str],
-    known_refs: Mapping[str, str] | None,
+    mark: Mapping[str, str],
+    known_mark: Mapping[str, str] | None,
     parser: CommitParser,
 ) -> RepositoryReading:
-    """Read the clone as it stands, against what `known_refs` had.
+    """Read the clone as it stands at the watermark `mark`, against what `known_mark` had.
 
-    Without `known_refs`, or when the clone no longer holds what they point at, everything is
+    Without `known_mark`, or when the clone no longer holds what it points at, everything is
     given.
     """
-    default = DefaultBranch.of(clone, refs)
-    known = {sha for ref, sha in (known_refs or {}).items() if ref != HEAD}
+    default = DefaultBranch.of(clone, mark)
+    known = {sha for ref, sha in (known_mark or {}).items() if ref.startswith(READ_REFS)}
     is_complete = not known or bool(clone.missing(known))
     if is_complete:
         stream = clone.stream_revisions("--all")
         vanished: tuple[str, ...] = ()
     else:
-        before = DefaultBranch.of(clone, known_refs or {})
+        before = DefaultBranch.of(clone, known_mark or {})
         new = clone.revisions("--all", of=[f"^{sha}" for sha in known])
         moved = (default.commits ^ before.commits) | (default.chain ^ before.chain)
         given = {*new, *moved}
         stream = clone.stream_revisions("--no-walk", of=given) if given else iter(())
         vanished = tuple(clone.revisions("--not", "--all", "--not", of=known))
     return RepositoryReading(
-        refs=refs,
-        branches=EntityPage("branches", project_id, _branches(project_id, refs)),
+        watermark=mark,
+        branches=EntityPage("branches", project_id, _branches(project_id, mark)),
         tags=EntityPage("tags", project_id, _tags(clone, project_id)),
         commits=_commits(stream, project_id, default, parser),
         is_complete=is_complete,

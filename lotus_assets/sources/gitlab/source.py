@@ -98,6 +98,7 @@ class GitLabSource:
             clones=settings.tem_data_dir / "clones",
             max_parallelism=settings.tem_max_parallelism,
             email_hash_key=key.get_secret_value() if key else None,
+            patience=GitLabPatience(attempts=settings.tem_gitlab_attempts),
         )
 
     def __enter__(self) -> Self:  # noqa: D105
@@ -197,18 +198,18 @@ class GitLabSource:
         self,
         project: ProjectReference,
         *,
-        known_refs: Mapping[str, str] | None = None,
+        known: Mapping[str, str] | None = None,
         heads: Collection[str] = (),
     ) -> RepositoryReading | None:
-        """Branches, tags and commits; None when the refs are those of `known_refs` (1 request).
+        """Branches, tags and commits; None when refs and heads are those of `known` (1 request).
 
-        `known_refs` is `RepositoryReading.refs` as stored after the last collection (Git's
-        watermark): commits that were stored then and have not moved are left out. None reads
-        everything. `heads` are SHAs (old merge request heads) to be fetched besides; one that
-        GitLab no longer gives is missing from the commits.
+        `known` is `RepositoryReading.watermark` as stored after the last collection: commits that
+        were stored then and have not moved are left out. None reads everything. `heads` are SHAs
+        (old merge request heads) to be fetched besides; one that GitLab no longer gives is missing
+        from the commits.
         """
         with self._named(project, "repository"):
-            return self._repositories.read(project, known_refs, heads)
+            return self._repositories.read(project, known, heads)
 
     @contextmanager
     def _named(

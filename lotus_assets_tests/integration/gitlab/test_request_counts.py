@@ -1,6 +1,8 @@
 """How few requests it takes: the issue's budgets, counted at the server."""
 
+import shutil
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from lotus_assets.sources.gitlab.lists.deployments import DEPLOYMENTS
 from lotus_assets.sources.gitlab.lists.issues import ISSUES
@@ -60,7 +62,7 @@ def test_nothing_changed(scene: StartScene) -> None:
     for each in projects:
         reading = begun.source.repository(each)
         assert reading is not None
-        refs[each.project_id] = dict(reading.refs)
+        refs[each.project_id] = dict(reading.watermark)
 
     def again() -> None:
         payloads = payloads_of(begun.source.projects(ROOTS))
@@ -75,7 +77,7 @@ def test_nothing_changed(scene: StartScene) -> None:
             assert payloads_of(begun.source.pages(DEPLOYMENTS, each, since)) == []
             list(begun.source.pages(PUSH_EVENTS, each, ReadingWindow(watermark)))
             list(begun.source.pages(PROTECTED_BRANCHES, each))
-            again = begun.source.repository(each, known_refs=refs[each.project_id])
+            again = begun.source.repository(each, known=refs[each.project_id])
             assert again is None
 
     requests = begun.requests_of(again)
@@ -173,13 +175,21 @@ def test_statistics_count_what_the_server_saw(scene: StartScene) -> None:
     assert (statistics.retries, statistics.throttled) == (0, 0)
 
 
-def test_git_costs_one_request_when_refs_stand_still(scene: StartScene) -> None:
+def test_git_costs_one_request_when_refs_stand_still(scene: StartScene, tmp_path: Path) -> None:
     begun = scene()
     project = begun.reference()
     first = begun.source.repository(project)
     assert first is not None
-    known = dict(first.refs)
-    assert begun.requests_of(lambda: begun.source.repository(project, known_refs=known)) == 1
-    fetched = begun.requests_of(lambda: begun.source.repository(project))
-    assert fetched <= 4
-    assert begun.source.statistics.by_operation["git:ls-remote"] == 3
+    known = dict(first.watermark)
+    assert begun.requests_of(lambda: begun.source.repository(project, known=known)) == 1
+    shutil.rmtree(tmp_path / "clones")
+    # A lost clone is not made anew for nothing; else refs and commits are two requests.
+    assert begun.requests_of(lambda: begun.source.repository(project, known=known)) == 1
+    assert not (tmp_path / "clones" / f"{project.project_id}.git").exists()
+    assert begun.requests_of(lambda: begun.source.repository(project)) == 2
+    counted = begun.source.statistics.by_operation
+    assert (counted["git:ls-remote"], counted["git:fetch"]) == (1, 2 + 1 + 2)
+    # A head that the server does not have is asked for once: capabilities and packs.
+    unknown = ["1" * 40]
+    assert begun.requests_of(lambda: begun.source.repository(project, heads=unknown)) == 1 + 2
+    assert begun.requests_of(lambda: begun.source.repository(project, heads=unknown)) == 1

@@ -1,7 +1,7 @@
 """A warehouse with its folders, and runs of the real graph on it, in this process."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -70,15 +70,16 @@ class Workplace:
         server: StandinServer,
         job: str,
         definitions: dg.Definitions = defs,
+        assets: Sequence[dg.AssetKey] | None = None,
         **more: str,
     ) -> "Run":
-        """A whole live run of `job`; `more` are environment variables."""
+        """A live run of `job` (or only of `assets`); `more` are environment variables."""
         variables = self.variables(server, **more)
         before = len(server.requests)
         with self.instance(variables) as instance, console_on_stderr() as console:
             day = Settings().now().astimezone(Settings().zone).date().isoformat()
             resolved = definitions.resolve_job_def(job)
-            done = execute(resolved, instance, console, partition_key=day)
+            done = execute(resolved, instance, console, partition_key=day, assets=assets)
             run = instance.get_run_by_id(done.run_id)
             events = [entry.dagster_event for entry in instance.all_logs(done.run_id)]
         assert run is not None

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from lotus_assets.sources.gitlab.clone import HEAD, Clone
+from lotus_assets.sources.gitlab.clone import Clone
 from lotus_assets.sources.gitlab.commit_log import CommitParser
 from lotus_assets.sources.gitlab.email_hash import EmailHash
 from lotus_assets.sources.gitlab.errors import AccessError
 from lotus_assets.sources.gitlab.git import Git, GitError
-from lotus_assets.sources.gitlab.repository import RepositoryReading, read
+from lotus_assets.sources.gitlab.repository import HEAD, RepositoryReading, read, watermark
 from lotus_assets.sources.gitlab.session import TransientError
 from lotus_assets_tests.unit.sources.gitlab.git_repository import Origin
 
@@ -36,10 +36,9 @@ def reading(
     clone: Clone, known: dict[str, str] | None = None, heads: tuple[str, ...] = ()
 ) -> RepositoryReading:
     with clone.locked():
-        refs = clone.remote_refs("main")
         clone.update()
         clone.fetch_heads(heads)
-        return read(clone, 7, refs, known, PARSER)
+        return read(clone, 7, watermark(clone.refs(), "main", heads), known, PARSER)
 
 
 def commits(found: RepositoryReading) -> dict[str, dict[str, Any]]:
@@ -194,7 +193,7 @@ def test_changes_only(origin: Origin, clone: Clone) -> None:
     gone = origin.commit("Gone", root, day=2)
     for branch, sha in {"main": root, "side": side, "gone": gone}.items():
         origin.branch(branch, sha)
-    before = dict(reading(clone).refs)
+    before = dict(reading(clone).watermark)
     merge = origin.commit("Merge", root, side, day=3)
     origin.branch("main", merge)
     origin.git("update-ref", "-d", "refs/heads/gone")
@@ -209,7 +208,7 @@ def test_changes_only(origin: Origin, clone: Clone) -> None:
 def test_everything_again_when_the_clone_is_gone(origin: Origin, clone: Clone) -> None:
     root = origin.commit("Root")
     origin.branch("main", origin.commit("Tip", root))
-    before = dict(reading(clone).refs)
+    before = dict(reading(clone).watermark)
     shutil.rmtree(clone.path)
     origin.branch("main", root)
     found = reading(clone, known=before)
@@ -219,7 +218,7 @@ def test_everything_again_when_the_clone_is_gone(origin: Origin, clone: Clone) -
 
 def test_an_empty_repository(clone: Clone) -> None:
     found = reading(clone)
-    assert found.refs == {HEAD: "main"}
+    assert found.watermark == watermark({}, "main", ())
     assert found.branches.payloads == found.tags.payloads == []
     assert commits(found) == {}
 
@@ -228,10 +227,10 @@ def test_no_default_branch(origin: Origin, clone: Clone) -> None:
     sha = origin.commit("Begin")
     origin.branch("draft", sha)
     with clone.locked():
-        refs = clone.remote_refs(None)
         clone.update()
-        found = commits(read(clone, 7, refs, None, PARSER))
-    assert HEAD not in refs
+        mark = watermark(clone.refs(), None, ())
+        found = commits(read(clone, 7, mark, None, PARSER))
+    assert HEAD not in mark
     assert not found[sha]["is_on_default_branch"]
 
 
@@ -259,12 +258,56 @@ def test_stale_locks_and_a_broken_clone_are_no_obstacle(origin: Origin, clone: C
     assert set(commits(reading(clone))) == {sha, newer}
 
 
+def test_a_fetch_leaves_nothing_to_undo(origin: Origin, clone: Clone) -> None:
+    root = origin.commit("Root")
+    old = origin.commit("Old", root)
+    origin.branch("main", root)
+    reading(clone)
+    before = (clone.path / "config").read_text()
+    lost = Clone(clone.git, clone.path, f"{origin.url}-lost")
+    with pytest.raises(GitError):
+        lost.fetch_heads([old])
+    with pytest.raises(GitError):
+        lost.update()
+    # What it does not hold is still missing, and is asked for again.
+    assert (clone.path / "config").read_text() == before
+    assert clone.wanted([old]) == [old]
+    assert set(commits(reading(clone, heads=(old,)))) == {root, old}
+
+
+def test_what_was_not_undone_is_found_and_repaired(origin: Origin, clone: Clone) -> None:
+    root = origin.commit("Root")
+    old = origin.commit("Old", root)
+    origin.branch("main", root)
+    reading(clone)
+    # An earlier release set a remote for the time of a fetch: killed then, Git fetched whatever
+    # it was asked about, and no ref kept it.
+    for key, value in {"url": origin.url, "promisor": "true"}.items():
+        clone.local("config", f"remote.origin.{key}", value)
+    assert clone.local("cat-file", "-t", old).strip() == "commit"
+    assert set(commits(reading(clone, heads=(old,)))) == {root, old}
+    assert "remote" not in (clone.path / "config").read_text()
+    assert clone.missing(["1" * 40]) == ["1" * 40]
+
+
+def test_a_refused_repository_costs_no_clone(origin: Origin, clone: Clone) -> None:
+    root = origin.commit("Root")
+    old = origin.commit("Old", root)
+    origin.branch("main", root)
+    reading(clone, heads=(old,))
+    elsewhere = Clone(clone.git, clone.path, f"{origin.url}-lost")
+    with pytest.raises(GitError):
+        elsewhere.update()
+    origin.git("gc", "--quiet", "--prune=now")
+    assert set(commits(reading(clone, heads=(old,)))) == {root, old}
+
+
 def test_a_missing_repository_is_refused_without_the_token(tmp_path: Path) -> None:
     clone = Clone(
         Git("https://gitlab.example.com", TOKEN), tmp_path / "7.git", f"file://{tmp_path}/{TOKEN}"
     )
     with pytest.raises(GitError) as refused:
-        clone.remote_refs("main")
+        clone.remote_refs()
     assert TOKEN not in str(refused.value)
 
 
@@ -282,7 +325,7 @@ def test_an_unreachable_host_may_pass(tmp_path: Path) -> None:
         Git("http://127.0.0.1:1", TOKEN), tmp_path / "7.git", "http://127.0.0.1:1/a/b.git"
     )
     with pytest.raises(TransientError):
-        clone.remote_refs("main")
+        clone.remote_refs()
 
 
 def test_no_git_is_said_plainly(monkeypatch: pytest.MonkeyPatch) -> None:
