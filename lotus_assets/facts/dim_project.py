@@ -7,20 +7,22 @@ import dagster as dg
 import pandas as pd
 from pandera.pandas import Field
 
+from lotus_assets.engine.delivery.default_branches import renamed_default_branches
 from lotus_assets.graph.computed_assets import ComputedTable, computed_asset
 from lotus_assets.graph.inputs import Inputs
 from lotus_assets.graph.layers import FACTS
-from lotus_assets.raw import raw_mr, raw_project
+from lotus_assets.raw import raw_branch, raw_mr, raw_project, raw_push_event
 from lotus_assets.raw.reading import first_tables
 from lotus_assets.sources.organisation import organisation_of
 from lotus_assets.sources.organisation_file import Organisation
 from lotus_assets.sources.warehouse.bookkeeping import read_outcomes
-from lotus_assets.tables.columns import Boolean, Text
-from lotus_assets.tables.gitlab_columns import ProjectId
+from lotus_assets.tables.columns import Boolean, Instant, Text
+from lotus_assets.tables.gitlab_columns import CreatedAtIfKnown, ProjectId
 from lotus_assets.tables.table import Table
 from lotus_assets.tables.table_model import TableModel
 
 ACTIVE_DAYS = 90
+AS_LISTED = ["project_id", "path_with_namespace", "default_branch", "visibility", "created_at"]
 
 
 class DimProject(TableModel):
@@ -39,6 +41,14 @@ class DimProject(TableModel):
     org: Text = Field(description="Organisation, from the org file.")
     business_line: Text = Field(description="Business line by longest prefix, or Unmapped.")
     team: Text = Field(description="Team by longest prefix, or Unmapped.")
+    created_at: CreatedAtIfKnown
+    earlier_default_branch: Text = Field(
+        nullable=True,
+        description="The branch that today's default branch was created from, by push events.",
+    )
+    default_branch_since: Instant = Field(
+        nullable=True, description="When today's default branch was created from that."
+    )
 
 
 TABLE = Table(
@@ -53,11 +63,14 @@ TABLE = Table(
 def project_rows(
     raw_project: pd.DataFrame,
     raw_mr: pd.DataFrame,
+    renamed: pd.DataFrame,
     organisation: Organisation,
     now: pd.Timestamp,
     unreadable_project_ids: Collection[int] = (),
 ) -> pd.DataFrame:
     """Rows of `dim_project`, by project id; `now` is an instant in UTC.
+
+    `renamed`: rows of `renamed_default_branches`.
 
     Active is a measured project of which a merge request moved in the last 90 days, or that could
     not be read and in which anything happened since.
@@ -73,11 +86,12 @@ def project_rows(
     since = now - pd.Timedelta(days=ACTIVE_DAYS)
     has_activity = (projects["last_activity_at"] >= since).fillna(False).astype(bool)
     levels = organisation.assigned(projects["path_with_namespace"])
-    rows = projects[["project_id", "path_with_namespace", "default_branch", "visibility"]].assign(
+    rows = projects[AS_LISTED].assign(
         active_flag=is_measured & (has_moved | (is_unreadable & has_activity)),
         is_measured=is_measured,
     )
-    return pd.concat([rows, levels], axis=1)[TABLE.columns]
+    rows = pd.concat([rows, levels], axis=1).merge(renamed, on="project_id", how="left")
+    return rows[TABLE.columns]
 
 
 def recently_moved(raw_mr: pd.DataFrame, now: pd.Timestamp) -> pd.Series:
@@ -95,16 +109,25 @@ def compute(inputs: Inputs) -> pd.DataFrame:
     is_harmless = outcomes["reason"].isna() | outcomes["reason"].astype(str).str.startswith(
         "feature_disabled:"
     )
+    projects, requests = inputs.read(raw_project.TABLE), inputs.read(raw_mr.TABLE)
+    renamed = renamed_default_branches(
+        projects, inputs.read(raw_push_event.TABLE), inputs.read(raw_branch.TABLE), requests
+    )
     return project_rows(
-        inputs.read(raw_project.TABLE),
-        inputs.read(raw_mr.TABLE),
+        projects,
+        requests,
+        renamed,
         organisation_of(inputs.settings),
         pd.Timestamp(inputs.now),
         outcomes.loc[~is_harmless, "project_id"].unique().tolist(),
     )
 
 
-COMPUTED = ComputedTable(TABLE, compute, reads=(raw_project.TABLE, raw_mr.TABLE))
+COMPUTED = ComputedTable(
+    TABLE,
+    compute,
+    reads=(raw_project.TABLE, raw_mr.TABLE, raw_push_event.TABLE, raw_branch.TABLE),
+)
 
 
 def dim_project_after(collections: Sequence[dg.AssetsDefinition]) -> dg.AssetsDefinition:

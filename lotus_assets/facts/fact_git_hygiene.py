@@ -35,7 +35,8 @@ class FactGitHygiene(TableModel):
     project_id: ProjectId
     day: Day = Field(description="Calendar day of TIMEZONE.")
     direct_pushes_default: Integer = Field(
-        ge=0, description="Commits pushed to the default branch past a merge request."
+        ge=0,
+        description="Commits pushed to the branch that was the default then, past a merge request.",
     )
     force_pushes_protected: Integer = Field(
         ge=0, description="Moves of protected branches to a commit that does not descend."

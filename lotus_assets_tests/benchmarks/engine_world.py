@@ -36,6 +36,9 @@ class EngineWorld:
         self.projects = pd.DataFrame({"project_id": np.arange(self.project_count)})
         self.projects["path_with_namespace"] = texts("toman/p", np.arange(self.project_count))
         self.projects["default_branch"] = "main"
+        self.projects["earlier_default_branch"] = pd.Series(dtype="string")
+        self.projects["default_branch_since"] = pd.Series(dtype="datetime64[us, UTC]")
+        self.projects["created_at"] = instants(np.zeros(self.project_count, np.int64))
         self.deployments = self._deployments()
         self.push_events = self._push_events()
 
@@ -127,6 +130,7 @@ class EngineWorld:
                 "source_project_id": number % self.project_count,
                 "mr_id": number,
                 "source_branch": texts("feature", number),
+                "target_branch": "main",
                 "created_at": merged_at - pd.Timedelta(days=2),
                 "first_commit_at": merged_at - pd.Timedelta(days=3),
                 "merged_at": merged_at,

@@ -48,22 +48,24 @@ class HandMade:
             self.store.groups[path] = payloads.group(self.identifier("group"), path, name, above)
         return self.store.groups[path]
 
-    def project(self, path: str, *, created: str = "2025-06-02 09:00") -> "Project":
-        """A project with a first commit on `main`, which is protected."""
+    def project(
+        self, path: str, *, created: str = "2025-06-02 09:00", default_branch: str = "main"
+    ) -> "Project":
+        """A project with a first commit on its default branch, which is protected."""
         folder, _, name = path.rpartition("/")
         at = milliseconds(amsterdam(created))
         payload = payloads.project(
             self.identifier("project"),
             name,
             self.group(folder),
-            default_branch="main",
+            default_branch=default_branch,
             created_at=at,
         )
-        project = Project(self, ProjectData(payload), Repository("main"))
+        project = Project(self, ProjectData(payload), Repository(default_branch))
         self.store.projects[payload["id"]] = project.data
         self.projects[path] = project
         first = project.commit(created, "Start")
-        project.repository.refs["refs/heads/main"] = first.sha
+        project.repository.refs[f"refs/heads/{default_branch}"] = first.sha
         return project
 
     def on_disk(self) -> Store:
@@ -92,8 +94,17 @@ class Project:
 
     @property
     def tip(self) -> str:
-        """The SHA at the tip of `main`."""
-        return self.repository.refs["refs/heads/main"]
+        """The SHA at the tip of the default branch."""
+        return self.repository.refs[f"refs/heads/{self.default_branch}"]
+
+    @property
+    def default_branch(self) -> str:
+        return str(self.data.project["default_branch"])
+
+    def rename_default_branch(self, at: str, new: str) -> None:
+        """Create the new branch at the tip of the old one, and make it the default."""
+        self.push(at, self.tip, branch=new)
+        self.data.project["default_branch"] = self.repository.default_branch = new
 
     def next_iid(self, kind: str) -> int:
         self.counts[kind] += 1
@@ -125,8 +136,11 @@ class Project:
         )
         return revision
 
-    def push(self, at: str, new: str | None, *, branch: str = "main", by: Person = AYLIN) -> None:
-        """A push event: a branch appears, moves or (without `new`) goes."""
+    def push(
+        self, at: str, new: str | None, *, branch: str | None = None, by: Person = AYLIN
+    ) -> None:
+        """A push event: a branch (by default the default one) appears, moves or goes."""
+        branch = branch or self.default_branch
         ref = f"refs/heads/{branch}"
         old = self.repository.refs.get(ref)
         self.data.events.append(
@@ -158,7 +172,7 @@ class Project:
         author: Person = AYLIN,
         labels: list[str] | None = None,
     ) -> Payload:
-        """A merge request; merged by a merge commit on `main`, pushed at that instant."""
+        """A merge request; merged by a merge commit on its target, pushed at that instant."""
         iid = self.next_iid("merge_request")
         request = ci_payloads.merge_request(
             self.world.identifier("merge_request"),

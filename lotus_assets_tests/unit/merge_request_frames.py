@@ -12,6 +12,7 @@ TYPES: dict[str, Any] = {
     **dict.fromkeys(("created_at", "updated_at", "merged_at", "closed_at"), INSTANT),
     **dict.fromkeys(("authored_at", "vanished_at", "first_review_at"), INSTANT),
     **dict.fromkeys(("released_at", "tagged_at", "committed_at", "last_activity_at"), INSTANT),
+    "default_branch_since": INSTANT,
     **dict.fromkeys(("project_id", "mr_id", "iid", "note_id", "user_id"), "Int64"),
     **dict.fromkeys(("author_user_id", "version_number", "lines_added", "lines_removed"), "Int64"),
     **dict.fromkeys(("approvals_required", "approvals_given"), "Int64"),

@@ -64,8 +64,8 @@ def _branches(key: str, unit: MetricUnit, statistic: Statistic, column: str, wha
         unit=unit,
         window=MetricWindow.MONTH,
         competency=Competency.GITOPS,
-        definition=f"Creation of a branch to its merge or deletion, by the day it ended; default "
-        f"and protected branches left out; {what}.",
+        definition=f"Creation of a branch to its merge or deletion, by the day it ended; branches "
+        f"that are or were the default, and protected ones, left out; {what}.",
         table=fact_branch.TABLE,
         population=ENDED,
         statistic=statistic,
@@ -77,7 +77,9 @@ METRICS = (
     _count(
         "direct_pushes_wk",
         "direct_pushes_default",
-        "Commits that reached the default branch past a merge request, those of bots left out.",
+        "Commits that reached the default branch (or, before, the one that it was created from) "
+        "past a merge request into it, by the day of the push; those of bots, and history from "
+        "before the project or its first push, left out.",
     ),
     _count(
         "force_pushes_protected_wk",

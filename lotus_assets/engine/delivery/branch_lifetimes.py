@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from lotus_assets.engine.delivery.default_branches import was_default_branch
 from lotus_assets.engine.delivery.durations import ends_before_start, hours_between
 from lotus_assets.engine.delivery.patterns import matches_wildcards
 from lotus_assets.engine.delivery.reasons import joined_reasons
@@ -32,7 +33,8 @@ def branch_lifetimes(
     """One row for each life of a branch; a name that is used again lives again.
 
     Branch creation (its `created` push event, else its MR's first commit) → merge of its MR or
-    deletion, whichever is first; default and protected branches excluded.
+    deletion, whichever is first; default branches (today's, and the one that it was created from)
+    and protected ones excluded.
     `first_commits`: mr_id, first_commit_at. A branch is its MR's source branch in the source
     project; branches of projects that are not in `projects` are left out.
 
@@ -162,6 +164,5 @@ def _is_counted_branch(
     lives: pd.DataFrame, protected_branches: pd.DataFrame, projects: pd.DataFrame
 ) -> NDArray[np.bool_]:
     is_protected = matches_wildcards(lives["project_id"], lives["branch"], protected_branches)
-    defaults = pd.MultiIndex.from_frame(projects[["project_id", "default_branch"]])
-    is_default = pd.MultiIndex.from_frame(lives[BRANCH]).isin(defaults)
+    is_default = was_default_branch(lives["project_id"], lives["branch"], None, projects)
     return lives["project_id"].isin(projects["project_id"]).to_numpy() & ~is_protected & ~is_default

@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from lotus_assets.engine.delivery.commit_graph import CommitGraph
+from lotus_assets.engine.delivery.default_branches import DEFAULT_BRANCHES, was_default_branch
 from lotus_assets.engine.delivery.json_lists import parsed_lists
 from lotus_assets.engine.delivery.local_days import local_days
 from lotus_assets.engine.delivery.patterns import matches_any, matches_wildcards
@@ -52,9 +53,10 @@ def direct_pushes(
     """The direct pushes among `raw_commit`'s rows: project_id, commit_id, pushed_at.
 
     A commit on the default branch's first-parent chain with exactly one parent, not by a bot,
-    that no MR brought in: it is no MR's merge, squash or head commit, nor among a merged MR's
-    commits. pushed_at is when the push event that carried it was made, where known, else
-    committed_at.
+    that no MR into that branch, or into the one it was created from, brought in: it is no merged
+    MR's merge, squash or head commit, nor among its commits. pushed_at is when the push event
+    that carried it was made, where known, else committed_at. History is no direct push: what was
+    committed before the project's created_at, or came with the push that began the branch.
     """
     lengths = [
         -1 if parents is None else len(parents) for parents in parsed_lists(commits["parent_ids"])
@@ -63,26 +65,32 @@ def direct_pushes(
     is_on_chain = commits["is_first_parent"].fillna(False).to_numpy(dtype=bool)
     candidates = commits[has_one_parent & is_on_chain]
     keys = pd.MultiIndex.from_frame(candidates[["project_id", "commit_id"]])
-    came_by_mr = keys.isin(_brought_in(merge_requests, mr_commits))
+    is_into_default = was_default_branch(
+        merge_requests["project_id"], merge_requests["target_branch"], None, projects
+    )
+    came_by_mr = keys.isin(_brought_in(merge_requests[is_into_default], mr_commits))
     is_bot = is_bot_author(candidates, users, bot_patterns)
-    direct: pd.DataFrame = candidates[~came_by_mr & ~is_bot].reset_index(drop=True)
-    carried_at = default_branch_push_instants(direct, push_events, projects, graph)
-    direct["pushed_at"] = carried_at.fillna(direct["committed_at"])
-    return direct[["project_id", "commit_id", "pushed_at"]]
+    direct = candidates[~came_by_mr & ~is_bot]
+    direct = direct.merge(projects[["project_id", "created_at"]], on="project_id", how="left")
+    pushes = default_branch_pushes(direct, push_events, projects, graph)
+    is_older = (direct["committed_at"] < direct["created_at"]).fillna(False)
+    direct["pushed_at"] = pushes["carried_at"].fillna(direct["committed_at"])
+    is_history = is_older.to_numpy(bool) | pushes["is_beginning"].to_numpy(bool)
+    pushed: pd.DataFrame = direct.loc[~is_history, ["project_id", "commit_id", "pushed_at"]]
+    return pushed.reset_index(drop=True)
 
 
-def default_branch_push_instants(
+def default_branch_pushes(
     commits: pd.DataFrame, push_events: pd.DataFrame, projects: pd.DataFrame, graph: CommitGraph
-) -> pd.Series:
-    """When the push event was made that carried each commit to its default branch, or NULL.
+) -> pd.DataFrame:
+    """The push event that carried each commit to its default branch: carried_at, is_beginning.
 
-    It is the first event after which the branch contains the commit. NULL where the branch held
-    the commit before its first known event, or the event's old tip is unknown.
+    It is the first event after which the branch contains the commit; until the branch was created
+    from another one, that one is looked at. is_beginning: it created the branch from nothing.
+    carried_at is NULL where the branch held the commit before its first known event, or the
+    event's old tip is unknown.
     """
-    events = push_events.merge(projects[["project_id", "default_branch"]], on="project_id")
-    is_move = events["ref_type"].eq("branch") & events["ref"].eq(events["default_branch"])
-    events = events[is_move.fillna(False).astype(bool) & events["commit_to"].notna()]
-    events = events.sort_values(["created_at", "event_id"], ignore_index=True)
+    events = _default_branch_moves(push_events, projects)
     # Each event asks its old tip first: what that holds, this event did not carry.
     tips = pd.DataFrame(
         {
@@ -90,13 +98,38 @@ def default_branch_push_instants(
             "commit_id": events[["commit_from", "commit_to"]].to_numpy(dtype=object).ravel(),
         }
     )
-    is_created = events["commit_from"].isna()
-    is_sure = (is_created & events["action"].eq("created")) | graph.is_known(events["commit_from"])
-    carried_at = events["created_at"].where(is_sure.astype(bool))
+    is_sure = events["is_created"].to_numpy(bool) | graph.is_known(events["commit_from"])
+    is_beginning = events["is_created"] & ~events["project_id"].duplicated()
     position = graph.first_tip_containing(tips, commits.rename(columns={"project_id": "line"}))
     is_carried = (position >= 0) & (position % 2 == 1)
-    padded = carried_at.reindex(range(len(events) + 1))
-    return padded.iloc[np.where(is_carried, position // 2, len(events))].set_axis(commits.index)
+    moves = pd.DataFrame(
+        {"carried_at": events["created_at"].where(is_sure), "is_beginning": is_beginning}
+    )
+    nowhere = len(events)
+    carried = moves.reindex(np.where(is_carried, position // 2, nowhere)).set_axis(commits.index)
+    return carried.assign(is_beginning=carried["is_beginning"].eq(True))
+
+
+def _default_branch_moves(push_events: pd.DataFrame, projects: pd.DataFrame) -> pd.DataFrame:
+    """Moves of the branches that were default then, in time order, with is_created.
+
+    A branch that was created from another one moved nowhere by it: it began at its own tip.
+    """
+    is_move = push_events["ref_type"].eq("branch") & push_events["commit_to"].notna()
+    events = push_events[is_move.fillna(False).to_numpy(bool)]
+    is_default = was_default_branch(
+        events["project_id"], events["ref"], events["created_at"], projects
+    )
+    events = events[is_default].merge(projects[["project_id", *DEFAULT_BRANCHES]], on="project_id")
+    events = events.sort_values(["created_at", "event_id"], ignore_index=True)
+    is_new = events["commit_from"].isna() & events["action"].eq("created").fillna(False)
+    is_continued = events["ref"].eq(events["default_branch"]).fillna(False) & events[
+        "default_branch_since"
+    ].eq(events["created_at"]).fillna(False)
+    return events.assign(
+        is_created=(is_new & ~is_continued).astype(bool),
+        commit_from=events["commit_from"].mask(is_new & is_continued, events["commit_to"]),
+    )
 
 
 def protected_force_pushes(
@@ -155,10 +188,10 @@ def git_hygiene_days(
 
 
 def _brought_in(merge_requests: pd.DataFrame, mr_commits: pd.DataFrame) -> pd.MultiIndex:
+    merged = merge_requests[merge_requests["merged_at"].notna()]
     results = [
-        merge_requests[["project_id", column]].set_axis(["project_id", "commit_id"], axis="columns")
+        merged[["project_id", column]].set_axis(["project_id", "commit_id"], axis="columns")
         for column in ("merge_commit_sha", "squash_commit_sha", "head_sha")
     ]
-    merged = merge_requests.loc[merge_requests["merged_at"].notna(), "mr_id"]
-    inner = mr_commits.loc[mr_commits["mr_id"].isin(merged), ["project_id", "commit_id"]]
+    inner = mr_commits.loc[mr_commits["mr_id"].isin(merged["mr_id"]), ["project_id", "commit_id"]]
     return pd.MultiIndex.from_frame(pd.concat([*results, inner]).dropna().drop_duplicates())

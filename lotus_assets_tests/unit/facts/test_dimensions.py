@@ -25,9 +25,12 @@ ORGANISATION = Organisation.model_validate(
 )
 
 
+NEVER_RENAMED = frame(["project_id", "earlier_default_branch", "default_branch_since"], [])
+
+
 def raw_project(*rows: dict[str, Any]) -> pd.DataFrame:
     columns = ["project_id", "path_with_namespace", "default_branch", "visibility", "archived"]
-    columns += ["pending_deletion", "last_activity_at", "vanished_at"]
+    columns += ["pending_deletion", "created_at", "last_activity_at", "vanished_at"]
     default = {"archived": False, "pending_deletion": False, "path_with_namespace": "toman/core/a"}
     return frame(columns, [default | row for row in rows])
 
@@ -38,7 +41,7 @@ def test_the_longest_prefix_wins_and_half_a_name_is_no_prefix() -> None:
         {"project_id": 2, "path_with_namespace": "toman/core/identity/accounts"},
         {"project_id": 1, "path_with_namespace": "toman/core/identity-web"},
     )
-    rows = dim_project.project_rows(raw, merge_requests(), ORGANISATION, NOW)
+    rows = dim_project.project_rows(raw, merge_requests(), NEVER_RENAMED, ORGANISATION, NOW)
     gated = gate(dim_project.TABLE, rows)
     assert gated.bad.empty
     place = gated.good[["project_id", "org", "business_line", "team"]]
@@ -57,7 +60,9 @@ def test_active_by_a_merge_request_of_the_last_90_days(
     long_ago = at(-200 * 24 * 60)
     instants = {"created_at": long_ago, "updated_at": long_ago, column: at(-age_days * 24 * 60)}
     raw_mr = merge_requests({"mr_id": 1, **instants})
-    rows = dim_project.project_rows(raw_project({"project_id": 1}), raw_mr, ORGANISATION, NOW)
+    rows = dim_project.project_rows(
+        raw_project({"project_id": 1}), raw_mr, NEVER_RENAMED, ORGANISATION, NOW
+    )
     assert rows["active_flag"].tolist() == [is_active]
 
 
@@ -66,7 +71,9 @@ def test_active_by_a_merge_request_of_the_last_90_days(
 )
 def test_what_is_archived_or_going_is_neither_active_nor_measured(closed: dict[str, Any]) -> None:
     raw = raw_project({"project_id": 1, **closed})
-    rows = dim_project.project_rows(raw, merge_requests({"mr_id": 1}), ORGANISATION, NOW)
+    rows = dim_project.project_rows(
+        raw, merge_requests({"mr_id": 1}), NEVER_RENAMED, ORGANISATION, NOW
+    )
     assert rows[["active_flag", "is_measured"]].to_numpy().tolist() == [[False, False]]
 
 
@@ -76,7 +83,7 @@ def test_unreadable_projects_are_active_by_their_last_activity() -> None:
         {"project_id": 2, "last_activity_at": at(-91 * 24 * 60)},
         {"project_id": 3, "last_activity_at": at(-60)},
     )
-    rows = dim_project.project_rows(raw, merge_requests(), ORGANISATION, NOW, [1, 2])
+    rows = dim_project.project_rows(raw, merge_requests(), NEVER_RENAMED, ORGANISATION, NOW, [1, 2])
     assert rows["active_flag"].tolist() == [True, False, False]
 
 

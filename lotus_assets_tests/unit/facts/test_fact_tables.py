@@ -37,6 +37,8 @@ PROJECTS = pd.DataFrame(
         "project_id": [1, 2],
         "path_with_namespace": ["toman/core/checkout", "toman/tools"],
         "default_branch": "main",
+        "earlier_default_branch": None,
+        "default_branch_since": None,
     }
 ).astype({"project_id": "Int64"})
 

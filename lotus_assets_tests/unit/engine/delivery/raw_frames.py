@@ -16,7 +16,7 @@ def at(text: str) -> pd.Timestamp:
 
 
 def dtype_of(column: str) -> str:
-    if column.endswith("_at"):
+    if column.endswith(("_at", "_since")):
         return INSTANT
     if (column.endswith("_id") and column != "commit_id") or column in WHOLE:
         return "Int64"

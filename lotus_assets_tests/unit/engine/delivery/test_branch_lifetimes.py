@@ -9,7 +9,10 @@ from hypothesis import strategies as st
 from lotus_assets.engine.delivery.branch_lifetimes import branch_lifetimes
 from lotus_assets_tests.unit.engine.delivery.raw_frames import at, raw, same_rows
 
-PROJECTS = raw("project_id default_branch", [(1, "main"), (2, "main")])
+PROJECTS = raw(
+    "project_id default_branch earlier_default_branch default_branch_since",
+    [(1, "main", "master", at("1")), (2, "main", None, None)],
+)
 PROTECTED = raw("project_id name", [(1, "release/*")])
 Row = tuple[Any, ...]
 
@@ -122,6 +125,7 @@ def test_a_first_commit_younger_than_the_merge_is_named() -> None:
 
 def test_default_protected_and_foreign_branches_are_left_out() -> None:
     events = [created("2", "main"), removed("3", "main"), created("2", "release/1")]
+    events += [created("2", "master"), removed("4", "master")]  # the default until the 1st
 
     assert lives(events, [request(1, "2", "3", "4", source=99)]).empty
 

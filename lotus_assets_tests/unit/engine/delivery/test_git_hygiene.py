@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from lotus_assets.engine.delivery.commit_graph import CommitGraph
 from lotus_assets.engine.delivery.git_hygiene import (
     default_branch_commits,
-    default_branch_push_instants,
+    default_branch_pushes,
     direct_pushes,
     git_hygiene_days,
     is_bot_author,
@@ -18,7 +18,10 @@ from lotus_assets.engine.delivery.git_hygiene import (
 )
 from lotus_assets_tests.unit.engine.delivery.raw_frames import at, raw
 
-PROJECTS = raw("project_id default_branch", [(1, "main"), (2, "main")])
+PROJECTS = raw(
+    "project_id default_branch earlier_default_branch default_branch_since created_at",
+    [(1, "main", None, None, at("1")), (2, "main", None, None, at("1"))],
+)
 COMMITS = (
     "project_id commit_id author_user_id author_name author_email_hash committed_at parent_ids "
     "is_first_parent is_on_default_branch is_signed"
@@ -33,7 +36,7 @@ USERS = raw(
     ],
 )
 EVENTS = "project_id event_id action ref_type ref commit_from commit_to created_at"
-REQUESTS = "project_id mr_id merged_at merge_commit_sha squash_commit_sha head_sha"
+REQUESTS = "project_id mr_id merged_at merge_commit_sha squash_commit_sha head_sha target_branch"
 MR_COMMITS = "project_id mr_id commit_id"
 BOTS = ["^merge[-_]?bot$", r"^project_\d+_bot"]
 
@@ -78,18 +81,20 @@ def test_one_parent_on_the_first_parent_chain_and_no_merge_request() -> None:
 
 
 def test_merge_squash_and_head_commits_and_a_merged_request_s_commits_came_by_it() -> None:
-    names = ["merge", "squash", "head", "inner", "of-open", "other-project"]
+    names = ["merge", "squash", "head", "inner", "of-open", "elsewhere", "other-project"]
     requests = [
-        (1, 1, at("2"), "merge", None, "h"),
-        (1, 2, at("2"), None, "squash", "h"),
-        (1, 3, None, None, None, "head"),
-        (2, 4, at("2"), "other-project", None, "h"),
+        (1, 1, at("2"), "merge", None, "h", "main"),
+        (1, 2, at("2"), None, "squash", "h", "main"),
+        (1, 3, at("2"), None, None, "head", "main"),
+        (2, 4, at("2"), "other-project", None, "h", "main"),
+        (1, 5, None, None, None, "of-open", "main"),
+        (1, 6, at("2"), None, None, "elsewhere", "release"),
     ]
-    mr_commits = [(1, 1, "inner"), (1, 3, "of-open")]
+    mr_commits = [(1, 1, "inner"), (1, 5, "of-open")]
 
     found = direct([commit(name) for name in names], requests, mr_commits)
 
-    assert sorted(found["commit_id"]) == ["of-open", "other-project"]
+    assert sorted(found["commit_id"]) == ["elsewhere", "of-open", "other-project"]
 
 
 @pytest.mark.parametrize(
@@ -130,11 +135,11 @@ HISTORY = [commit("a", "[]")] + [
 ]
 
 
-def carried(*events: tuple[Any, ...]) -> list[Any]:
+def carried(*events: tuple[Any, ...], projects: pd.DataFrame = PROJECTS) -> list[Any]:
     frame = raw(COMMITS, HISTORY)
     graph = CommitGraph(frame["commit_id"], frame["parent_ids"])
-    found = default_branch_push_instants(frame, raw(EVENTS, events), PROJECTS, graph)
-    return [None if pd.isna(instant) else instant for instant in found]
+    found = default_branch_pushes(frame, raw(EVENTS, events), projects, graph)
+    return [None if pd.isna(instant) else instant for instant in found["carried_at"]]
 
 
 def test_each_commit_belongs_to_the_first_push_that_carried_it() -> None:
@@ -145,6 +150,31 @@ def test_each_commit_belongs_to_the_first_push_that_carried_it() -> None:
 
 def test_the_push_that_created_the_branch_carried_all() -> None:
     assert carried(event(4, None, "b", action="created")) == [at("4 12:00")] * 2 + [None] * 3
+
+
+def test_what_was_there_before_the_project_or_came_with_its_first_push_is_history() -> None:
+    history = [commit("a", "[]"), commit("b", '["a"]'), commit("c", '["b"]'), commit("d", '["c"]')]
+    history[3] = (*history[3][:5], at("1").replace(month=2), *history[3][6:])
+    first, second = event(4, None, "b", action="created"), event(5, "b", "d")
+
+    found = direct(history, events=[first, second])
+
+    assert found["commit_id"].tolist() == ["c"]
+
+
+def test_a_renamed_branch_keeps_the_days_of_its_old_name() -> None:
+    renamed = raw(
+        "project_id default_branch earlier_default_branch default_branch_since created_at",
+        [(1, "main", "master", at("6 12:00"), at("1"))],
+    )
+    events = [
+        event(4, "a", "b", ref="master"),
+        event(6, None, "c", action="created"),
+        event(7, "b", "e", ref="master"),
+        event(8, "c", "d"),
+    ]
+    # Nobody saw how c came to master; master is another branch from the 6th on.
+    assert carried(*events, projects=renamed) == [None, at("4 12:00"), None, at("8 12:00"), None]
 
 
 def test_pushes_to_other_branches_and_tags_carry_nothing() -> None:
@@ -249,7 +279,7 @@ def test_a_plain_replay_of_the_branch_agrees(order: list[int], tips: list[str]) 
     frame = raw(COMMITS, [HISTORY[number] for number in order])
     graph = CommitGraph(frame["commit_id"], frame["parent_ids"])
 
-    found = default_branch_push_instants(frame, raw(EVENTS, events[::-1]), PROJECTS, graph)
+    found = default_branch_pushes(frame, raw(EVENTS, events[::-1]), PROJECTS, graph)
 
-    for name, instant in zip(frame["commit_id"], found, strict=True):
+    for name, instant in zip(frame["commit_id"], found["carried_at"], strict=True):
         assert (None if pd.isna(instant) else instant) == expected.get(name)
