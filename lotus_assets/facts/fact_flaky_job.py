@@ -26,7 +26,8 @@ class FactFlakyJob(TableModel):
     name: Text = Field(description="Name of the job.")
     first_job_id: Integer = Field(description="The first run that succeeded or failed.")
     first_started_at: Instant = Field(
-        nullable=True, description="When that run started: the group's day."
+        nullable=True,
+        description="The group's day: when that run started, or was created if it failed before.",
     )
     is_flaky: Boolean = Field(description="A failed run was followed by a successful one.")
     reason: Text = Field(nullable=True, description="started_at_missing: it has no day.")

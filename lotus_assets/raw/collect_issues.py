@@ -25,7 +25,7 @@ def page_rows(payloads: Payloads) -> dict[Table, pd.DataFrame]:
 def read(reading: Reading, project_id: int) -> Iterator[Batch]:
     """The issues of one project that are new or moved."""
     yield from read_window(reading, project_id, ISSUES, page_rows, (raw_issue_closing_mr.TABLE,))
-    yield from still_there(reading, project_id, ISSUES, raw_issue.TABLE)
+    yield from still_there(reading, project_id, (ISSUES,), raw_issue.TABLE)
 
 
 collect_issues = collection_asset(

@@ -50,7 +50,7 @@ def page_rows(payloads: Payloads) -> dict[Table, pd.DataFrame]:
 def read(reading: Reading, project_id: int) -> Iterator[Batch]:
     """The merge requests of one project that are new or moved, with everything below them."""
     yield from read_window(reading, project_id, MERGE_REQUESTS, page_rows, CHILDREN)
-    yield from still_there(reading, project_id, MERGE_REQUESTS, raw_mr.TABLE)
+    yield from still_there(reading, project_id, (MERGE_REQUESTS,), raw_mr.TABLE)
 
 
 collect_merge_requests = collection_asset(

@@ -1,9 +1,10 @@
-"""Pipelines with their jobs: a pipeline that moved brings all its jobs again.
+"""Pipelines with their jobs, child pipelines too: one that moved brings all its jobs again.
 
 So a manual job pressed next day is found: it moves its pipeline's `updated_at`.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pandas as pd
 from sqlalchemy import Connection, select, update
@@ -13,6 +14,7 @@ from lotus_assets.raw import raw_deployment, raw_job, raw_pipeline, raw_project
 from lotus_assets.raw.list_reading import read_window, still_there
 from lotus_assets.raw.payload_columns import Payloads
 from lotus_assets.raw.reading import Reading, collection_asset
+from lotus_assets.sources.gitlab.lists.child_pipelines import CHILD_PIPELINES
 from lotus_assets.sources.gitlab.lists.pipelines import PIPELINES
 from lotus_assets.sources.warehouse.schema import database_table
 from lotus_assets.tables.table import Table
@@ -29,7 +31,10 @@ def page_rows(payloads: Payloads) -> dict[Table, pd.DataFrame]:
 def read(reading: Reading, project_id: int) -> Iterator[Batch]:
     """The pipelines of one project that are new or moved, with all their jobs."""
     yield from read_window(reading, project_id, PIPELINES, page_rows, (raw_job.TABLE,))
-    yield from still_there(reading, project_id, PIPELINES, raw_pipeline.TABLE)
+    children = read_window(reading, project_id, CHILD_PIPELINES, page_rows, (raw_job.TABLE,))
+    # The watermark is that of the first list: what moved in it while the second was read is newer.
+    yield from (replace(batch, updated_at=None) for batch in children)
+    yield from still_there(reading, project_id, (PIPELINES, CHILD_PIPELINES), raw_pipeline.TABLE)
 
 
 def fill_environment(connection: Connection) -> None:

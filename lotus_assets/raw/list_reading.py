@@ -51,21 +51,22 @@ def complete_lists(
 
 
 def still_there(
-    reading: Reading, project_id: int, listed: GraphQLList, table: Table
+    reading: Reading, project_id: int, lists: Sequence[GraphQLList], table: Table
 ) -> Iterator[Batch]:
-    """A complete list of those stored rows that GitLab does not list any more.
+    """A complete list of those stored rows that none of a table's `lists` holds any more.
 
-    GitLab's own count goes with it, in the same transaction: the next probe compares with it.
+    GitLab's own counts go with it, in the same transaction: the next probe compares with them.
     A row that moved meanwhile is not touched, because it is staged or newer.
     """
     if reading.days is not None:
         return
-    total = reading.probes.get(project_id, {}).get("totals", {}).get(listed.name)
-    if total is not None:
-        yield Batch(frames={}, state={"total": total})
+    counted = reading.probes.get(project_id, {}).get("totals", {})
+    totals = {listed.name: counted[listed.name] for listed in lists if listed.name in counted}
+    if totals:
+        yield Batch(frames={}, state={"totals": totals})
     if project_id not in reading.watermarks:
         return
-    if not reading.may_have_vanished(project_id, listed):
+    if not any(reading.may_have_vanished(project_id, listed) for listed in lists):
         return
     rows = database_table(table)
     key = rows.c[table.key[1]]
@@ -75,8 +76,9 @@ def still_there(
             select(key).where(rows.c.project_id == project_id, rows.c.vanished_at.is_(None))
         ).all()
     present: set[int] = set()
-    for identifiers in reading.source.identifiers(listed, reading.references[project_id]):
-        present.update(identifiers)
+    for listed in lists:
+        for identifiers in reading.source.identifiers(listed, reading.references[project_id]):
+            present.update(identifiers)
     gone = sorted(set(stored) - present)
     parents = pd.DataFrame({"project_id": project_id, table.key[1]: gone}, dtype="Int64")
     yield Batch(frames={}, complete=(CompleteList(table, parents),))

@@ -7,7 +7,6 @@ from lotus_assets.raw.payload_columns import (
     Payloads,
     flat,
     instants,
-    lowered,
     not_before,
 )
 from lotus_assets.raw.raw_environment import TIERS
@@ -35,17 +34,24 @@ class RawDeployment(TableModel):
     environment_id: Integer = Field(nullable=True, description="GitLab's id of the environment.")
     environment: Text = Field(nullable=True, description="Name of the environment.")
     environment_tier: Text = Field(
-        nullable=True, isin=TIERS, description="The environment's tier; NULL if unknown."
+        nullable=True,
+        isin=TIERS,
+        description="Its environment's tier, filled afterwards; NULL if unknown.",
     )
     ref: DeployedRef
     sha: Text = Field(nullable=True, str_matches=SHA, description="Commit that was deployed.")
     status: Text = Field(isin=STATUSES, description="GitLab's status.")
     created_at: CreatedAt
     updated_at: UpdatedAt
-    finished_at: Instant = Field(nullable=True, description="When its job ended.")
+    finished_at: Instant = Field(
+        nullable=True, description="When its job ended; without a job, when it did itself."
+    )
     pipeline_id: Integer = Field(nullable=True, description="The pipeline that ran it.")
     job_id: Integer = Field(nullable=True, description="The job that ran it.")
     user_id: Integer = Field(nullable=True, description="Who deployed.")
+    job_name: Text = Field(
+        nullable=True, description="That job's name; NULL for a deployment through the API."
+    )
 
     @dataframe_check(name="updated_before_created")
     def updated_not_before_created(cls, rows: pd.DataFrame) -> pd.Series:
@@ -57,6 +63,7 @@ TABLE = Table(
     name="raw_deployment",
     model=RawDeployment,
     key=("project_id", "deployment_id"),
+    kept=("environment_tier",),
     description="Deployments.",
 )
 
@@ -64,10 +71,10 @@ _COLUMNS = {
     "id": "deployment_id",
     "environment.id": "environment_id",
     "environment.name": "environment",
-    "environment.tier": "environment_tier",
     "deployable.finished_at": "finished_at",
     "deployable.pipeline.id": "pipeline_id",
     "deployable.id": "job_id",
+    "deployable.name": "job_name",
     "user.id": "user_id",
 }
 _OTHERS = ["project_id", "iid", "ref", "sha", "status", "created_at", "updated_at"]
@@ -78,7 +85,7 @@ def rows(payloads: Payloads) -> pd.DataFrame:
     frame = flat(payloads, [*_OTHERS, *_COLUMNS]).rename(columns=_COLUMNS)
     frame = frame.assign(
         project_id=frame["project_id"].astype("Int64"),
-        environment_tier=lowered(frame["environment_tier"]),
+        environment_tier=pd.Series(pd.NA, index=frame.index, dtype="string"),
         created_at=instants(frame["created_at"]),
         updated_at=instants(frame["updated_at"]),
         finished_at=instants(frame["finished_at"]),

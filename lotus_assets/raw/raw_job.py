@@ -64,6 +64,9 @@ class RawJob(TableModel):
     )
     updated_at: Instant = Field(description="The pipeline's; orders copies of one row.")
     vanished_at: VanishedAt
+    is_manual: Boolean = Field(
+        nullable=True, description="It waits for somebody to play it (or for its delay to pass)."
+    )
 
     @dataframe_check(name="finished_before_started")
     def finished_not_before_started(cls, rows: pd.DataFrame) -> pd.Series:
@@ -84,6 +87,7 @@ _COLUMNS = {
     "duration": "duration_sec",
     "retried": "retried_flag",
     "allowFailure": "allow_failure",
+    "manualJob": "is_manual",
 }
 _OTHERS = [
     *["id", "kind", "status", "createdAt", "startedAt", "finishedAt"],

@@ -3,6 +3,7 @@
 import pandas as pd
 from pandera.pandas import Field, dataframe_check
 
+from lotus_assets.engine.delivery.pipelines import CHILD_SOURCE
 from lotus_assets.raw.payload_columns import (
     Payloads,
     flat,
@@ -57,6 +58,9 @@ class RawPipeline(TableModel):
         nullable=True, ge=1, description="The merge request that it ran for."
     )
     vanished_at: VanishedAt
+    parent_pipeline_id: Integer = Field(
+        nullable=True, description="The pipeline of this project that started a child pipeline."
+    )
 
     @dataframe_check(name="finished_before_started")
     def finished_not_before_started(cls, rows: pd.DataFrame) -> pd.Series:
@@ -80,18 +84,19 @@ TABLE = Table(
 _COLUMNS = {"sha": "sha", "ref": "ref", "duration": "duration_sec"}
 _OTHERS = [
     *["project_id", "id", "iid", "source", "name", "status", "createdAt", "updatedAt"],
-    *["startedAt", "finishedAt", "user.id", "mergeRequest.iid"],
+    *["startedAt", "finishedAt", "user.id", "mergeRequest.iid", "upstream.id"],
 ]
 
 
 def rows(payloads: Payloads) -> pd.DataFrame:
     """Rows of `GitLabSource.pipelines`."""
     frame = flat(payloads, [*_OTHERS, *_COLUMNS]).rename(columns=_COLUMNS)
+    source = lowered(frame["source"])
     frame = frame.assign(
         project_id=frame["project_id"].astype("Int64"),
         pipeline_id=identifiers(frame["id"]),
         iid=identifiers(frame["iid"]),
-        source=lowered(frame["source"]),
+        source=source,
         name=frame["name"].astype("string").str.replace(ADDRESS, PLACEHOLDER, regex=True),
         status=lowered(frame["status"]),
         created_at=instants(frame["createdAt"]),
@@ -102,5 +107,6 @@ def rows(payloads: Payloads) -> pd.DataFrame:
         user_id=identifiers(frame["user.id"]),
         merge_request_iid=identifiers(frame["mergeRequest.iid"]),
         vanished_at=nothing(frame),
+        parent_pipeline_id=identifiers(frame["upstream.id"]).where(source.eq(CHILD_SOURCE)),
     )
     return frame[TABLE.columns]

@@ -246,8 +246,9 @@ class Project:
         sha: str | None = None,
         source: str = "push",
         seconds: int = 300,
+        parent: Payload | None = None,
     ) -> Payload:
-        """A pipeline that ended at `ended`, or is still on its way."""
+        """A pipeline that ended at `ended`, or is still on its way; a child of `parent`."""
         at = milliseconds(amsterdam(created))
         pipeline = ci_payloads.pipeline(
             self.world.identifier("pipeline"),
@@ -264,12 +265,25 @@ class Project:
         pipeline |= {"status": status, "started_at": text(at), "finished_at": end}
         pipeline |= {"updated_at": end or text(at), "duration": seconds if ended else None}
         pipeline |= {"stages": ["build", "test"], "name": None, "merge_request_iid": None}
+        if parent:
+            pipeline |= {"source": "parent_pipeline", "upstream_id": parent["id"]}
         self.data.pipelines[pipeline["id"]] = pipeline
         self.data.jobs[pipeline["id"]] = []
         return pipeline
 
-    def job(self, pipeline: Payload, name: str, *, needs: list[str] | None = None) -> Payload:
-        """A job of one minute that succeeded."""
+    def job(
+        self,
+        pipeline: Payload,
+        name: str,
+        *,
+        needs: list[str] | None = None,
+        status: str = "success",
+        kind: str = "build",
+        finished: str | None = None,
+        is_manual: bool = False,
+        allow_failure: bool = False,
+    ) -> Payload:
+        """A job that ended a minute after its pipeline was created, or at `finished`."""
         start = datetime.fromisoformat(pipeline["created_at"])
         job = ci_payloads.job(
             self.world.identifier("job"),
@@ -280,39 +294,70 @@ class Project:
             milliseconds(start),
             name=name,
             stage="build",
-            kind="build",
-            allow_failure=False,
+            kind=kind,
+            allow_failure=allow_failure,
             needs=needs,
+            is_manual=is_manual,
         )
-        job |= {"status": "success", "started_at": pipeline["created_at"], "duration": 60.0}
-        job |= {"finished_at": text(milliseconds(start) + 60_000), "runner": None}
+        end = as_gitlab(amsterdam(finished)) if finished else text(milliseconds(start) + 60_000)
+        job |= {"status": status, "started_at": pipeline["created_at"], "duration": 60.0}
+        job |= {"finished_at": end, "runner": None}
         self.data.jobs[pipeline["id"]].append(job)
         return job
 
-    def deployment(self, pipeline: Payload, environment: str, finished: str) -> Payload:
-        """A successful deployment by a job of its own; its environment is made if need be."""
-        job = self.job(pipeline, f"deploy {environment}")
+    def environment(
+        self, name: str, tier: str | None = "production", *, at: str = "2025-06-02 09:00"
+    ) -> Payload:
+        """The environment of that name, made if need be."""
+        for row in self.data.environments:
+            if row["name"] == name:
+                return row
+        environment = ci_payloads.environment(
+            self.world.identifier("environment"),
+            name,
+            tier,
+            self.data.project,
+            milliseconds(amsterdam(at)),
+        )
+        self.data.environments.append(environment)
+        return environment
+
+    def deployment(
+        self,
+        pipeline: Payload,
+        environment: str,
+        finished: str,
+        *,
+        job: str | None = None,
+        status: str = "success",
+    ) -> Payload:
+        """A deployment by a job of its own; its environment is made if need be."""
+        deploying = self.job(
+            pipeline, job or f"deploy {environment}", status=status, finished=finished
+        )
         at = milliseconds(datetime.fromisoformat(pipeline["created_at"]))
-        known = {row["name"]: row for row in self.data.environments}
-        if environment not in known:
-            known[environment] = ci_payloads.environment(
-                self.world.identifier("environment"),
-                environment,
-                "production",
-                self.data.project,
-                at,
-            )
-            self.data.environments.append(known[environment])
+        return self._deployed(deploying, environment, at, finished, status)
+
+    def api_deployment(self, sha: str, environment: str, finished: str) -> Payload:
+        """A successful deployment that a script recorded through the API: no job made it."""
+        at = milliseconds(amsterdam(finished))
+        recorded = {"ref": "main", "user": AYLIN.brief, "pipeline": {"sha": sha}}
+        deployment = self._deployed(recorded, environment, at, finished, "success")
+        deployment |= {"deployable": None, "finished_at": deployment["updated_at"]}
+        return deployment
+
+    def _deployed(
+        self, job: Payload, environment: str, at: int, finished: str, status: str
+    ) -> Payload:
         deployment = ci_payloads.deployment(
             self.world.identifier("deployment"),
             self.next_iid("deployment"),
             job,
-            known[environment],
+            self.environment(environment),
             at,
         )
         end = as_gitlab(amsterdam(finished))
-        job["finished_at"] = end
-        deployment |= {"status": "success", "updated_at": end}
+        deployment |= {"status": status, "updated_at": end}
         self.data.deployments.append(deployment)
         return deployment
 

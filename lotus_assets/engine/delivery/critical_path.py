@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from lotus_assets.engine.delivery.json_lists import exploded, parsed_lists
+from lotus_assets.engine.delivery.pipelines import is_build
 from lotus_assets.engine.delivery.reasons import joined_reasons
 
 Codes = NDArray[np.int64]
@@ -14,8 +15,7 @@ Codes = NDArray[np.int64]
 
 def last_runs(jobs: pd.DataFrame) -> pd.DataFrame:
     """The rows of `raw_job` that count: of each name in a pipeline the newest run, no bridges."""
-    builds = jobs[jobs["kind"].ne("bridge").fillna(True).astype(bool)]
-    ordered = builds.sort_values("job_id", kind="stable")
+    ordered = jobs[is_build(jobs)].sort_values("job_id", kind="stable")
     names = pd.factorize(ordered["name"])[0]
     key = _pair_code(ordered["pipeline_id"], names)
     return ordered[~pd.Series(key).duplicated(keep="last").to_numpy()].reset_index(drop=True)

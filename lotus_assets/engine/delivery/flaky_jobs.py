@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from lotus_assets.engine.delivery.pipelines import is_build
 from lotus_assets.engine.delivery.reasons import joined_reasons
 
 FINISHED_STATUSES = ("success", "failed")
@@ -10,21 +11,24 @@ FINISHED_STATUSES = ("success", "failed")
 def finished_runs(jobs: pd.DataFrame, pipelines: pd.DataFrame) -> pd.DataFrame:
     """The runs of `raw_job` that succeeded or failed, by job_id, with their pipeline's `sha`.
 
-    Child pipelines' jobs count. `flaky_group` numbers the (project, sha, name) groups.
-    `recovers`: the run failed, and a later one of its group succeeded. Runs of a pipeline that is
-    not in `pipelines` have no known SHA and are left out; reconciliation counts them.
+    Child pipelines' jobs count, bridges do not. `flaky_group` numbers the (project, sha, name)
+    groups. `started_at` is created_at of one that failed before a runner took it. `recovers`: the
+    run failed, and a later one of its group succeeded. Runs of a pipeline that is not in
+    `pipelines` have no known SHA and are left out; reconciliation counts them.
     """
     runs = jobs.loc[
-        jobs["status"].isin(FINISHED_STATUSES),
-        ["project_id", "pipeline_id", "job_id", "name", "status", "started_at"],
+        jobs["status"].isin(FINISHED_STATUSES) & is_build(jobs),
+        ["project_id", "pipeline_id", "job_id", "name", "status", "started_at", "created_at"],
     ]
     runs = runs.merge(pipelines[["pipeline_id", "sha"]], on="pipeline_id").sort_values("job_id")
     runs = runs[runs["sha"].notna()].reset_index(drop=True)
+    is_failed = runs["status"].eq("failed").astype(bool)
+    runs["started_at"] = runs["started_at"].fillna(runs["created_at"].where(is_failed))
     runs["flaky_group"] = runs.groupby(["project_id", "sha", "name"], sort=False).ngroup()
     passed = runs["job_id"].where(runs["status"].eq("success"))
     last_pass = passed.groupby(runs["flaky_group"]).transform("max")
     is_later = (runs["job_id"] < last_pass).fillna(False).astype(bool)
-    runs["recovers"] = runs["status"].eq("failed").astype(bool) & is_later
+    runs["recovers"] = is_failed & is_later
     return runs
 
 

@@ -15,6 +15,11 @@ def is_child(pipelines: pd.DataFrame) -> pd.Series:
     return pipelines["source"].eq(CHILD_SOURCE).fillna(False).astype(bool)
 
 
+def is_build(jobs: pd.DataFrame) -> pd.Series:
+    """Whether each job is one that runs, no bridge: those only start another pipeline."""
+    return jobs["kind"].ne("bridge").fillna(True).astype(bool)
+
+
 def is_counted(pipelines: pd.DataFrame) -> pd.Series:
     """Whether each pipeline succeeded or failed and is no child.
 

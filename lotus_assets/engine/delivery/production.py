@@ -30,9 +30,9 @@ COLUMNS = [
 
 
 def is_production_environment(deployments: pd.DataFrame) -> pd.Series:
-    """Tier `production` or, with no tier, a production name."""
+    """Tier `production` or, with no tier, a production name, whatever its case."""
     tier = deployments["environment_tier"].replace("", None)
-    is_named = deployments["environment"].str.fullmatch(PRODUCTION_NAME).fillna(False)
+    is_named = deployments["environment"].str.fullmatch(PRODUCTION_NAME, case=False).fillna(False)
     return tier.eq("production").fillna(False).astype(bool) | (tier.isna() & is_named.astype(bool))
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, get_args
 
-ProbedEntity = Literal["merge_requests", "issues", "pipelines"]
+ProbedEntity = Literal["merge_requests", "issues", "pipelines", "child_pipelines"]
 PROBED: tuple[ProbedEntity, ...] = get_args(ProbedEntity)
 
 

@@ -2,30 +2,18 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from itertools import islice
-from typing import Any, cast
+from typing import Any
 
-from graphql import (
-    DocumentNode,
-    FieldNode,
-    NameNode,
-    OperationDefinitionNode,
-    VariableNode,
-    Visitor,
-    parse,
-    print_ast,
-    visit,
-)
-from graphql.language import Node
 from pydantic.alias_generators import to_camel
 
-from lotus_assets.sources.gitlab.documents import document
+from lotus_assets.sources.gitlab.documents import of_many
 from lotus_assets.sources.gitlab.graphql import GraphQLClient
 from lotus_assets.sources.gitlab.marks import PROBED, EntityMark, Probe, ProbedEntity, Stored
 from lotus_assets.sources.gitlab.pages import ProjectReference, gid_number
 
-PROJECTS_A_REQUEST = 8
+PROJECTS_A_REQUEST = 6
+LISTED_BY_ID: tuple[ProbedEntity, ...] = ("pipelines", "child_pipelines")
 
 
 def probe(
@@ -44,7 +32,7 @@ def probe(
                 if mark.watermark is not None:
                     after = (mark.watermark - overlap).astimezone(UTC)
                     variables[f"{to_camel(entity)}After{slot}"] = after.isoformat()
-        data = client.execute("probe", variables, probe_document(len(some))).data
+        data = client.execute("probe", variables, of_many("probe", len(some))).data
         for slot, project in enumerate(some):
             answer = data.get(f"project{slot}")
             known = stored.get(project.project_id, Stored())
@@ -76,7 +64,7 @@ def _has_changed(entity: ProbedEntity, recent: Mapping[str, Any], mark: EntityMa
     """
     if mark.watermark is None or recent["count"] != len(mark.recent):
         return True
-    if entity == "pipelines" and recent["count"] > len(recent["nodes"]):
+    if entity in LISTED_BY_ID and recent["count"] > len(recent["nodes"]):
         return True
     return any(
         _second(mark.recent.get(gid_number(node["id"]))) != _second(node["updatedAt"])
@@ -104,43 +92,3 @@ def _has_vanished(recent: Mapping[str, Any], total: int, mark: EntityMark) -> bo
         return total < mark.total
     new = sum(gid_number(node["id"]) > mark.largest_id for node in recent["nodes"])
     return total < mark.total + new
-
-
-@cache
-def probe_document(projects: int) -> str:
-    """The probe's query for several projects: its field and variables, numbered."""
-    base = parse(document("probe"))
-    operation = cast(OperationDefinitionNode, base.definitions[0])
-    copies = [
-        cast(OperationDefinitionNode, visit(operation, _Numbered(n))) for n in range(projects)
-    ]
-    merged = copies[0]
-    merged.variable_definitions = tuple(
-        variable for copy in copies for variable in copy.variable_definitions
-    )
-    merged.selection_set.selections = tuple(
-        field for copy in copies for field in copy.selection_set.selections
-    )
-    return print_ast(DocumentNode(definitions=(merged,)))
-
-
-class _Numbered(Visitor):
-    """Appends a number to every variable and to the alias of the outer field."""
-
-    def __init__(self, number: int) -> None:
-        super().__init__()
-        self.number = number
-
-    def leave_variable(self, node: VariableNode, *_: object) -> Node:
-        return VariableNode(name=NameNode(value=f"{node.name.value}{self.number}"))
-
-    def leave_field(self, node: FieldNode, *_: object) -> Node | None:
-        if node.name.value != "project":
-            return None
-        return FieldNode(
-            alias=NameNode(value=f"project{self.number}"),
-            name=node.name,
-            arguments=node.arguments,
-            directives=node.directives,
-            selection_set=node.selection_set,
-        )

@@ -69,7 +69,8 @@ class RestList:
     `payload` makes of a row what leaves, None of one that is left out. `query` says how a window
     is asked for; None values are left out. A list that may be longer than offsets reach is ordered
     by time: `narrowed` continues its query at the time of the last row. `instant` names the time
-    that is the watermark. `is_of_commits`: of a project without commits the list is empty.
+    that is the watermark. `complete` adds to a page what other requests say. `is_of_commits`: of a
+    project without commits the list is empty.
     """
 
     name: str
@@ -79,6 +80,7 @@ class RestList:
     query: Callable[[ReadingWindow], Query] = as_it_is
     narrowed: Callable[[Query, Row], Query] | None = None
     instant: str | None = None
+    complete: Callable[[Clients, ProjectReference, Sequence[Payload]], None] = nothing_more
     is_of_commits: bool = False
 
 

@@ -20,6 +20,7 @@ def rest_pages(
         payloads = [
             payload for row in rows if (payload := listed.payload(row, project)) is not None
         ]
+        listed.complete(clients, project, payloads)
         yield EntityPage(listed.name, project.project_id, payloads, largest)
 
 

@@ -151,7 +151,7 @@ class GitLabSource:
         stored: Mapping[int, Stored],
         overlap: timedelta = OVERLAP,
     ) -> Iterator[Probe]:
-        """What changed since it was stored; one request for 8 projects, in their order."""
+        """What changed since it was stored; one request for 6 projects, in their order."""
         for project, answer in probe(self._clients.graphql, projects, stored, overlap):
             if answer is not None:
                 yield answer

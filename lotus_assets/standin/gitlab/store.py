@@ -46,13 +46,15 @@ class ProjectData:
     """iid → references (`group/project#12`) of the issues that it closes."""
     pipelines: dict[int, Payload] = field(default_factory=dict)
     """id → `GET /projects/:id/pipelines`, with `user`, `started_at`, `finished_at`, `duration` and
-    `name`, plus `merge_request_iid`, `stages` (names in their order)."""
+    `name`, plus `merge_request_iid`, `stages` (names in their order) and `upstream_id` (the
+    pipeline that started it)."""
     jobs: dict[int, list[Payload]] = field(default_factory=dict)
     """pipeline id → its jobs, retried ones too, and its `GET …/bridges`, ascending by id, plus
-    `retried`, `needs` (job names; None: not declared), `scheduling_type` (`dag` or `stage`) and
-    `kind` (`build` or `bridge`)."""
+    `retried`, `needs` (job names; None: not declared), `scheduling_type` (`dag` or `stage`),
+    `kind` (`build` or `bridge`) and `manual` (it waits for a hand)."""
     deployments: list[Payload] = field(default_factory=list)
-    """`GET /projects/:id/deployments`, ascending by id."""
+    """`GET /projects/:id/deployments`, ascending by id, plus `finished_at` of those without a
+    job (`deployable`)."""
     environments: list[Payload] = field(default_factory=list)
     """`GET /projects/:id/environments`."""
     releases: list[Payload] = field(default_factory=list)

@@ -35,16 +35,29 @@ def test_users_are_found_by_id(reader: httpx.Client, checkout: ProjectData) -> N
     assert post(reader, query)["data"]["users"]["nodes"] == [{"username": user["username"]}]
 
 
-def test_child_pipelines_are_told_by_their_source(reader: httpx.Client, young_world: Store) -> None:
+def test_child_pipelines_are_listed_only_where_their_source_is_asked_for(
+    reader: httpx.Client, young_world: Store
+) -> None:
+    """GitLab's app/finders/ci/pipelines_finder.rb: `prefiltered_pipelines` takes children out
+    unless the source is `parent_pipeline` or pipelines are asked for by iid.
+    """
     data = project_named(young_world, "toman/exchange/market-data")
     query = """{ project(fullPath: "toman/exchange/market-data") {
       all: pipelines(first: 1) { count }
       children: pipelines(source: "parent_pipeline", first: 1) { count nodes { source } } } }"""
     counts = post(reader, query)["data"]["project"]
     sources = [row["source"] for row in data.pipelines.values()]
-    assert counts["all"]["count"] == len(sources)
-    assert counts["children"]["count"] == sources.count("parent_pipeline") > 0
+    children = sources.count("parent_pipeline")
+    assert counts["all"]["count"] == len(sources) - children
+    assert counts["children"]["count"] == children > 0
     assert counts["children"]["nodes"] == [{"source": "parent_pipeline"}]
+    child = next(row for row in data.pipelines.values() if row["source"] == "parent_pipeline")
+    query = f"""{{ project(fullPath: "toman/exchange/market-data") {{
+      pipeline(iid: "{child["iid"]}") {{ source upstream {{ id source }} }} }} }}"""
+    found = post(reader, query)["data"]["project"]["pipeline"]
+    assert found["source"] == "parent_pipeline"
+    assert found["upstream"]["id"] == f"gid://gitlab/Ci::Pipeline/{child['upstream_id']}"
+    assert found["upstream"]["source"] != "parent_pipeline"
 
 
 def test_activity_is_told_from_what_people_write(

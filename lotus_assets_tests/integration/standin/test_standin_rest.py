@@ -184,6 +184,8 @@ def test_bridges_name_the_child_pipelines_they_started(
     url = f"/api/v4/projects/{data.project['id']}/pipelines"
     children = reader.get(url, params={"source": "parent_pipeline", "per_page": 100}).json()
     rows = data.pipelines.values()
+    listed = reader.get(url, params={"per_page": 100}).json()
+    assert "parent_pipeline" not in {row["source"] for row in listed}
     assert children
     assert {row["id"] for row in children} == {
         row["id"] for row in rows if row["source"] == "parent_pipeline"

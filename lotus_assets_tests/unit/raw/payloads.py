@@ -125,10 +125,11 @@ def deployment(number: int = 1, **more: Any) -> dict[str, Any]:
         "status": "success",
         "created_at": "2026-03-02T09:00:00.000+01:00",
         "updated_at": "2026-03-02T08:05:00.123Z",
-        "environment": {"id": 5, "name": "production", "tier": "production"},
+        "environment": {"id": 5, "name": "production"},
         "user": {"id": 1},
         "deployable": {
             "id": 11,
+            "name": "deploy",
             "finished_at": "2026-03-02T08:05:00.000Z",
             "pipeline": {"id": 3},
         },

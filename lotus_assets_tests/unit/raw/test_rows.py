@@ -15,6 +15,7 @@ from lotus_assets.raw import (
     raw_mr_closing_issue,
     raw_mr_note,
     raw_mr_version,
+    raw_pipeline,
     raw_project,
     raw_release,
 )
@@ -160,6 +161,17 @@ def test_jobs_know_their_stage_and_what_they_need() -> None:
     }
     assert json.loads(str(rows.loc["unit", "needs"])) == ["compile"]
     assert json.loads(str(rows.loc["lint", "needs"])) == []
+
+
+def test_a_child_pipeline_knows_its_parent_and_a_downstream_one_has_none() -> None:
+    upstream = {"id": "gid://gitlab/Ci::Pipeline/3"}
+    payloads = [
+        pipeline(1, source="parent_pipeline", upstream=upstream),
+        pipeline(2, source="pipeline", upstream=upstream),
+        pipeline(4, upstream=None),
+    ]
+    rows = good(raw_pipeline.TABLE, raw_pipeline.rows(payloads))
+    assert rows["parent_pipeline_id"].fillna(0).tolist() == [3, 0, 0]
 
 
 def test_issue_events_and_reopenings() -> None:

@@ -1,5 +1,12 @@
-"""Deployments, oldest update first, continued by `updated_after`."""
+"""Deployments, oldest update first, continued by `updated_after`.
 
+The list names the environment without its tier (`API::Entities::EnvironmentBasic`), and no finish
+but that of the job; GraphQL has the deployment's own.
+"""
+
+from collections.abc import Sequence
+
+from lotus_assets.sources.gitlab.documents import of_many
 from lotus_assets.sources.gitlab.pages import (
     Payload,
     ProjectReference,
@@ -8,8 +15,9 @@ from lotus_assets.sources.gitlab.pages import (
     Row,
     instant_text,
 )
-from lotus_assets.sources.gitlab.project_lists import RestList
+from lotus_assets.sources.gitlab.project_lists import Clients, RestList
 
+DEPLOYMENTS_A_REQUEST = 40
 KEPT = ("id", "iid", "ref", "sha", "status", "created_at", "updated_at")
 
 
@@ -20,10 +28,11 @@ def payload(row: Row, project: ProjectReference) -> Payload:
     return {
         **{key: row.get(key) for key in KEPT},
         "project_id": project.project_id,
-        "environment": {key: environment.get(key) for key in ("id", "name", "tier")},
+        "environment": {key: environment.get(key) for key in ("id", "name")},
         "user": {"id": (row.get("user") or {}).get("id")},
         "deployable": {
             "id": deployable.get("id"),
+            "name": deployable.get("name"),
             "finished_at": deployable.get("finished_at"),
             "pipeline": {"id": (deployable.get("pipeline") or {}).get("id")},
         },
@@ -45,6 +54,24 @@ def narrowed(current: Query, last: Row) -> Query:
     return {**current, "updated_after": last["updated_at"]}
 
 
+def add_finishes(clients: Clients, project: ProjectReference, payloads: Sequence[Payload]) -> None:
+    """`finished_at` of the successful ones without a job: those made through the API."""
+    without_job = [
+        payload
+        for payload in payloads
+        if payload["status"] == "success" and payload["deployable"]["id"] is None
+    ]
+    for start in range(0, len(without_job), DEPLOYMENTS_A_REQUEST):
+        some = without_job[start : start + DEPLOYMENTS_A_REQUEST]
+        variables = {f"project{number}": project.path for number in range(len(some))}
+        variables |= {f"iid{number}": str(payload["iid"]) for number, payload in enumerate(some)}
+        query = of_many("deployment_finish", len(some))
+        answer = clients.graphql.execute("deployment_finish", variables, query).data
+        for number, payload in enumerate(some):
+            deployment = (answer.get(f"project{number}") or {}).get("deployment") or {}
+            payload["deployable"]["finished_at"] = deployment.get("finishedAt")
+
+
 DEPLOYMENTS = RestList(
     name="deployments",
     path="deployments",
@@ -53,4 +80,5 @@ DEPLOYMENTS = RestList(
     query=query,
     narrowed=narrowed,
     instant="updated_at",
+    complete=add_finishes,
 )

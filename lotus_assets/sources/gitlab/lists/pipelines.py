@@ -1,4 +1,4 @@
-"""Pipelines with `jobs` (retried ones and bridges too) and `stages`."""
+"""Pipelines with `jobs` (retried ones and bridges too) and `stages`; no child pipelines."""
 
 from lotus_assets.sources.gitlab.pages import Payload, ProjectReference
 from lotus_assets.sources.gitlab.project_lists import GraphQLList

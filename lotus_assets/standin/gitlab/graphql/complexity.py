@@ -28,9 +28,9 @@ CONSTANT = {
 RESOLVED = frozenset(
     {
         *("Query.project", "Query.group", "Query.groups", "Query.users", "Query.metadata"),
-        *("Group.projects", "Project.environments", "Project.issue", "Project.issues"),
-        *("Project.mergeRequest", "Project.mergeRequests", "Project.pipeline"),
-        *("Project.pipelines", "Project.releases", "Project.workItems"),
+        *("Group.projects", "Project.deployment", "Project.environments"),
+        *("Project.issue", "Project.issues", "Project.mergeRequest", "Project.mergeRequests"),
+        *("Project.pipeline", "Project.pipelines", "Project.releases", "Project.workItems"),
         *("MergeRequest.notes", "Issue.notes", "Pipeline.jobs", "Pipeline.stages"),
     }
 )

@@ -76,6 +76,7 @@ TYPES: dict[str, FieldTable] = {
     "Project": projects.PROJECT,
     "Repository": projects.REPOSITORY,
     "Group": projects.GROUP,
+    "Deployment": projects.DEPLOYMENT,
     "Environment": projects.ENVIRONMENT,
     "Release": projects.RELEASE,
     "MergeRequest": merge_requests.MERGE_REQUEST,

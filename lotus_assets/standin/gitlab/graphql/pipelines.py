@@ -1,7 +1,5 @@
 """Pipelines, jobs and stages as GraphQL sees them."""
 
-from collections.abc import Collection
-
 from lotus_assets.standin.gitlab.graphql.connections import Connection, by_position, keyset
 from lotus_assets.standin.gitlab.graphql.entity import (
     Arguments,
@@ -15,17 +13,16 @@ from lotus_assets.standin.gitlab.graphql.entity import (
 )
 from lotus_assets.standin.gitlab.graphql.listing import page
 from lotus_assets.standin.gitlab.graphql.people import user_of
+from lotus_assets.standin.gitlab.pipelines_finder import listed
 from lotus_assets.standin.gitlab.served_store import is_enabled
-from lotus_assets.standin.gitlab.store import Payload, ProjectData
+from lotus_assets.standin.gitlab.store import ProjectData
 
 
 def pipelines(data: ProjectData, arguments: Arguments, context: Context) -> Connection | None:
-    """`Project.pipelines`, newest first; null where CI is off."""
+    """`Project.pipelines`, newest first, children only when asked for; null where CI is off."""
     if not is_enabled(data.project, "builds"):
         return None
-    rows: Collection[Payload] = data.pipelines.values()
-    if arguments.get("source") is not None:
-        rows = [row for row in rows if row["source"] == arguments["source"]]
+    rows = listed(data, arguments.get("source"))
     return page(context, data, rows, arguments, subject="pipelines", sort="id_desc")
 
 
@@ -84,6 +81,11 @@ def _merge_request(entity: Entity, _arguments: Arguments, _context: Context) -> 
     return None if payload is None else Entity(entity.data, payload)
 
 
+def _upstream(entity: Entity, _arguments: Arguments, _context: Context) -> Entity | None:
+    payload = entity.data.pipelines.get(entity.payload.get("upstream_id") or 0)
+    return None if payload is None else Entity(entity.data, payload)
+
+
 def _job_id(job: Entity, _arguments: Arguments, _context: Context) -> str:
     kind = "Ci::Bridge" if job.payload["kind"] == "bridge" else "Ci::Build"
     return global_id(kind, job.payload["id"])
@@ -104,6 +106,7 @@ PIPELINE: FieldTable = {
     "duration": _whole("duration"),
     "user": user_of("user"),
     "mergeRequest": _merge_request,
+    "upstream": _upstream,
     "jobs": _jobs,
     "stages": _stages,
 }
@@ -114,6 +117,7 @@ JOB: FieldTable = {
     "status": upper("status"),
     "stage": lambda job, _arguments, _context: job.payload["stage"],
     "allowFailure": from_payload("allow_failure"),
+    "manualJob": lambda job, _arguments, _context: bool(job.payload.get("manual")),
     "retried": from_payload("retried"),
     "schedulingType": from_payload("scheduling_type"),
     "createdAt": time_of("created_at"),

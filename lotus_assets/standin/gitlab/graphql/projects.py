@@ -67,6 +67,19 @@ def _environments(data: ProjectData, arguments: Arguments, context: Context) -> 
     )
 
 
+def _deployment(data: ProjectData, arguments: Arguments, _context: Context) -> Entity | None:
+    """`Project.deployment` by iid (`Resolvers::DeploymentResolver`)."""
+    rows = data.deployments if is_enabled(data.project, "builds") else []
+    iid = str(arguments["iid"])
+    return next((Entity(data, row) for row in rows if str(row["iid"]) == iid), None)
+
+
+def _finished_at(entity: Entity, _arguments: Arguments, _context: Context) -> str | None:
+    """A deployment's own finish; that of its job where the books have no other."""
+    job = entity.payload.get("deployable") or {}
+    return whole_seconds(entity.payload.get("finished_at") or job.get("finished_at"))
+
+
 def _releases(data: ProjectData, arguments: Arguments, _context: Context) -> Connection:
     def key(row: Payload) -> tuple[Any, ...]:
         return row.get("released_at") or "", row["tag_name"]
@@ -102,6 +115,7 @@ PROJECT: FieldTable = {
         data.project.get("marked_for_deletion_on")
     ),
     "repository": readable(lambda data, _arguments, _context: data),
+    "deployment": readable(_deployment),
     "environments": readable(_environments),
     "issue": readable(issue),
     "issues": readable(issues),
@@ -127,6 +141,9 @@ ENVIRONMENT: FieldTable = {
     "tier": upper("tier"),
     "createdAt": time_of("created_at"),
     "updatedAt": time_of("updated_at"),
+}
+DEPLOYMENT: FieldTable = {
+    "finishedAt": _finished_at,
 }
 RELEASE: FieldTable = {
     "name": from_payload("name"),

@@ -1,5 +1,6 @@
 """Pipelines, and the jobs that start child pipelines."""
 
+from lotus_assets.standin.gitlab.pipelines_finder import listed
 from lotus_assets.standin.gitlab.rest.call import Call, ListedRows, Outcome, without
 from lotus_assets.standin.gitlab.rest.listing import equal, in_order, within
 from lotus_assets.standin.gitlab.rest.refusals import not_found
@@ -10,7 +11,7 @@ BASIC = (
     *("updated_at", "web_url"),
 )
 ORDERS = ("id", "status", "ref", "updated_at", "user_id")
-JOB_OURS = ("retried", "needs", "scheduling_type", "kind")
+JOB_OURS = ("retried", "needs", "scheduling_type", "kind", "manual")
 
 
 def basic(row: Payload) -> Payload:
@@ -19,9 +20,9 @@ def basic(row: Payload) -> Payload:
 
 
 def pipelines(call: Call) -> Outcome:
-    """`GET /projects/:id/pipelines`, newest first."""
+    """`GET /projects/:id/pipelines`, newest first, children only when asked for."""
     data = call.project("builds")
-    rows = equal(call, data.pipelines.values(), "status", "ref", "sha", "source", "name")
+    rows = equal(call, listed(data, call.text("source")), "status", "ref", "sha", "name")
     rows = within(call, rows, "updated", "created")
     return ListedRows(in_order(call, rows, columns=ORDERS, name="pipelines"), "Ci::Pipeline", basic)
 

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, time, timedelta
 
-from lotus_assets.standin.gitlab.rest.call import Call, ListedRows, Outcome, instant
+from lotus_assets.standin.gitlab.rest.call import Call, ListedRows, Outcome, instant, without
 from lotus_assets.standin.gitlab.rest.listing import equal, in_order, within
 from lotus_assets.standin.gitlab.rest.refusals import bad_request, invalid
 
@@ -42,7 +42,8 @@ def deployments(call: Call) -> Outcome:
     wanted = call.text("environment")
     if wanted is not None:
         rows = [row for row in rows if row["environment"]["name"] == wanted]
-    return ListedRows(in_order(call, rows, columns=DEPLOYMENT_ORDERS, sort="asc"), "Deployment")
+    ordered = in_order(call, rows, columns=DEPLOYMENT_ORDERS, sort="asc")
+    return ListedRows(ordered, "Deployment", lambda row: without(row, "finished_at"))
 
 
 def events(call: Call) -> Outcome:

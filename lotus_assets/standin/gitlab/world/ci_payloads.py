@@ -128,6 +128,7 @@ def pipeline(
         "queued_duration": None,
         "name": None,
         "merge_request_iid": None,
+        "upstream_id": None,
         "stages": [],
     }
 
@@ -151,6 +152,7 @@ def job(
     kind: str,
     allow_failure: bool,
     needs: list[str] | None,
+    is_manual: bool = False,
 ) -> Payload:
     """A job of `GET …/pipelines/:pipeline_id/jobs`, or a bridge of `…/bridges`."""
     payload: Payload = {
@@ -179,6 +181,7 @@ def job(
         "needs": needs,
         "scheduling_type": "stage" if needs is None else "dag",
         "kind": kind,
+        "manual": is_manual,
     }
     if kind == "bridge":
         return {**payload, "downstream_pipeline": None}

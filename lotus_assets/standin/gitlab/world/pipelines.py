@@ -195,6 +195,7 @@ class Pipeline:
             kind="bridge" if plan.child else "build",
             allow_failure=plan.allow_failure,
             needs=needs,
+            is_manual=plan.is_manual,
         )
         self.site.data.jobs[self.payload["id"]].append(job)
         return job
@@ -231,6 +232,7 @@ class Pipeline:
             source="parent_pipeline",
             request_iid=self.payload["merge_request_iid"],
         )
+        child.payload["upstream_id"] = self.payload["id"]
         job["downstream_pipeline"] = child.brief
         self.site.world.start_process(child.run())
 

@@ -20,6 +20,7 @@ def runs(*rows: tuple[int, int, str, str]) -> pd.DataFrame:
         for job, pipeline, name, status in rows
     ]
     frame = raw("project_id pipeline_id job_id name status started_at", jobs)
+    frame = frame.assign(kind="build", created_at=at("2"))
     return finished_runs(frame, PIPELINES)
 
 
@@ -64,14 +65,30 @@ def test_a_job_without_a_known_pipeline_is_left_out() -> None:
     assert runs((5, 77, "unit", "failed"), (6, 77, "unit", "success")).empty
 
 
-def test_a_first_run_that_never_started_has_its_reason() -> None:
-    jobs = raw(
-        "project_id pipeline_id job_id name status started_at", [(1, 1, 5, "x", "failed", None)]
-    )
+JOB = "project_id pipeline_id job_id name kind status created_at started_at"
+
+
+def test_a_run_that_failed_before_a_runner_took_it_has_the_day_of_its_creation() -> None:
+    jobs = raw(JOB, [(1, 1, 5, "x", "build", "failed", at("3"), None)])
+
+    found = flaky_groups(finished_runs(jobs, PIPELINES))
+
+    assert found["first_started_at"].tolist() == [at("3")]
+    assert found["reason"].isna().all()
+
+
+def test_a_success_that_never_started_has_its_reason() -> None:
+    jobs = raw(JOB, [(1, 1, 5, "x", "build", "success", at("3"), None)])
 
     found = flaky_groups(finished_runs(jobs, PIPELINES))
 
     assert found["reason"].tolist() == ["started_at_missing"]
+
+
+def test_bridges_make_no_group() -> None:
+    jobs = raw(JOB, [(1, 1, 5, "x", "bridge", "failed", at("3"), at("3"))])
+
+    assert flaky_groups(finished_runs(jobs, PIPELINES)).empty
 
 
 @given(

@@ -17,9 +17,10 @@ from graphql import (
     validate,
 )
 
-from lotus_assets.sources.gitlab.documents import document, operations
+from lotus_assets.sources.gitlab.documents import document, of_many, operations
 from lotus_assets.sources.gitlab.graphql import FIRST_PAGE_SIZE, LARGEST_NESTED
-from lotus_assets.sources.gitlab.probe import PROJECTS_A_REQUEST, probe_document
+from lotus_assets.sources.gitlab.lists.deployments import DEPLOYMENTS_A_REQUEST
+from lotus_assets.sources.gitlab.probe import PROJECTS_A_REQUEST
 from lotus_assets_tests.gitlab_description import graphql_schema, needs_descriptions
 
 COMPLEXITY_LIMIT = 250
@@ -31,7 +32,8 @@ def all_documents() -> dict[str, str]:
     texts = {name: document(name) for name in operations()}
     return texts | {
         "merge_requests (Free)": document("merge_requests", is_enterprise=False),
-        "probe of many": probe_document(PROJECTS_A_REQUEST),
+        "probe of many": of_many("probe", PROJECTS_A_REQUEST),
+        "deployments of many": of_many("deployment_finish", DEPLOYMENTS_A_REQUEST),
     }
 
 
