@@ -37,6 +37,7 @@ from lotus_assets.facts.fact_issue import fact_issue
 from lotus_assets.facts.fact_issue_closing import fact_issue_closing
 from lotus_assets.facts.fact_lead_time import fact_lead_time
 from lotus_assets.facts.fact_mr import fact_mr
+from lotus_assets.facts.fact_mr_open_period import fact_mr_open_period
 from lotus_assets.facts.fact_pipeline import fact_pipeline
 from lotus_assets.facts.fact_release import fact_release
 from lotus_assets.graph.layers import LIVE, LIVE_TAG, SWEEP_TAG
@@ -47,12 +48,12 @@ from lotus_assets.inputs.lotus_core_resource import LotusCore
 from lotus_assets.outputs.daily_export import daily_export
 from lotus_assets.outputs.weekly_export import last_week_export, weekly_export
 from lotus_assets.raw.collect_deployments import collect_deployments
+from lotus_assets.raw.collect_events import collect_events
 from lotus_assets.raw.collect_issues import collect_issues
 from lotus_assets.raw.collect_merge_requests import collect_merge_requests
 from lotus_assets.raw.collect_pipelines import collect_pipelines
 from lotus_assets.raw.collect_projects import collect_projects
 from lotus_assets.raw.collect_protected_branches import collect_protected_branches
-from lotus_assets.raw.collect_push_events import collect_push_events
 from lotus_assets.raw.collect_repository import collect_repository
 from lotus_assets.raw.collect_users import collect_users
 from lotus_assets.timing.portfolio_refresh import changed_portfolios, nightly_portfolios
@@ -60,11 +61,11 @@ from lotus_assets.timing.schedules import scheduled
 
 OF_EVERY_PROJECT = [
     collect_protected_branches,
+    collect_events,
     collect_merge_requests,
     collect_issues,
     collect_deployments,
     collect_pipelines,
-    collect_push_events,
     collect_repository,
 ]
 RAW = [collect_projects, *OF_EVERY_PROJECT, collect_users]
@@ -75,6 +76,7 @@ FACTS = [
     dim_branch,
     dim_release,
     fact_mr,
+    fact_mr_open_period,
     fact_deployment,
     fact_pipeline,
     fact_flaky_job,

@@ -4,9 +4,10 @@ import pandas as pd
 from pandera.pandas import Field
 
 from lotus_assets.engine.delivery.issues import issue_closings
+from lotus_assets.engine.delivery.state_changes import state_changes
 from lotus_assets.facts.project_rules import present
 from lotus_assets.facts.recomputing import ProjectFact, Recomputation, project_asset
-from lotus_assets.raw import raw_issue, raw_issue_event
+from lotus_assets.raw import raw_issue, raw_issue_event, raw_state_event
 from lotus_assets.tables.columns import Boolean, Instant
 from lotus_assets.tables.gitlab_columns import IssueId, ProjectId
 from lotus_assets.tables.table import Table
@@ -31,15 +32,26 @@ TABLE = Table(
 )
 
 
-def issue_closing_rows(raw_issue: pd.DataFrame, raw_issue_event: pd.DataFrame) -> pd.DataFrame:
+def issue_closing_rows(
+    raw_issue: pd.DataFrame, raw_state_event: pd.DataFrame, raw_issue_event: pd.DataFrame
+) -> pd.DataFrame:
     """Rows of `fact_issue_closing`, sorted; what vanished is left out."""
-    return issue_closings(present(raw_issue), raw_issue_event)[TABLE.columns]
+    events = raw_state_event[raw_state_event["target_type"] == "issue"]
+    notes = raw_issue_event.rename(columns={"issue_id": "target_id"})
+    changes = state_changes(events, notes)
+    return issue_closings(present(raw_issue), changes)[TABLE.columns]
 
 
 def compute(asked: Recomputation) -> pd.DataFrame:
     """Rows of the projects asked for, from what is stored."""
-    return issue_closing_rows(asked.read(raw_issue.TABLE), asked.read(raw_issue_event.TABLE))
+    return issue_closing_rows(
+        asked.read(raw_issue.TABLE),
+        asked.read(raw_state_event.TABLE),
+        asked.read(raw_issue_event.TABLE),
+    )
 
 
-FACT = ProjectFact(TABLE, compute, reads=(raw_issue.TABLE, raw_issue_event.TABLE))
+FACT = ProjectFact(
+    TABLE, compute, reads=(raw_issue.TABLE, raw_state_event.TABLE, raw_issue_event.TABLE)
+)
 fact_issue_closing = project_asset(FACT)

@@ -5,6 +5,7 @@ from pandera.pandas import Field
 
 from lotus_assets.engine.delivery.force_pushes import version_steps
 from lotus_assets.engine.delivery.merge_requests import is_reworked, measured_merge_requests
+from lotus_assets.engine.delivery.state_changes import ended_at
 from lotus_assets.facts import dim_project
 from lotus_assets.facts.ancestry import commit_graph, within_project
 from lotus_assets.facts.given import BOTS, RULES
@@ -131,17 +132,6 @@ def merge_request_rows(
         is_reworked=is_reworked(measured, _force_push_thresholds(measured, dim_project, rules)),
         is_bypassed=is_bypassed(measured),
     )[TABLE.columns]
-
-
-def ended_at(merge_requests: pd.DataFrame) -> pd.Series:
-    """When each stopped being open: `merged_at` or `closed_at` by its state, NULL while open.
-
-    GitLab may keep an earlier `closed_at` on what was opened again; the state decides.
-    """
-    is_merged = (merge_requests["state"] == "merged").fillna(False).astype(bool)
-    is_closed = (merge_requests["state"] == "closed").fillna(False).astype(bool)
-    merged_at = merge_requests["merged_at"].where(is_merged)
-    return merged_at.fillna(merge_requests["closed_at"].where(is_merged | is_closed))
 
 
 def is_bypassed(measured: pd.DataFrame) -> pd.Series:

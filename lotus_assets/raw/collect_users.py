@@ -19,6 +19,7 @@ from lotus_assets.raw import (
     raw_mr_note,
     raw_pipeline,
     raw_push_event,
+    raw_state_event,
     raw_user,
 )
 from lotus_assets.raw.reading import Reading, collection_asset
@@ -36,6 +37,7 @@ PEOPLE = (
     (raw_push_event.TABLE, "author_user_id"),
     (raw_issue.TABLE, "author_user_id"),
     (raw_issue_event.TABLE, "user_id"),
+    (raw_state_event.TABLE, "user_id"),
 )
 """Columns that hold a GitLab user id."""
 

@@ -3,14 +3,12 @@
 import pandas as pd
 from pandera.pandas import Field, dataframe_check
 
-from lotus_assets.raw import raw_issue_event
 from lotus_assets.raw.payload_columns import (
     Payloads,
     flat,
     identifiers,
     instants,
     json_text,
-    looked_up,
     lowered,
     not_before,
     nothing,
@@ -71,20 +69,18 @@ TABLE = Table(
     name="raw_issue",
     model=RawIssue,
     key=("project_id", "issue_id"),
+    kept=("reopened_count",),
     description="Issues.",
 )
 
 
 def rows(payloads: Payloads) -> pd.DataFrame:
-    """Rows of `GitLabSource.issues`."""
+    """Rows of `GitLabSource.issues`; `reopened_count` is counted once they are stored."""
     columns = ["project_id", "id", "iid", "author.id", "createdAt", "updatedAt", "closedAt"]
     frame = flat(payloads, [*columns, "state", "type", "labels"])
-    events = raw_issue_event.rows(payloads)
-    reopened = events[events["action"].eq("reopened")].groupby("issue_id").size()
-    issue_id = identifiers(frame["id"])
     frame = frame.assign(
         project_id=frame["project_id"].astype("Int64"),
-        issue_id=issue_id,
+        issue_id=identifiers(frame["id"]),
         iid=identifiers(frame["iid"]),
         author_user_id=identifiers(frame["author.id"]),
         created_at=instants(frame["createdAt"]),
@@ -92,7 +88,7 @@ def rows(payloads: Payloads) -> pd.DataFrame:
         closed_at=instants(frame["closedAt"]),
         state=lowered(frame["state"]),
         issue_type=lowered(frame["type"]),
-        reopened_count=looked_up(issue_id, reopened).fillna(0).astype("Int64"),
+        reopened_count=pd.Series(pd.NA, index=frame.index, dtype="Int64"),
         labels=json_text(frame["labels"]),
         vanished_at=nothing(frame),
     )

@@ -1,4 +1,7 @@
-"""raw_issue_event: closings and reopenings of issues."""
+"""raw_issue_event: closings and reopenings of issues that notes record, as GitLab before 13.3 did.
+
+What happened since is in raw_state_event.
+"""
 
 import pandas as pd
 from pandera.pandas import Field
@@ -9,8 +12,15 @@ from lotus_assets.raw.payload_columns import (
     instants,
     nested,
 )
-from lotus_assets.tables.columns import Integer, Text
-from lotus_assets.tables.gitlab_columns import IssueId, IssueUpdatedAt, OccurredAt, ProjectId
+from lotus_assets.tables.columns import Text
+from lotus_assets.tables.gitlab_columns import (
+    DoneBy,
+    IssueId,
+    IssueUpdatedAt,
+    OccurredAt,
+    ProjectId,
+    StateChange,
+)
 from lotus_assets.tables.table import Table
 from lotus_assets.tables.table_model import TableModel
 
@@ -21,9 +31,9 @@ class RawIssueEvent(TableModel):
     project_id: ProjectId
     event_id: Text = Field(description="GitLab's id of the note that records it.")
     issue_id: IssueId
-    action: Text = Field(isin=["closed", "reopened"], description="closed or reopened.")
+    action: StateChange
     created_at: OccurredAt
-    user_id: Integer = Field(nullable=True, description="Who did it.")
+    user_id: DoneBy
     updated_at: IssueUpdatedAt
 
 
@@ -31,7 +41,7 @@ TABLE = Table(
     name="raw_issue_event",
     model=RawIssueEvent,
     key=("project_id", "event_id"),
-    description="State events of issues.",
+    description="Closings and reopenings of issues in notes, from before GitLab 13.3.",
 )
 
 

@@ -5,7 +5,7 @@ from pandera.pandas import Field, dataframe_check
 
 from lotus_assets.raw.payload_columns import Payloads, flat, instants
 from lotus_assets.tables.columns import Integer, Text
-from lotus_assets.tables.gitlab_columns import SHA, OccurredAt, ProjectId
+from lotus_assets.tables.gitlab_columns import SHA, EventId, OccurredAt, ProjectId
 from lotus_assets.tables.table import Table
 from lotus_assets.tables.table_model import TableModel
 
@@ -14,7 +14,7 @@ class RawPushEvent(TableModel):
     """One row a push: a ref was created, moved or removed."""
 
     project_id: ProjectId
-    event_id: Integer = Field(description="GitLab's global id of the event.")
+    event_id: EventId
     author_user_id: Integer = Field(nullable=True, description="Who pushed.")
     created_at: OccurredAt
     action: Text = Field(

@@ -42,6 +42,7 @@ MergeRequestIid = Annotated[
 ]
 IssueId = Annotated[Integer, Field(description="GitLab's global id of the issue.")]
 IssueIid = Annotated[Integer, Field(ge=1, description="The issue's number in its project.")]
+EventId = Annotated[Integer, Field(description="GitLab's global id of the event.")]
 UserId = Annotated[Integer, Field(description="GitLab's id of the user.")]
 Iid = Annotated[Integer, Field(nullable=True, ge=1, description="Its number in the project.")]
 
@@ -73,12 +74,16 @@ AuthoredAt = Annotated[
 ]
 
 # What is said of it.
+DoneBy = Annotated[Integer, Field(nullable=True, description="Who did it.")]
 OpenedBy = Annotated[Integer, Field(nullable=True, description="Who opened it.")]
 AuthorEmailHash = Annotated[
     Text, Field(nullable=True, str_matches=HASH, description="Hash of the author's address.")
 ]
 Labels = Annotated[Json, Field(metadata=JSON, description="Names of its labels, a JSON list.")]
-ReopenedCount = Annotated[Integer, Field(ge=0, description="How often it was reopened.")]
+StateChange = Annotated[Text, Field(isin=["closed", "reopened"], description="closed or reopened.")]
+ReopenedCount = Annotated[
+    Integer, Field(nullable=True, ge=0, description="How often it was reopened.")
+]
 DurationSeconds = Annotated[Integer, Field(nullable=True, ge=0, description="Seconds that it ran.")]
 Branch = Annotated[Text, Field(description="Its name, without refs/heads/.")]
 TagName = Annotated[Text, Field(description="Its name, without refs/tags/.")]

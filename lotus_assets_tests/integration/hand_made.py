@@ -199,6 +199,7 @@ class Project:
             self.data.commits[revision.sha] for revision in reversed(commits)
         ]
         self.data.merge_request_notes[iid] = []
+        self.happened(request, "created", opened, by=author)
         if head:
             self.repository.refs[f"refs/merge-requests/{iid}/head"] = head
             number, at = self.world.identifier("version"), milliseconds(amsterdam(opened))
@@ -217,6 +218,7 @@ class Project:
             "merge_user": BRAM.brief,
             "merge_commit_sha": merge.sha,
         }
+        self.happened(request, "merged", at)
 
     def change(self, opened: str, merged: str) -> Payload:
         """A merged merge request of one commit, authored at the instant of its opening."""
@@ -224,17 +226,54 @@ class Project:
             opened, [self.commit(opened, "Work", parents=(self.tip,))], merged=merged
         )
 
-    def note(self, request: Payload, at: str, body: str, by: Person = BRAM) -> None:
-        """A comment on a merge request."""
+    def note(
+        self, target: Payload, at: str, body: str, by: Person = BRAM, *, action: str | None = None
+    ) -> Payload:
+        """A comment on a merge request or an issue; with `action` a note by GitLab itself."""
         note = payloads.note(
             self.world.identifier("note"),
             by,
             body,
             milliseconds(amsterdam(at)),
-            action=None,
+            action=action,
         )
-        self.data.merge_request_notes[request["iid"]].append(note)
-        request["user_notes_count"] += 1
+        is_request = "source_branch" in target
+        notes = self.data.merge_request_notes if is_request else self.data.issue_notes
+        notes[target["iid"]].append(note)
+        target["updated_at"] = max(target["updated_at"], note["created_at"])
+        if action is None:
+            target["user_notes_count"] += 1
+            self.happened(target, "commented", at, by=by, written=note)
+        return note
+
+    def happened(
+        self,
+        target: Payload,
+        action: str,
+        at: str,
+        *,
+        by: Person = BRAM,
+        written: Payload | None = None,
+    ) -> None:
+        """An event of an issue or a merge request: `created`, `closed`, `reopened`, …."""
+        identifier = self.world.identifier("event")
+        instant = milliseconds(amsterdam(at))
+        self.data.events.append(
+            payloads.record_event(
+                identifier, self.project_id, by, instant, action, target, written=written
+            )
+        )
+        target["updated_at"] = max(target["updated_at"], text(instant))
+
+    def close(self, target: Payload, at: str) -> None:
+        """Close an issue, or a merge request without merging it."""
+        target |= {"state": "closed", "closed_at": as_gitlab(amsterdam(at))}
+        self.happened(target, "closed", at)
+
+    def reopen(self, target: Payload, at: str) -> None:
+        """Open it again: GitLab clears `closed_at`."""
+        target |= {"state": "opened", "closed_at": None}
+        self.happened(target, "reopened", at)
 
     def pipeline(
         self,
@@ -375,11 +414,11 @@ class Project:
             labels=labels or [],
             issue_type="issue",
         )
-        if closed:
-            end = as_gitlab(amsterdam(closed))
-            issue |= {"state": "closed", "closed_at": end, "updated_at": end}
         self.data.issues[iid] = issue
         self.data.issue_notes[iid] = []
+        self.happened(issue, "created", opened, by=CHIDI)
+        if closed:
+            self.close(issue, closed)
         return issue
 
     def tag(self, name: str, at: str, *, tagger: Person | None = BRAM) -> None:

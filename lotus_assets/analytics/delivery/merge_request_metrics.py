@@ -12,13 +12,14 @@ from lotus_assets.analytics.delivery.metric import (
 )
 from lotus_assets.analytics.delivery.populations import ByDayOf
 from lotus_assets.engine.delivery.counted_days import (
+    CountedDays,
     at_end_of_day,
     days_of,
     end_of_days,
     in_window,
 )
 from lotus_assets.engine.delivery.slice_days import PlacedRows, SliceDays
-from lotus_assets.facts import fact_mr
+from lotus_assets.facts import fact_mr, fact_mr_open_period
 
 MERGED = ByDayOf("merged_at")
 
@@ -27,20 +28,14 @@ def in_progress(
     rows: pd.DataFrame, slice_days: SliceDays, window: int, column: str | None
 ) -> PlacedRows:
     """The merge requests open at the end of D, drafts included."""
-    rows = _with_known_end(rows)
-    begun = days_of(rows["created_at"], slice_days.timezone)
-    ended = days_of(rows["ended_at"], slice_days.timezone)
-    return slice_days.place(rows["project_id"], at_end_of_day(begun, ended))
+    return slice_days.place(rows["project_id"], _open_at_end_of_day(rows, slice_days))
 
 
 def age_in_progress(
     rows: pd.DataFrame, slice_days: SliceDays, window: int, column: str | None
 ) -> PlacedRows:
     """As `in_progress`, one row a merge request and day, with its age in hours at the day's end."""
-    rows = _with_known_end(rows)
-    begun = days_of(rows["created_at"], slice_days.timezone)
-    ended = days_of(rows["ended_at"], slice_days.timezone)
-    counted = at_end_of_day(begun, ended)
+    counted = _open_at_end_of_day(rows, slice_days)
     days = slice_days.days
     is_open = (counted.first[:, None] <= days) & (days <= counted.last[:, None])
     row, day = np.nonzero(is_open)
@@ -52,10 +47,10 @@ def age_in_progress(
     )
 
 
-def _with_known_end(rows: pd.DataFrame) -> pd.DataFrame:
-    """Without those that are over, nobody knows since when (merged without `merged_at`)."""
-    is_over = rows["state"].isin(["merged", "closed"])
-    return rows[~(is_over & rows["ended_at"].isna()).to_numpy(bool)]
+def _open_at_end_of_day(rows: pd.DataFrame, slice_days: SliceDays) -> CountedDays:
+    begun = days_of(rows["period_start_at"], slice_days.timezone)
+    ended = days_of(rows["period_end_at"], slice_days.timezone)
+    return at_end_of_day(begun, ended)
 
 
 def _hours(key: str, quantile: float, column: str, definition: str) -> Metric:
@@ -78,9 +73,9 @@ def _age(key: str, quantile: float) -> Metric:
         unit=MetricUnit.HOURS,
         window=MetricWindow.END_OF_DAY,
         competency=Competency.CODING,
-        definition="Age since creation of merge requests open at the end of the day, "
-        f"drafts included, p{quantile * 100:.0f}.",
-        table=fact_mr.TABLE,
+        definition="Age since creation of merge requests open at the end of the day by their "
+        f"history of closings and reopenings, drafts included, p{quantile * 100:.0f}.",
+        table=fact_mr_open_period.TABLE,
         population=age_in_progress,
         statistic=Percentile(quantile),
     )
@@ -124,8 +119,9 @@ METRICS = (
         unit=MetricUnit.COUNT,
         window=MetricWindow.END_OF_DAY,
         competency=Competency.CODING,
-        definition="Merge requests open at the end of the day, drafts included.",
-        table=fact_mr.TABLE,
+        definition="Merge requests open at the end of the day by their history of closings and "
+        "reopenings, drafts included.",
+        table=fact_mr_open_period.TABLE,
         population=in_progress,
         statistic=PlacedRows.count,
     ),

@@ -58,14 +58,14 @@ def sla_issues(issues: pd.DataFrame, targets: pd.DataFrame) -> pd.DataFrame:
     return rows
 
 
-def issue_closings(issues: pd.DataFrame, events: pd.DataFrame) -> pd.DataFrame:
+def issue_closings(issues: pd.DataFrame, changes: pd.DataFrame) -> pd.DataFrame:
     """Every closing of an issue: project_id, issue_id, closed_at, is_reopened.
 
-    Any close event counts, and `closed_at` where no event tells of it; a window counts each issue
-    once. is_reopened: reopened_count ≥ 1.
+    `changes` as by `state_changes`. Any closing counts, and `closed_at` where none tells of it; a
+    window counts each issue once. is_reopened: reopened_count ≥ 1.
     """
-    closings = events.loc[events["action"].eq("closed"), ["issue_id", "created_at"]]
-    closings = closings.rename(columns={"created_at": "closed_at"})
+    closings = changes.loc[changes["action"].eq("closed"), ["target_id", "at"]]
+    closings = closings.rename(columns={"target_id": "issue_id", "at": "closed_at"})
     stated = issues.loc[issues["closed_at"].notna(), ["issue_id", "closed_at"]]
     last_event = closings.groupby("issue_id")["closed_at"].max().rename("event_at")
     event_at = stated.join(last_event, on="issue_id")["event_at"]

@@ -37,7 +37,8 @@ class ProjectData:
     """iid → its commits as `commits` below has them, newest first."""
     merge_request_notes: dict[int, list[Payload]] = field(default_factory=dict)
     """iid → its notes, oldest first, plus `system_action` (None for people's notes; GitLab's action
-    names: `approved`, `unapproved`, `approvals_reset`, `commit`, `merged`, `title`, …)."""
+    names: `approved`, `unapproved`, `approvals_reset`, `commit`, `title`, …). Closings, reopenings
+    and merges are in none (since 13.3); `events` has them."""
     merge_request_versions: dict[int, list[Payload]] = field(default_factory=dict)
     """iid → its diffs (`id`, `head_commit_sha`, `created_at`), newest first."""
     merge_request_approvals: dict[int, list[Payload]] = field(default_factory=dict)
@@ -66,12 +67,12 @@ class ProjectData:
     protected_branches: list[Payload] = field(default_factory=list)
     """`GET /projects/:id/protected_branches`."""
     events: list[Payload] = field(default_factory=list)
-    """`GET /projects/:id/events`, ascending by id; only push events are kept."""
+    """`GET /projects/:id/events`, ascending by id, plus `action` (`Event.actions`: `created`,
+    `closed`, `reopened`, `merged`, `approved`, `commented`, `pushed`)."""
     issues: dict[int, Payload] = field(default_factory=dict)
     """iid → issue."""
     issue_notes: dict[int, list[Payload]] = field(default_factory=dict)
-    """iid → its notes, oldest first, plus `system_action` (`closed`, `opened` for a reopening:
-    GitLab's action names)."""
+    """iid → its notes, oldest first, plus `system_action`."""
     commits: dict[str, Payload] = field(default_factory=dict)
     """sha → `GET /projects/:id/repository/commits` with `stats`, plus `is_signed`. Holds
     every commit that the repository or a payload knows, kept old heads included."""

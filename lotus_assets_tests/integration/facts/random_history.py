@@ -31,6 +31,7 @@ from lotus_assets.raw import (
     raw_protected_branch,
     raw_push_event,
     raw_release,
+    raw_state_event,
     raw_tag,
     raw_user,
 )
@@ -50,7 +51,7 @@ TABLES: tuple[Table, ...] = tuple(
         *(raw_commit, raw_mr, raw_mr_commit, raw_mr_note, raw_mr_version, raw_mr_closing_issue),
         *(raw_pipeline, raw_job, raw_deployment, raw_release, raw_tag, raw_push_event),
         *(raw_branch, raw_protected_branch, raw_issue, raw_issue_event, raw_issue_closing_mr),
-        *(raw_project, raw_user),
+        *(raw_state_event, raw_project, raw_user),
     )
 )
 
@@ -178,6 +179,9 @@ def _consistent(
         }
     if table is raw_issue.TABLE:
         return {"iid": values["issue_id"] % 100}
+    if table is raw_state_event.TABLE:
+        target = "issue_id" if values["target_type"] == "issue" else "mr_id"
+        return {"target_id": identifier(target)}
     if table is raw_issue_event.TABLE:
         return {"event_id": str(identifier("event_id"))}
     if table is raw_issue_closing_mr.TABLE:

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from lotus_assets.sources.gitlab.lists.child_pipelines import CHILD_PIPELINES
 from lotus_assets.sources.gitlab.lists.deployments import DEPLOYMENTS
+from lotus_assets.sources.gitlab.lists.events import EVENTS
 from lotus_assets.sources.gitlab.lists.issues import ISSUES
 from lotus_assets.sources.gitlab.lists.merge_requests import MERGE_REQUESTS
 from lotus_assets.sources.gitlab.lists.pipelines import PIPELINES
 from lotus_assets.sources.gitlab.lists.protected_branches import PROTECTED_BRANCHES
-from lotus_assets.sources.gitlab.lists.push_events import PUSH_EVENTS
 from lotus_assets.sources.gitlab.marks import EntityMark, ProbedEntity, Stored
 from lotus_assets.sources.gitlab.pages import ProjectReference, ReadingWindow, gid_number
 from lotus_assets.sources.gitlab.project_lists import GraphQLList
@@ -81,7 +81,7 @@ def test_nothing_changed(scene: StartScene) -> None:
             watermark = begun.store.now
             since = ReadingWindow.since(watermark, OVERLAP)
             assert payloads_of(begun.source.pages(DEPLOYMENTS, each, since)) == []
-            list(begun.source.pages(PUSH_EVENTS, each, ReadingWindow(watermark)))
+            list(begun.source.pages(EVENTS, each, ReadingWindow(watermark)))
             list(begun.source.pages(PROTECTED_BRANCHES, each))
             again = begun.source.repository(each, known=refs[each.project_id])
             assert again is None

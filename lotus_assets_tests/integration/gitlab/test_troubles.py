@@ -5,10 +5,10 @@ import pytest
 from lotus_assets.sources.gitlab.errors import AccessError, EntityError, UnreachableError
 from lotus_assets.sources.gitlab.lists.commit_statistics import COMMIT_STATISTICS
 from lotus_assets.sources.gitlab.lists.deployments import DEPLOYMENTS
+from lotus_assets.sources.gitlab.lists.events import EVENTS
 from lotus_assets.sources.gitlab.lists.issues import ISSUES
 from lotus_assets.sources.gitlab.lists.merge_requests import MERGE_REQUESTS
 from lotus_assets.sources.gitlab.lists.pipelines import PIPELINES
-from lotus_assets.sources.gitlab.lists.push_events import PUSH_EVENTS
 from lotus_assets.sources.gitlab.pages import ReadingWindow
 from lotus_assets.sources.gitlab.session import GitLabPatience
 from lotus_assets.standin.gitlab import faults
@@ -131,7 +131,7 @@ def test_403_and_404_are_coverage_reasons(scene: StartScene, status: int, reason
     refused = faults.Respond(status, b'{"message":"no"}')
     begun.server.faults.add(refused, path="*/events", times=None)
     with pytest.raises(EntityError) as failed:
-        list(begun.source.pages(PUSH_EVENTS, begun.reference()))
+        list(begun.source.pages(EVENTS, begun.reference()))
     assert failed.value.reason == reason
 
 

@@ -37,7 +37,7 @@ LOST_FROM, LOST_UNTIL = "2025-10-20", "2025-11-03"
 DAILY = (
     *("raw_mr", "raw_mr_commit", "raw_mr_note", "raw_mr_version", "raw_mr_approval"),
     *("raw_mr_closing_issue", "raw_issue", "raw_issue_event", "raw_issue_closing_mr"),
-    *("raw_deployment", "raw_pipeline", "raw_job", "raw_push_event"),
+    *("raw_deployment", "raw_pipeline", "raw_job", "raw_push_event", "raw_state_event"),
 )
 
 

@@ -158,12 +158,33 @@ def test_events_exclude_the_days_they_are_asked_between(
 ) -> None:
     days = sorted({row["created_at"][:10] for row in checkout.events})
     after, day, before = days[0], days[1], days[2]
-    parameters = {"action": "pushed", "after": after, "before": before, "per_page": "100"}
+    parameters = {"after": after, "before": before, "per_page": "100"}
     response = reader.get(CHECKOUT + "/events", params=parameters)
     expected = [row["id"] for row in checkout.events if after < row["created_at"][:10] < before]
     assert sorted(row["id"] for row in response.json()) == sorted(expected)
     assert day in {row["created_at"][:10] for row in response.json()}
-    assert reader.get(CHECKOUT + "/events", params={"action": "created"}).json() == []
+
+
+def test_events_are_filtered_by_action_and_name_a_reopening_as_an_opening(
+    reader: httpx.Client, young_world: Store
+) -> None:
+    """`EventsFinder#by_action` (app/finders/events_finder.rb); `Event#action_name`."""
+    data = next(
+        data
+        for data in young_world.projects.values()
+        if any(event["action"] == "reopened" for event in data.events)
+    )
+    url = f"/api/v4/projects/{data.project['id']}/events"
+    for action, name in (("closed", "closed"), ("reopened", "opened"), ("created", "opened")):
+        parameters = {"action": action, "target_type": "issue", "per_page": "100"}
+        rows = reader.get(url, params=parameters).json()
+        assert {row["id"] for row in rows} == {
+            event["id"]
+            for event in data.events
+            if (event["action"], event["target_type"]) == (action, "Issue")
+        }
+        assert {(row["action_name"], row.get("push_data")) for row in rows} == {(name, None)}
+        assert all("action" not in row for row in rows)
 
 
 def test_commits_of_all_refs_come_with_statistics_on_request(

@@ -13,7 +13,7 @@ from lotus_assets.analytics.delivery.metric_catalogue import (
     in_export_order,
 )
 from lotus_assets.analytics.delivery.placed_metrics import PlacedMetrics
-from lotus_assets.facts import dim_project, fact_mr
+from lotus_assets.facts import dim_project, fact_mr, fact_mr_open_period
 from lotus_assets.tables.table import gate
 
 AMSTERDAM = "Europe/Amsterdam"
@@ -56,6 +56,14 @@ def merge_requests(*rows: dict[str, Any]) -> pd.DataFrame:
     return gated.good
 
 
+def once_open(facts: pd.DataFrame) -> pd.DataFrame:
+    """`fact_mr_open_period` of merge requests that were never reopened."""
+    is_unknown = facts["state"].isin(["merged", "closed"]) & facts["ended_at"].isna()
+    periods = facts[~is_unknown].assign(period_start_at=facts["created_at"])
+    periods = periods.rename(columns={"ended_at": "period_end_at"})
+    return gate(fact_mr_open_period.TABLE, periods[fact_mr_open_period.TABLE.columns]).good
+
+
 def figures(rows: pd.DataFrame, **levels: str) -> dict[str, float | None]:
     """The metrics of one slice on one day; levels not given do not apply."""
     for level in ("business_line", "team", "repo"):
@@ -66,7 +74,7 @@ def figures(rows: pd.DataFrame, **levels: str) -> dict[str, float | None]:
 
 def computed(facts: pd.DataFrame, *days: date) -> pd.DataFrame:
     tables = {table.name: table.empty() for table in metric_daily.SOURCES}
-    tables |= {"dim_project": PROJECTS, "fact_mr": facts}
+    tables |= {"dim_project": PROJECTS, "fact_mr": facts, "fact_mr_open_period": once_open(facts)}
     rows = metric_daily.metric_rows(PlacedMetrics.of(tables, days, AMSTERDAM), days)
     gated = gate(metric_daily.TABLE, rows)
     assert gated.bad.empty, gated.bad["reason"].tolist()

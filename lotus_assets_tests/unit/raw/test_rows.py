@@ -18,6 +18,7 @@ from lotus_assets.raw import (
     raw_pipeline,
     raw_project,
     raw_release,
+    raw_state_event,
 )
 from lotus_assets.raw.collect_merge_requests import page_rows
 from lotus_assets.tables.table import Table, gate
@@ -174,7 +175,7 @@ def test_a_child_pipeline_knows_its_parent_and_a_downstream_one_has_none() -> No
     assert rows["parent_pipeline_id"].fillna(0).tolist() == [3, 0, 0]
 
 
-def test_issue_events_and_reopenings() -> None:
+def test_closings_and_reopenings_of_old_notes() -> None:
     def event(number: str, action: str, at: str) -> dict[str, object]:
         return {
             "id": f"gid://gitlab/Note/{number}",
@@ -185,10 +186,29 @@ def test_issue_events_and_reopenings() -> None:
 
     events = [event("1", "closed", "08:10:00"), event("2", "reopened", "08:20:00")]
     payload = issue(events=[*events, event("a1b2", "reopened", "08:30:00")])
-    rows = good(raw_issue.TABLE, raw_issue.rows([payload, issue(2)]))
-    assert rows["reopened_count"].tolist() == [2, 0]
+    assert good(raw_issue.TABLE, raw_issue.rows([payload]))["reopened_count"].isna().all()
     found = good(raw_issue_event.TABLE, raw_issue_event.rows([payload]))
     assert found["event_id"].tolist() == ["1", "2", "a1b2"]
+
+
+def test_events_of_states_leave_openings_out() -> None:
+    def event(number: int, action: str, target_type: str = "issue") -> dict[str, object]:
+        return {
+            "project_id": 7,
+            "id": number,
+            "author_id": 1,
+            "created_at": "2026-03-02T08:00:00.123Z",
+            "action": action,
+            "target_type": target_type,
+            "target_id": 201,
+        }
+
+    payloads = [event(1, "opened"), event(2, "closed"), event(3, "reopened", "merge_request")]
+    found = good(raw_state_event.TABLE, raw_state_event.rows(payloads))
+    assert found["event_id"].tolist() == [2, 3]
+    assert found["target_type"].tolist() == ["issue", "merge_request"]
+    assert found["user_id"].tolist() == [1, 1]
+    assert raw_state_event.rows([]).empty
 
 
 def test_closing_lists_of_issues() -> None:

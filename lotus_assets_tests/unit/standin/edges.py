@@ -29,6 +29,10 @@ def notes(store: Store) -> Iterator[tuple[Payload, list[Payload]]]:
         yield request, data.merge_request_notes[request["iid"]]
 
 
+def pushes_of(data: ProjectData) -> list[Payload]:
+    return [event for event in data.events if event["action"] == "pushed"]
+
+
 def is_ancestor(data: ProjectData, older: str, newer: str) -> bool:
     command = ["git", "-C", str(data.repository), "merge-base", "--is-ancestor", older, newer]
     return subprocess.run(command, check=False).returncode == 0

@@ -244,6 +244,7 @@ def test_payloads_name_commits_that_exist(store: Store) -> None:
         named |= {
             sha
             for event in data.events
+            if event["action"] == "pushed"
             for sha in (event["push_data"]["commit_from"], event["push_data"]["commit_to"])
             if sha
         }

@@ -6,6 +6,7 @@ from lotus_assets.standin.gitlab.rest.call import Call, ListedRows, Outcome, ins
 from lotus_assets.standin.gitlab.rest.listing import equal, in_order, within
 from lotus_assets.standin.gitlab.rest.refusals import bad_request, invalid
 
+TARGET_TYPES = {"issue": "Issue", "merge_request": "MergeRequest", "note": "Note"}
 DEPLOYMENT_ORDERS = ("id", "iid", "created_at", "updated_at", "finished_at", "ref")
 
 
@@ -49,19 +50,21 @@ def deployments(call: Call) -> Outcome:
 def events(call: Call) -> Outcome:
     """`GET /projects/:id/events`, newest first; `after` and `before` are days, both excluded.
 
-    Events are those of pushes, so that `action` keeps all (`pushed`) or none.
+    `action` and `target_type` keep some (`EventsFinder`); the answers call an opening and a
+    reopening `opened` alike (`Event#action_name`).
     """
     data = call.project()
-    rows = data.events
-    if call.text("action") not in (None, "pushed"):
-        rows = []
+    rows = list(equal(call, data.events, "action"))
+    wanted = call.text("target_type")
+    if wanted is not None:
+        rows = [row for row in rows if row["target_type"] == TARGET_TYPES.get(wanted, wanted)]
     after, before = _day(call, "after"), _day(call, "before")
     if after is not None:
         rows = [row for row in rows if instant(row["created_at"]) >= after + timedelta(days=1)]
     if before is not None:
         rows = [row for row in rows if instant(row["created_at"]) < before]
     ordered = in_order(call, rows, columns=("created_at",))
-    return ListedRows(ordered, "Event", has_totals=False)
+    return ListedRows(ordered, "Event", lambda row: without(row, "action"), has_totals=False)
 
 
 def _day(call: Call, name: str) -> datetime | None:

@@ -46,13 +46,14 @@ def open_issue(site: Site, author: Person, random: Random, *, title: str | None 
     )
     site.data.issues[iid] = entry
     site.data.issue_notes[iid] = []
+    site.happened(entry, author, "created")
     site.open_issues.append(iid)
     site.data.project["open_issues_count"] += 1
     site.touch()
     return entry
 
 
-def close_issue(site: Site, iid: int, person: Person, body: str = "closed") -> None:
+def close_issue(site: Site, iid: int, person: Person) -> None:
     """Close an issue that is open; one that is closed stays as it is."""
     entry = site.data.issues[iid]
     if entry["state"] == "closed":
@@ -62,7 +63,7 @@ def close_issue(site: Site, iid: int, person: Person, body: str = "closed") -> N
     site.data.project["open_issues_count"] -= 1
     if iid in site.open_issues:
         site.open_issues.remove(iid)
-    site.note(entry, person, body, action="closed")
+    site.happened(entry, person, "closed")
 
 
 def reopen_issue(site: Site, iid: int, person: Person) -> None:
@@ -71,7 +72,7 @@ def reopen_issue(site: Site, iid: int, person: Person) -> None:
     entry["state"] = "opened"
     entry["closed_at"] = None
     site.data.project["open_issues_count"] += 1
-    site.note(entry, person, "reopened", action="opened")
+    site.happened(entry, person, "reopened")
 
 
 def issue_life(site: Site, people: list[Person], random: Random) -> Process:

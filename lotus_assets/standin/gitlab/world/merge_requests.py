@@ -121,6 +121,7 @@ class MergeRequest:
         data.closes_issues[iid] = [f"{site.path}#{number}" for number in self.closes]
         for number in self.closes:
             data.issues[number]["merge_requests_count"] += 1
+        site.happened(self.payload, self.author, "created")
         self._version()
         self._pipeline()
 
@@ -140,6 +141,7 @@ class MergeRequest:
         self.approvals[person.user_id] = person
         self._list_approvals()
         self.note(person, "approved this merge request", action="approved")
+        self.site.happened(self.payload, person, "approved")
 
     def unapprove(self, person: Person) -> None:
         """A person takes their approval back."""
@@ -158,7 +160,7 @@ class MergeRequest:
         self.payload["state"] = "closed"
         self.payload["closed_at"] = text(self.site.world.now)
         self.payload["closed_by"] = person.brief
-        self.note(person, "closed", action="closed")
+        self.site.happened(self.payload, person, "closed")
 
     def merge(self, person: Person) -> None:
         """Merge in the project's way, and do what follows from it."""
@@ -177,10 +179,10 @@ class MergeRequest:
         payload["state"] = "merged"
         payload["merged_at"] = now
         payload["merged_by"] = payload["merge_user"] = person.brief
-        self.note(person, "merged", action="merged")
+        site.happened(payload, person, "merged")
         site.free_files.append(self.path)
         for number in self.closes:
-            close_issue(site, number, person, f"closed via merge request !{payload['iid']}")
+            close_issue(site, number, person)
         start_pipeline(site, "main", person, sha=result, ref=site.default_branch, source="push")
 
     def delete_branch(self, person: Person) -> None:

@@ -168,18 +168,7 @@ def push_event(
     action = "pushed" if old and new else "created" if new else "removed"
     verb = {"pushed": "pushed to", "created": "pushed new", "removed": "deleted"}[action]
     return {
-        "id": identifier,
-        "project_id": project_id,
-        "action_name": verb,
-        "target_id": None,
-        "target_iid": None,
-        "target_type": None,
-        "author_id": author.user_id,
-        "target_title": None,
-        "created_at": text(at),
-        "author": author.brief,
-        "imported": False,
-        "imported_from": "none",
+        **_event(identifier, project_id, author, at, verb, "pushed"),
         "push_data": {
             "commit_count": commit_count,
             "action": action,
@@ -190,6 +179,67 @@ def push_event(
             "commit_title": title,
             "ref_count": None,
         },
+    }
+
+
+def record_event(
+    identifier: int,
+    project_id: int,
+    author: Person,
+    at: int,
+    action: str,
+    target: Payload,
+    *,
+    written: Payload | None = None,
+) -> Payload:
+    """What happened to an issue or a merge request, in `GET /projects/:id/events`.
+
+    `action` is GitLab's own (`Event.actions`); the answer names an opening and a reopening alike.
+    `written` is the note of a comment: it is the event's target then.
+    """
+    is_request = "source_branch" in target
+    kind = "MergeRequest" if is_request else "Issue"
+    event = _event(identifier, project_id, author, at, ACTION_NAMES[action], action)
+    event |= {"target_id": target["id"], "target_iid": target["iid"], "target_type": kind}
+    if written is not None:
+        event |= {
+            "target_id": written["id"],
+            "target_iid": written["id"],
+            "target_type": written["type"] or "Note",
+            "note": {**written, "noteable_id": target["id"], "noteable_type": kind},
+        }
+        del event["note"]["system_action"]
+    return event | {"target_title": target["title"]}
+
+
+ACTION_NAMES = {
+    "created": "opened",
+    "closed": "closed",
+    "reopened": "opened",
+    "merged": "accepted",
+    "approved": "approved",
+    "commented": "commented on",
+}
+"""`Event.actions` → what `Event#action_name` calls it."""
+
+
+def _event(
+    identifier: int, project_id: int, author: Person, at: int, name: str, action: str
+) -> Payload:
+    return {
+        "id": identifier,
+        "project_id": project_id,
+        "action_name": name,
+        "action": action,
+        "target_id": None,
+        "target_iid": None,
+        "target_type": None,
+        "author_id": author.user_id,
+        "target_title": None,
+        "created_at": text(at),
+        "author": author.brief,
+        "imported": False,
+        "imported_from": "none",
         "author_username": author.username,
     }
 

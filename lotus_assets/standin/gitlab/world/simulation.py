@@ -225,3 +225,26 @@ class Site:
         noteable["updated_at"] = text(self.world.now)
         if action is None:
             noteable["user_notes_count"] += 1
+            self.happened(noteable, author, "commented", written=entry)
+
+    def happened(
+        self, target: Payload, author: Person, action: str, *, written: Payload | None = None
+    ) -> None:
+        """Enter the event of what somebody did to an issue or a merge request.
+
+        A closing, a reopening and a merge leave no note: since 13.3 they are resource state
+        events (`SystemNotes::IssuablesService#change_status`), which no list of notes shows.
+        """
+        target["updated_at"] = text(self.world.now)
+        identifier = self.world.identifier("event")
+        self.data.events.append(
+            payloads.record_event(
+                identifier,
+                self.project_id,
+                author,
+                self.world.now,
+                action,
+                target,
+                written=written,
+            )
+        )

@@ -73,17 +73,17 @@ def test_any_close_event_counts_and_the_stated_close_where_none_tells_of_it() ->
             issue(4),
         ],
     )
-    events = raw(
-        "issue_id action created_at",
+    changes = raw(
+        "target_id action created_at",
         [
             (1, "closed", at("11")),
             (1, "reopened", at("12")),
             (3, "closed", at("11")),
             (3, "closed", at("12 10:00") + pd.Timedelta("0.4s")),
         ],
-    )
+    ).rename(columns={"created_at": "at"})
 
-    found = issue_closings(issues, events)
+    found = issue_closings(issues, changes)
 
     assert found["issue_id"].tolist() == [1, 2, 3, 3]
     assert found["closed_at"].dt.day.tolist() == [11, 12, 11, 12]
@@ -142,4 +142,6 @@ def test_no_issues_no_rows() -> None:
     none = raw(COLUMNS)
     assert sla_issues(none, TARGETS).empty
     assert bug_issues(none, raw(RELEASES), ["bug"], []).empty
-    assert issue_closings(none, raw("issue_id action created_at")).empty
+    assert issue_closings(
+        none, raw("target_id action created_at").rename(columns={"created_at": "at"})
+    ).empty
