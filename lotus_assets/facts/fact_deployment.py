@@ -1,17 +1,25 @@
-"""fact_deployment: every production deployment, in order, with what it took back."""
+"""fact_deployment: what went to production, in order, what of it is one, and what it took back."""
 
 import pandas as pd
 from pandera.pandas import Field
 
 from lotus_assets.engine.delivery.commit_graph import CommitGraph
 from lotus_assets.engine.delivery.production import production_deployments, production_rules
+from lotus_assets.engine.delivery.production_visits import production_visits
 from lotus_assets.engine.delivery.rollbacks import deleted_releases, rollbacks
 from lotus_assets.facts import dim_project
 from lotus_assets.facts.ancestry import commit_graph, shas, within_project
-from lotus_assets.facts.given import RULES
+from lotus_assets.facts.given import RULES, TIMEZONE
 from lotus_assets.facts.project_rules import of_projects, present, projects_by_rule
 from lotus_assets.facts.recomputing import ProjectFact, Recomputation, project_asset
-from lotus_assets.raw import raw_commit, raw_deployment, raw_pipeline, raw_release, raw_tag
+from lotus_assets.raw import (
+    raw_commit,
+    raw_deployment,
+    raw_job,
+    raw_pipeline,
+    raw_release,
+    raw_tag,
+)
 from lotus_assets.sources.rules_file import Rules
 from lotus_assets.tables.columns import (
     Boolean,
@@ -26,7 +34,11 @@ from lotus_assets.tables.table_model import TableModel
 
 
 class FactDeployment(TableModel):
-    """One row a production deployment."""
+    """One row a deployment to production, or a pipeline that stands for one.
+
+    Those of one pipeline to several regions, or by several jobs, are one production deployment:
+    `is_counted` marks the one that stands for it.
+    """
 
     project_id: ProjectId
     recorded_as: Text = Field(
@@ -42,18 +54,26 @@ class FactDeployment(TableModel):
     pipeline_name: Text = Field(nullable=True, description="The pipeline's name, if it has one.")
     rule: Text = Field(
         isin=["environments", "releases", "default_branch"],
-        description="The rule by which it is production: the first that applies to its project.",
+        description="The rule by which it is production: the first that applied on its day.",
     )
-    finished_at: Instant = Field(nullable=True, description="When it ended; durations use it.")
+    finished_at: Instant = Field(
+        nullable=True,
+        description="When its job, else it itself, ended, or the pipeline; durations use it.",
+    )
     deployed_at: Instant = Field(
         nullable=True, description="finished_at, else updated_at: its order and its day."
     )
     previous_sha: Text = Field(
-        nullable=True, description="What was deployed just before in that environment."
+        nullable=True,
+        description="What was deployed just before in that environment by a job of that name.",
     )
-    previous_finished_at: Instant = Field(nullable=True, description="When that one ended.")
+    previous_finished_at: Instant = Field(
+        nullable=True,
+        description="When the production deployment just before in that environment ended.",
+    )
     is_rollback: Boolean = Field(
-        nullable=True, description="It took a deployment back; NULL where it cannot be told."
+        nullable=True,
+        description="Its production deployment took one back; NULL where it cannot be told.",
     )
     rollback_time_hours: Number = Field(
         nullable=True,
@@ -61,6 +81,18 @@ class FactDeployment(TableModel):
         description="Finish of the deployment that was rolled back to its own finish, in hours.",
     )
     reason: InputReason
+    topmost_pipeline_id: Integer = Field(
+        nullable=True, description="The pipeline that led to pipeline_id: that one or a parent."
+    )
+    job_name: Text = Field(
+        nullable=True, description="The job that deployed; NULL through the API or for a pipeline."
+    )
+    is_counted: Boolean = Field(
+        description="It stands for its production deployment: the first of it that finished."
+    )
+    counted_as: Integer = Field(
+        description="record_id of the row that stands for its production deployment."
+    )
 
 
 TABLE = Table(
@@ -68,27 +100,33 @@ TABLE = Table(
     model=FactDeployment,
     key=("project_id", "recorded_as", "record_id"),
     version=None,
-    description="Production deployments and rollbacks.",
+    description="What went to production, what of it is one, and rollbacks.",
 )
 
 
 def deployment_rows(
     *,
     raw_pipeline: pd.DataFrame,
+    raw_job: pd.DataFrame,
     raw_deployment: pd.DataFrame,
     raw_release: pd.DataFrame,
     raw_tag: pd.DataFrame,
     raw_commit: pd.DataFrame,
     dim_project: pd.DataFrame,
     rules: Rules,
+    timezone: str,
 ) -> pd.DataFrame:
     """Rows of `fact_deployment`, by project and instant.
 
     Releases and tags that vanished are looked at too: their pipelines did deploy.
     """
-    by_project = production_rules(dim_project, raw_deployment, raw_release, overrides(rules))
     production = production_deployments(
-        present(raw_pipeline), raw_deployment, raw_release, by_project
+        present(raw_pipeline),
+        present(raw_job),
+        raw_deployment,
+        raw_release,
+        production_rules(dim_project, overrides(rules)),
+        timezone,
     )
     deleted = deleted_releases(raw_release, raw_tag)
     marked = marked_rollbacks(
@@ -97,7 +135,7 @@ def deployment_rows(
     is_recorded = marked["deployment_id"].notna()
     return marked.assign(
         recorded_as=is_recorded.map({True: "deployment", False: "pipeline"}),
-        record_id=marked["deployment_id"].where(is_recorded, marked["pipeline_id"]),
+        record_id=_record_ids(marked),
         sha=shas(marked["sha"]),
         previous_sha=shas(marked["previous_sha"]),
     )[TABLE.columns]
@@ -110,14 +148,21 @@ def marked_rollbacks(
     dim_project: pd.DataFrame,
     rules: Rules,
 ) -> pd.DataFrame:
-    """`engine.rollbacks`, for the projects of each rollback pattern."""
-    parts = [
-        rollbacks(of_projects(production, project_ids), graph, deleted, pattern)
-        for pattern, project_ids in projects_by_rule(
-            dim_project, rules, lambda chosen: chosen.rollback_pattern
-        )
-    ]
+    """What is one production deployment, and a rollback, by each project's rollback pattern."""
+    parts = []
+    for pattern, project_ids in projects_by_rule(
+        dim_project, rules, lambda chosen: chosen.rollback_pattern
+    ):
+        visits = production_visits(of_projects(production, project_ids), pattern)
+        counted = visits[visits["is_counted"]].set_index("production_deployment")
+        counted_as = _record_ids(counted).reindex(visits["production_deployment"])
+        marked = rollbacks(visits, graph, deleted, pattern)
+        parts.append(marked.assign(counted_as=counted_as.array))
     return pd.concat(parts).sort_index()
+
+
+def _record_ids(deployments: pd.DataFrame) -> pd.Series:
+    return deployments["deployment_id"].fillna(deployments["pipeline_id"])
 
 
 def overrides(rules: Rules) -> pd.DataFrame:
@@ -140,12 +185,14 @@ def compute(asked: Recomputation) -> pd.DataFrame:
     """Rows of the projects asked for, from what is stored."""
     return deployment_rows(
         raw_pipeline=asked.read(raw_pipeline.TABLE),
+        raw_job=asked.read(raw_job.TABLE),
         raw_deployment=asked.read(raw_deployment.TABLE),
         raw_release=asked.read(raw_release.TABLE),
         raw_tag=asked.read(raw_tag.TABLE),
         raw_commit=asked.read(raw_commit.TABLE),
         dim_project=asked.read(dim_project.TABLE),
         rules=asked.given(RULES),
+        timezone=asked.given(TIMEZONE),
     )
 
 
@@ -154,12 +201,13 @@ FACT = ProjectFact(
     compute,
     reads=(
         raw_pipeline.TABLE,
+        raw_job.TABLE,
         raw_deployment.TABLE,
         raw_release.TABLE,
         raw_tag.TABLE,
         raw_commit.TABLE,
         dim_project.TABLE,
     ),
-    given=(RULES,),
+    given=(RULES, TIMEZONE),
 )
 fact_deployment = project_asset(FACT)

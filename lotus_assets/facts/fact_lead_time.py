@@ -99,7 +99,8 @@ def lead_time_rows(
     merged = last_merged(
         present(raw_issue), dim_project, closing, within_project(requests, *RESULTS)
     )
-    deployments = within_project(fact_deployment, "sha")
+    is_counted = fact_deployment["is_counted"].to_numpy(bool)
+    deployments = within_project(fact_deployment[is_counted], "sha")
     rows = lead_times(merged, deployments, commit_graph(raw_commit))
     return rows.assign(merge_result=shas(rows["merge_result"]))[TABLE.columns]
 

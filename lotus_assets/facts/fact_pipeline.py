@@ -30,7 +30,9 @@ class FactPipeline(TableModel):
     project_id: ProjectId
     created_at: Instant = Field(description="When it was created: its day for rates and means.")
     ended_at: Instant = Field(
-        nullable=True, description="finished_at, else updated_at; NULL where it contradicts."
+        nullable=True,
+        description="When the last of its jobs ended, optional manual ones aside; NULL where it "
+        "contradicts.",
     )
     status: Text = Field(description="GitLab's status, in lower case.")
     is_counted: Boolean = Field(description="It succeeded or failed, and is no child pipeline.")
@@ -81,7 +83,7 @@ def pipeline_rows(
     flags = pipeline_flags(pipelines, fact_deployment)
     paths = critical_paths(jobs).rename(columns={"reason": "critical_path_reason"})
     rows = (
-        pipeline_facts(pipelines)
+        pipeline_facts(pipelines, jobs)
         .assign(
             created_at=pipelines["created_at"],
             status=pipelines["status"],

@@ -85,6 +85,7 @@ class EngineWorld:
                 "ref": np.where(place % 3 == 0, "main", texts("b", place % 20)),
                 "source": np.where(number % 20 == 0, "parent_pipeline", "push"),
                 "name": None,
+                "parent_pipeline_id": pd.Series([None] * size, dtype="Int64"),
                 "status": self.generator.choice(
                     ["success", "failed", "canceled"], size, p=[0.7, 0.25, 0.05]
                 ),
@@ -114,7 +115,11 @@ class EngineWorld:
                     ["success", "failed", "skipped"], size, p=[0.8, 0.1, 0.1]
                 ),
                 "duration_sec": self._seconds(size, 900),
+                "created_at": instants(np.arange(size) * 10),
                 "started_at": instants(np.arange(size) * 10),
+                "finished_at": self.pipelines["finished_at"].repeat(10).array,
+                "is_manual": pd.Series(slot == 6).astype("boolean"),
+                "allow_failure": pd.Series(slot == 6).astype("boolean"),
                 "needs": needs.replace("", None),
             }
         )
@@ -146,6 +151,7 @@ class EngineWorld:
             deployment_id=np.arange(len(rows)),
             environment="production",
             environment_tier="production",
+            job_name="deploy",
             status="success",
         )
 

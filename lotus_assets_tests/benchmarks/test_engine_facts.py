@@ -13,6 +13,7 @@ from lotus_assets.engine.delivery.issues import bug_issues, sla_issues
 from lotus_assets.engine.delivery.lead_time import last_merged, lead_times
 from lotus_assets.engine.delivery.pipelines import pipeline_facts
 from lotus_assets.engine.delivery.production import production_deployments, production_rules
+from lotus_assets.engine.delivery.production_visits import production_visits
 from lotus_assets.engine.delivery.rollbacks import deleted_releases, rollbacks
 from lotus_assets_tests.benchmarks.engine_world import EngineWorld
 
@@ -27,6 +28,8 @@ NO_RELEASES = pd.DataFrame(
     }
 )
 
+ROLLBACK = "(?i)rollback|revert"
+
 
 @pytest.fixture(scope="module", params=[1, 2], ids=["scale", "doubled"])
 def world(request: pytest.FixtureRequest) -> EngineWorld:
@@ -38,10 +41,20 @@ def graph(world: EngineWorld) -> CommitGraph:
     return CommitGraph(world.commits["commit_id"], world.commits["parent_ids"])
 
 
+def _production(world: EngineWorld) -> pd.DataFrame:
+    return production_deployments(
+        world.pipelines,
+        world.jobs,
+        world.deployments,
+        NO_RELEASES,
+        production_rules(world.projects),
+        "Europe/Amsterdam",
+    )
+
+
 @pytest.fixture(scope="module")
 def production(world: EngineWorld) -> pd.DataFrame:
-    rules = production_rules(world.projects, world.deployments, NO_RELEASES)
-    return production_deployments(world.pipelines, world.deployments, NO_RELEASES, rules)
+    return production_visits(_production(world), ROLLBACK)
 
 
 def test_commit_graph(benchmark: BenchmarkFixture, world: EngineWorld) -> None:
@@ -51,7 +64,7 @@ def test_commit_graph(benchmark: BenchmarkFixture, world: EngineWorld) -> None:
 
 
 def test_pipeline_facts(benchmark: BenchmarkFixture, world: EngineWorld) -> None:
-    found = benchmark(pipeline_facts, world.pipelines)
+    found = benchmark(pipeline_facts, world.pipelines, world.jobs)
     assert found["mtg_seconds"].notna().any()
 
 
@@ -66,18 +79,20 @@ def test_flaky_jobs(benchmark: BenchmarkFixture, world: EngineWorld) -> None:
 
 
 def test_production_deployments(benchmark: BenchmarkFixture, world: EngineWorld) -> None:
-    rules = production_rules(world.projects, world.deployments, NO_RELEASES)
-    found = benchmark(
-        production_deployments, world.pipelines, world.deployments, NO_RELEASES, rules
-    )
+    found = benchmark(_production, world)
     assert len(found) == len(world.deployments)
+
+
+def test_production_visits(benchmark: BenchmarkFixture, world: EngineWorld) -> None:
+    found = benchmark(production_visits, _production(world), ROLLBACK)
+    assert found["is_counted"].all()
 
 
 def test_rollbacks(
     benchmark: BenchmarkFixture, production: pd.DataFrame, graph: CommitGraph
 ) -> None:
     deleted = deleted_releases(NO_RELEASES, NO_RELEASES)
-    found = benchmark(rollbacks, production, graph, deleted, "(?i)rollback|revert")
+    found = benchmark(rollbacks, production, graph, deleted, ROLLBACK)
     assert found["is_rollback"].notna().all()
 
 

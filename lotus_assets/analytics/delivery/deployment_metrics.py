@@ -11,7 +11,8 @@ from lotus_assets.analytics.delivery.populations import ByDayOf
 from lotus_assets.engine.delivery.slice_days import PlacedRows
 from lotus_assets.facts import fact_deployment, fact_lead_time
 
-DEPLOYED = ByDayOf("deployed_at")
+DEPLOYED = ByDayOf("deployed_at", where="is_counted")
+"""Production deployments, each by the row that finished first."""
 
 
 def _lead_time(key: str, quantile: float) -> Metric:
@@ -38,7 +39,8 @@ METRICS = (
         unit=MetricUnit.COUNT,
         window=MetricWindow.WEEK,
         competency=Competency.DEVOPS,
-        definition="Production deployments in the window.",
+        definition="Production deployments in the window: what one pipeline brings to several "
+        "regions, or by several jobs, is one, and again one when it returns after another.",
         table=fact_deployment.TABLE,
         population=DEPLOYED,
         statistic=PlacedRows.count,
@@ -61,7 +63,7 @@ METRICS = (
         window=MetricWindow.MONTH,
         competency=Competency.DEVOPS,
         definition="Finish of the production deployment that was rolled back to the finish of "
-        "the rollback, p50.",
+        "the rollback, p50; it is the last one before in that environment, by whichever job.",
         table=fact_deployment.TABLE,
         population=DEPLOYED,
         statistic=Percentile(0.5),

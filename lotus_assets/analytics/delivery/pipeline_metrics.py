@@ -32,7 +32,8 @@ METRICS = (
         window=MetricWindow.MONTH,
         competency=Competency.DEVOPS,
         definition="Mean time from a failed pipeline that opens a red streak on its ref to the "
-        "next successful one there, by the day of the failure.",
+        "next successful one there, by the day of the failure; a pipeline ends with the last of "
+        "its jobs, those aside that were played by hand and may fail.",
         table=fact_pipeline.TABLE,
         population=ByDayOf("ended_at", where="opens_red_streak"),
         statistic=PlacedRows.mean,
@@ -67,7 +68,8 @@ METRICS = (
         window=MetricWindow.MONTH,
         competency=Competency.DEVOPS,
         definition="Of the jobs by name and SHA that finished at least once, the share in which a "
-        "failed run was followed by a successful one, by the day of the first run.",
+        "failed run was followed by a successful one, by the day of the first run; those of child "
+        "pipelines count, bridges do not.",
         table=fact_flaky_job.TABLE,
         population=ByDayOf("first_started_at"),
         statistic=PlacedRows.share,

@@ -1,4 +1,4 @@
-"""Facts of each pipeline: whether it counts, how long it ran, when its ref was green again."""
+"""Facts of each pipeline: whether it counts, when it ended, when its ref was green again."""
 
 import numpy as np
 import pandas as pd
@@ -8,6 +8,8 @@ from lotus_assets.engine.delivery.reasons import joined_reasons
 
 CHILD_SOURCE = "parent_pipeline"
 COUNTED_STATUSES = ("success", "failed")
+DEEPEST_CHILD = 10
+"""GitLab nests child pipelines two levels deep (docs.gitlab.com, "Downstream pipelines")."""
 
 
 def is_child(pipelines: pd.DataFrame) -> pd.Series:
@@ -30,18 +32,51 @@ def is_counted(pipelines: pd.DataFrame) -> pd.Series:
     return is_finished & ~is_child(pipelines)
 
 
-def pipeline_facts(pipelines: pd.DataFrame) -> pd.DataFrame:
+def pipeline_ends(pipelines: pd.DataFrame, jobs: pd.DataFrame) -> pd.Series:
+    """When each pipeline ended, under its index.
+
+    The latest `finished_at` of its jobs: without bridges, and without those that were played by
+    hand and may fail, for an optional job played weeks later does not move the end (GitLab's own
+    `finished_at` moves with it). Where that leaves none, its `finished_at`, else its `updated_at`.
+    """
+    is_optional = jobs["is_manual"].fillna(False) & jobs["allow_failure"].fillna(False)
+    deciding = jobs[is_build(jobs) & ~is_optional.astype(bool)]
+    latest = deciding.groupby("pipeline_id")["finished_at"].max()
+    of_jobs = pd.Series(
+        latest.reindex(pipelines["pipeline_id"]).array, index=pipelines.index, name="ended_at"
+    )
+    return of_jobs.fillna(pipelines["finished_at"]).fillna(pipelines["updated_at"])
+
+
+def topmost_parents(pipelines: pd.DataFrame) -> pd.Series:
+    """The pipeline without a parent that led to each one, by pipeline_id; its own id without one.
+
+    A parent that is not among `pipelines` is the topmost that is known.
+    """
+    by_id = pipelines.drop_duplicates("pipeline_id").set_index("pipeline_id")
+    parents = by_id["parent_pipeline_id"].dropna()
+    topmost = pd.Series(by_id.index, index=by_id.index, dtype="Int64")
+    for _ in range(DEEPEST_CHILD):
+        above = pd.Series(parents.reindex(topmost).array, index=topmost.index, dtype="Int64")
+        if above.isna().all():
+            break
+        topmost = above.fillna(topmost)
+    return topmost
+
+
+def pipeline_facts(pipelines: pd.DataFrame, jobs: pd.DataFrame) -> pd.DataFrame:
     """One row for each row of `raw_pipeline`, in its order and under its index.
 
-    Columns: project_id, pipeline_id; is_counted and is_success; ended_at (finished_at, else
-    updated_at); opens_red_streak and mtg_seconds, whole seconds from the end of a failed
+    Columns: project_id, pipeline_id; is_counted and is_success; ended_at as `pipeline_ends` has
+    it; opens_red_streak and mtg_seconds, whole seconds from the end of a failed
     pipeline to that of the next successful one on its ref; duration_sec, NULL if negative; reason:
     `finished_before_created` (then there is no ended_at), `negative_duration`, `negative_mtg`,
     joined by `;`.
     """
     counted = is_counted(pipelines)
-    is_contradictory = ends_before_start(pipelines["created_at"], pipelines["finished_at"])
-    ended_at = pipelines["finished_at"].fillna(pipelines["updated_at"]).mask(is_contradictory)
+    ended_at = pipeline_ends(pipelines, jobs)
+    is_contradictory = ends_before_start(pipelines["created_at"], ended_at)
+    ended_at = ended_at.mask(is_contradictory)
     lines = pipelines[["project_id", "pipeline_id", "ref"]].assign(
         ended_at=ended_at,
         is_failed=pipelines["status"].eq("failed").fillna(False).astype(bool),

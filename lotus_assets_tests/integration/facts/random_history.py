@@ -89,6 +89,7 @@ NAMES: Mapping[str, Value] = {
     "ref_type": one_of("branch", "branch", "tag"),
     "default_branch": one_of("main", "main", "main", "trunk"),
     "environment": one_of("production", "prod/eu", "staging"),
+    "job_name": one_of("deploy", "rollback", None),
     "environment_tier": one_of("production", None, "staging"),
     "system_action": one_of("approved", "unapproved", "commit", None),
     "username": one_of("ada", "bo", "merge-bot", "cy"),

@@ -101,9 +101,13 @@ def test_pipelines() -> None:
     assert found["flaky_job_rate"] == 0.25
 
 
-def deployment(deployed_at: str, is_rollback: bool | None, hours: float | None) -> dict[str, Any]:
+def deployment(
+    deployed_at: str, is_rollback: bool | None, hours: float | None, *, is_counted: bool = True
+) -> dict[str, Any]:
     return {
         "recorded_as": "deployment",
+        "is_counted": is_counted,
+        "counted_as": 1,
         "rule": "environments",
         "deployed_at": deployed_at,
         "is_rollback": is_rollback,
@@ -118,6 +122,8 @@ def test_deployments_and_lead_time() -> None:
             deployment(IN_WEEK, True, 2),
             # Unknown whether it was one: a deployment, in neither side of the rate.
             deployment(IN_WEEK, None, None),
+            # A second region of the same.
+            deployment(IN_WEEK, True, None, is_counted=False),
             deployment(IN_MONTH, True, 4),
             deployment(BEFORE, True, 100),
         ],

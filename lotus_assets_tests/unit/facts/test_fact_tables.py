@@ -19,6 +19,7 @@ from lotus_assets.raw import (
     raw_deployment,
     raw_issue,
     raw_issue_closing_mr,
+    raw_job,
     raw_mr,
     raw_mr_closing_issue,
     raw_mr_commit,
@@ -76,12 +77,15 @@ def test_a_fork_tells_nothing_about_its_parents_commits() -> None:
 def deployments(rules: Rules, **frames: pd.DataFrame) -> pd.DataFrame:
     given = {
         "raw_pipeline": rows(raw_pipeline.TABLE),
+        "raw_job": rows(raw_job.TABLE),
         "raw_deployment": rows(raw_deployment.TABLE),
         "raw_release": rows(raw_release.TABLE),
         "raw_tag": rows(raw_tag.TABLE),
         "raw_commit": rows(raw_commit.TABLE, commit(A), commit(B, A)),
     } | frames
-    found = fact_deployment.deployment_rows(**given, dim_project=PROJECTS, rules=rules)
+    found = fact_deployment.deployment_rows(
+        **given, dim_project=PROJECTS, rules=rules, timezone="Europe/Amsterdam"
+    )
     return good(fact_deployment.TABLE, found)
 
 
@@ -116,6 +120,7 @@ def pipeline(number: int, ref: str, project_id: int = 1) -> dict[str, Any]:
         "pipeline_id": number,
         "ref": ref,
         "sha": A,
+        "source": "push",
         "status": "success",
         "created_at": at("02T08:00"),
         "updated_at": at("02T09:00"),

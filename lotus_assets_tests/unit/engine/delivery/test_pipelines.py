@@ -6,10 +6,17 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lotus_assets.engine.delivery.pipelines import pipeline_facts
+from lotus_assets.engine.delivery.pipelines import (
+    pipeline_ends,
+    pipeline_facts,
+    topmost_parents,
+)
 from lotus_assets_tests.unit.engine.delivery.raw_frames import at, raw
 
 COLUMNS = "project_id pipeline_id ref source status created_at updated_at finished_at duration_sec"
+
+
+JOBS = "pipeline_id kind is_manual allow_failure finished_at"
 
 
 def pipeline(
@@ -38,7 +45,7 @@ def pipeline(
 
 
 def facts(*rows: tuple[Any, ...]) -> pd.DataFrame:
-    return pipeline_facts(raw(COLUMNS, rows)).set_index("pipeline_id")
+    return pipeline_facts(raw(COLUMNS, rows), raw(JOBS)).set_index("pipeline_id")
 
 
 def test_a_failure_is_green_again_with_the_next_success_on_its_ref() -> None:
@@ -84,6 +91,34 @@ def test_child_pipelines_neither_fail_nor_heal() -> None:
     assert result["mtg_seconds"].tolist() == [420, pd.NA, pd.NA, pd.NA]
     assert result["is_counted"].tolist() == [True, False, True, False]
     assert not result.loc[4, "opens_red_streak"]
+
+
+def test_a_pipeline_ends_with_its_last_job_optional_ones_and_bridges_aside() -> None:
+    pipelines = raw(COLUMNS, [pipeline(number, "success", "19") for number in range(1, 5)])
+    jobs = raw(
+        JOBS,
+        [
+            (1, "build", False, False, at("2 10:00")),
+            (1, "build", True, False, at("2 11:00")),  # a manual job that blocks
+            (1, "build", True, True, at("9")),
+            (1, "bridge", False, False, at("9")),
+            (2, "build", True, True, at("9")),  # leaves none: its own finish
+            (3, "build", False, True, at("2 10:00")),
+            (3, "build", None, None, None),
+        ],
+    )
+
+    ends = pipeline_ends(pipelines, jobs)
+
+    assert ends.tolist() == [at("2 11:00"), at("19"), at("2 10:00"), at("19")]
+
+
+def test_children_of_children_have_the_topmost_parent_that_is_known() -> None:
+    parents = [(1, None), (2, 1), (3, 2), (5, 4)]
+
+    topmost = topmost_parents(raw("pipeline_id parent_pipeline_id", parents))
+
+    assert topmost.to_dict() == {1: 1, 2: 1, 3: 1, 5: 4}
 
 
 def test_without_a_finish_the_update_counts() -> None:

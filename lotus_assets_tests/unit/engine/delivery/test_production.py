@@ -8,21 +8,23 @@ from lotus_assets.engine.delivery.production import production_deployments, prod
 from lotus_assets_tests.unit.engine.delivery.raw_frames import at, raw, same_rows
 
 PROJECTS = raw(
-    "project_id path_with_namespace default_branch",
+    "project_id path_with_namespace default_branch earlier_default_branch default_branch_since",
     [
-        (1, "toman/core/checkout", "main"),
-        (2, "toman/core2/ledger", "main"),
-        (3, "toman/x", "trunk"),
+        (1, "toman/core/checkout", "main", None, None),
+        (2, "toman/core2/ledger", "main", None, None),
+        (3, "toman/x", "trunk", "master", at("5")),
     ],
 )
 DEPLOYMENTS = (
     "project_id deployment_id pipeline_id environment environment_tier ref sha status "
-    "created_at updated_at finished_at"
+    "created_at updated_at finished_at job_name"
 )
 PIPELINES = (
     "project_id pipeline_id ref sha source name status created_at updated_at finished_at "
-    "environment"
+    "environment parent_pipeline_id"
 )
+JOBS = "pipeline_id kind is_manual allow_failure finished_at"
+TIMEZONE = "Europe/Amsterdam"
 RELEASES = "project_id tag_name released_at created_at vanished_at"
 
 
@@ -41,27 +43,32 @@ def deployment(number: int, environment: str, tier: str | None, **other: Any) ->
         at(row["created"]),
         at("28"),
         row["finish"] and at(row["finish"]),
+        "deploy",
     )
 
 
 def pipeline(number: int, ref: str, **other: Any) -> tuple[Any, ...]:
-    row = {"status": "success", "source": "push", "project": 1, "name": None} | other
-    finish = at(f"{number} 10:00")
+    row = {"status": "success", "source": "push", "project": 1, "name": None, "parent": None}
+    row |= {"created": "1"} | other
+    finish = at(str(row.get("finish", f"{number} 10:00")))
     key = (row["project"], number + 100, ref, f"s{number}", row["source"], row["name"])
-    return (*key, row["status"], at("1"), at("28"), finish, None)
+    times = (at(str(row["created"])), at("28"), finish)
+    return (*key, row["status"], *times, None, row["parent"])
 
 
 def production(
     deployments: list[tuple[Any, ...]] | None = None,
     pipelines: list[tuple[Any, ...]] | None = None,
-    tags: list[tuple[int, str]] | None = None,
+    tags: list[tuple[Any, ...]] | None = None,
     overrides: list[dict[str, Any]] | None = None,
 ) -> pd.DataFrame:
     listed = raw(DEPLOYMENTS, deployments or [])
-    releases = raw(RELEASES, [(*tag, at("1"), at("1"), None) for tag in tags or []])
-    chosen = pd.DataFrame(overrides) if overrides else None
-    rules = production_rules(PROJECTS, listed, releases, chosen)
-    return production_deployments(raw(PIPELINES, pipelines or []), listed, releases, rules)
+    dated = [tag if len(tag) > 2 else (*tag, "1") for tag in tags or []]
+    releases = raw(RELEASES, [(*tag[:2], at(tag[2]), at("1"), None) for tag in dated])
+    rules = production_rules(PROJECTS, pd.DataFrame(overrides) if overrides else None)
+    return production_deployments(
+        raw(PIPELINES, pipelines or []), raw(JOBS), listed, releases, rules, TIMEZONE
+    )
 
 
 def test_tier_production_or_with_no_tier_a_production_name() -> None:
@@ -72,10 +79,74 @@ def test_tier_production_or_with_no_tier_a_production_name() -> None:
     assert production(rows)["deployment_id"].tolist() == [1, 2, 3, 7]
 
 
-def test_only_successful_deployments_count_but_a_failed_one_chooses_the_rule() -> None:
+def test_a_deployment_that_failed_neither_counts_nor_chooses_the_rule() -> None:
     rows = [deployment(2, "prod", None, status="failed")]
 
-    assert production(rows, [pipeline(3, "main")]).empty
+    assert production(rows, [pipeline(3, "main")])["rule"].tolist() == ["default_branch"]
+
+
+def test_a_rule_applies_from_the_local_day_of_its_first_thing_on() -> None:
+    # A release on the 5th, 23:30 in Amsterdam; a deployment on the 9th.
+    pipelines = [
+        pipeline(3, "main"),
+        pipeline(5, "main", finish="4 22:59"),  # the 4th at 23:59 in Amsterdam
+        pipeline(6, "main", finish="4 23:01"),
+        pipeline(7, "v1"),
+        pipeline(4, "v1", finish="4 10:00"),
+        pipeline(8, "main"),
+        pipeline(9, "v1", finish="9 20:00"),
+        pipeline(10, "main"),
+    ]
+
+    found = production([deployment(9, "prod", None, sha="s8")], pipelines, [(1, "v1", "5 22:30")])
+
+    kinds = list(zip(found["rule"], found["pipeline_id"] - 100, strict=True))
+    # Number 9 is the pipeline of the deployment: it counts once, by the first rule.
+    assert kinds == [
+        ("default_branch", 3),
+        ("default_branch", 5),
+        ("releases", 7),
+        ("environments", 9),
+    ]
+
+
+def test_an_override_applies_to_all_days() -> None:
+    rows = [deployment(9, "prod", None)]
+    override = [{"path": "toman", "rule": "environments", "environments": ["PROD"]}]
+
+    found = production(rows, [pipeline(3, "main")], None, override)
+
+    assert found["deployment_id"].tolist() == [9]
+
+
+def test_a_pipeline_counts_once_by_the_lowest_rule() -> None:
+    # The pipeline ended the day before its optional deployment, and a child of it deployed.
+    pipelines = [
+        pipeline(4, "main", finish="3 10:00"),
+        pipeline(5, "main", source="parent_pipeline", parent=104),
+        pipeline(2, "main"),
+    ]
+
+    found = production([deployment(5, "prod", None)], pipelines)
+
+    assert found[["pipeline_id", "topmost_pipeline_id"]].to_numpy().tolist() == [
+        [102, 102],
+        [105, 104],
+    ]
+
+
+def test_schedules_deploy_nothing_new_and_the_default_branch_is_that_of_then() -> None:
+    sources = ["push", "web", "api", "trigger", "chat", "merge_train"]
+    pipelines = [
+        pipeline(number, "main", source=source) for number, source in enumerate(sources, 1)
+    ]
+    pipelines += [pipeline(8, "main", source="schedule"), pipeline(9, "main", source="pipeline")]
+    pipelines += [pipeline(10, "master", project=3, created="4")]
+    pipelines += [pipeline(11, "master", project=3, created="6")]
+
+    found = production(None, pipelines)
+
+    assert found["pipeline_id"].tolist() == [101, 102, 103, 104, 105, 106, 110]
 
 
 def test_deployments_name_the_pipeline_that_ran_them() -> None:

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lotus_assets.engine.delivery.commit_graph import CommitGraph
+from lotus_assets.engine.delivery.production_visits import production_visits
 from lotus_assets.engine.delivery.rollbacks import deleted_releases, pipeline_flags, rollbacks
 from lotus_assets_tests.unit.engine.delivery.raw_frames import at, raw
 
@@ -14,8 +15,8 @@ GRAPH = CommitGraph(["a", "b", "c", "side"], [[], ["a"], ["b"], ["a"]])
 PATTERN = "(?i)rollback|revert"
 NONE_DELETED = raw("project_id tag_name")
 COLUMNS = (
-    "project_id deployment_id pipeline_id environment sha ref pipeline_name "
-    "finished_at deployed_at reason"
+    "project_id deployment_id pipeline_id topmost_pipeline_id environment job_name sha ref "
+    "pipeline_name finished_at deployed_at reason"
 )
 
 
@@ -30,7 +31,9 @@ def marked(
                 1,
                 n,
                 n + 100,
+                n + 100,
                 environment,
+                "deploy",
                 sha,
                 "main",
                 None,
@@ -43,7 +46,7 @@ def marked(
     )
     for column, values in other.items():
         deployments[column] = pd.Series(values).astype(deployments[column].dtype)
-    return rollbacks(deployments, GRAPH, deleted, PATTERN)
+    return rollbacks(production_visits(deployments, PATTERN), GRAPH, deleted, PATTERN)
 
 
 def test_a_strict_ancestor_of_what_was_deployed_before_is_a_rollback() -> None:
@@ -60,7 +63,13 @@ def test_environments_are_lines_of_their_own() -> None:
 
 
 def test_pipelines_that_stand_for_deployments_are_one_line() -> None:
-    found = marked(("x", "c"), ("x", "a"), environment=[None, None])
+    found = marked(
+        ("x", "c"),
+        ("x", "a"),
+        environment=[None, None],
+        job_name=[None, None],
+        deployment_id=[None, None],
+    )
 
     assert found["is_rollback"].tolist() == [False, True]
 
@@ -90,10 +99,50 @@ def test_a_deleted_release_takes_its_pipelines_with_it_but_has_no_way_back() -> 
     assert found["rollback_time_hours"].isna().all()
 
 
-def test_the_order_is_that_of_deployment() -> None:
+def test_the_order_in_a_chain_is_that_of_deployment_ids() -> None:
     found = marked(("prod", "a"), ("prod", "c"), deployed_at=[at("3"), at("2")])
 
-    assert found["is_rollback"].tolist() == [True, False]
+    assert found["is_rollback"].tolist() == [False, False]
+
+
+def test_a_region_that_is_merely_late_is_no_rollback() -> None:
+    # Pipeline 1 brings b to both regions, but to us only after 2 has brought c to eu.
+    found = marked(
+        ("us", "a"), ("eu", "b"), ("eu", "c"), ("us", "b"), topmost_pipeline_id=[1, 2, 3, 2]
+    )
+
+    assert not found["is_rollback"].any()
+    assert found["is_counted"].tolist() == [True, True, True, False]
+
+
+def test_a_return_is_a_rollback_of_the_last_one_in_the_environment_by_whichever_job() -> None:
+    found = marked(
+        ("prod", "a"),
+        ("prod", "b"),
+        ("prod", "b"),
+        ("prod", "a"),
+        job_name=["deploy", "deploy", "smoke", "deploy"],
+        topmost_pipeline_id=[1, 2, 3, 1],
+    )
+
+    assert found["is_rollback"].tolist() == [False, False, False, True]
+    assert found["previous_finished_at"].tolist()[-1] == at("2 02:00")
+    assert found["rollback_time_hours"].tolist()[-1] == 1
+
+
+def test_a_job_that_is_there_to_roll_back_is_one_each_time() -> None:
+    found = marked(
+        ("prod", "c"),
+        ("prod", "a"),
+        ("prod", "b"),
+        ("prod", "a"),
+        job_name=["deploy", "Rollback", "deploy", "Rollback"],
+        topmost_pipeline_id=[1, 1, 2, 1],
+    )
+
+    assert found["is_counted"].all()
+    assert found["is_rollback"].tolist() == [False, True, True, True]
+    assert found["rollback_time_hours"].tolist() == [pd.NA, 1, 1, 1]
 
 
 def test_what_an_unknown_sha_hides_is_null_and_named() -> None:
@@ -142,6 +191,7 @@ def test_a_pipeline_is_a_rollback_if_any_deployment_that_it_ran_is() -> None:
         ("x", "gone"),
         ("x", "a"),
         pipeline_id=[1, 2, 2, 3, 4],
+        topmost_pipeline_id=[1, 2, 2, 3, 4],
     )
 
     flags = pipeline_flags(raw("project_id pipeline_id", [(1, n) for n in range(1, 6)]), found)
@@ -162,12 +212,9 @@ def test_a_plain_loop_agrees_in_any_row_order(rows: list[tuple[str, str]], rando
         standing[environment] = sha
 
     in_order = marked(*rows)
-    shuffled = rollbacks(
-        in_order.sample(frac=1, random_state=random.randrange(99)).reset_index(drop=True),
-        GRAPH,
-        NONE_DELETED,
-        PATTERN,
-    ).sort_values("deployment_id")
+    mixed = in_order.sample(frac=1, random_state=random.randrange(99)).reset_index(drop=True)
+    visits = production_visits(mixed, PATTERN)
+    shuffled = rollbacks(visits, GRAPH, NONE_DELETED, PATTERN).sort_values("deployment_id")
 
     assert in_order["is_rollback"].tolist() == expected
     assert shuffled["is_rollback"].tolist() == expected
