@@ -1,5 +1,6 @@
 """Every environment variable of the project: typed, with its default and its meaning."""
 
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -63,6 +64,22 @@ SETTINGS = SettingsConfigDict(
 """An empty variable counts as not set; no error shows a value, which may be a secret."""
 
 
+@dataclass(frozen=True)
+class QuarantineLimit:
+    """With how many bad ones a table is still committed: with `floor`, or a share of `share`.
+
+    A share alone is for full collections: of five new rows one odd one is a fifth, and as its
+    table is not committed, it comes again in the next hour, and the next.
+    """
+
+    share: float
+    floor: int = 0
+
+    def is_passed(self, bad: int, judged: int) -> bool:
+        """Whether `bad` ones of `judged` are too many."""
+        return bad > self.floor and bad > self.share * judged
+
+
 def faults(invalid: ValidationError) -> str:
     """What is wrong with variables, a line each: the variable's name, and why."""
     return "\n".join(
@@ -122,6 +139,16 @@ class Settings(BaseSettings):
         le=20,
         description="How often a request to GitLab is sent while its failure may pass.",
     )
+    tem_gitlab_start_wait: int = Field(
+        default=300,
+        ge=0,
+        description="Seconds for which a GitLab is waited for that answers 429 or 5xx at first.",
+    )
+    tem_project_failures: int = Field(
+        default=2,
+        ge=1,
+        description="Lists of a project that may fail for good before it is left for this run.",
+    )
     tem_email_hash_key: SecretStr | None = Field(
         default=None, description="Key of the HMAC over e-mail addresses. Not set: plain SHA-256."
     )
@@ -133,6 +160,11 @@ class Settings(BaseSettings):
         ge=0,
         le=1,
         description="Largest share of bad rows with which a table is still committed.",
+    )
+    tem_quarantine_floor: int = Field(
+        default=20,
+        ge=0,
+        description="Bad rows with which a table is committed whatever their share is.",
     )
     tem_overlap_minutes: int = Field(
         default=10, ge=0, description="How far before its watermark a collection reads again."
@@ -167,6 +199,11 @@ class Settings(BaseSettings):
     def zone(self) -> ZoneInfo:
         """The time zone of calendar days."""
         return ZoneInfo(self.timezone)
+
+    @property
+    def quarantine_limit(self) -> QuarantineLimit:
+        """With how many bad rows a table is still committed."""
+        return QuarantineLimit(self.tem_quarantine_limit, self.tem_quarantine_floor)
 
     @property
     def root_groups(self) -> tuple[str, ...]:

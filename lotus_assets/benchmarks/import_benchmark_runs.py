@@ -20,6 +20,7 @@ from lotus_assets.graph.gated_assets import (
 from lotus_assets.graph.layers import BENCHMARKS
 from lotus_assets.graph.resources import Environment
 from lotus_assets.graph.steps import asset_step
+from lotus_assets.settings import QuarantineLimit
 from lotus_assets.sources.benchmark_files.errors import BenchmarkFileError
 from lotus_assets.sources.benchmark_files.history_folder import HistoryFolder, StoredRun
 from lotus_assets.sources.warehouse.bookkeeping import write_quarantine, write_table_run
@@ -29,7 +30,7 @@ from lotus_assets.tables.table import QUARANTINE_COLUMNS, Table, gate
 
 TABLES = (bench_run.TABLE, bench_result.TABLE)
 FILES = "files"
-NO_BAD_ROW = 0.0
+NO_BAD_ROW = QuarantineLimit(share=0.0)
 """The run file's own rules are stricter than the tables'; a bad row is a mistake in this code."""
 CHUNK_RUNS = 200
 """Runs that are committed together: with all samples some 20 MB."""
@@ -92,7 +93,7 @@ def _commit(
     gated = {table: gate(table, frame) for table, frame in frames.items()}
     for report in reports:
         report.add(gated[report.table])
-    if closed := [report for report in reports if report.bad_share > NO_BAD_ROW]:
+    if closed := [report for report in reports if report.passes(NO_BAD_ROW)]:
         raise GateClosed(closed, NO_BAD_ROW)
     with engine.connect() as connection:
         staging = Staging(connection)

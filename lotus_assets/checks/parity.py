@@ -198,7 +198,7 @@ def parity(
 ) -> Iterator[Any]:
     """Read the week's sample again if it is due, and judge the last one that was read."""
     inputs = inputs_of(context, environment)
-    limit = inputs.settings.tem_quarantine_limit
+    limit = inputs.settings.quarantine_limit
     report = TableReport(TABLE)
     if is_due(context, inputs):
         report = write_computed(

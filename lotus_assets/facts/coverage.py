@@ -109,7 +109,7 @@ def coverage_share(rows: pd.DataFrame) -> float | None:
 def compute(inputs: Inputs, collections: Collection[str]) -> pd.DataFrame:
     """Coverage of this run by these collections."""
     with inputs.connect() as connection:
-        outcomes = read_outcomes(connection)
+        outcomes = read_outcomes(connection, inputs.run_id)
     return coverage_rows(
         inputs.run_id,
         inputs.read(raw_project.TABLE),

@@ -105,7 +105,7 @@ def recently_moved(raw_mr: pd.DataFrame, now: pd.Timestamp) -> pd.Series:
 def compute(inputs: Inputs) -> pd.DataFrame:
     """Rows of `dim_project` from what is stored; unreadable is what the last collection found."""
     with inputs.connect() as connection:
-        outcomes = read_outcomes(connection)
+        outcomes = read_outcomes(connection, inputs.run_id)
     is_harmless = outcomes["reason"].isna() | outcomes["reason"].astype(str).str.startswith(
         "feature_disabled:"
     )

@@ -146,7 +146,7 @@ def recompute(fact: ProjectFact, inputs: Inputs, *, is_full: bool) -> TableRepor
         fact.compute(asked) if is_full or changed else fact.table.empty(),
         run_id=inputs.run_id,
         now=inputs.now,
-        quarantine_limit=inputs.settings.tem_quarantine_limit,
+        quarantine_limit=inputs.settings.quarantine_limit,
         scope=None if is_full else scope,
         before_commit=note,
     )
@@ -172,7 +172,7 @@ def project_asset(fact: ProjectFact) -> dg.AssetsDefinition:
     )
     def worked_out(context: dg.AssetExecutionContext, environment: Environment) -> Iterator[Any]:
         inputs = inputs_of(context, environment)
-        limit = inputs.settings.tem_quarantine_limit
+        limit = inputs.settings.quarantine_limit
         is_nightly = context.run.tags.get(SWEEP_TAG) == "true"
         report = recompute(fact, inputs, is_full=is_nightly or not is_live(context))
         yield from report_rows(inputs.engine, [report], limit)

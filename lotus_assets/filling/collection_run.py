@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine
 from lotus_assets.filling.intake import Intake
 from lotus_assets.filling.reports import GateClosed, TableReport
 from lotus_assets.filling.side_by_side import Finished, Reader, Unreadable, read_side_by_side
+from lotus_assets.settings import QuarantineLimit
 from lotus_assets.sources.warehouse.bookkeeping import (
     write_outcome,
     write_quarantine,
@@ -35,7 +36,7 @@ class CollectionRun:
     tables: tuple[Table, ...]
     run_id: str
     now: datetime
-    quarantine_limit: float
+    quarantine_limit: QuarantineLimit
     parallelism: int
     moves_watermark: bool
     unreadable: Callable[[int, Exception], Unreadable | None]
@@ -48,8 +49,8 @@ class CollectionRun:
         Returns a report for each table. Project id 0 stands for what belongs to no project.
 
         Raises:
-            GateClosed: a table's share of bad rows passes the limit. The bad rows are kept in
-                `quarantine`; no table and no watermark was changed.
+            GateClosed: a table's bad rows pass the limit. They are kept in `quarantine`; no table
+                and no watermark was changed.
         """
         started = time.monotonic()
         intake = Intake(self.tables)
@@ -65,7 +66,7 @@ class CollectionRun:
                 closed = [
                     report
                     for report in intake.reports.values()
-                    if report.bad_share > self.quarantine_limit
+                    if report.passes(self.quarantine_limit)
                 ]
                 if closed:
                     self._quarantine(connection, intake)
@@ -107,7 +108,7 @@ class CollectionRun:
             write_watermarks(
                 connection, self.tables[0].name, finished, self.now, states=intake.states
             )
-        reasons: dict[int, str | None] = dict.fromkeys(intake.finished, None)
+        reasons = intake.outcomes | dict.fromkeys(intake.finished, None)
         reasons.update({key: failed.reason for key, failed in intake.failed.items()})
         write_outcome(connection, self.run_id, self.name, reasons, self.now)
         self.after_promote(connection)

@@ -8,6 +8,7 @@ import pandas as pd
 from sqlalchemy import Connection, Engine
 
 from lotus_assets.filling.reports import GateClosed, TableReport
+from lotus_assets.settings import QuarantineLimit
 from lotus_assets.sources.warehouse.bookkeeping import write_quarantine, write_table_run
 from lotus_assets.sources.warehouse.staging import Staging, Written
 from lotus_assets.tables.table import Table, gate
@@ -23,7 +24,7 @@ def write_computed(
     *,
     run_id: str,
     now: datetime,
-    quarantine_limit: float,
+    quarantine_limit: QuarantineLimit,
     scope: pd.DataFrame | None = None,
     before_commit: Callable[[Connection], None] = lambda _connection: None,
 ) -> TableReport:
@@ -34,7 +35,7 @@ def write_computed(
     writes into the same transaction what is noted of the computation.
 
     Raises:
-        GateClosed: the share of bad rows passes the limit; nothing was changed but `quarantine`.
+        GateClosed: the bad rows pass the limit; nothing was changed but `quarantine`.
     """
     [report] = write_in_chunks(
         engine,
@@ -56,7 +57,7 @@ def write_in_chunks(
     *,
     run_id: str,
     now: datetime,
-    quarantine_limit: float,
+    quarantine_limit: QuarantineLimit,
     scope: Callable[[Table], pd.DataFrame | None],
     before_commit: Callable[[Connection], None] = lambda _connection: None,
 ) -> tuple[TableReport, ...]:
@@ -66,7 +67,7 @@ def write_in_chunks(
     when the last chunk has come. The reports stand in the order of `tables`.
 
     Raises:
-        GateClosed: the share of bad rows of a table passes the limit; no table was changed.
+        GateClosed: the bad rows of a table pass the limit; no table was changed.
     """
     started = time.monotonic()
     reports = {table: TableReport(table) for table in tables}
@@ -78,7 +79,7 @@ def write_in_chunks(
             for report in reports.values():
                 write_quarantine(connection, report.quarantined, run_id, now)
             connection.commit()
-            closed = [one for one in reports.values() if one.bad_share > quarantine_limit]
+            closed = [one for one in reports.values() if one.passes(quarantine_limit)]
             if closed:
                 raise GateClosed(closed, quarantine_limit)
             # Always in the same order: two runs of overlapping tables take turns, and no deadlock.

@@ -24,6 +24,7 @@ class Intake:
         self.reports = {table: TableReport(table) for table in tables}
         self.finished: list[int] = []
         self.failed: dict[int, Unreadable] = {}
+        self.outcomes: dict[int, str | None] = {}
         self.seen: dict[int | str, datetime | None] = {}
         self.states: dict[int | str, Any] = {}
         self._waiting: dict[Table, list[pd.DataFrame]] = defaultdict(list)
@@ -47,6 +48,7 @@ class Intake:
             if batch.updated_at is not None:
                 seen = self.seen.get(project_id)
                 self.seen[project_id] = max(seen, batch.updated_at) if seen else batch.updated_at
+            self.outcomes.update(batch.outcomes)
             if batch.state is not None:
                 self.states[project_id] = batch.state
 

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 import pandas as pd
 
+from lotus_assets.settings import QuarantineLimit
 from lotus_assets.sources.permanence import PermanentError
 from lotus_assets.sources.warehouse.staging import Written
 from lotus_assets.tables.table import QUARANTINE_COLUMNS, Gated, Table
@@ -19,11 +20,12 @@ REASON_ROWS = 20
 class GateReport(ABC):
     """What a gate let through to one table, and what not.
 
-    `unit` is what it judges, `limit_variable` the setting that bounds the bad share.
+    `unit` is what it judges, `limit_variables` are the settings that bound the bad ones: their
+    share, and the number that is admitted whatever the share.
     """
 
     unit: ClassVar[str]
-    limit_variable: ClassVar[str]
+    limit_variables: ClassVar[tuple[str, str]]
 
     table: Table
     quarantined: pd.DataFrame = field(
@@ -43,13 +45,17 @@ class GateReport(ABC):
         """Bad ones ÷ all that came to the gate, 0 when nothing came."""
         return len(self.quarantined) / self.judged if self.judged else 0.0
 
+    def passes(self, limit: QuarantineLimit) -> bool:
+        """Whether the bad ones are too many."""
+        return limit.is_passed(len(self.quarantined), self.judged)
+
 
 @dataclass
 class TableReport(GateReport):
     """What was done to one table, in rows."""
 
     unit = "rows"
-    limit_variable = "TEM_QUARANTINE_LIMIT"
+    limit_variables = ("TEM_QUARANTINE_LIMIT", "TEM_QUARANTINE_FLOOR")
 
     written: Written = field(default_factory=Written)
 
@@ -70,8 +76,8 @@ class TableReport(GateReport):
 class GateClosed(PermanentError):
     """Too many are bad: nothing of the step was committed, everything downstream stops."""
 
-    def __init__(self, reports: Iterable[GateReport], limit: float) -> None:
-        """`reports` are those of the tables whose share of bad ones passes `limit`."""
+    def __init__(self, reports: Iterable[GateReport], limit: QuarantineLimit) -> None:
+        """`reports` are those of the tables whose bad ones pass `limit`."""
         self.reports = tuple(reports)
         self.limit = limit
         tables = "; ".join(
@@ -79,8 +85,9 @@ class GateClosed(PermanentError):
             f"break their contract ({report.quarantined['reason'].iloc[0]}, for example)"
             for report in self.reports
         )
-        variable = self.reports[0].limit_variable
+        share, floor = self.reports[0].limit_variables
         super().__init__(
-            f"{tables}. The limit is {limit:.1%} ({variable}); nothing was committed. "
-            "See the table quarantine for every one of them and its reason."
+            f"{tables}. The limit is {limit.share:.1%} ({share}) or {limit.floor} ({floor}), "
+            "whichever is more; nothing was committed. See the table quarantine for every one of "
+            "them and its reason."
         )

@@ -7,7 +7,7 @@ database is slower.
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from queue import Full, Queue
 from threading import Event
@@ -36,12 +36,17 @@ class CompleteList:
 
 @dataclass(frozen=True)
 class Batch:
-    """Rows of one or more tables that one or more pages of a project gave."""
+    """Rows of one or more tables that one or more pages of a project gave.
+
+    `outcomes` says of projects, in a collection of the whole organisation, which were read whole
+    (None) and why the others were not.
+    """
 
     frames: Mapping[Table, pd.DataFrame]
     complete: tuple[CompleteList, ...] = ()
     updated_at: datetime | None = None
     state: Any = None
+    outcomes: Mapping[int, str | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,7 @@ class ComputedTable:
             self.compute(inputs.declaring(self.table.name, self.reads)),
             run_id=inputs.run_id,
             now=inputs.now,
-            quarantine_limit=inputs.settings.tem_quarantine_limit,
+            quarantine_limit=inputs.settings.quarantine_limit,
             scope=self.scope(inputs) if self.scope else None,
         )
 
@@ -66,6 +66,6 @@ def computed_asset(computed: ComputedTable, group: str) -> dg.AssetsDefinition:
     def worked_out(context: dg.AssetExecutionContext, environment: Environment) -> Iterator[Any]:
         inputs = inputs_of(context, environment)
         report = computed.write(inputs)
-        yield from report_rows(inputs.engine, [report], inputs.settings.tem_quarantine_limit)
+        yield from report_rows(inputs.engine, [report], inputs.settings.quarantine_limit)
 
     return worked_out

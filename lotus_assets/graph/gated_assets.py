@@ -14,6 +14,7 @@ from sqlalchemy import Engine, func, select
 
 from lotus_assets.filling.reports import REASON_ROWS, GateReport, TableReport
 from lotus_assets.graph.layers import KINDS, OWNERS
+from lotus_assets.settings import QuarantineLimit
 from lotus_assets.sources.warehouse.schema import database_table, database_type
 from lotus_assets.tables.table import Table
 
@@ -71,13 +72,13 @@ def gate_spec(table: Table, report: type[GateReport] = TableReport) -> dg.AssetC
         blocking=True,
         description=(
             f"{report.unit.capitalize()} of {table.name} keep their contract; those that do not "
-            f"are in quarantine, and their share is within {report.limit_variable}."
+            f"are in quarantine, within {' or '.join(report.limit_variables)}."
         ),
     )
 
 
 def report_rows(
-    engine: Engine, reports: Sequence[TableReport], limit: float
+    engine: Engine, reports: Sequence[TableReport], limit: QuarantineLimit
 ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult[None]]:
     """Check result and materialisation of each table that was committed."""
     for report in reports:
@@ -88,22 +89,24 @@ def report_rows(
         yield gate_result(report, limit)
 
 
-def gate_result(report: GateReport, limit: float) -> dg.AssetCheckResult:
+def gate_result(report: GateReport, limit: QuarantineLimit) -> dg.AssetCheckResult:
     """What the gate did, with the first failing ones in the metadata."""
-    bad, passed = report.quarantined, report.bad_share <= limit
+    bad, passed = report.quarantined, not report.passes(limit)
     return dg.AssetCheckResult(
         asset_key=report.table.name,
         check_name=GATE,
         passed=passed,
         severity=dg.AssetCheckSeverity.WARN if passed else dg.AssetCheckSeverity.ERROR,
         description=(
-            f"{len(bad)} of {report.judged} {report.unit} in quarantine (limit {limit:.1%})"
+            f"{len(bad)} of {report.judged} {report.unit} in quarantine "
+            f"(limit {limit.share:.1%}, or {limit.floor})"
         ),
         metadata={
             report.unit: report.judged,
             "quarantined": len(bad),
             "bad_share": report.bad_share,
-            "limit": limit,
+            "limit": limit.share,
+            "floor": limit.floor,
             "reasons": dg.MetadataValue.json(
                 {str(reason): int(count) for reason, count in bad["reason"].value_counts().items()}
             ),

@@ -26,6 +26,7 @@ from lotus_assets.inputs.contract_gate import (
     quarantine_row,
 )
 from lotus_assets.inputs.payload_chunk import Asked, Received
+from lotus_assets.settings import QuarantineLimit
 from lotus_assets.sources.lotus_core.client import LotusCoreClient
 from lotus_assets.sources.lotus_core.errors import (
     ContractViolation,
@@ -50,7 +51,7 @@ class InputReport(GateReport):
     """What a collection did: payloads by what became of them, and rows."""
 
     unit = "payloads"
-    limit_variable = "LOTUS_CORE_QUARANTINE_LIMIT"
+    limit_variables = ("LOTUS_CORE_QUARANTINE_LIMIT", "LOTUS_CORE_QUARANTINE_FLOOR")
 
     asked: int = 0
     unchanged: int = 0
@@ -96,7 +97,7 @@ class InputCollection:
     run_id: str
     now: datetime
     chunk_size: int
-    quarantine_limit: float
+    quarantine_limit: QuarantineLimit
     progress: Callable[[str], None] = lambda _message: None
 
     def collect(self, as_of: date, asked: Sequence[Asked], shards: Iterable[str]) -> InputReport:
@@ -105,8 +106,7 @@ class InputCollection:
         What is stored of the same request and data version is not asked again.
 
         Raises:
-            GateClosed: the share of broken payloads passes the limit; only `quarantine`
-                was written.
+            GateClosed: the broken payloads pass the limit; only `quarantine` was written.
             SourceUnavailable: lotus-core did not answer; nothing was written.
             InvalidRequest: lotus-core does not understand what this code asks.
             UnsupportedConfiguration: no payload came, and that is why; nothing was written.
@@ -171,7 +171,7 @@ class _Day:
                 refused.what, reason, refused.status, refused.request_id
             ) from refused
         self.report.quarantined = quarantine_frame(self.quarantine)
-        if self.report.bad_share > self.collection.quarantine_limit:
+        if self.report.passes(self.collection.quarantine_limit):
             raise GateClosed([self.report], self.collection.quarantine_limit)
         write_quarantine(
             self.connection, self.report.quarantined, self.collection.run_id, self.collection.now

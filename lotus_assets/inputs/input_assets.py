@@ -54,7 +54,7 @@ def input_asset(kind: InputTable) -> dg.AssetsDefinition:
     ) -> Iterator[Any]:
         settings, engine = environment.settings, environment.engine
         inputs = lotus_core.settings
-        limit = inputs.lotus_core_quarantine_limit
+        limit = inputs.quarantine_limit
         total = InputReport(table)
         with lotus_core.client(context.run.run_id) as client:
             asked = asked_partitions(context, settings, inputs)

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode
 
-from lotus_assets.settings import SETTINGS, HttpAddress
+from lotus_assets.settings import SETTINGS, HttpAddress, QuarantineLimit
 
 
 class InputSettings(BaseSettings):
@@ -53,6 +53,16 @@ class InputSettings(BaseSettings):
         le=1,
         description="Largest share of quarantined payloads with which an input is committed.",
     )
+    lotus_core_quarantine_floor: int = Field(
+        default=1,
+        ge=0,
+        description="Quarantined payloads with which an input is committed whatever their share.",
+    )
+
+    @property
+    def quarantine_limit(self) -> QuarantineLimit:
+        """With how many quarantined payloads an input is still committed."""
+        return QuarantineLimit(self.lotus_core_quarantine_limit, self.lotus_core_quarantine_floor)
 
     @field_validator("lotus_core_group_by", mode="before")
     @classmethod

@@ -20,23 +20,32 @@ from lotus_assets.sources.warehouse.schema import database_table
 
 def read(reading: Reading, _all: int) -> Iterator[Batch]:
     """All projects; whatever was known and is not listed any more has vanished."""
+    # A group that is unknown shows in the listing.
+    reading.source.check_access((), reading.progress)
     groups = root_groups_of(reading.settings, reading.source)
-    reading.source.check_access(())  # a group that is unknown shows in the listing
     references = []
     for page in reading.source.projects(groups):
         projects = raw_project.rows(page.payloads)
-        listed = projects[["project_id"]]
+        whole = [payload for payload in page.payloads if "unread" not in payload]
+        listed = projects.loc[
+            projects["project_id"].isin([payload["project_id"] for payload in whole]),
+            ["project_id"],
+        ]
         references += [ProjectReference.of(payload) for payload in page.payloads]
         yield Batch(
             frames={
                 raw_project.TABLE: projects,
-                raw_environment.TABLE: raw_environment.rows(page.payloads),
-                raw_release.TABLE: raw_release.rows(page.payloads),
+                raw_environment.TABLE: raw_environment.rows(whole),
+                raw_release.TABLE: raw_release.rows(whole),
             },
             complete=(
                 CompleteList(raw_environment.TABLE, listed),
                 CompleteList(raw_release.TABLE, listed),
             ),
+            outcomes={
+                payload["project_id"]: payload["unread"].reason if "unread" in payload else None
+                for payload in page.payloads
+            },
         )
     yield Batch(frames={}, complete=(CompleteList(raw_project.TABLE, _known(reading)),))
     probe_projects(reading, references)

@@ -18,7 +18,6 @@ from lotus_assets.tables.columns import Instant, Integer, Text
 from lotus_assets.tables.gitlab_columns import (
     SHA,
     CreatedAt,
-    FinishedAt,
     Iid,
     JobStatus,
     ProjectId,
@@ -46,7 +45,10 @@ class RawPipeline(TableModel):
         description="When it last moved (created_at where GitLab has none); orders copies."
     )
     started_at: Instant = Field(nullable=True, description="When its first job started.")
-    finished_at: FinishedAt
+    finished_at: Instant = Field(
+        nullable=True,
+        description="When it ended; before started_at while one runs that ended unstarted before.",
+    )
     duration_sec: Integer = Field(
         nullable=True, ge=0, description="Seconds that it ran, as GitLab counts them."
     )
@@ -61,11 +63,6 @@ class RawPipeline(TableModel):
     parent_pipeline_id: Integer = Field(
         nullable=True, description="The pipeline of this project that started a child pipeline."
     )
-
-    @dataframe_check(name="finished_before_started")
-    def finished_not_before_started(cls, rows: pd.DataFrame) -> pd.Series:
-        """An end is not older than the start."""
-        return not_before(rows["finished_at"], rows["started_at"])
 
     @dataframe_check(name="updated_before_created")
     def updated_not_before_created(cls, rows: pd.DataFrame) -> pd.Series:

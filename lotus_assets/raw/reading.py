@@ -53,6 +53,7 @@ class Reading:
     settings: Settings
     now: datetime
     run_id: str
+    progress: Callable[[str], None]
     days: tuple[datetime, datetime] | None
     is_sweep: bool
     references: Mapping[int, ProjectReference]
@@ -158,7 +159,7 @@ def collection_asset(
             tables=tuple(tables),
             run_id=context.run.run_id,
             now=settings.now(),
-            quarantine_limit=settings.tem_quarantine_limit,
+            quarantine_limit=settings.quarantine_limit,
             parallelism=settings.tem_max_parallelism,
             moves_watermark=not is_daily or is_live(context),
             unreadable=as_unreadable,
@@ -172,7 +173,7 @@ def collection_asset(
             lambda project_id: read(reading, project_id),
         )
         yield from report_rows(
-            environment.engine, list(reports.values()), settings.tem_quarantine_limit
+            environment.engine, list(reports.values()), settings.quarantine_limit
         )
 
     return collect
@@ -207,6 +208,7 @@ def _reading(
         settings=settings,
         now=settings.now(),
         run_id=context.run.run_id,
+        progress=context.log.info,
         days=days,
         is_sweep=context.run.tags.get(SWEEP_TAG) == "true",
         references=references,

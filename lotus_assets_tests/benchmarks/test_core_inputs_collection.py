@@ -23,12 +23,15 @@ from lotus_assets.inputs.collection import InputCollection, InputReport
 from lotus_assets.inputs.input_settings import InputSettings
 from lotus_assets.services.lotus_core.database import create_core_engine, migrate_core
 from lotus_assets.services.lotus_core.loading.loader import load_folder
+from lotus_assets.settings import QuarantineLimit
 from lotus_assets.sources.lotus_core.answers import Patience
 from lotus_assets.sources.lotus_core.client import LotusCoreClient
 from lotus_assets.sources.warehouse.connection import create_warehouse_engine
 from lotus_assets.sources.warehouse.schema import BOOKKEEPING, database_table
 from lotus_assets.standin.sample_book.book import SEED, build_book
 from lotus_assets_tests.benchmarks.core_input_book import DAYS, write_core_book
+
+NO_BAD_ROW = QuarantineLimit(share=0.0)
 
 PORTFOLIOS = int(os.environ.get("LOTUS_BENCH_PORTFOLIOS", "1000"))
 AS_OF = date(2026, 3, 31)
@@ -100,7 +103,13 @@ def test_performance_inputs_of_many_portfolios(
     def collect() -> InputReport:
         asked = list(input_tables.PERFORMANCE_INPUT.ask(client, AS_OF, InputSettings()))
         collection = InputCollection(
-            engine, client, input_tables.PERFORMANCE_INPUT, "run", datetime.now(UTC), 64, 0.0
+            engine,
+            client,
+            input_tables.PERFORMANCE_INPUT,
+            "run",
+            datetime.now(UTC),
+            64,
+            QuarantineLimit(0.0),
         )
         return collection.collect(AS_OF, asked, ["000"])
 

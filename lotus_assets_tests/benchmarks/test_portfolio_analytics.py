@@ -19,6 +19,7 @@ from lotus_assets.analytics.portfolios import attribution_family, twr, twr_break
 from lotus_assets.analytics.portfolios.portfolio_family import Wanted
 from lotus_assets.analytics.portfolios.twr_family import FAMILY
 from lotus_assets.analytics.portfolios.working_out import Outcome, work_out
+from lotus_assets.settings import QuarantineLimit
 from lotus_assets.sources.warehouse.connection import create_warehouse_engine
 from lotus_assets_tests.benchmarks.attribution_input_rows import LEAVES, write_attribution_inputs
 from lotus_assets_tests.benchmarks.core_input_rows import (
@@ -67,7 +68,7 @@ def test_twr_of_many_portfolios(
             tables=[twr.TABLE],
             run_id="benchmark",
             now=datetime.now(UTC),
-            quarantine_limit=0.0,
+            quarantine_limit=QuarantineLimit(0.0),
             progress=lambda _message: seen.append(process.memory_info().rss),
         )
         return outcome
@@ -111,7 +112,7 @@ def test_the_attribution_family(
             Wanted({AS_OF: shards()}, 16),
             run_id="benchmark",
             now=datetime.now(UTC),
-            quarantine_limit=0.0,
+            quarantine_limit=QuarantineLimit(0.0),
         )
 
     started = time.process_time()

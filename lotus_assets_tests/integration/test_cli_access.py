@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from lotus_assets.commands.cli import application
+from lotus_assets.standin.gitlab import faults
 from lotus_assets.standin.gitlab.authentication import Token
 from lotus_assets.standin.gitlab.server import StandinServer
 from lotus_assets.standin.gitlab.store import Store
@@ -71,6 +72,18 @@ def test_a_wrong_token(
         message = refusal(capfd, "run")
     assert "token" in message.lower()
     assert "a-token-nobody-gave" not in message
+
+
+def test_a_gitlab_that_is_being_updated_is_waited_for_and_the_reader_is_told(
+    young_world: Store, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with StandinServer(young_world) as server:
+        server.faults.add(faults.unavailable(), times=2)
+        name_gitlab(monkeypatch, server.url, "a-token-nobody-gave")
+        message = refusal(capfd, "run")
+    assert "GitLab failed with 503" in message
+    assert message.count("for 300 s at most") == 2
+    assert "refused the token" in message
 
 
 def test_a_token_without_a_scope(

@@ -130,7 +130,7 @@ def recompute(inputs: Inputs, *, is_catching_up: bool) -> TableReport:
         metric_rows(placed, days),
         run_id=inputs.run_id,
         now=inputs.now,
-        quarantine_limit=inputs.settings.tem_quarantine_limit,
+        quarantine_limit=inputs.settings.quarantine_limit,
         scope=pd.DataFrame({"date": pd.to_datetime(days)}),
         before_commit=lambda connection: write_metric_days(
             connection, {day: marks[day] for day in days}
@@ -163,6 +163,6 @@ def last_sunday(day: date) -> date:
 def metric_daily(context: dg.AssetExecutionContext, environment: Environment) -> Iterator[Any]:
     """The metrics of the run's days, and in a live run of all days that changed."""
     inputs = inputs_by_day(context, environment)
-    limit = inputs.settings.tem_quarantine_limit
+    limit = inputs.settings.quarantine_limit
     report = recompute(inputs, is_catching_up=is_live(context))
     yield from report_rows(inputs.engine, [report], limit)

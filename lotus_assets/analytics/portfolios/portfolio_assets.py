@@ -72,7 +72,7 @@ def portfolio_asset(
     )
     def worked_out(context: dg.AssetExecutionContext, environment: Environment) -> Iterator[Any]:
         settings, engine = environment.settings, environment.engine
-        limit = settings.tem_quarantine_limit
+        limit = settings.quarantine_limit
         wanted = wanted_by(context, settings)
         outcomes = work_out(
             family,

@@ -25,6 +25,7 @@ from lotus_assets.filling.reports import TableReport
 from lotus_assets.inputs.core_payload import OK
 from lotus_assets.inputs.input_marks import input_marks
 from lotus_assets.inputs.payload_reading import read_payloads
+from lotus_assets.settings import QuarantineLimit
 from lotus_assets.sources.warehouse.versioned import lock_shards
 from lotus_assets.tables.table import Table
 
@@ -43,7 +44,7 @@ def work_out(
     *,
     run_id: str,
     now: datetime,
-    quarantine_limit: float,
+    quarantine_limit: QuarantineLimit,
     tables: Collection[Table] | None = None,
     progress: Callable[[str], None] = lambda _message: None,
 ) -> tuple[Outcome, ...]:

@@ -42,8 +42,10 @@ SIDES = frozenset({GITLAB := "GitLab", LOTUS_CORE := "lotus-core"})
 Say = Callable[[str], None]
 
 
-def check_gitlab_access(settings: Settings) -> None:
+def check_gitlab_access(settings: Settings, say: Say) -> None:
     """The token is good for the root groups that the environment or the org file names.
+
+    A GitLab that is overloaded or being updated is waited for (TEM_GITLAB_START_WAIT).
 
     Raises:
         AccessError: wrong token, missing scope, unknown root group.
@@ -54,7 +56,7 @@ def check_gitlab_access(settings: Settings) -> None:
         raise NotReady("GITLAB_API_URL and GITLAB_API_TOKEN must both be set.")
     with GitLabSource.from_settings(settings, url=url, token=token.get_secret_value()) as source:
         # Without named groups those of the token's user are read, which exist.
-        source.check_access(settings.root_groups or organisation_of(settings).roots)
+        source.check_access(settings.root_groups or organisation_of(settings).roots, say)
 
 
 @contextmanager
@@ -166,7 +168,7 @@ def surroundings(
         missing: dict[str, Exception] = {}
         try:
             os.environ.update(started.enter_context(gitlab(settings, say)))
-            check_gitlab_access(Settings())
+            check_gitlab_access(Settings(), say)
         except (ProcessFailed, AccessError, UnreachableError) as error:
             missing[GITLAB] = error
         try:

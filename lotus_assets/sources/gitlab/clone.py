@@ -53,7 +53,7 @@ class Clone:
 
     def remote_refs(self) -> dict[str, str]:
         """Every ref that is read → SHA, as GitLab has them: one request."""
-        listing = self.git.run(*_configured(_FIRST_ANSWER), "ls-remote", self.url)
+        listing = self.git.ask(*_configured(_FIRST_ANSWER), "ls-remote", self.url)
         return _read_refs(line.split("\t", 1) for line in listing.splitlines() if "\t" in line)
 
     def refs(self) -> dict[str, str]:
@@ -84,8 +84,8 @@ class Clone:
         self._mirror(partial)
         partial.rename(self.path)
 
-    def fetch_heads(self, heads: Collection[str]) -> int:
-        """Keep commits, and fetch those that are missing by SHA; returns how many attempts it took.
+    def fetch_heads(self, heads: Collection[str]) -> None:
+        """Keep commits, and fetch those that are missing by SHA.
 
         A head that the server refuses is remembered as such and never asked for again. One that
         is there and that nothing keeps is kept: who fetched it may have been killed.
@@ -93,9 +93,7 @@ class Clone:
         missing = self.wanted(heads)
         self._keep(set(heads).difference(self.missing(heads)))
         refused = self._refused()
-        attempts = 0
         while missing:
-            attempts += 1
             try:
                 self._fetch(self.path, [f"+{head}:{KEPT}{head}" for head in missing])
                 missing = []
@@ -105,7 +103,6 @@ class Clone:
                 refused |= error.refused
                 (self.path / REFUSED_FILE).write_text("\n".join(sorted(refused)), encoding="ascii")
                 missing = [head for head in missing if head not in refused]
-        return attempts
 
     def wanted(self, heads: Collection[str]) -> list[str]:
         """Which of `heads` are neither here nor known to be refused."""
@@ -165,7 +162,7 @@ class Clone:
             "remote.origin.promisor": "true",
             "remote.origin.partialCloneFilter": "tree:0",
         }
-        self.git.run(
+        self.git.ask(
             *_configured({**remote, **configuration}),
             "fetch", "--quiet", "--force", "--no-tags", "--no-write-fetch-head", *options,
             "--filter=tree:0", "--stdin", "origin",

@@ -5,20 +5,23 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryFile
 from urllib.parse import urlsplit
 
 from lotus_assets.sources.gitlab.errors import AccessError, GitLabError
-from lotus_assets.sources.gitlab.session import TransientError
+from lotus_assets.sources.gitlab.git_traffic import GitTraffic, Trace
+from lotus_assets.sources.gitlab.session import TimedOutError, TransientError
 
 _REFUSED = re.compile(r"not our ref ([0-9a-f]{40,64})")
+_PAGE = "not valid: is this a git repository"
+"""What Git says of a page that answers for a repository."""
 _PASSING = re.compile(
     r"HTTP 5\d\d|error: 5\d\d|error: 429|HTTP 429|early EOF|unexpected disconnect|RPC failed"
     r"|Could not resolve|Failed to connect|Connection (?:reset|refused|timed out)|timed out"
-    r"|hung up|bad object received|Empty reply|transfer closed",
+    r"|hung up|bad object received|Empty reply|transfer closed|" + _PAGE,
     re.IGNORECASE,
 )
 
@@ -40,6 +43,10 @@ _REASONS = (
     ("not found", "not_found"),
 )
 """What GitLab answers to Git → the coverage reason; libcurl names the status."""
+
+
+def unheard(_command: str, _traffic: GitTraffic) -> None:
+    """Nobody wants to know."""
 
 
 class GitError(GitLabError):
@@ -77,6 +84,8 @@ class Git:
     """Address of the GitLab whose repositories are read; only it gets the token."""
     token: str = field(repr=False)
     timeout: float = 900.0
+    heard: Callable[[str, GitTraffic], None] = field(default=unheard, repr=False)
+    """Is told, after a command that asked GitLab, its name and what it asked for."""
 
     def check(self) -> None:
         """Raises AccessError when there is no git."""
@@ -86,7 +95,21 @@ class Git:
                 "`apt-get install git`; commits, branches and tags are read with it."
             )
 
-    def run(self, *arguments: str, directory: Path | None = None, given: str = "") -> str:
+    def ask(self, *arguments: str, directory: Path | None = None, given: str = "") -> str:
+        """`run` for a command that asks GitLab; `heard` is told whatever comes of it."""
+        with Trace.begun() as trace:
+            try:
+                return self.run(*arguments, directory=directory, given=given, trace=trace)
+            finally:
+                self.heard(_subcommand(arguments), trace.traffic())
+
+    def run(
+        self,
+        *arguments: str,
+        directory: Path | None = None,
+        given: str = "",
+        trace: Trace | None = None,
+    ) -> str:
         """Standard output of one command; `given` is its input.
 
         Raises:
@@ -97,7 +120,7 @@ class Git:
             done = subprocess.run(
                 ["git", *arguments],
                 cwd=directory,
-                env=self.environment(),
+                env=self.environment() | (trace.variables if trace else {}),
                 input=given,
                 capture_output=True,
                 encoding="utf-8",
@@ -107,7 +130,7 @@ class Git:
             )
         except subprocess.TimeoutExpired:
             name = _subcommand(arguments)
-            raise TransientError(f"git {name} took over {self.timeout:.0f} s") from None
+            raise TimedOutError(f"git {name} took over {self.timeout:.0f} s") from None
         if done.returncode:
             complaint = self._without_token(done.stderr)
             if _REFUSED_TOKEN.search(complaint):
@@ -116,11 +139,7 @@ class Git:
                     "GITLAB_API_TOKEN to a valid token with the scope read_repository."
                 )
             if _PASSING.search(complaint):
-                status = _STATUS.search(complaint)
-                raise TransientError(
-                    f"git {_subcommand(arguments)}: {complaint.strip()}",
-                    int(status[1]) if status else None,
-                )
+                raise _passing(_subcommand(arguments), complaint.strip())
             raise GitError(_subcommand(arguments), complaint)
         return done.stdout
 
@@ -169,6 +188,15 @@ class Git:
 
     def _without_token(self, text: str) -> str:
         return text.replace(self.token, "[token]") if self.token else text
+
+
+def _passing(command: str, complaint: str) -> TransientError:
+    """The same error as the API's for the same fault: a fault has one reason."""
+    status = _STATUS.search(complaint)
+    reason = "error:page" if _PAGE in complaint else None
+    return TransientError(
+        f"git {command}: {complaint}", int(status[1]) if status else None, reason=reason
+    )
 
 
 def _subcommand(arguments: Sequence[str]) -> str:

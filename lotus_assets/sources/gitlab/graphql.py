@@ -12,25 +12,24 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from tenacity import RetryCallState
-
 from lotus_assets.sources.gitlab.documents import document
 from lotus_assets.sources.gitlab.errors import GitLabError
-from lotus_assets.sources.gitlab.session import PacedSession, TransientError
+from lotus_assets.sources.gitlab.session import PacedSession, TimedOutError, TransientError
 
 logger = logging.getLogger(__name__)
 
 FIRST_PAGE_SIZE = 50
 LARGEST_NESTED = 100
 SMALLEST_NESTED = 5
-_TOO_LARGE = ("complexity", "timeout", "timed out")
+_TOO_COMPLEX = "complexity"
+_TOO_LONG = ("timeout", "timed out")
 _PASSING = ("internal server error", "try again", "temporarily", "went wrong")
 _NO_RIGHT = ("permission", "does not exist", "not authorized")
 _LICENSED_FIELDS = ("approvalsRequired", "mergeRequestDiffs")
 
 
-class TooLargeError(TransientError):
-    """The query was refused or broken off for its size; a smaller page may pass."""
+class TooComplexError(TimedOutError):
+    """The query was refused before it was run; a smaller page may pass."""
 
 
 class QueryError(GitLabError):
@@ -88,15 +87,21 @@ class GraphQLClient:
         return self._is_enterprise
 
     def execute(
-        self, name: str, variables: Mapping[str, Any], text: str | None = None
+        self,
+        name: str,
+        variables: Mapping[str, Any],
+        text: str | None = None,
+        *,
+        unless: type[TransientError] | tuple[()] = (),
     ) -> GraphQLAnswer:
-        """Run one query that has no pages; transient failures are repeated.
+        """Run one query that has no pages; transient failures are repeated, save `unless`.
 
         Raises:
             QueryError: GitLab refuses the query for what it says.
             TransientError: the last attempt failed too.
         """
-        for attempt in self.session.patience.retrying(lambda _: self.session.counters.retry()):
+        counters = self.session.counters
+        for attempt in self.session.patience.retrying(lambda _: counters.retry(), unless=unless):
             with attempt:
                 return self._once(name, variables, text)
         raise AssertionError("tenacity re-raises the last failure")
@@ -121,22 +126,13 @@ class GraphQLClient:
 
     def _page(self, name: str, variables: Mapping[str, Any], size: PageSize) -> GraphQLAnswer:
         """One page, at the size that passes. Halving for size costs none of the attempts."""
-
-        def smaller(state: RetryCallState) -> None:
-            self.session.counters.retry()
-            outcome = state.outcome.exception() if state.outcome else None
-            if isinstance(outcome, TransientError) and outcome.status != 429:
-                size.shrink()
-
         while True:
+            sizes = {"first": size.first, "nested": size.nested}
             try:
-                for attempt in self.session.patience.retrying(smaller, unless=TooLargeError):
-                    with attempt:
-                        sizes = {"first": size.first, "nested": size.nested}
-                        answer = self._once(name, {**variables, **sizes})
+                answer = self.execute(name, {**variables, **sizes}, unless=TimedOutError)
                 size.grow()
                 return answer
-            except TooLargeError as refused:
+            except TimedOutError as refused:
                 self.session.counters.retry()
                 logger.info("%s at %d a page: %s", name, size.first, refused)
                 if not size.shrink():
@@ -166,8 +162,10 @@ class GraphQLClient:
         any other error beside data means that the data are not whole."""
         joined = "; ".join(messages)
         lowered = joined.lower()
-        if any(word in lowered for word in _TOO_LARGE):
-            raise TooLargeError(f"GraphQL {name} is too large: {joined}")
+        if _TOO_COMPLEX in lowered:
+            raise TooComplexError(f"GraphQL {name} is too complex: {joined}")
+        if any(word in lowered for word in _TOO_LONG):
+            raise TimedOutError(f"GraphQL {name} takes too long: {joined}")
         if self._is_enterprise and any(f"'{field}'" in joined for field in _LICENSED_FIELDS):
             self._is_enterprise = False
             raise TransientError(f"GraphQL {name}: this GitLab has no licensed fields")
@@ -176,7 +174,8 @@ class GraphQLClient:
                 raise TransientError(f"GraphQL {name}: {joined}", 500)
             raise QueryError(f"GraphQL {name}: {joined}")
         if not any(sign in lowered for sign in _NO_RIGHT):
-            raise TransientError(f"GraphQL {name} came back in part: {joined}", 200)
+            message = f"GraphQL {name} came back in part: {joined}"
+            raise TransientError(message, 200, reason="error:graphql")
 
 
 def _at(data: Mapping[str, Any], path: tuple[str, ...]) -> Mapping[str, Any] | None:

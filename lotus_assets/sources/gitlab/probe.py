@@ -1,5 +1,6 @@
 """Did anything change? One request answers for several projects."""
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -8,9 +9,12 @@ from typing import Any
 from pydantic.alias_generators import to_camel
 
 from lotus_assets.sources.gitlab.documents import of_many
-from lotus_assets.sources.gitlab.graphql import GraphQLClient
+from lotus_assets.sources.gitlab.graphql import GraphQLClient, QueryError
 from lotus_assets.sources.gitlab.marks import PROBED, EntityMark, Probe, ProbedEntity, Stored
 from lotus_assets.sources.gitlab.pages import ProjectReference, gid_number
+from lotus_assets.sources.gitlab.session import TimedOutError, TransientError
+
+logger = logging.getLogger(__name__)
 
 PROJECTS_A_REQUEST = 6
 LISTED_BY_ID: tuple[ProbedEntity, ...] = ("pipelines", "child_pipelines")
@@ -22,21 +26,48 @@ def probe(
     stored: Mapping[int, Stored],
     overlap: timedelta,
 ) -> Iterator[tuple[ProjectReference, Probe | None]]:
-    """A probe for each project, in their order; None for one that cannot be read."""
+    """A probe for each project, in their order; None for one that cannot be read.
+
+    What cannot be asked has changed: the lists themselves will say what there is.
+    """
     waiting = iter(projects)
     while some := list(islice(waiting, PROJECTS_A_REQUEST)):
-        variables: dict[str, Any] = {}
-        for slot, project in enumerate(some):
-            variables[f"project{slot}"] = project.path
-            for entity, mark in stored.get(project.project_id, Stored()).marks.items():
-                if mark.watermark is not None:
-                    after = (mark.watermark - overlap).astimezone(UTC)
-                    variables[f"{to_camel(entity)}After{slot}"] = after.isoformat()
-        data = client.execute("probe", variables, of_many("probe", len(some))).data
-        for slot, project in enumerate(some):
-            answer = data.get(f"project{slot}")
-            known = stored.get(project.project_id, Stored())
-            yield project, None if answer is None else _compared(project, answer, known)
+        yield from _probed(client, some, stored, overlap)
+
+
+def _probed(
+    client: GraphQLClient,
+    some: Sequence[ProjectReference],
+    stored: Mapping[int, Stored],
+    overlap: timedelta,
+) -> Iterator[tuple[ProjectReference, Probe | None]]:
+    """The same for few projects: a question that takes too long is asked in halves."""
+    variables: dict[str, Any] = {}
+    for slot, project in enumerate(some):
+        variables[f"project{slot}"] = project.path
+        for entity, mark in stored.get(project.project_id, Stored()).marks.items():
+            if mark.watermark is not None:
+                after = (mark.watermark - overlap).astimezone(UTC)
+                variables[f"{to_camel(entity)}After{slot}"] = after.isoformat()
+    text = of_many("probe", len(some))
+    try:
+        data = client.execute("probe", variables, text, unless=TimedOutError).data
+    except (TransientError, QueryError) as failed:
+        if isinstance(failed, TimedOutError) and len(some) > 1:
+            for half in (some[: len(some) // 2], some[len(some) // 2 :]):
+                yield from _probed(client, half, stored, overlap)
+        else:
+            yield from ((project, _unprobed(project, failed)) for project in some)
+        return
+    for slot, project in enumerate(some):
+        answer = data.get(f"project{slot}")
+        known = stored.get(project.project_id, Stored())
+        yield project, None if answer is None else _compared(project, answer, known)
+
+
+def _unprobed(project: ProjectReference, error: Exception) -> Probe:
+    logger.warning("project %s was not probed and counts as changed: %s", project.path, error)
+    return Probe(project.project_id, frozenset(PROBED), frozenset())
 
 
 def _compared(project: ProjectReference, answer: Mapping[str, Any], stored: Stored) -> Probe:

@@ -7,8 +7,9 @@ from typing import Any
 from lotus_assets.engine.delivery.group_paths import lies_under
 from lotus_assets.sources.gitlab.connections import VanishedError, completed
 from lotus_assets.sources.gitlab.errors import AccessError
-from lotus_assets.sources.gitlab.graphql import GraphQLClient, PageSize
+from lotus_assets.sources.gitlab.graphql import GraphQLClient, PageSize, QueryError
 from lotus_assets.sources.gitlab.pages import EntityPage, Payload, gid_number
+from lotus_assets.sources.gitlab.session import TransientError
 
 NESTED = {"releases": "releases"}
 
@@ -37,13 +38,28 @@ def project_pages(graphql: GraphQLClient, root_groups: Sequence[str]) -> Iterato
 
 
 def project_payload(graphql: GraphQLClient, node: Mapping[str, Any]) -> Payload:
-    """A project with its releases read to their end, and its environments: GitLab gives the latter
-    for one project a request only.
-    """
+    """A project with its releases and environments; with `failed` instead if these do not come."""
+    project = {**node, "project_id": gid_number(node["id"])}
     try:
-        whole = completed(graphql, node, NESTED, node["fullPath"])
+        return project | {
+            "releases": _releases(graphql, node),
+            "environments": _environments(graphql, node),
+        }
+    except (TransientError, QueryError) as failed:
+        return project | {"failed": failed}
+
+
+def _releases(graphql: GraphQLClient, node: Mapping[str, Any]) -> list[Any]:
+    """All of them; none of a project that is gone meanwhile."""
+    try:
+        releases: list[Any] = completed(graphql, node, NESTED, node["fullPath"])["releases"]
     except VanishedError:
-        whole = {**node, "releases": []}
+        return []
+    return releases
+
+
+def _environments(graphql: GraphQLClient, node: Mapping[str, Any]) -> list[Any]:
+    """All of them: GitLab gives those of one project a request."""
     environments: list[Any] = []
     if node.get("jobsEnabled"):
         variables = {"project": node["fullPath"]}
@@ -51,4 +67,4 @@ def project_payload(graphql: GraphQLClient, node: Mapping[str, Any]) -> Payload:
         pages = graphql.pages("environments", variables, "project", "environments", size=size)
         for _, connection in pages:
             environments += (connection or {}).get("nodes") or []
-    return whole | {"project_id": gid_number(node["id"]), "environments": environments}
+    return environments

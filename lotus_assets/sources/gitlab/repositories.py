@@ -10,12 +10,9 @@ from lotus_assets.sources.gitlab.commit_log import CommitParser
 from lotus_assets.sources.gitlab.git import Git
 from lotus_assets.sources.gitlab.pages import ProjectReference
 from lotus_assets.sources.gitlab.repository import RepositoryReading, read, watermark
-from lotus_assets.sources.gitlab.session import PacedSession
+from lotus_assets.sources.gitlab.session import PacedSession, TimedOutError
 
 T = TypeVar("T")
-
-FETCH_REQUESTS = 2
-"""A fetch of commits by SHA over HTTP: capabilities, packs (git protocol v2)."""
 
 
 @dataclass(frozen=True)
@@ -44,24 +41,21 @@ class Repositories:
         with clone.locked():
             if known is not None and not clone.path.exists():
                 # A lost clone is made anew only for what has moved.
-                refs = self._paced("ls-remote", clone.remote_refs)
+                refs = self._paced(clone.remote_refs)
                 if watermark(refs, project.default_branch, heads) == known:
                     return None
-            before = clone.refs() if clone.path.exists() else {}
-            self._paced("fetch", clone.update)
-            refs = clone.refs()
-            self.session.counters.request("git:fetch", int(refs != before))
-            mark = watermark(refs, project.default_branch, heads)
+            self._paced(clone.update)
+            mark = watermark(clone.refs(), project.default_branch, heads)
             if mark == known:
                 return None
-            attempts = self._paced("fetch-heads", lambda: clone.fetch_heads(heads), requests=0)
-            self.session.counters.request("git:fetch-heads", attempts * FETCH_REQUESTS)
+            self._paced(lambda: clone.fetch_heads(heads))
             return read(clone, project.project_id, mark, known, self.parser)
 
-    def _paced(self, operation: str, command: Callable[[], T], *, requests: int = 1) -> T:
+    def _paced(self, command: Callable[[], T]) -> T:
         """Run a command that talks to GitLab in a slot; again while its failure may pass."""
-        for attempt in self.session.patience.retrying(lambda _: self.session.counters.retry()):
+        counters = self.session.counters
+        patience = self.session.patience
+        for attempt in patience.retrying(lambda _: counters.retry(), unless=TimedOutError):
             with attempt, self.session.pacer.slot():
-                self.session.counters.request(f"git:{operation}", requests)
                 return command()
         raise AssertionError("tenacity re-raises the last failure")

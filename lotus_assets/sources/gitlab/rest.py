@@ -14,7 +14,7 @@ from gitlab.exceptions import GitlabHttpError
 
 from lotus_assets.sources.gitlab.errors import GitLabError
 from lotus_assets.sources.gitlab.pages import Query, Row
-from lotus_assets.sources.gitlab.session import PacedSession, TransientError
+from lotus_assets.sources.gitlab.session import PacedSession, TimedOutError, TransientError
 
 PAGE_SIZE = 100
 PAGES_IN_A_SLICE = 50
@@ -35,6 +35,7 @@ class RestClient:
     """python-gitlab over the paced session; its own retries and waits are off."""
 
     client: gitlab.Gitlab
+    session: PacedSession
 
     @classmethod
     def over(cls, session: PacedSession, url: str, token: str) -> "RestClient":
@@ -46,7 +47,8 @@ class RestClient:
                 session=session,
                 retry_transient_errors=False,
                 keep_base_url=True,
-            )
+            ),
+            session,
         )
 
     def get(self, path: str, **query: Any) -> Any:
@@ -57,22 +59,41 @@ class RestClient:
             AccessError: 401.
             TransientError: the last attempt failed too.
         """
+        return self._repeated(path, query)
+
+    def _repeated(
+        self, path: str, query: Query, *, unless: type[TransientError] | tuple[()] = ()
+    ) -> Any:
+        counters = self.session.counters
+        for attempt in self.session.patience.retrying(lambda _: counters.retry(), unless=unless):
+            with attempt:
+                return self._once(path, query)
+        raise AssertionError("tenacity re-raises the last failure")
+
+    def _once(self, path: str, query: Query) -> Any:
         try:
-            return self.client.http_get(path, query_data=query, obey_rate_limit=False)
+            return self.client.http_get(path, query_data=dict(query), obey_rate_limit=False)
         except GitlabHttpError as refused:
             raise RefusedError(
                 path, refused.response_code or 0, str(refused.error_message)
             ) from None
 
     def pages(self, path: str, **query: Any) -> Iterator[list[Row]]:
-        """The pages of a list by offset, until one is not full. Smaller pages if they fail."""
+        """The pages of a list by offset, until one is not full. Smaller ones if they take too long.
+
+        Raises:
+            TimedOutError: a page of one row takes too long.
+            TransientError: the last attempt failed too; its size has nothing to do with it.
+        """
         size, row = PAGE_SIZE, 0
         while True:
+            page = {**query, "per_page": size, "page": row // size + 1}
             try:
-                rows = self.get(path, **query, per_page=size, page=row // size + 1)
-            except TransientError as failed:
-                if failed.status == 429 or size == 1:
+                rows = self._repeated(path, page, unless=TimedOutError)
+            except TimedOutError:
+                if size == 1:
                     raise
+                self.session.counters.retry()
                 size = _half_that_divides(size, row)
                 continue
             yield rows

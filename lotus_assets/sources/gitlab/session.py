@@ -5,7 +5,7 @@ python-gitlab's own retries stay off: they wait for ever on 429, know 429 only, 
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -14,22 +14,45 @@ from urllib.parse import urlsplit
 import requests
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt
 from tenacity.wait import wait_random_exponential
+from urllib3.exceptions import MaxRetryError, NewConnectionError, ReadTimeoutError
 
 from lotus_assets.sources.gitlab.errors import AccessError, UnreachableError
+from lotus_assets.sources.gitlab.git_traffic import GitTraffic
 from lotus_assets.sources.gitlab.pacing import Pacer, announced_pause
 from lotus_assets.sources.gitlab.statistics import Counters
 
 TOKEN_HEADER = "PRIVATE-TOKEN"  # noqa: S105 - the header's name
+TIMEOUTS = frozenset({504, 522, 524})
+_TIMED_OUT = b"timed out"
+"""In the 503 of a statement that the database broke off (GraphqlController)."""
 SERVER_ERRORS = frozenset({500, 502, 503, 504, 520, 521, 522, 523, 524})
 
 
 class TransientError(UnreachableError):
-    """This attempt failed and another may succeed; `status` is None without a whole answer."""
+    """This attempt failed and another may succeed; `status` is None without a whole answer.
 
-    def __init__(self, message: str, status: int | None = None) -> None:
+    `reason` is the coverage reason where no other attempt does.
+    """
+
+    def __init__(
+        self, message: str, status: int | None = None, *, reason: str | None = None
+    ) -> None:
         """`message` is a sentence for the reader."""
         super().__init__(message)
         self.status = status
+        self.reason = reason or (f"error:http_{status}" if status else "error:connection")
+
+
+class TimedOutError(TransientError):
+    """The answer took too long: asking for the same again takes as long, a smaller page may not."""
+
+    def __init__(self, message: str, status: int | None = None) -> None:
+        """`message` is a sentence for the reader."""
+        super().__init__(message, status, reason="error:timeout")
+
+
+class UnansweredError(TransientError):
+    """Nothing accepts connections at the address, or nobody knows the host."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +64,8 @@ class GitLabPatience:
     longest_wait: float = 60.0
     connect_timeout: float = 10.0
     read_timeout: float = 60.0
+    start_wait: float = 300.0
+    """For a GitLab that answers, and cannot work yet, when a run starts."""
 
     def retrying(
         self,
@@ -60,6 +85,34 @@ class GitLabPatience:
             wait=wait_random_exponential(multiplier=self.first_wait, max=self.longest_wait),
             retry=retry_if_exception(may_pass),
             before_sleep=before_sleep,
+            reraise=True,
+        )
+
+    def outwaiting(self, pacer: Pacer, tell: Callable[[str], None]) -> Retrying:
+        """Repeat for `start_wait` what a GitLab answered that is overloaded or being updated.
+
+        Each wait is told. Where nothing answers at all, waiting is not worth it.
+        """
+
+        def may_be_over(error: BaseException) -> bool:
+            if isinstance(error, UnansweredError) or not isinstance(error, TransientError):
+                return False
+            return error.status in {None, 429, *SERVER_ERRORS}
+
+        def is_late(state: RetryCallState) -> bool:
+            waited = state.seconds_since_start or 0.0
+            return waited + pacer.remaining_pause() >= self.start_wait
+
+        def wait_is_told(state: RetryCallState) -> None:
+            error = state.outcome.exception() if state.outcome else None
+            waited = state.seconds_since_start or 0.0
+            tell(f"{error}: waiting, since {waited:.0f} s, for {self.start_wait:.0f} s at most")
+
+        return Retrying(
+            stop=is_late,
+            wait=wait_random_exponential(multiplier=self.first_wait, max=self.longest_wait),
+            retry=retry_if_exception(may_be_over),
+            before_sleep=wait_is_told,
             reraise=True,
         )
 
@@ -88,11 +141,11 @@ class JsonAdapter(requests.adapters.HTTPAdapter):
 
 
 class PacedSession(requests.Session):
-    """A session whose every request takes a slot, is counted, and is repeated when it may be.
+    """A session whose every request takes a slot and is counted; whoever asks repeats it.
 
     Raises:
-        AccessError: 401, at once; no other attempt would do better.
-        TransientError: the last attempt failed too.
+        AccessError: 401; no other attempt would do better.
+        TransientError: another attempt may do better.
     """
 
     def __init__(
@@ -101,13 +154,14 @@ class PacedSession(requests.Session):
         *,
         pacer: Pacer | None = None,
         patience: GitLabPatience | None = None,
+        counters: Counters | None = None,
     ) -> None:
         """`token` goes into a header and nowhere else."""
         super().__init__()
         self.headers[TOKEN_HEADER] = token
         self.pacer = pacer or Pacer()
         self.patience = patience or GitLabPatience()
-        self.counters = Counters()
+        self.counters = counters or Counters()
         adapter = JsonAdapter(pool_connections=4, pool_maxsize=self.pacer.max_parallelism)
         self.mount("http://", adapter)
         self.mount("https://", adapter)
@@ -115,11 +169,8 @@ class PacedSession(requests.Session):
     def request(
         self, method: str | bytes, url: str | bytes, *args: Any, **kwargs: Any
     ) -> requests.Response:
-        """Send, and send again while the failure may pass."""
-        for attempt in self.patience.retrying(lambda _: self.counters.retry()):
-            with attempt:
-                return self.attempt(str(method), str(url), *args, **kwargs)
-        raise AssertionError("tenacity re-raises the last failure")
+        """`attempt`, as python-gitlab calls it."""
+        return self.attempt(str(method), str(url), *args, **kwargs)
 
     def attempt(
         self, method: str, url: str, *args: Any, operation: str | None = None, **kwargs: Any
@@ -133,13 +184,13 @@ class PacedSession(requests.Session):
             try:
                 response = super().request(method, url, *args, **kwargs)
             except (requests.ConnectionError, requests.Timeout) as broken:
-                raise TransientError(_broken(broken, url)) from None
+                raise _broken(broken, url) from None
             except (
                 requests.exceptions.ChunkedEncodingError,
                 requests.exceptions.ContentDecodingError,
             ):
                 raise TransientError(f"The connection broke inside the answer of {path}") from None
-            self._heed(response)
+            self._heed(response.status_code, response.headers)
         self._judge(response, path)
         return response
 
@@ -153,10 +204,16 @@ class PacedSession(requests.Session):
             )
         return target
 
-    def _heed(self, response: requests.Response) -> None:
+    def heed_git(self, command: str, traffic: GitTraffic) -> None:
+        """Count what a Git command asked for; its 429 pauses everybody like any other."""
+        self.counters.request(f"git:{command}", traffic.requests)
+        if traffic.status is not None:
+            self._heed(traffic.status, traffic.headers)
+
+    def _heed(self, status: int, headers: Mapping[str, str]) -> None:
         """Pause everybody as long as the answer asks, before the slot is given back."""
-        wait = announced_pause(response.status_code, response.headers)
-        if response.status_code == 429:
+        wait = announced_pause(status, headers)
+        if status == 429:
             self.counters.throttled()
             if wait is None:
                 wait = self.patience.first_wait
@@ -172,10 +229,13 @@ class PacedSession(requests.Session):
             )
         if status == 429:
             raise TransientError(f"GitLab asks to slow down (429) at {path}", status)
+        if status in TIMEOUTS or (status in SERVER_ERRORS and _TIMED_OUT in response.content):
+            raise TimedOutError(f"GitLab ran out of time ({status}) at {path}", status)
         if status in SERVER_ERRORS:
             raise TransientError(f"GitLab failed with {status} at {path}", status)
         if status == 200 and not _is_json(response):
-            raise TransientError(f"GitLab sent a page instead of data (no JSON) at {path}", status)
+            message = f"GitLab sent a page instead of data (no JSON) at {path}"
+            raise TransientError(message, status, reason="error:page")
 
 
 def _is_json(response: requests.Response) -> bool:
@@ -189,10 +249,17 @@ def _is_json(response: requests.Response) -> bool:
     return True
 
 
-def _broken(error: requests.RequestException, url: str) -> str:
+def _broken(error: requests.RequestException, url: str) -> TransientError:
+    """What it means that no whole answer came; requests wraps what urllib3 says of it."""
     parts = urlsplit(url)
-    what = "did not answer in time" if isinstance(error, requests.Timeout) else "broke off"
-    return f"The connection to {parts.scheme}://{parts.netloc}{parts.path} {what}"
+    connection = f"The connection to {parts.scheme}://{parts.netloc}{parts.path}"
+    inner = error.args[0] if error.args else None
+    cause = inner.reason if isinstance(inner, MaxRetryError) else inner
+    if isinstance(error, requests.ConnectTimeout) or isinstance(cause, NewConnectionError):
+        return UnansweredError(f"{connection} could not be made")
+    if isinstance(error, requests.Timeout) or isinstance(cause, ReadTimeoutError):
+        return TimedOutError(f"{connection} gave no answer in time")
+    return TransientError(f"{connection} broke off")
 
 
 def _resource(path: str) -> str:

@@ -1,7 +1,9 @@
 """The one door to GitLab: a generator for each entity of a project."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+import logging
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
@@ -13,9 +15,15 @@ from lotus_assets.sources.gitlab import access
 from lotus_assets.sources.gitlab.access import Access
 from lotus_assets.sources.gitlab.commit_log import CommitParser
 from lotus_assets.sources.gitlab.email_hash import EmailHash
-from lotus_assets.sources.gitlab.errors import AccessError, EntityError
-from lotus_assets.sources.gitlab.git import Git, GitError
-from lotus_assets.sources.gitlab.graphql import GraphQLClient, QueryError
+from lotus_assets.sources.gitlab.entity_errors import (
+    CLIENT_ERRORS,
+    ClientError,
+    ProjectFailures,
+    reason_of,
+)
+from lotus_assets.sources.gitlab.errors import EntityError
+from lotus_assets.sources.gitlab.git import Git
+from lotus_assets.sources.gitlab.graphql import GraphQLClient
 from lotus_assets.sources.gitlab.graphql_lists import (
     UnreadableError,
     graphql_pages,
@@ -44,9 +52,12 @@ from lotus_assets.sources.gitlab.rest_lists import rest_pages
 from lotus_assets.sources.gitlab.session import GitLabPatience, PacedSession, TransientError
 from lotus_assets.sources.gitlab.statistics import Statistics
 
+logger = logging.getLogger(__name__)
+
 IDS_A_PAGE = 100
+PROJECT_FAILURES = 2
+"""Lists of a project that may fail for good before the project is left."""
 OVERLAP = timedelta(minutes=10)
-REASONS = {403: "forbidden", 404: "not_found"}
 
 
 class GitLabSource:
@@ -66,6 +77,7 @@ class GitLabSource:
         *,
         clones: Path,
         max_parallelism: int = 8,
+        project_failures: int = PROJECT_FAILURES,
         email_hash_key: str | None = None,
         patience: GitLabPatience | None = None,
         pacer: Pacer | None = None,
@@ -79,13 +91,18 @@ class GitLabSource:
             token, pacer=pacer or Pacer(max_parallelism=max_parallelism), patience=patience
         )
         email_hash, host = EmailHash(email_hash_key), urlsplit(url).netloc
+        self._token = token
+        self._failures = ProjectFailures(project_failures)
         self._clients = Clients(
             GraphQLClient(self.session, f"{url}/api/graphql"),
             RestClient.over(self.session, url, token),
             Reduction(email_hash, host),
         )
         self._repositories = Repositories(
-            Git(url, token), self.session, clones, CommitParser(email_hash, host)
+            Git(url, token, heard=self.session.heed_git),
+            self.session,
+            clones,
+            CommitParser(email_hash, host),
         )
 
     @classmethod
@@ -98,7 +115,10 @@ class GitLabSource:
             clones=settings.tem_data_dir / "clones",
             max_parallelism=settings.tem_max_parallelism,
             email_hash_key=key.get_secret_value() if key else None,
-            patience=GitLabPatience(attempts=settings.tem_gitlab_attempts),
+            project_failures=settings.tem_project_failures,
+            patience=GitLabPatience(
+                attempts=settings.tem_gitlab_attempts, start_wait=settings.tem_gitlab_start_wait
+            ),
         )
 
     def __enter__(self) -> Self:  # noqa: D105
@@ -121,15 +141,32 @@ class GitLabSource:
         """Requests, retries and 429s so far."""
         return self.session.counters.snapshot()
 
-    def check_access(self, root_groups: Sequence[str]) -> Access:
+    def check_access(
+        self, root_groups: Sequence[str], tell: Callable[[str], None] = logger.info
+    ) -> Access:
         """Prove git, token, scopes and root groups before anything is read (3 requests or so).
+
+        A GitLab that answers 429 or 5xx is waited for, as long as `GitLabPatience.start_wait`;
+        every wait is told to `tell`.
 
         Raises:
             AccessError: no git, a wrong token, a missing scope or an unknown group; it says which.
-            UnreachableError: nothing answers at the address.
+            UnreachableError: nothing answers at the address, or it took too long to come back.
         """
         self._repositories.git.check()
-        return access.check(self._clients.rest, self._clients.graphql, root_groups)
+        patience, pacer = self.session.patience, self.session.pacer
+        with PacedSession(
+            self._token,
+            pacer=pacer,
+            patience=replace(patience, attempts=1),
+            counters=self.session.counters,
+        ) as session:
+            rest = RestClient.over(session, self.url, self._token)
+            graphql = GraphQLClient(session, f"{self.url}/api/graphql")
+            for attempt in patience.outwaiting(pacer, tell):
+                with attempt:
+                    return access.check(rest, graphql, root_groups)
+        raise AssertionError("tenacity re-raises the last failure")
 
     def own_groups(self) -> tuple[str, ...]:
         """The outermost groups that the token's user belongs to; AccessError without any."""
@@ -138,12 +175,18 @@ class GitLabSource:
     def projects(self, root_groups: Sequence[str]) -> Iterator[EntityPage]:
         """Every project under the root groups, with `environments` and `releases` as lists.
 
-        `ProjectReference.of(payload)` makes what the other methods need.
+        `ProjectReference.of(payload)` makes what the other methods need. A project of which these
+        lists could not be read has `unread` instead, the EntityError that says why.
 
         Raises:
             AccessError: a root group is unknown.
         """
-        return project_pages(self._clients.graphql, root_groups)
+        for page in project_pages(self._clients.graphql, root_groups):
+            for payload in page.payloads:
+                if failed := payload.pop("failed", None):
+                    project = ProjectReference.of(payload)
+                    payload["unread"] = self._failed(project, "environments", failed)
+            yield page
 
     def probe(
         self,
@@ -217,34 +260,31 @@ class GitLabSource:
     ) -> Iterator[None]:
         """Turn what GitLab refused into an `EntityError` with project, entity and reason.
 
-        What goes with a feature that the project has switched off is not asked for.
+        What goes with a feature that the project has switched off is not asked for, nor is
+        anything of a project that is left.
         """
         if feature is not None and not project.has(feature):
             reason = f"feature_disabled:{feature}"
             raise EntityError(project.path, entity, reason, f"{feature} are switched off")
+        self._failures.check(project, entity)
         try:
             yield
-        except (AccessError, EntityError):
-            raise
         except UnreadableError:
             raise self._unreadable(project, entity) from None
-        except RefusedError as refused:
-            reason = REASONS.get(refused.status, f"error:http_{refused.status}")
-            raise EntityError(project.path, entity, reason, str(refused)) from None
-        except TransientError as failed:
-            reason = f"error:http_{failed.status}" if failed.status else "error:connection"
-            raise EntityError(project.path, entity, reason, str(failed)) from None
-        except QueryError as refused:
-            raise EntityError(project.path, entity, "error:graphql", str(refused)) from None
-        except GitError as failed:
-            raise EntityError(project.path, entity, failed.reason, str(failed)) from None
+        except CLIENT_ERRORS as failed:
+            raise self._failed(project, entity, failed) from None
+
+    def _failed(self, project: ProjectReference, entity: str, failed: ClientError) -> EntityError:
+        error = EntityError(project.path, entity, reason_of(failed), str(failed))
+        if isinstance(failed, TransientError):
+            self._failures.count(project, error)
+        return error
 
     def _unreadable(self, project: ProjectReference, entity: str) -> EntityError:
         """Why GraphQL gave null: REST tells a forbidden project from one that is gone."""
         try:
             self._clients.rest.get(f"/projects/{project.project_id}")
-        except RefusedError as refused:
-            reason = REASONS.get(refused.status, f"error:http_{refused.status}")
-            return EntityError(project.path, entity, reason, str(refused))
+        except (RefusedError, TransientError) as refused:
+            return self._failed(project, entity, refused)
         reason = "forbidden" if entity == "project" else f"feature_disabled:{entity}"
         return EntityError(project.path, entity, reason, "GitLab gives no such list")

@@ -148,10 +148,11 @@ def write_outcome(
     )
 
 
-def read_outcomes(connection: Connection) -> pd.DataFrame:
+def read_outcomes(connection: Connection, run_id: str) -> pd.DataFrame:
     """How each collection of each project last went: `project_id`, `collection`, `reason`.
 
-    `reason` is None where all was read. In a run that collects, the last outcomes are its own.
+    `reason` is None where all was read. The outcomes of the run `run_id` are the last ones, be
+    others of the same instant (a replay's).
     """
     latest = (
         select(
@@ -163,6 +164,7 @@ def read_outcomes(connection: Connection) -> pd.DataFrame:
         .order_by(
             collection_outcome.c.project_id,
             collection_outcome.c.collection,
+            (collection_outcome.c.run_id == run_id).desc(),
             collection_outcome.c.finished_at.desc(),
         )
     )

@@ -2,7 +2,7 @@
 
 import fnmatch
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 
 from lotus_assets.standin.gitlab.store import Store
@@ -50,8 +50,10 @@ class Fault:
     """An effect and the requests that meet it.
 
     `path` is a shell pattern over the decoded path without query (`*/merge_requests`);
-    `operation` is the GraphQL operation name. None matches all. Of the matching requests the
-    `nth` (from 1) and those after it, `times` in all (None: for ever), meet the effect.
+    `operation` is the GraphQL operation name; `about` are names of which one is a segment of the
+    path or a variable of the query (a project's id and path). None matches all. Of the matching
+    requests the `nth` (from 1) and those after it, `times` in all (None: for ever), meet the
+    effect.
     """
 
     effect: Effect
@@ -60,15 +62,20 @@ class Fault:
     operation: str | None = None
     nth: int = 1
     times: int | None = 1
+    about: frozenset[str] | None = None
     hits: int = 0
 
-    def meets(self, method: str, path: str, operation: str | None) -> bool:
-        """Whether this request matches; counts it when it does."""
+    def meets(
+        self, method: str, path: str, operation: str | None, subjects: Collection[str] = ()
+    ) -> bool:
+        """Whether this request, about these subjects, matches; counts it when it does."""
         if self.method is not None and self.method != method:
             return False
         if self.path is not None and not fnmatch.fnmatchcase(path, self.path):
             return False
         if self.operation is not None and self.operation != operation:
+            return False
+        if self.about is not None and self.about.isdisjoint(subjects):
             return False
         self.hits += 1
         return self.hits >= self.nth and (self.times is None or self.hits < self.nth + self.times)
@@ -89,9 +96,11 @@ class Faults:
         operation: str | None = None,
         nth: int = 1,
         times: int | None = 1,
+        about: Collection[str] | None = None,
     ) -> Fault:
         """Add one fault; the returned object counts its `hits`."""
-        fault = Fault(effect, method, path, operation, nth, times)
+        names = None if about is None else frozenset(about)
+        fault = Fault(effect, method, path, operation, nth, times, names)
         self.faults.append(fault)
         return fault
 
@@ -99,9 +108,12 @@ class Faults:
         """Forget all faults."""
         self.faults.clear()
 
-    def effects(self, method: str, path: str, operation: str | None) -> list[Effect]:
+    def effects(
+        self, method: str, path: str, operation: str | None, subjects: Collection[str] = ()
+    ) -> list[Effect]:
         """What happens to this request."""
-        return [fault.effect for fault in self.faults if fault.meets(method, path, operation)]
+        request = (method, path, operation, subjects)
+        return [fault.effect for fault in self.faults if fault.meets(*request)]
 
 
 def too_many_requests(*, retry_after: int | None) -> Respond:
@@ -115,9 +127,25 @@ def bad_gateway() -> Respond:
     return Respond(502, b"<!DOCTYPE html><html><body>GitLab is not responding</body></html>", HTML)
 
 
+def gateway_timeout() -> Respond:
+    """504 of the proxy in front of a GitLab that thinks for too long."""
+    return Respond(504, b"<!DOCTYPE html><html><body>Gateway timeout</body></html>", HTML)
+
+
 def html_page() -> Respond:
     """A sign-in page with status 200 where JSON was expected."""
     return Respond(200, b"<!DOCTYPE html><html><body>Sign in</body></html>", HTML)
+
+
+def internal_error() -> Respond:
+    """500 of REST and GraphQL for an entity that GitLab itself stumbles over."""
+    return Respond(500, b'{"message":"500 Internal Server Error"}')
+
+
+def unavailable(*, retry_after: int | None = None) -> Respond:
+    """503 with the page that GitLab's Workhorse shows while Puma starts."""
+    headers = () if retry_after is None else (("Retry-After", str(retry_after)),)
+    return Respond(503, b"<!DOCTYPE html><title>GitLab is not responding</title>", HTML, headers)
 
 
 def not_found() -> Respond:

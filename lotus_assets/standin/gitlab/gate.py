@@ -4,8 +4,9 @@ import asyncio
 import re
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import unquote
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -16,7 +17,7 @@ from lotus_assets.standin.gitlab.authentication import InvalidToken, Tokens
 from lotus_assets.standin.gitlab.faults import Change, CutBody, Delay, Faults, Respond
 from lotus_assets.standin.gitlab.git_http import unauthorized as git_unauthorized
 from lotus_assets.standin.gitlab.graphql.door import read_request
-from lotus_assets.standin.gitlab.limits import Limiter
+from lotus_assets.standin.gitlab.limits import API, GIT, Limiter
 from lotus_assets.standin.gitlab.rest.door import refused
 from lotus_assets.standin.gitlab.rest.refusals import Refusal, unauthorized
 from lotus_assets.standin.gitlab.store import Store
@@ -34,6 +35,8 @@ class RequestRecord:
     query: str
     operation: str | None = None
     """The GraphQL operation's name."""
+    subjects: frozenset[str] = frozenset()
+    """What it is about: values of a query's variables, or segments and project of a path."""
     status: int | None = None
     """None while it is under way, or when the connection was cut."""
 
@@ -67,6 +70,9 @@ class Gate:
             asked = read_request(body)
             scope["lotus.graphql"] = asked
             record.operation = asked.name if asked else None
+            record.subjects = _named(asked.variables) if asked else frozenset()
+        else:
+            record.subjects = _segments(record.path)
         await self._answer(scope, receive, send, record)
 
     async def _answer(
@@ -74,7 +80,9 @@ class Gate:
     ) -> None:
         sender = _Sender(send, record, time.perf_counter())
         wait, replacement = self.latency, None
-        for effect in self.faults.effects(record.method, record.path, record.operation):
+        for effect in self.faults.effects(
+            record.method, record.path, record.operation, record.subjects
+        ):
             if isinstance(effect, Delay):
                 wait += effect.seconds
             elif isinstance(effect, Change):
@@ -97,15 +105,13 @@ class Gate:
 
     def _admit(self, scope: Scope, sender: "_Sender") -> Response | None:
         """None to go on; otherwise the refusal. Leaves the token in the scope."""
-        is_api = scope["path"].startswith("/api/")
+        limit = API if scope["path"].startswith("/api/") else GIT
         try:
             scope["lotus.token"] = token = self.tokens.identify(Headers(scope=scope))
         except InvalidToken:
             return _invalid_token(scope["path"])
-        if not is_api:
-            return None
         caller = token.value if token else str((scope.get("client") or ("",))[0])
-        verdict = self.limiter.admit(caller)
+        verdict = self.limiter.admit(caller, limit)
         sender.extra = verdict.headers
         if not verdict.is_refused:
             return None
@@ -116,6 +122,16 @@ def decoded(raw_path: bytes) -> str:
     """The path with every segment decoded but its `%2F`, which is no separator."""
     raw = raw_path.decode().partition("?")[0]
     return unquote(re.sub("%2f", "%252F", raw, flags=re.IGNORECASE))
+
+
+def _named(variables: Mapping[str, Any]) -> frozenset[str]:
+    return frozenset(value for value in variables.values() if isinstance(value, str))
+
+
+def _segments(path: str) -> frozenset[str]:
+    """Segments of an address of the API; of a repository, its project."""
+    project, is_git, _ = path.strip("/").partition(".git/")
+    return frozenset([project] if is_git else path.split("/"))
 
 
 def _invalid_token(path: str) -> Response:

@@ -5,7 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 MINUTE_SECONDS = 60
-LIMIT_NAME = "throttle_authenticated_api"
+API = "throttle_authenticated_api"
+GIT = "throttle_authenticated_git_http"
+"""Names of limits, as `lib/gitlab/rack_attack.rb` has them and `RateLimit-Name` tells them."""
 
 
 @dataclass(frozen=True)
@@ -14,6 +16,8 @@ class RateLimits:
 
     requests_per_minute: int = 2000
     """GitLab's `throttle_authenticated_api` (gitlab.com: 2,000)."""
+    git_requests_per_minute: int = 0
+    """GitLab's `throttle_authenticated_git_http`: off until an administrator sets it."""
     has_retry_after: bool = True
     """Whether a 429 carries `Retry-After`."""
 
@@ -43,22 +47,23 @@ class Limiter:
 
     limits: RateLimits
     clock: Callable[[], float] = time.time
-    _minutes: dict[str, CallerMinute] = field(default_factory=dict)
+    _minutes: dict[tuple[str, str], CallerMinute] = field(default_factory=dict)
 
-    def admit(self, caller: str) -> Verdict:
-        """Count one request of `caller` and judge it."""
-        limit = self.limits.requests_per_minute
+    def admit(self, caller: str, name: str = API) -> Verdict:
+        """Count one request of `caller` under the limit of that name, and judge it."""
+        limits = self.limits
+        limit = limits.git_requests_per_minute if name == GIT else limits.requests_per_minute
         if limit == 0:
             return Verdict({})
         now = int(self.clock())
         started_at = now // MINUTE_SECONDS * MINUTE_SECONDS
-        minute = self._minutes.get(caller)
+        minute = self._minutes.get((name, caller))
         if minute is None or minute.started_at != started_at:
-            minute = self._minutes[caller] = CallerMinute(started_at)
+            minute = self._minutes[name, caller] = CallerMinute(started_at)
         minute.observed += 1
         headers = {
             "RateLimit-Limit": str(limit),
-            "RateLimit-Name": LIMIT_NAME,
+            "RateLimit-Name": name,
             "RateLimit-Observed": str(minute.observed),
             "RateLimit-Remaining": str(max(limit - minute.observed, 0)),
             "RateLimit-Reset": str(started_at + MINUTE_SECONDS),

@@ -45,8 +45,8 @@ def contradictory_times(project: Project) -> dict[str, Payload]:
     merged_early = project.merge_request("2026-03-20 09:00", [ahead], merged="2026-03-20 12:00")
     ended_early = project.pipeline("2026-03-20 10:00", "failed", ended="2026-03-20 09:00", ref="x")
     ended_early |= {"started_at": None, "updated_at": "2026-03-20T09:30:00.000Z"}
-    refused = project.pipeline("2026-03-20 13:00", "success", ended="2026-03-20 12:00")
-    refused["updated_at"] = "2026-03-20T14:00:00.000Z"
+    refused = project.pipeline("2026-03-20 13:00", "success", ended="2026-03-20 13:10")
+    refused["updated_at"] = "2026-03-20T11:00:00.000Z"
     job = project.job(refused, "of the refused")
     closed_early = project.issue("2026-03-20 10:00", closed="2026-03-20 10:30")
     closed_early["closed_at"] = "2026-03-19T10:00:00.000Z"
@@ -140,7 +140,7 @@ def test_a_pipeline_that_ended_before_it_was_created_has_no_end(bad: BadInput) -
 def test_what_breaks_a_contract_is_in_quarantine_and_its_children_are_told(bad: BadInput) -> None:
     refused = {row["table_name"]: row["reason"] for row in quarantine(bad)}
     assert refused == {
-        "raw_pipeline": "finished_before_started",
+        "raw_pipeline": "updated_before_created",
         "raw_mr": "merged_without_merged_at",
     }
     (job,) = bad.shown("raw_job", "has_pipeline")

@@ -14,6 +14,7 @@ from lotus_assets.inputs.input_settings import InputSettings
 from lotus_assets.services.lotus_core.database import create_core_engine, migrate_core
 from lotus_assets.services.lotus_core.loading.loader import load_folder
 from lotus_assets.services.lotus_core.settings import CoreSettings
+from lotus_assets.settings import QuarantineLimit
 from lotus_assets.sources.lotus_core.client import LotusCoreClient
 from lotus_assets.standin.sample_book.files import write_book
 from lotus_assets_tests.integration.services.lotus_core.served import served
@@ -39,5 +40,5 @@ def book_until_april(database: str, folder: Path) -> Iterator[LotusCoreClient]:
 
 def collect(engine: Engine, client: LotusCoreClient, kind: InputTable, as_of: date) -> InputReport:
     asked = list(kind.ask(client, as_of, InputSettings()))
-    collection = InputCollection(engine, client, kind, "run-1", NOW, 16, 0.0)
+    collection = InputCollection(engine, client, kind, "run-1", NOW, 16, QuarantineLimit(0.0))
     return collection.collect(as_of, asked, ["000"])

@@ -14,6 +14,7 @@ from lotus_assets.inputs.collection import InputCollection, InputReport
 from lotus_assets.inputs.input_tables import PERFORMANCE_INPUT
 from lotus_assets.inputs.payload_chunk import Asked
 from lotus_assets.inputs.reading import read_input
+from lotus_assets.settings import QuarantineLimit
 from lotus_assets.sources.lotus_core.answers import Patience
 from lotus_assets.sources.lotus_core.client import LotusCoreClient
 from lotus_assets.sources.lotus_core.errors import InvalidRequest, SourceUnavailable
@@ -35,7 +36,9 @@ def collect(engine: Engine, core: CoreServer) -> Iterator[Collect]:
         def run(
             *names: str, as_of: date = TENTH, limit: float = 0.5, version: str = "3"
         ) -> InputReport:
-            own = InputCollection(engine, client, PERFORMANCE_INPUT, "run-1", NOW, 2, limit)
+            own = InputCollection(
+                engine, client, PERFORMANCE_INPUT, "run-1", NOW, 2, QuarantineLimit(limit)
+            )
             asked = [Asked(name, version, {"as_of_date": str(as_of)}) for name in names]
             return own.collect(as_of, asked, ["000"])
 

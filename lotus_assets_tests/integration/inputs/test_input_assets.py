@@ -124,10 +124,22 @@ def test_a_broken_portfolio_is_reported_by_the_check_and_the_others_go_on(
     assert check.metadata["quarantined"].value == 1
 
 
+def test_one_broken_portfolio_closes_no_gate_whatever_its_share(
+    engine: Engine, core: CoreServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LOTUS_CORE_QUARANTINE_LIMIT", "0.01")
+    broken = payloads.performance("PF-03")
+    broken["valuation_points"][0]["mgmt_fees"] = "1"
+    serve(core, broken)
+    assert materialise().success
+    assert len(set(stored(engine)["portfolio_id"])) == 23
+
+
 def test_the_limit_closes_the_gate(
     engine: Engine, core: CoreServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("LOTUS_CORE_QUARANTINE_LIMIT", "0.01")
+    monkeypatch.setenv("LOTUS_CORE_QUARANTINE_FLOOR", "0")
     broken = payloads.performance("PF-03")
     broken["valuation_points"][0]["mgmt_fees"] = "1"
     serve(core, broken)

@@ -72,7 +72,7 @@ def test_too_many_bad_rows_stop_the_table_and_everything_downstream(
     issue.update(updated_at=NEXT_MORNING, labels=["moved"])
     before, marks = business_rows(collected.url), watermarks(collected.url)
     later = collected.later(days=1)
-    run = later.run(standin(young_store), "tem_incremental")
+    run = later.run(standin(young_store), "tem_incremental", TEM_QUARANTINE_FLOOR="2")
 
     check = run.check("raw_mr")
     assert not check.passed
@@ -81,7 +81,7 @@ def test_too_many_bad_rows_stop_the_table_and_everything_downstream(
     assert {row["mr_id"] for row in rows_shown} == {request["id"] for request in bad}
     assert {row["reason"] for row in rows_shown} == {"updated_before_created"}
     assert "3 of" in run.reasons
-    assert "TEM_QUARANTINE_LIMIT" in run.reasons
+    assert "The limit is 1.0% (TEM_QUARANTINE_LIMIT) or 2 (TEM_QUARANTINE_FLOOR)" in run.reasons
 
     after = business_rows(collected.url)
     for table in MERGE_REQUEST_TABLES:
@@ -121,7 +121,8 @@ def test_bad_rows_of_a_computed_table_stop_what_follows_and_are_not_retried(
         jobs=[dg.define_asset_job("sample_job", dg.AssetSelection.all())],
         resources={"environment": Environment()},
     )
-    run = place.run(standin(young_world), "sample_job", definitions=definitions)
+    server = standin(young_world)
+    run = place.run(server, "sample_job", definitions, TEM_QUARANTINE_FLOOR="0")
     assert run.failed_steps == {SAMPLE.name}
     check = run.check(SAMPLE.name)
     assert not check.passed

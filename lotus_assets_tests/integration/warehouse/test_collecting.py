@@ -12,6 +12,7 @@ from sqlalchemy import Engine, select
 from lotus_assets.filling.collection_run import CollectionRun
 from lotus_assets.filling.reports import GateClosed
 from lotus_assets.filling.side_by_side import Batch, CompleteList, Unreadable
+from lotus_assets.settings import QuarantineLimit
 from lotus_assets.sources.warehouse.bookkeeping import (
     read_outcomes,
     read_states,
@@ -46,7 +47,7 @@ def run(warehouse_engine: Engine) -> CollectionRun:
         tables=(SAMPLE,),
         run_id="first",
         now=NOW,
-        quarantine_limit=0.5,
+        quarantine_limit=QuarantineLimit(0.5),
         parallelism=4,
         moves_watermark=True,
         unreadable=unreadable,
@@ -71,7 +72,7 @@ def test_rows_watermark_state_and_outcome_are_committed_together(run: Collection
     with run.engine.connect() as connection:
         assert read_watermarks(connection, "sample") == {"1": LATER, "2": LATER}
         assert read_states(connection, "sample") == {"1": {"refs": 1}, "2": {"refs": 2}}
-        assert read_outcomes(connection)["reason"].isna().all()
+        assert read_outcomes(connection, "first")["reason"].isna().all()
     assert stored_items(run.engine) == [10, 20]
 
 
@@ -97,7 +98,7 @@ def test_a_project_that_breaks_off_keeps_its_watermark_and_the_others_go_on(
     run.collect({1: "a", 2: "b", 3: "c"}, read)
     with run.engine.connect() as connection:
         assert sorted(read_watermarks(connection, "sample")) == ["1", "3"]
-        outcomes = read_outcomes(connection).set_index("project_id")["reason"]
+        outcomes = read_outcomes(connection, "first").set_index("project_id")["reason"]
     assert outcomes.to_dict() == {1: None, 2: "forbidden", 3: None}
     assert stored_items(run.engine) == [1, 2, 3]
 

@@ -104,11 +104,7 @@ BAD: list[tuple[ModuleType, dict[str, Any], str]] = [
     (raw_mr_note, with_note(pushedFromSha="abc"), "pushed_from_sha: str_matches"),
     (raw_pipeline, payloads.pipeline(status="EXPLODED"), "status: isin"),
     (raw_pipeline, payloads.pipeline(duration=-1), "duration_sec: greater_than_or_equal_to(0)"),
-    (
-        raw_pipeline,
-        payloads.pipeline(finishedAt="2026-03-02T07:00:00Z"),
-        "finished_before_started",
-    ),
+    (raw_pipeline, payloads.pipeline(updatedAt="2026-03-02T07:00:00Z"), "updated_before_created"),
     (raw_job, with_job(status="LOST"), "status: isin"),
     (raw_job, with_job(kind="SERVICE"), "kind: isin"),
     (raw_job, with_job(duration=-5), "duration_sec: greater_than_or_equal_to(0)"),
