@@ -12,13 +12,12 @@ from lotus_assets.graph.inputs import Inputs
 from lotus_assets.graph.layers import FACTS
 from lotus_assets.raw import raw_project
 from lotus_assets.raw.reading import first_tables
-from lotus_assets.sources.warehouse.bookkeeping import read_outcomes
+from lotus_assets.sources.warehouse.bookkeeping import NOTHING_TO_READ, read_outcomes
 from lotus_assets.tables.columns import Boolean, Text
 from lotus_assets.tables.gitlab_columns import ProjectId
 from lotus_assets.tables.table import Table
 from lotus_assets.tables.table_model import TableModel
 
-FEATURE_DISABLED = "feature_disabled:"
 EMPTY_REPOSITORY = "empty_repository"
 
 
@@ -63,7 +62,7 @@ def coverage_rows(
     keyed = projects.set_index("project_id")
     known = outcomes[outcomes["project_id"].isin(keyed.index)]
     failed = known[known["reason"].notna()]
-    is_harmless = failed["reason"].astype(str).str.startswith(FEATURE_DISABLED) | failed[
+    is_harmless = failed["reason"].astype(str).str.startswith(NOTHING_TO_READ) | failed[
         "reason"
     ].eq(EMPTY_REPOSITORY)
     is_archived = keyed["archived"].fillna(False).astype(bool)

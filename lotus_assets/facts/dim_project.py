@@ -15,7 +15,7 @@ from lotus_assets.raw import raw_branch, raw_mr, raw_project, raw_push_event
 from lotus_assets.raw.reading import first_tables
 from lotus_assets.sources.organisation import organisation_of
 from lotus_assets.sources.organisation_file import Organisation
-from lotus_assets.sources.warehouse.bookkeeping import read_outcomes
+from lotus_assets.sources.warehouse.bookkeeping import NOTHING_TO_READ, read_outcomes
 from lotus_assets.tables.columns import Boolean, Instant, Text
 from lotus_assets.tables.gitlab_columns import CreatedAtIfKnown, ProjectId
 from lotus_assets.tables.table import Table
@@ -107,7 +107,7 @@ def compute(inputs: Inputs) -> pd.DataFrame:
     with inputs.connect() as connection:
         outcomes = read_outcomes(connection, inputs.run_id)
     is_harmless = outcomes["reason"].isna() | outcomes["reason"].astype(str).str.startswith(
-        "feature_disabled:"
+        NOTHING_TO_READ
     )
     projects, requests = inputs.read(raw_project.TABLE), inputs.read(raw_mr.TABLE)
     renamed = renamed_default_branches(

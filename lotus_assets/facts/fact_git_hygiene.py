@@ -30,7 +30,10 @@ from lotus_assets.tables.table_model import TableModel
 
 
 class FactGitHygiene(TableModel):
-    """One row a project and day on which something happened; a day without a row means zeros."""
+    """One row a project and day on which something happened.
+
+    A day without a row means zeros if that day was collected, else nobody knows.
+    """
 
     project_id: ProjectId
     day: Day = Field(description="Calendar day of TIMEZONE.")

@@ -18,6 +18,9 @@ from lotus_assets.filling.reports import GateClosed, TableReport
 from lotus_assets.filling.side_by_side import Finished, Reader, Unreadable, read_side_by_side
 from lotus_assets.settings import QuarantineLimit
 from lotus_assets.sources.warehouse.bookkeeping import (
+    NOTHING_TO_READ,
+    Period,
+    write_collected_periods,
     write_outcome,
     write_quarantine,
     write_table_run,
@@ -29,7 +32,10 @@ from lotus_assets.tables.table import Table
 
 @dataclass
 class CollectionRun:
-    """One collection of one run: where it writes, and under which name it is remembered."""
+    """One collection of one run: where it writes, and under which name it is remembered.
+
+    `period` says over which time a project is whole once it was read.
+    """
 
     engine: Engine
     name: str
@@ -40,6 +46,7 @@ class CollectionRun:
     parallelism: int
     moves_watermark: bool
     unreadable: Callable[[int, Exception], Unreadable | None]
+    period: Callable[[int], Period]
     progress: Callable[[str], None] = lambda _message: None
     after_promote: Callable[[Connection], None] = lambda _connection: None
 
@@ -111,6 +118,12 @@ class CollectionRun:
         reasons = intake.outcomes | dict.fromkeys(intake.finished, None)
         reasons.update({key: failed.reason for key, failed in intake.failed.items()})
         write_outcome(connection, self.run_id, self.name, reasons, self.now)
+        whole = [
+            key
+            for key, reason in reasons.items()
+            if reason is None or reason.startswith(NOTHING_TO_READ)
+        ]
+        write_collected_periods(connection, self.name, {key: self.period(key) for key in whole})
         self.after_promote(connection)
         connection.commit()
 

@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Hashable, Mapping
 from datetime import date
 from typing import Any
 
@@ -47,23 +47,35 @@ def rows_of_day(metric_daily: pd.DataFrame, day: date) -> pd.DataFrame:
 
 
 def as_json(rows: pd.DataFrame, day: date) -> bytes:
-    """One array with one object a slice, its metrics in catalogue order."""
-    objects = []
-    for levels, of_slice in rows.groupby(LEVELS, sort=True):
-        values = dict(zip(of_slice["metric"], of_slice["value"], strict=True))
-        objects.append(
-            {
-                "date": day.isoformat(),
-                **{level: text or None for level, text in zip(LEVELS, levels, strict=True)},
-                "metrics": {
-                    metric.key: exported_number(values[metric.key], metric.unit)
-                    for metric in CATALOGUE
-                    if metric.key in values
-                },
-            }
-        )
+    """One array with one object a slice, its metrics in catalogue order.
+
+    Where projects were left out of a metric, the object says of which how many
+    (`projects_left_out`), and where none was left, why (`reasons`).
+    """
+    objects = [
+        {
+            "date": day.isoformat(),
+            **{level: text or None for level, text in zip(LEVELS, levels, strict=True)},
+            **_metrics(of_slice.set_index("metric")),
+        }
+        for levels, of_slice in rows.groupby(LEVELS, sort=True)
+    ]
     text = json.dumps(objects, indent=2, ensure_ascii=False, allow_nan=False)
     return f"{text}\n".encode()
+
+
+def _metrics(by_key: pd.DataFrame) -> dict[str, dict[Hashable, Any]]:
+    numbers: dict[Hashable, Any] = {
+        metric.key: exported_number(by_key.at[metric.key, "value"], metric.unit)
+        for metric in CATALOGUE
+        if metric.key in by_key.index
+    }
+    left_out = by_key["projects_left_out"].reindex(list(numbers))
+    beside = {
+        "projects_left_out": left_out[left_out > 0].to_dict(),
+        "reasons": by_key["reason"].reindex(list(numbers)).dropna().to_dict(),
+    }
+    return {"metrics": numbers} | {name: entries for name, entries in beside.items() if entries}
 
 
 def as_csv(rows: pd.DataFrame, day: date) -> bytes:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import dagster as dg
 from sqlalchemy import Connection, Engine
@@ -32,7 +32,7 @@ from lotus_assets.sources.gitlab.errors import EntityError
 from lotus_assets.sources.gitlab.marks import PROBED
 from lotus_assets.sources.gitlab.pages import ProjectReference, ReadingWindow
 from lotus_assets.sources.gitlab.project_lists import ProjectList
-from lotus_assets.sources.warehouse.bookkeeping import read_states, read_watermarks
+from lotus_assets.sources.warehouse.bookkeeping import Period, read_states, read_watermarks
 from lotus_assets.sources.warehouse.copying import read_table, records
 from lotus_assets.sources.warehouse.schema import database_table
 from lotus_assets.tables.table import Table
@@ -74,6 +74,14 @@ class Reading:
         if listed.name in PROBED and not self._has_changed(project_id, listed):
             return None
         return ReadingWindow.since(watermark, timedelta(minutes=self.settings.tem_overlap_minutes))
+
+    def period(self, project_id: int) -> Period:
+        """The time over which a project is whole once this collection has read it."""
+        if self.days is not None:
+            start, end = self.days
+            return Period(start, min(end, self.now))
+        first = self.now - timedelta(days=self.settings.tem_backfill_days)
+        return Period(self.watermarks.get(project_id, first), self.now)
 
     def may_have_vanished(self, project_id: int, listed: ProjectList) -> bool:
         """Whether rows are to be looked for that GitLab no longer has.
@@ -124,6 +132,17 @@ def as_unreadable(project_id: int, error: Exception) -> Unreadable | None:
     return None
 
 
+class Collection(NamedTuple):
+    """A collection by project; one that is not daily reads all that GitLab has, however old."""
+
+    name: str
+    is_daily: bool
+
+
+COLLECTED_BY: dict[str, Collection] = {}
+"""The collection that fills each table, by the table's name: noted as assets are declared."""
+
+
 def collection_asset(
     name: str,
     tables: Sequence[Table],
@@ -140,6 +159,8 @@ def collection_asset(
     whole organisation, without `is_by_project`).
     """
     partitions = DAYS if is_daily else None
+    if is_by_project:
+        COLLECTED_BY.update({table.name: Collection(name, is_daily) for table in tables})
 
     @asset_step(
         name=name,
@@ -153,6 +174,7 @@ def collection_asset(
         context: dg.AssetExecutionContext, environment: Environment, gitlab: GitLab
     ) -> Iterator[Any]:
         settings = environment.settings
+        reading = _reading(context, environment, gitlab, tables[0], is_by_project)
         run = CollectionRun(
             engine=environment.engine,
             name=name,
@@ -163,10 +185,10 @@ def collection_asset(
             parallelism=settings.tem_max_parallelism,
             moves_watermark=not is_daily or is_live(context),
             unreadable=as_unreadable,
+            period=reading.period,
             progress=context.log.info,
             after_promote=after_promote,
         )
-        reading = _reading(context, environment, gitlab, tables[0], is_by_project)
         projects = {key: reference.path for key, reference in reading.references.items()}
         reports = run.collect(
             projects or ({} if is_by_project else {0: "all"}),

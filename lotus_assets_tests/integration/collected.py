@@ -14,6 +14,8 @@ import pytest
 from psycopg import sql
 from sqlalchemy.engine import make_url
 
+from lotus_assets.commands.console import console_on_stderr
+from lotus_assets.commands.execution import execute
 from lotus_assets.definitions import defs
 from lotus_assets.standin.gitlab.server import StandinServer
 from lotus_assets.standin.gitlab.store import Store
@@ -54,6 +56,24 @@ class Collected:
         (found,) = [each["metrics"] for each in self.daily(day) if each["repo"] == repo]
         metrics: Row = found
         return metrics
+
+    def export(self, day: str) -> None:
+        """Figures and files of another day, of what is stored, as the command `export` does."""
+        variables = self.place.variables(self.server)
+        assets = [dg.AssetKey(name) for name in ("metric_daily", "daily_export")]
+        job = defs.resolve_implicit_global_asset_job_def()
+        with self.place.instance(variables) as instance, console_on_stderr() as console:
+            done = execute(job, instance, console, partition_key=day, assets=assets)
+        assert done.succeeded, done.failures
+
+    def slice(self, day: str, repo: str | None = None) -> Row:
+        """The whole object of a repository's slice on a day; without one, the organisation's."""
+        (found,) = [
+            each
+            for each in self.daily(day)
+            if each["repo"] == repo and (repo or each["business_line"] is None)
+        ]
+        return found
 
     def check(self, table: str, name: str) -> dg.AssetCheckEvaluation:
         """How a check of the run came out."""

@@ -33,9 +33,10 @@ from lotus_assets.graph.layers import (
 )
 from lotus_assets.graph.resources import Environment
 from lotus_assets.graph.steps import asset_step
+from lotus_assets.sources.warehouse.bookkeeping import read_collected_periods
 from lotus_assets.sources.warehouse.changes import read_metric_days, write_metric_days
 from lotus_assets.sources.warehouse.schema import database_table
-from lotus_assets.tables.columns import Day, Number, Text
+from lotus_assets.tables.columns import Day, Integer, Number, Text
 from lotus_assets.tables.table import Table
 from lotus_assets.tables.table_model import TableModel
 
@@ -50,7 +51,19 @@ class MetricDaily(TableModel):
     repo: Text = Field(description="path_with_namespace; empty for all but repo slices.")
     metric: Text = Field(description="Key in the metric catalogue.")
     value: Number = Field(
-        nullable=True, description="In the metric's unit; NULL for an empty denominator."
+        nullable=True,
+        description="In the metric's unit; NULL for an empty denominator, and with a reason.",
+    )
+    projects_left_out: Integer = Field(
+        ge=0,
+        description="Projects of the slice that are not in the figure, because the window was not "
+        "collected whole.",
+    )
+    reason: Text = Field(
+        nullable=True,
+        description="Why there is no figure when no project is left: window_before_collection (it "
+        "reaches back before what was collected), not_collected (the day's end was not read: see "
+        "coverage).",
     )
 
 
@@ -66,12 +79,14 @@ TABLE = Table(
 def metric_rows(placed: PlacedMetrics, days: Iterable[date]) -> pd.DataFrame:
     """Rows of `metric_daily` for some of the placed days, by day, slice and catalogue order.
 
-    All slices have all metrics even without a row: counts 0, others NULL.
+    All slices have all metrics even without a row: counts 0, others NULL. Where no project was
+    collected whole, counts are NULL too.
     """
     chosen = np.array(sorted(set(days)), dtype="datetime64[D]")
     metrics, levels = placed.metrics, placed.slice_days.slices.levels
     # Worked out as (metric, slice, day), laid out as (day, slice, metric).
     values = placed.figures(chosen).transpose(2, 1, 0).ravel()
+    left_out = placed.left_out(chosen)
     day, row_slice, metric = np.unravel_index(
         np.arange(len(values)), (len(chosen), len(levels), len(metrics))
     )
@@ -81,6 +96,8 @@ def metric_rows(placed: PlacedMetrics, days: Iterable[date]) -> pd.DataFrame:
             **{level: levels[level].to_numpy()[row_slice] for level in LEVELS},
             "metric": np.array([entry.key for entry in metrics], dtype=object)[metric],
             "value": pd.array(values, dtype="Float64"),
+            "projects_left_out": left_out.projects.transpose(2, 1, 0).ravel().astype(np.int64),
+            "reason": pd.array(left_out.reasons.transpose(2, 1, 0).ravel(), dtype="string"),
         }
     )
 
@@ -88,7 +105,8 @@ def metric_rows(placed: PlacedMetrics, days: Iterable[date]) -> pd.DataFrame:
 def day_marks(placed: PlacedMetrics) -> dict[date, str]:
     """All that the metrics of each day follow from, in short; equal only if nothing changed.
 
-    The rows that count on the day, the slices, the catalogue and the code. A changed rules or org
+    The rows that count on the day, the projects whose rows may, the slices, the catalogue and the
+    code. A changed rules or org
     file shows in the facts and the slices.
     """
     slices, by_day = placed.fingerprints()
@@ -116,12 +134,13 @@ def recompute(inputs: Inputs, *, is_catching_up: bool) -> TableReport:
     """
     with inputs.connect() as connection:
         stored = read_metric_days(connection)
+        periods = read_collected_periods(connection)
     asked = set(inputs.days)
     if is_catching_up:
         asked.add(last_sunday(inputs.days[-1]))
     looked_at = asked | stored.keys() if is_catching_up else asked
     facts = read_facts(inputs, min(looked_at, default=inputs.now.date()))
-    placed = PlacedMetrics.of(facts, looked_at, inputs.settings.timezone)
+    placed = PlacedMetrics.of(facts, looked_at, inputs.settings.timezone, periods=periods)
     marks = day_marks(placed)
     days = sorted(day for day in marks if day in asked or marks[day] != stored.get(day))
     return write_computed(

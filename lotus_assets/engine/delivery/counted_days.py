@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from lotus_assets.engine.delivery.local_days import local_days
 
 Days = NDArray[np.datetime64]
+LONG_AGO = np.datetime64("0001-01-01", "D")
 FAR_AWAY = np.datetime64("9999-12-31", "D")
 
 

@@ -165,7 +165,9 @@ def default_branch_commits(commits: pd.DataFrame) -> pd.DataFrame:
 def git_hygiene_days(
     direct: pd.DataFrame, force_pushes: pd.DataFrame, branch_commits: pd.DataFrame, timezone: str
 ) -> pd.DataFrame:
-    """`fact_git_hygiene`: counts per project and calendar day; a day without a row means zeros.
+    """`fact_git_hygiene`: counts per project and calendar day.
+
+    A day without a row means zeros if that day was collected.
 
     Columns: project_id, day; direct_pushes_default, force_pushes_protected,
     unsigned_commit_count; signed_commit_count, whose share of both is the signed commit ratio.

@@ -6,13 +6,13 @@ figures. Results do not depend on the order of rows.
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from lotus_assets.engine.delivery.counted_days import CountedDays, Days
+from lotus_assets.engine.delivery.counted_days import FAR_AWAY, LONG_AGO, CountedDays, Days
 from lotus_assets.engine.delivery.slices import Slices
 
 Figures = NDArray[np.float64]
@@ -24,11 +24,16 @@ PAIRS_AT_ONCE = 8_000_000
 
 @dataclass(frozen=True)
 class SliceDays:
-    """The figures' rows and columns: slices, and the days D asked for (sorted, distinct)."""
+    """The figures' rows and columns: slices, and the days D asked for (sorted, distinct).
+
+    `whole`: for each of the slices' projects the days on which its rows may count, because all of
+    it was collected; None: every day.
+    """
 
     slices: Slices
     days: Days
     timezone: str
+    whole: CountedDays | None = None
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -47,6 +52,7 @@ class SliceDays:
             numbers = np.ones(len(project_ids), dtype=np.float64)
         else:
             numbers = np.asarray(values.astype("Float64"), dtype=np.float64)
+        counted = self._where_whole(project_ids, counted)
         begin = np.searchsorted(self.days, counted.first, side="left")
         end = np.searchsorted(self.days, counted.last, side="right")
         slices = self.slices.of_projects(project_ids)
@@ -61,6 +67,27 @@ class SliceDays:
             end=np.repeat(end[rows], levels),
             value=np.repeat(numbers[rows], levels),
         )
+
+    def projects(self) -> "PlacedRows":
+        """Each project in its slices, on the days on which its rows may count."""
+        ids = pd.Series(self.slices.project_ids)
+        every_day = CountedDays(*(np.full(len(ids), day) for day in (LONG_AGO, FAR_AWAY)))
+        return self.place(ids, every_day)
+
+    def projects_to_come(self) -> "PlacedRows":
+        """Each project in its slices, on the days before the first on which its rows may count."""
+        ids = pd.Series(self.slices.project_ids)
+        long_ago = np.full(len(ids), LONG_AGO)
+        first = long_ago if self.whole is None else self.whole.first
+        before = CountedDays(long_ago, first - np.timedelta64(1, "D"))
+        return replace(self, whole=None).place(ids, before)
+
+    def _where_whole(self, project_ids: pd.Series, counted: CountedDays) -> CountedDays:
+        if self.whole is None:
+            return counted
+        position = self.slices.positions(project_ids)
+        first, last = (np.append(days, np.datetime64("NaT", "D"))[position] for days in self.whole)
+        return CountedDays(np.maximum(counted.first, first), np.minimum(counted.last, last))
 
 
 @dataclass(frozen=True)

@@ -27,9 +27,14 @@ class Slices:
         """How many slices there are."""
         return len(self.levels)
 
+    def positions(self, project_ids: pd.Series) -> NDArray[np.int64]:
+        """The position of each project in `project_ids`; -1 for those outside."""
+        known = pd.Index(self.project_ids).get_indexer(pd.Index(project_ids))
+        return known.astype(np.int64)
+
     def of_projects(self, project_ids: pd.Series) -> NDArray[np.int64]:
         """The four slices of each project, shape (rows, 4); -1 for those outside."""
-        known = pd.Index(self.project_ids).get_indexer(pd.Index(project_ids))
+        known = self.positions(project_ids)
         if not len(self.project_ids):
             return np.full((len(project_ids), len(LEVELS)), -1, dtype=np.int64)
         return np.where(known[:, None] >= 0, self.membership[known], -1)

@@ -4,14 +4,15 @@ import hashlib
 import json
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, and_, bindparam, case, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from lotus_assets.sources.warehouse.copying import records
 from lotus_assets.sources.warehouse.schema import (
+    collected_period,
     collection_outcome,
     export_file,
     ingestion_state,
@@ -19,6 +20,16 @@ from lotus_assets.sources.warehouse.schema import (
     table_run,
 )
 from lotus_assets.sources.warehouse.staging import Written
+
+NOTHING_TO_READ = "feature_disabled:"
+"""Reasons that begin so leave nothing out: what is switched off has no content."""
+
+
+class Period(NamedTuple):
+    """From an instant to another one."""
+
+    start: datetime
+    end: datetime
 
 
 def watermark_key(table_name: str, scope: int | str) -> str:
@@ -171,6 +182,51 @@ def read_outcomes(connection: Connection, run_id: str) -> pd.DataFrame:
     rows = connection.execute(latest).all()
     frame = pd.DataFrame(rows, columns=["project_id", "collection", "reason"], dtype=object)
     return frame.astype({"project_id": "Int64"})
+
+
+def write_collected_periods(
+    connection: Connection, collection: str, periods: Mapping[int, Period]
+) -> None:
+    """Note the time over which each project was read whole, joined to what is noted already.
+
+    Of two that leave a gap between them the later one stays: what lies before it is not whole.
+    """
+    if not periods:
+        return
+    statement = insert(collected_period).values(
+        collection=collection,
+        project_id=bindparam("of_project"),
+        collected_from=bindparam("start"),
+        collected_until=bindparam("end"),
+    )
+    noted, new = collected_period.c, statement.excluded
+    is_joined = and_(
+        noted.collected_from <= new.collected_until, new.collected_from <= noted.collected_until
+    )
+    start = case(
+        (is_joined, func.least(noted.collected_from, new.collected_from)),
+        (new.collected_until > noted.collected_until, new.collected_from),
+        else_=noted.collected_from,
+    )
+    end = func.greatest(noted.collected_until, new.collected_until)
+    connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=["collection", "project_id"],
+            set_={"collected_from": start, "collected_until": end},
+        ),
+        [
+            {"of_project": key, "start": period.start, "end": period.end}
+            for key, period in sorted(periods.items())
+        ],
+    )
+
+
+def read_collected_periods(connection: Connection) -> pd.DataFrame:
+    """`collection`, `project_id`, `collected_from` and `collected_until` of all that was read."""
+    columns = [column.name for column in collected_period.c]
+    frame = pd.DataFrame(connection.execute(select(collected_period)).all(), columns=columns)
+    types = dict.fromkeys(("collected_from", "collected_until"), "datetime64[us, UTC]")
+    return frame.astype({"project_id": "Int64", **types})
 
 
 def write_table_run(

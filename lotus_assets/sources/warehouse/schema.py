@@ -77,6 +77,14 @@ collection_outcome = DatabaseTable(
     DatabaseColumn("reason", Text),
     DatabaseColumn("finished_at", DateTime(timezone=True), nullable=False),
 )
+collected_period = DatabaseTable(
+    "collected_period",
+    BOOKKEEPING,
+    DatabaseColumn("collection", Text, primary_key=True),
+    DatabaseColumn("project_id", BigInteger, primary_key=True),
+    DatabaseColumn("collected_from", DateTime(timezone=True), nullable=False),
+    DatabaseColumn("collected_until", DateTime(timezone=True), nullable=False),
+)
 table_run = DatabaseTable(
     "table_run",
     BOOKKEEPING,

@@ -14,7 +14,9 @@ from lotus_assets.facts.recomputing import recompute
 from lotus_assets.graph.inputs import Inputs
 from lotus_assets.outputs.daily_export import export_days
 from lotus_assets.outputs.weekly_export import export_weeks, weeks_to_export
+from lotus_assets.raw.reading import COLLECTED_BY
 from lotus_assets.settings import Settings
+from lotus_assets.sources.warehouse.bookkeeping import Period, write_collected_periods
 
 MONDAY, SUNDAY, WEDNESDAY = date(2026, 3, 30), date(2026, 4, 5), date(2026, 4, 8)
 
@@ -31,6 +33,9 @@ def live(warehouse_engine: Engine, tmp_path: Path) -> Callable[[date], Inputs]:
                 " (1, 'toman/checkout', 'private', false, false, false)"
             )
         )
+        whole = {1: Period(datetime(2025, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC))}
+        for collection in COLLECTED_BY.values():
+            write_collected_periods(connection, collection.name, whole)
 
     def run(day: date) -> Inputs:
         settings = Settings(tem_org_file=organisation, tem_export_dir=tmp_path / "exports")

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from threading import Barrier
 
 import pandas as pd
@@ -14,6 +14,8 @@ from lotus_assets.filling.reports import GateClosed
 from lotus_assets.filling.side_by_side import Batch, CompleteList, Unreadable
 from lotus_assets.settings import QuarantineLimit
 from lotus_assets.sources.warehouse.bookkeeping import (
+    Period,
+    read_collected_periods,
     read_outcomes,
     read_states,
     read_watermarks,
@@ -51,6 +53,7 @@ def run(warehouse_engine: Engine) -> CollectionRun:
         parallelism=4,
         moves_watermark=True,
         unreadable=unreadable,
+        period=lambda _project_id: Period(NOW - timedelta(days=180), NOW),
     )
 
 
@@ -180,3 +183,44 @@ def test_more_rows_than_pass_the_gate_at_once(run: CollectionRun) -> None:
     reports = replace(run, progress=tell).collect({1: "a"}, read)
     assert reports["sample"].written.new == 25_000
     assert messages == ["collect_samples: 1 of 1 projects, 25000 rows"]
+
+
+def day(number: int) -> datetime:
+    return datetime(2026, 3, number, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("periods", "whole"),
+    [
+        ([(3, 5)], (3, 5)),
+        ([(3, 5), (4, 9)], (3, 9)),
+        ([(3, 5), (1, 3)], (1, 5)),
+        ([(3, 5), (1, 2)], (3, 5)),
+        ([(3, 5), (7, 9)], (7, 9)),
+        ([(3, 9), (4, 5)], (3, 9)),
+    ],
+)
+def test_periods_join_where_they_touch_and_the_later_one_stays_where_not(
+    run: CollectionRun, periods: list[tuple[int, int]], whole: tuple[int, int]
+) -> None:
+    for span in periods:
+        period = Period(*map(day, span))
+        read = replace(run, period={1: period}.__getitem__)
+        read.collect({1: "a/b"}, lambda key: iter([batch(key, key)]))
+    with run.engine.connect() as connection:
+        noted = read_collected_periods(connection)
+    assert noted.to_numpy().tolist() == [["collect_samples", 1, *map(day, whole)]]
+
+
+def test_what_cannot_be_read_is_not_whole_and_what_is_switched_off_is(run: CollectionRun) -> None:
+    def fail(project_id: int) -> Iterator[Batch]:
+        raise Forbidden(project_id)
+
+    def reason(project_id: int, _error: Exception) -> Unreadable:
+        return Unreadable(
+            project_id, {1: "forbidden", 2: "feature_disabled:issues"}[project_id], ""
+        )
+
+    replace(run, unreadable=reason).collect({1: "a/b", 2: "a/c"}, fail)
+    with run.engine.connect() as connection:
+        assert read_collected_periods(connection)["project_id"].tolist() == [2]

@@ -25,6 +25,7 @@ def projects(*rows: tuple[int, str, str, str, bool]) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=columns).assign(
         org="Toman", active_flag=True, default_branch="main", visibility="private"
     )
+    frame = frame.reindex(columns=dim_project.TABLE.columns)
     return gate(dim_project.TABLE, frame).good
 
 

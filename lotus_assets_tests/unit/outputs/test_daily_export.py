@@ -1,5 +1,6 @@
 """The daily files: the PRD's contract, to the byte."""
 
+import json
 from collections.abc import Sequence
 from datetime import date
 from pathlib import PurePosixPath
@@ -26,7 +27,8 @@ ROWS = [
 
 
 def table(rows: Sequence[tuple[object, ...]]) -> pd.DataFrame:
-    frame = pd.DataFrame(rows, columns=metric_daily.TABLE.columns)
+    columns = metric_daily.TABLE.columns[: len(rows[0])]
+    frame = pd.DataFrame(rows, columns=columns).assign(projects_left_out=0, reason=None)
     return gate(metric_daily.TABLE, frame.assign(date=pd.to_datetime(frame["date"]))).good
 
 
@@ -81,6 +83,24 @@ def test_names_are_utf8_and_quoted_where_a_comma_stands() -> None:
     texts = [content.decode("utf-8") for content in files.values()]
     assert '"org": "Tomán, B.V."' in texts[0]
     assert '2026-03-31,"Tomán, B.V.",,,,wip_count,1,count' in texts[1]
+
+
+def test_whom_a_figure_leaves_out_and_why_there_is_none_stands_beside_the_metrics() -> None:
+    figures = [
+        (*ROWS[0][:6], 3.0, 2, None),
+        (*ROWS[1][:6], None, 0, None),
+        (*ROWS[2][:6], None, 4, "window_before_collection"),
+    ]
+    frame = pd.DataFrame(figures, columns=metric_daily.TABLE.columns)
+    rows = gate(metric_daily.TABLE, frame.assign(date=pd.to_datetime(frame["date"]))).good
+    (org,) = json.loads(daily_files(rows, DAY)[PurePosixPath("daily/2026-03-31.json")])
+    assert org["metrics"] == {
+        "mr_cycle_time_p50_h": None,
+        "mr_throughput_wk": 3,
+        "approval_bypass_ratio": None,
+    }
+    assert org["projects_left_out"] == {"mr_cycle_time_p50_h": 4, "mr_throughput_wk": 2}
+    assert org["reasons"] == {"mr_cycle_time_p50_h": "window_before_collection"}
 
 
 def test_a_day_without_rows_is_no_empty_export() -> None:
