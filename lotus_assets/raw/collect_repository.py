@@ -8,16 +8,18 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pandas as pd
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, func, select, union, update
 
 from lotus_assets.filling.side_by_side import Batch, CompleteList
 from lotus_assets.raw import (
     raw_branch,
     raw_commit,
+    raw_deployment,
     raw_mr,
     raw_mr_commit,
     raw_mr_version,
     raw_project,
+    raw_push_event,
     raw_tag,
 )
 from lotus_assets.raw.reading import Reading, collection_asset
@@ -28,12 +30,12 @@ from lotus_assets.tables.table import concatenate
 
 
 def read(reading: Reading, project_id: int) -> Iterator[Batch]:
-    """Everything that the refs and the merge requests' old heads of one project reach."""
+    """Everything that the refs and the old heads of one project reach."""
     reference = reading.references[project_id]
     repository = reading.source.repository(
         reference,
         known=reading.states.get(project_id),
-        heads=_merge_request_heads(reading, project_id),
+        heads=_old_heads(reading, project_id),
     )
     if repository is None:
         return
@@ -79,20 +81,30 @@ def _statistics(
     return pd.DataFrame(payloads, columns=["project_id", "commit_id", "additions", "deletions"])
 
 
-def _merge_request_heads(reading: Reading, project_id: int) -> list[str]:
-    versions = database_table(raw_mr_version.TABLE)
-    heads = database_table(raw_mr.TABLE)
-    wanted = (
-        select(versions.c.head_sha)
-        .where(versions.c.project_id == project_id, versions.c.head_sha.isnot(None))
-        .union(
-            select(heads.c.head_sha).where(
-                heads.c.project_id == project_id, heads.c.head_sha.isnot(None)
-            )
+def _old_heads(reading: Reading, project_id: int) -> list[str]:
+    """Commits that facts ask about and that a ref need not reach any more.
+
+    Heads of merge requests and of their versions, deployed commits, and the tips of branches that
+    push events name: forced away since, or of a branch that was deleted.
+    """
+    pushes = database_table(raw_push_event.TABLE)
+    heads = [
+        database_table(raw_mr_version.TABLE).c.head_sha,
+        database_table(raw_mr.TABLE).c.head_sha,
+        database_table(raw_deployment.TABLE).c.sha,
+    ]
+    wanted = [
+        select(head).where(head.table.c.project_id == project_id, head.isnot(None))
+        for head in heads
+    ]
+    wanted += [
+        select(tip).where(
+            pushes.c.project_id == project_id, pushes.c.ref_type == "branch", tip.isnot(None)
         )
-    )
+        for tip in (pushes.c.commit_from, pushes.c.commit_to)
+    ]
     with reading.engine.connect() as connection:
-        return sorted(connection.scalars(wanted).all())
+        return sorted(connection.scalars(union(*wanted)).all())
 
 
 def _counted_commits(reading: Reading, project_id: int) -> set[str]:
@@ -138,7 +150,12 @@ collect_repository = collection_asset(
     "collect_repository",
     (raw_commit.TABLE, raw_branch.TABLE, raw_tag.TABLE),
     read,
-    deps=(raw_project.TABLE.name, raw_mr_version.TABLE.name),
+    deps=(
+        raw_project.TABLE.name,
+        raw_mr_version.TABLE.name,
+        raw_push_event.TABLE.name,
+        raw_deployment.TABLE.name,
+    ),
     is_daily=False,
     after_promote=fill_authors,
 )

@@ -1,4 +1,4 @@
-"""raw_commit: every commit that a ref or an old merge request head reaches."""
+"""raw_commit: every commit that a ref reaches, or an old head that GitLab still gives."""
 
 import pandas as pd
 from pandera.pandas import Field
@@ -50,7 +50,7 @@ class RawCommit(TableModel):
     is_signed: Boolean = Field(description="Carries a GPG, SSH or X.509 signature.")
     is_on_default_branch: Boolean = Field(description="The default branch reaches it.")
     is_first_parent: Boolean = Field(description="On the first-parent chain of the default branch.")
-    vanished_at: Instant = Field(nullable=True, description="When no ref reached it any more.")
+    vanished_at: Instant = Field(nullable=True, description="When nothing reached it any more.")
 
 
 TABLE = Table(

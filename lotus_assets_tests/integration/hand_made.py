@@ -66,6 +66,7 @@ class HandMade:
         self.projects[path] = project
         first = project.commit(created, "Start")
         project.repository.refs[f"refs/heads/{default_branch}"] = first.sha
+        project.protect(default_branch)
         return project
 
     def on_disk(self) -> Store:
@@ -100,6 +101,13 @@ class Project:
     @property
     def default_branch(self) -> str:
         return str(self.data.project["default_branch"])
+
+    def protect(self, name: str) -> None:
+        """Protect the branches that a name or wildcard matches, for maintainers alone."""
+        level = {"access_level": 40, "access_level_description": "Maintainers"}
+        protection = {"id": self.world.identifier("protected_branch"), "name": name}
+        protection |= {"push_access_levels": [level], "merge_access_levels": [level]}
+        self.data.protected_branches.append(protection | {"allow_force_push": False})
 
     def rename_default_branch(self, at: str, new: str) -> None:
         """Create the new branch at the tip of the old one, and make it the default."""

@@ -19,6 +19,8 @@ from lotus_assets.sources.gitlab.git import Git, GitError
 KEPT = "refs/lotus/heads/"
 """Old heads are kept from being pruned by refs of our own, which are not part of the watermark."""
 REFUSED_FILE = "lotus-refused-heads"
+REFUSALS_A_READING = 20
+"""Commits that GitLab has pruned: two requests each, once."""
 REFSPECS = (
     "+refs/heads/*:refs/heads/*",
     "+refs/tags/*:refs/tags/*",
@@ -84,16 +86,18 @@ class Clone:
         self._mirror(partial)
         partial.rename(self.path)
 
-    def fetch_heads(self, heads: Collection[str]) -> None:
-        """Keep commits, and fetch those that are missing by SHA.
+    def fetch_heads(self, heads: Collection[str]) -> frozenset[str]:
+        """Keep commits, and fetch those that are missing by SHA; those still missing are returned.
 
-        A head that the server refuses is remembered as such and never asked for again. One that
-        is there and that nothing keeps is kept: who fetched it may have been killed.
+        A head that the server refuses is remembered as such and never asked for again. It names
+        one in an answer: after REFUSALS_A_READING of them the others are left for the next time.
+        One that is there and that nothing keeps is kept: who fetched it may have been killed.
         """
         missing = self.wanted(heads)
         self._keep(set(heads).difference(self.missing(heads)))
         refused = self._refused()
-        while missing:
+        already_refused = len(refused)
+        while missing and len(refused) < already_refused + REFUSALS_A_READING:
             try:
                 self._fetch(self.path, [f"+{head}:{KEPT}{head}" for head in missing])
                 missing = []
@@ -103,6 +107,7 @@ class Clone:
                 refused |= error.refused
                 (self.path / REFUSED_FILE).write_text("\n".join(sorted(refused)), encoding="ascii")
                 missing = [head for head in missing if head not in refused]
+        return frozenset(missing)
 
     def wanted(self, heads: Collection[str]) -> list[str]:
         """Which of `heads` are neither here nor known to be refused."""

@@ -48,7 +48,8 @@ class Repositories:
             mark = watermark(clone.refs(), project.default_branch, heads)
             if mark == known:
                 return None
-            self._paced(lambda: clone.fetch_heads(heads))
+            if missing := self._paced(lambda: clone.fetch_heads(heads)):
+                mark = watermark(clone.refs(), project.default_branch, set(heads) - missing)
             return read(clone, project.project_id, mark, known, self.parser)
 
     def _paced(self, command: Callable[[], T]) -> T:

@@ -248,8 +248,8 @@ class GitLabSource:
 
         `known` is `RepositoryReading.watermark` as stored after the last collection: commits that
         were stored then and have not moved are left out. None reads everything. `heads` are SHAs
-        (old merge request heads) to be fetched besides; one that GitLab no longer gives is missing
-        from the commits.
+        (tips that were forced away) to be fetched besides; one that GitLab no longer gives is
+        missing from the commits.
         """
         with self._named(project, "repository"):
             return self._repositories.read(project, known, heads)

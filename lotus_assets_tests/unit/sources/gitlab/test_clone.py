@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from lotus_assets.sources.gitlab.clone import Clone
+from lotus_assets.sources.gitlab.clone import REFUSALS_A_READING, Clone
 from lotus_assets.sources.gitlab.commit_log import CommitParser
 from lotus_assets.sources.gitlab.email_hash import EmailHash
 from lotus_assets.sources.gitlab.errors import AccessError
@@ -164,6 +164,18 @@ def test_a_refused_head_is_asked_for_once(origin: Origin, clone: Clone) -> None:
         clone.update()
         clone.fetch_heads(["1" * 40])
         assert clone.wanted(["1" * 40]) == []
+
+
+def test_many_pruned_heads_are_left_for_the_next_readings(origin: Origin, clone: Clone) -> None:
+    origin.branch("main", origin.commit("Root"))
+    old = origin.commit("Old")
+    pruned = {f"{number:040x}" for number in range(1, REFUSALS_A_READING + 4)}
+    with clone.locked():
+        clone.update()
+        left = clone.fetch_heads({old, *pruned})
+        assert len(left) == 4 and old in left
+        assert clone.fetch_heads({old, *pruned}) == frozenset()
+        assert clone.missing([old]) == []
 
 
 def test_old_heads_survive_later_fetches(origin: Origin, clone: Clone) -> None:
