@@ -120,7 +120,7 @@ RULES = [
         fact_lead_time.TABLE,
         "What closed issues can be followed to its deployment; else lead time is NULL or, after "
         "a deployment of an unknown commit, may be too long.",
-        expected=("not_deployed",),
+        expected=("not_deployed", "before_first_deployment"),
     ),
     _reason_rule(fact_release.TABLE, "Releases have a tag and a date."),
     _reason_rule(

@@ -11,11 +11,22 @@ from lotus_assets.engine.delivery.default_branches import renamed_default_branch
 from lotus_assets.graph.computed_assets import ComputedTable, computed_asset
 from lotus_assets.graph.inputs import Inputs
 from lotus_assets.graph.layers import FACTS
-from lotus_assets.raw import raw_branch, raw_mr, raw_project, raw_push_event
+from lotus_assets.raw import (
+    raw_branch,
+    raw_mr,
+    raw_project,
+    raw_push_event,
+)
+from lotus_assets.raw.collect_deployments import collect_deployments
+from lotus_assets.raw.collect_pipelines import collect_pipelines
 from lotus_assets.raw.reading import first_tables
 from lotus_assets.sources.organisation import organisation_of
 from lotus_assets.sources.organisation_file import Organisation
-from lotus_assets.sources.warehouse.bookkeeping import NOTHING_TO_READ, read_outcomes
+from lotus_assets.sources.warehouse.bookkeeping import (
+    NOTHING_TO_READ,
+    read_collected_periods,
+    read_outcomes,
+)
 from lotus_assets.tables.columns import Boolean, Instant, Text
 from lotus_assets.tables.gitlab_columns import CreatedAtIfKnown, ProjectId
 from lotus_assets.tables.table import Table
@@ -49,6 +60,9 @@ class DimProject(TableModel):
     default_branch_since: Instant = Field(
         nullable=True, description="When today's default branch was created from that."
     )
+    deployments_collected_from: Instant = Field(
+        nullable=True, description="From when on its deployments and pipelines were read whole."
+    )
 
 
 TABLE = Table(
@@ -64,13 +78,15 @@ def project_rows(
     raw_project: pd.DataFrame,
     raw_mr: pd.DataFrame,
     renamed: pd.DataFrame,
+    collected_from: pd.Series,
     organisation: Organisation,
     now: pd.Timestamp,
     unreadable_project_ids: Collection[int] = (),
 ) -> pd.DataFrame:
     """Rows of `dim_project`, by project id; `now` is an instant in UTC.
 
-    `renamed`: rows of `renamed_default_branches`.
+    `renamed`: rows of `renamed_default_branches`; `collected_from`: since when deployments and
+    pipelines were read whole, by project id.
 
     Active is a measured project of which a merge request moved in the last 90 days, or that could
     not be read and in which anything happened since.
@@ -91,7 +107,8 @@ def project_rows(
         is_measured=is_measured,
     )
     rows = pd.concat([rows, levels], axis=1).merge(renamed, on="project_id", how="left")
-    return rows[TABLE.columns]
+    since_then = collected_from.reindex(rows["project_id"]).array
+    return rows.assign(deployments_collected_from=since_then)[TABLE.columns]
 
 
 def recently_moved(raw_mr: pd.DataFrame, now: pd.Timestamp) -> pd.Series:
@@ -102,10 +119,21 @@ def recently_moved(raw_mr: pd.DataFrame, now: pd.Timestamp) -> pd.Series:
     return raw_mr.loc[is_recent & raw_mr["vanished_at"].isna(), "project_id"].drop_duplicates()
 
 
+def deployments_collected_from(periods: pd.DataFrame) -> pd.Series:
+    """From when on both deployments and pipelines were read whole, by project id.
+
+    `periods` as by `read_collected_periods`; a project of which one was never read is left out.
+    """
+    names = {assets.op.name for assets in (collect_deployments, collect_pipelines)}
+    of_both = periods[periods["collection"].isin(names)].groupby("project_id")["collected_from"]
+    return of_both.max()[of_both.size() == len(names)]
+
+
 def compute(inputs: Inputs) -> pd.DataFrame:
     """Rows of `dim_project` from what is stored; unreadable is what the last collection found."""
     with inputs.connect() as connection:
         outcomes = read_outcomes(connection, inputs.run_id)
+        periods = read_collected_periods(connection)
     is_harmless = outcomes["reason"].isna() | outcomes["reason"].astype(str).str.startswith(
         NOTHING_TO_READ
     )
@@ -117,6 +145,7 @@ def compute(inputs: Inputs) -> pd.DataFrame:
         projects,
         requests,
         renamed,
+        deployments_collected_from(periods),
         organisation_of(inputs.settings),
         pd.Timestamp(inputs.now),
         outcomes.loc[~is_harmless, "project_id"].unique().tolist(),

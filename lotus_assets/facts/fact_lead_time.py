@@ -54,7 +54,8 @@ class FactLeadTime(TableModel):
     )
     reason: Text = Field(
         nullable=True,
-        description="not_deployed, merge_result_unknown, finished_at_missing, negative_duration; "
+        description="before_first_deployment (when it went out is not known), not_deployed, "
+        "merge_result_unknown, finished_at_missing, negative_duration; "
         "unknown_sha_before: an earlier deployment may have been the first.",
     )
 
@@ -101,7 +102,7 @@ def lead_time_rows(
     )
     is_counted = fact_deployment["is_counted"].to_numpy(bool)
     deployments = within_project(fact_deployment[is_counted], "sha")
-    rows = lead_times(merged, deployments, commit_graph(raw_commit))
+    rows = lead_times(merged, deployments, commit_graph(raw_commit), dim_project)
     return rows.assign(merge_result=shas(rows["merge_result"]))[TABLE.columns]
 
 

@@ -39,6 +39,7 @@ class EngineWorld:
         self.projects["earlier_default_branch"] = pd.Series(dtype="string")
         self.projects["default_branch_since"] = pd.Series(dtype="datetime64[us, UTC]")
         self.projects["created_at"] = instants(np.zeros(self.project_count, np.int64))
+        self.projects["deployments_collected_from"] = self.projects["created_at"]
         self.deployments = self._deployments()
         self.push_events = self._push_events()
 

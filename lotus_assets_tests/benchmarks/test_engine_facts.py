@@ -113,7 +113,10 @@ def test_lead_times(
     )
     found = benchmark(
         lambda: lead_times(
-            last_merged(issues, world.projects, closing, requests), production, graph
+            last_merged(issues, world.projects, closing, requests),
+            production,
+            graph,
+            world.projects,
         )
     )
     assert found["lead_time_hours"].notna().mean() > 0.5

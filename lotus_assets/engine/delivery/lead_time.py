@@ -66,14 +66,19 @@ def last_merged(
     ]
 
 
-def lead_times(merged: pd.DataFrame, deployments: pd.DataFrame, graph: CommitGraph) -> pd.DataFrame:
+def lead_times(
+    merged: pd.DataFrame, deployments: pd.DataFrame, graph: CommitGraph, projects: pd.DataFrame
+) -> pd.DataFrame:
     """`last_merged`'s rows with the first production deployment that contains the merge result.
 
-    `deployments` as `production_deployments` gives them; those of the MR's project are asked.
+    `deployments`: the counted rows of `production_visits`; those of the MR's project are asked.
+    `projects` has `dim_project`'s project_id, created_at and deployments_collected_from.
     Added columns: deployment_id, pipeline_id, deployed_at (whose day the row belongs to), and
     lead_time_hours, `issue.created_at` → `finished_at`.
 
-    reason: `not_deployed`; `merge_result_unknown` (not among the commits); `finished_at_missing`;
+    reason: `before_first_deployment`: the merge is older than the first deployment that is known,
+    and the project older than what was collected of it, so that nobody knows when it went out;
+    `not_deployed`; `merge_result_unknown` (not among the commits); `finished_at_missing`;
     `negative_duration`; `unknown_sha_before`: between merge and deployment lies one whose history
     is not wholly known and which may have been the first.
     """
@@ -83,6 +88,8 @@ def lead_times(merged: pd.DataFrame, deployments: pd.DataFrame, graph: CommitGra
     tips = tips.rename(columns={"project_id": "line", "sha": "commit_id"})
     asked = merged.rename(columns={"mr_project_id": "line", "merge_result": "commit_id"})
     position = graph.first_tip_containing(tips[["line", "commit_id"]], asked[["line", "commit_id"]])
+    is_before = _is_before_first(merged, tips, projects)
+    position = np.where(is_before, -1, position)
     is_deployed = position >= 0
     # Row -1 of the padded frame is all NULL: what was not deployed.
     padded = tips.reindex(range(len(tips) + 1))
@@ -95,14 +102,28 @@ def lead_times(merged: pd.DataFrame, deployments: pd.DataFrame, graph: CommitGra
         reason=joined_reasons(
             merged.index,
             {
-                "not_deployed": ~is_deployed,
+                "before_first_deployment": is_before,
+                "not_deployed": ~is_deployed & ~is_before,
                 "merge_result_unknown": ~graph.is_known(merged["merge_result"]),
                 "finished_at_missing": is_deployed & first["finished_at"].isna().to_numpy(),
                 "negative_duration": ends_before_start(merged["created_at"], first["finished_at"]),
-                "unknown_sha_before": _has_unknown_before(merged, tips, position, graph),
+                "unknown_sha_before": ~is_before
+                & _has_unknown_before(merged, tips, position, graph),
             },
         ),
     )
+
+
+def _is_before_first(
+    merged: pd.DataFrame, tips: pd.DataFrame, projects: pd.DataFrame
+) -> NDArray[np.bool_]:
+    """Whether a merge is older than the first deployment that is known of an older project."""
+    of_project = projects.set_index("project_id").reindex(merged["mr_project_id"])
+    first = tips.groupby("line")["deployed_at"].min().reindex(merged["mr_project_id"])
+    first_deployed_at = pd.Series(first.array, index=merged.index)
+    is_young = of_project["created_at"] >= of_project["deployments_collected_from"]
+    is_before = ends_before_start(first_deployed_at, merged["merged_at"])
+    return is_before.to_numpy(bool) & ~is_young.fillna(False).to_numpy(bool)
 
 
 def _has_unknown_before(

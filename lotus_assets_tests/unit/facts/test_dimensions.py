@@ -26,6 +26,7 @@ ORGANISATION = Organisation.model_validate(
 
 
 NEVER_RENAMED = frame(["project_id", "earlier_default_branch", "default_branch_since"], [])
+NEVER_READ = pd.Series(dtype="datetime64[us, UTC]")
 
 
 def raw_project(*rows: dict[str, Any]) -> pd.DataFrame:
@@ -41,7 +42,9 @@ def test_the_longest_prefix_wins_and_half_a_name_is_no_prefix() -> None:
         {"project_id": 2, "path_with_namespace": "toman/core/identity/accounts"},
         {"project_id": 1, "path_with_namespace": "toman/core/identity-web"},
     )
-    rows = dim_project.project_rows(raw, merge_requests(), NEVER_RENAMED, ORGANISATION, NOW)
+    rows = dim_project.project_rows(
+        raw, merge_requests(), NEVER_RENAMED, NEVER_READ, ORGANISATION, NOW
+    )
     gated = gate(dim_project.TABLE, rows)
     assert gated.bad.empty
     place = gated.good[["project_id", "org", "business_line", "team"]]
@@ -61,7 +64,7 @@ def test_active_by_a_merge_request_of_the_last_90_days(
     instants = {"created_at": long_ago, "updated_at": long_ago, column: at(-age_days * 24 * 60)}
     raw_mr = merge_requests({"mr_id": 1, **instants})
     rows = dim_project.project_rows(
-        raw_project({"project_id": 1}), raw_mr, NEVER_RENAMED, ORGANISATION, NOW
+        raw_project({"project_id": 1}), raw_mr, NEVER_RENAMED, NEVER_READ, ORGANISATION, NOW
     )
     assert rows["active_flag"].tolist() == [is_active]
 
@@ -72,7 +75,7 @@ def test_active_by_a_merge_request_of_the_last_90_days(
 def test_what_is_archived_or_going_is_neither_active_nor_measured(closed: dict[str, Any]) -> None:
     raw = raw_project({"project_id": 1, **closed})
     rows = dim_project.project_rows(
-        raw, merge_requests({"mr_id": 1}), NEVER_RENAMED, ORGANISATION, NOW
+        raw, merge_requests({"mr_id": 1}), NEVER_RENAMED, NEVER_READ, ORGANISATION, NOW
     )
     assert rows[["active_flag", "is_measured"]].to_numpy().tolist() == [[False, False]]
 
@@ -83,8 +86,24 @@ def test_unreadable_projects_are_active_by_their_last_activity() -> None:
         {"project_id": 2, "last_activity_at": at(-91 * 24 * 60)},
         {"project_id": 3, "last_activity_at": at(-60)},
     )
-    rows = dim_project.project_rows(raw, merge_requests(), NEVER_RENAMED, ORGANISATION, NOW, [1, 2])
+    rows = dim_project.project_rows(
+        raw, merge_requests(), NEVER_RENAMED, NEVER_READ, ORGANISATION, NOW, [1, 2]
+    )
     assert rows["active_flag"].tolist() == [True, False, False]
+
+
+def test_deployments_are_whole_since_both_lists_were_read() -> None:
+    periods = pd.DataFrame(
+        [
+            ("collect_deployments", 1, at(-30)),
+            ("collect_pipelines", 1, at(-20)),
+            ("collect_issues", 1, at(-10)),
+            ("collect_pipelines", 2, at(-20)),
+        ],
+        columns=["collection", "project_id", "collected_from"],
+    )
+    since = dim_project.deployments_collected_from(periods)
+    assert since.to_dict() == {1: at(-20)}
 
 
 def test_bots_by_flag_and_by_pattern() -> None:

@@ -40,6 +40,8 @@ PROJECTS = pd.DataFrame(
         "default_branch": "main",
         "earlier_default_branch": None,
         "default_branch_since": None,
+        "created_at": pd.Timestamp("2026-03-01", tz="UTC"),
+        "deployments_collected_from": pd.Timestamp("2026-03-01", tz="UTC"),
     }
 ).astype({"project_id": "Int64"})
 

@@ -6,7 +6,6 @@ but that of the job; GraphQL has the deployment's own.
 
 from collections.abc import Sequence
 
-from lotus_assets.sources.gitlab.documents import of_many
 from lotus_assets.sources.gitlab.pages import (
     Payload,
     ProjectReference,
@@ -63,12 +62,10 @@ def add_finishes(clients: Clients, project: ProjectReference, payloads: Sequence
     ]
     for start in range(0, len(without_job), DEPLOYMENTS_A_REQUEST):
         some = without_job[start : start + DEPLOYMENTS_A_REQUEST]
-        variables = {f"project{number}": project.path for number in range(len(some))}
-        variables |= {f"iid{number}": str(payload["iid"]) for number, payload in enumerate(some)}
-        query = of_many("deployment_finish", len(some))
-        answer = clients.graphql.execute("deployment_finish", variables, query).data
-        for number, payload in enumerate(some):
-            deployment = (answer.get(f"project{number}") or {}).get("deployment") or {}
+        variables = [{"project": project.path, "iid": str(row["iid"])} for row in some]
+        answers = clients.graphql.execute_many("deployment_finish", variables)
+        for payload, answer in zip(some, answers, strict=True):
+            deployment = (answer or {}).get("deployment") or {}
             payload["deployable"]["finished_at"] = deployment.get("finishedAt")
 
 

@@ -14,7 +14,10 @@ from lotus_assets_tests.unit.engine.delivery.raw_frames import at, raw
 GRAPH = CommitGraph(
     ["a", "b", "c", "h", "m", "d", "f"], [[], ["a"], ["b"], ["b"], ["c", "h"], ["m"], ["d"]]
 )
-PROJECTS = raw("project_id path_with_namespace", [(1, "toman/Shop"), (2, "toman/lib")])
+PROJECTS = raw(
+    "project_id path_with_namespace created_at deployments_collected_from",
+    [(1, "toman/Shop", at("1"), at("1")), (2, "toman/lib", at("1"), at("1"))],
+)
 ISSUES = raw(
     "project_id issue_id iid created_at",
     [(1, 11, 1, at("1")), (1, 12, 2, at("2")), (2, 21, 1, at("1"))],
@@ -29,14 +32,19 @@ def merged(requests: list[tuple[Any, ...]], closing: list[tuple[Any, ...]]) -> p
     return last_merged(ISSUES, PROJECTS, raw(CLOSING, rows), raw(MERGE_REQUESTS, requests))
 
 
-def lead(sha: str, *deployments: tuple[str, str | None], merged_at: str = "5") -> pd.Series:
+def lead(
+    sha: str,
+    *deployments: tuple[str, str | None],
+    merged_at: str = "5",
+    projects: pd.DataFrame = PROJECTS,
+) -> pd.Series:
     """The row of issue 11, closed by an MR of the given merge result; deployments (sha, finish)."""
     one = merged([(1, 5, at(merged_at), sha, None, "h")], [(5, 1, "closing_list")])
     rows = [
         (1, n, n + 100, tip, finish and at(finish), at(finish or "8"))
         for n, (tip, finish) in enumerate(deployments, 1)
     ]
-    return lead_times(one, raw(DEPLOYMENTS, rows), GRAPH).iloc[0]
+    return lead_times(one, raw(DEPLOYMENTS, rows), GRAPH, projects).iloc[0]
 
 
 def test_the_merge_result_is_merge_else_squash_else_head() -> None:
@@ -97,7 +105,7 @@ def test_deployments_of_another_project_do_not_count() -> None:
         DEPLOYMENTS, [(1, 1, 101, "d", at("6"), at("6")), (2, 2, 102, "d", at("8"), at("8"))]
     )
 
-    row = lead_times(one, rows, GRAPH).iloc[0]
+    row = lead_times(one, rows, GRAPH, PROJECTS).iloc[0]
 
     assert (row["project_id"], row["deployment_id"]) == (1, 2)
 
@@ -107,6 +115,21 @@ def test_what_is_not_deployed_has_no_lead_time() -> None:
 
     assert pd.isna(row["lead_time_hours"])
     assert row["reason"] == "not_deployed"
+
+
+def test_a_merge_before_the_first_deployment_of_an_older_project_has_no_lead_time() -> None:
+    older = PROJECTS.assign(deployments_collected_from=at("2"))
+    never_read = PROJECTS.assign(deployments_collected_from=None).astype(PROJECTS.dtypes)
+
+    before = lead("m", ("d", "6"), projects=older)
+    after = lead("m", ("a", "4"), ("d", "6"), projects=older)
+
+    assert before["reason"] == "before_first_deployment"
+    assert before[["lead_time_hours", "deployed_at", "deployment_id"]].isna().all()
+    assert (after["lead_time_hours"], after["deployment_id"]) == (5 * 24, 2)
+    assert lead("m", ("d", "6"), projects=never_read)["reason"] == "before_first_deployment"
+    assert lead("m", ("d", "6"))["lead_time_hours"] == 5 * 24
+    assert lead("m", projects=older)["reason"] == "not_deployed"
 
 
 def test_an_unknown_merge_result_is_named() -> None:
@@ -130,7 +153,8 @@ def test_a_deployment_without_a_finish_gives_no_duration() -> None:
 def test_a_deployment_before_the_issue_is_null_and_named() -> None:
     one = merged([(1, 5, at("1"), "m", None, "h")], [(5, 2, "closing_list")])
 
-    row = lead_times(one, raw(DEPLOYMENTS, [(1, 1, 1, "d", at("1"), at("1"))]), GRAPH).iloc[0]
+    rows = raw(DEPLOYMENTS, [(1, 1, 1, "d", at("1"), at("1"))])
+    row = lead_times(one, rows, GRAPH, PROJECTS).iloc[0]
 
     assert pd.isna(row["lead_time_hours"])
     assert row["reason"] == "negative_duration"
@@ -148,7 +172,7 @@ def test_an_unknown_sha_between_merge_and_deployment_is_named() -> None:
 
 
 def test_nothing_in_nothing_out() -> None:
-    found = lead_times(merged([], []), raw(DEPLOYMENTS), GRAPH)
+    found = lead_times(merged([], []), raw(DEPLOYMENTS), GRAPH, PROJECTS)
 
     assert found.empty
     assert "lead_time_hours" in found
