@@ -51,6 +51,10 @@ class RawCommit(TableModel):
     is_on_default_branch: Boolean = Field(description="The default branch reaches it.")
     is_first_parent: Boolean = Field(description="On the first-parent chain of the default branch.")
     vanished_at: Instant = Field(nullable=True, description="When nothing reached it any more.")
+    has_bot_address: Boolean = Field(
+        nullable=True,
+        description="A bot pattern matched the local part of the author's address as it was read.",
+    )
 
 
 TABLE = Table(
@@ -64,7 +68,7 @@ TABLE = Table(
 
 _AS_THEY_ARE = [
     *["project_id", "commit_id", "author_name", "author_email_hash", "committer_email_hash"],
-    *["title", "is_signed", "is_on_default_branch", "is_first_parent"],
+    *["title", "is_signed", "is_on_default_branch", "is_first_parent", "has_bot_address"],
 ]
 _JSON = ["parent_ids", "closing"]
 _COUNTS = ["project_id", "commit_id", "additions", "deletions"]

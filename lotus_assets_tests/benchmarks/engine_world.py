@@ -70,6 +70,7 @@ class EngineWorld:
                 "is_first_parent": pd.Series((step == 0) | (step == 3)).astype("boolean"),
                 "is_on_default_branch": pd.Series(np.ones(size, bool)).astype("boolean"),
                 "is_signed": pd.Series(number % 3 > 0).astype("boolean"),
+                "has_bot_address": pd.Series(np.zeros(size, bool)).astype("boolean"),
             }
         )
 

@@ -21,11 +21,12 @@ def is_bot_author(
 
     The author is the known user of author_user_id, else of the e-mail hash, else of the name
     (display name or username; a bot only if all who bear it are); an author whom nobody knows is
-    a bot if the name matches a pattern. `users` has dim_user's user_id, username, name, is_bot,
-    email_hash.
+    a bot if the name, or the local part of the address (has_bot_address), matches a pattern.
+    `users` has dim_user's user_id, username, name, is_bot, email_hash.
     """
     is_bot = users["is_bot"].fillna(False).astype(bool)
     by_pattern = matches_any(commits["author_name"], bot_patterns)
+    by_pattern |= commits["has_bot_address"].fillna(False).to_numpy(dtype=bool)
     is_known_bot = pd.Series(pd.NA, index=commits.index, dtype="boolean")
     for column, names in (
         ("author_user_id", ["user_id"]),

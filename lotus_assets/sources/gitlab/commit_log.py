@@ -28,10 +28,11 @@ class CommitParser:
 
     email_hash: EmailHash
     host: str | None = None
+    bot_patterns: tuple[str, ...] = ()
 
     def commit(self, record: bytes) -> Payload:
         """One commit: `commit_id`, `parent_ids`, dates (ISO 8601, UTC), names, hashes,
-        `is_signed`, `title`, `closing`.
+        `has_bot_address`, `is_signed`, `title`, `closing`.
         """
         head, _, message = record.decode("utf-8", "replace").partition("\n\n")
         commit_id, *lines = head.split("\n")
@@ -45,6 +46,7 @@ class CommitParser:
             "parent_ids": [value for name, _, value in headers if name == "parent"],
             "author_name": redacted(author_name),
             "author_email_hash": self.email_hash.of(author_email),
+            "has_bot_address": self._is_bot(author_email),
             "committer_email_hash": self.email_hash.of(committer_email),
             "authored_at": authored_at,
             "committed_at": committed_at,
@@ -52,6 +54,11 @@ class CommitParser:
             "title": str(redacted(text.partition("\n")[0]))[:LONGEST_TITLE],
             "closing": closing_references(text, host=self.host),
         }
+
+    def _is_bot(self, address: str | None) -> bool:
+        """Whether a bot pattern is found in the local part: access tokens commit under theirs."""
+        local_part = (address or "").partition("@")[0]
+        return any(re.search(pattern, local_part) for pattern in self.bot_patterns)
 
 
 _PERSON = re.compile(r"(?P<name>[^<]*)<(?P<address>[^>]*)>(?:.*>)?\s*(?P<seconds>\d*)")

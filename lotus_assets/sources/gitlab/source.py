@@ -51,6 +51,7 @@ from lotus_assets.sources.gitlab.rest import RefusedError, RestClient
 from lotus_assets.sources.gitlab.rest_lists import rest_pages
 from lotus_assets.sources.gitlab.session import GitLabPatience, PacedSession, TransientError
 from lotus_assets.sources.gitlab.statistics import Statistics
+from lotus_assets.sources.rules_file import read_rules
 
 logger = logging.getLogger(__name__)
 
@@ -79,6 +80,7 @@ class GitLabSource:
         max_parallelism: int = 8,
         project_failures: int = PROJECT_FAILURES,
         email_hash_key: str | None = None,
+        bot_patterns: Sequence[str] = (),
         patience: GitLabPatience | None = None,
         pacer: Pacer | None = None,
     ) -> None:
@@ -102,12 +104,12 @@ class GitLabSource:
             Git(url, token, heard=self.session.heed_git),
             self.session,
             clones,
-            CommitParser(email_hash, host),
+            CommitParser(email_hash, host, tuple(bot_patterns)),
         )
 
     @classmethod
     def from_settings(cls, settings: Settings, *, url: str, token: str) -> Self:
-        """The source with the settings' parallelism, hash key and data directory."""
+        """The source with the settings' parallelism, hash key, bot patterns and data directory."""
         key = settings.tem_email_hash_key
         return cls(
             url,
@@ -115,6 +117,7 @@ class GitLabSource:
             clones=settings.tem_data_dir / "clones",
             max_parallelism=settings.tem_max_parallelism,
             email_hash_key=key.get_secret_value() if key else None,
+            bot_patterns=read_rules(settings.tem_rules_file).bot_patterns,
             project_failures=settings.tem_project_failures,
             patience=GitLabPatience(
                 attempts=settings.tem_gitlab_attempts, start_wait=settings.tem_gitlab_start_wait

@@ -163,6 +163,7 @@ def commit(letter: str = "a", **more: Any) -> dict[str, Any]:
         "parent_ids": [SHA["0"]],
         "author_name": "Ann",
         "author_email_hash": "e" * 64,
+        "has_bot_address": False,
         "committer_email_hash": None,
         "authored_at": "2026-03-02T08:00:00+00:00",
         "committed_at": "2026-03-02T08:00:00+00:00",

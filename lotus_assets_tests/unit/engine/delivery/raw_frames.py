@@ -20,7 +20,7 @@ def dtype_of(column: str) -> str:
         return INSTANT
     if (column.endswith("_id") and column != "commit_id") or column in WHOLE:
         return "Int64"
-    if column.startswith("is_") or column == "allow_failure":
+    if column.startswith(("is_", "has_")) or column == "allow_failure":
         return "boolean"
     return "Float64" if column == "duration_sec" else "string"
 

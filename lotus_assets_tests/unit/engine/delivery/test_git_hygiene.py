@@ -24,7 +24,7 @@ PROJECTS = raw(
 )
 COMMITS = (
     "project_id commit_id author_user_id author_name author_email_hash committed_at parent_ids "
-    "is_first_parent is_on_default_branch is_signed"
+    "is_first_parent is_on_default_branch is_signed has_bot_address"
 )
 USERS = raw(
     "user_id username name is_bot email_hash",
@@ -44,7 +44,8 @@ BOTS = ["^merge[-_]?bot$", r"^project_\d+_bot"]
 def commit(commit_id: str, parents: str = '["p"]', **other: Any) -> tuple[Any, ...]:
     row = {"user": None, "name": "Someone", "hash": None, "on_chain": True, "project": 1} | other
     key = (row["project"], commit_id, row["user"], row["name"], row["hash"])
-    return (*key, at("2 10:00"), parents, row["on_chain"], True, row.get("signed", True))
+    flags = (row["on_chain"], True, row.get("signed", True), row.get("bot_address"))
+    return (*key, at("2 10:00"), parents, *flags)
 
 
 def direct(
@@ -110,6 +111,8 @@ def test_merge_squash_and_head_commits_and_a_merged_request_s_commits_came_by_it
         ({"name": "merge_bot"}, True),
         ({"name": "project_12_bot_ab"}, True),
         ({"name": None}, False),
+        ({"name": "deploy", "bot_address": True}, True),
+        ({"hash": "h1", "bot_address": True}, False),
     ],
 )
 def test_authors_are_matched_by_user_then_hash_then_name_then_pattern(

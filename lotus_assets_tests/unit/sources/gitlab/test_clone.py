@@ -86,6 +86,7 @@ def test_commits_with_parents_dates_names_and_references(origin: Origin, clone: 
         "parent_ids": [first],
         "author_name": "Ann Author",
         "author_email_hash": hashlib.sha256(b"ann@example.com").hexdigest(),
+        "has_bot_address": False,
         "committer_email_hash": hashlib.sha256(b"carl@example.com").hexdigest(),
         "authored_at": "2026-03-02T08:00:00+00:00",
         "committed_at": "2026-03-02T12:00:00+00:00",

@@ -97,3 +97,13 @@ def test_a_commit_with_a_broken_author_line_and_odd_bytes() -> None:
     assert commit["committed_at"] is None
     assert commit["author_email_hash"] is None
     assert commit["title"] == "Caf\N{REPLACEMENT CHARACTER}"
+
+
+@pytest.mark.parametrize(
+    ("address", "is_bot"),
+    [("project_7_bot@noreply.example.com", True), ("ann@project_7_bot.example.com", False)],
+)
+def test_a_bot_s_address_is_told_by_its_local_part(address: str, is_bot: bool) -> None:
+    record = f"{'a' * 40}\nauthor Deploy <{address}> 1772438400 +0000\n\n    Work\n".encode()
+    parser = CommitParser(EmailHash(), bot_patterns=(r"^project_\d+_bot",))
+    assert parser.commit(record)["has_bot_address"] is is_bot
