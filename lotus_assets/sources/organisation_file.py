@@ -60,7 +60,7 @@ class Organisation(BaseModel):
         # Here, because commands read the file before anybody needs a frame.
         import pandas as pd
 
-        from lotus_assets.engine.delivery.group_paths import longest_prefix
+        from lotus_assets.engine.delivery.patterns import longest_prefix
 
         prefixes = pd.Series([entry.prefix for entry in self.mapping], dtype="string")
         places = [(self.org, entry.business_line, entry.team) for entry in self.mapping]

@@ -1,4 +1,4 @@
-"""Text against the patterns of rules: regular expressions and wildcards."""
+"""Text against the patterns of rules: regular expressions, wildcards, and group-path prefixes."""
 
 import re
 from collections.abc import Iterable
@@ -6,6 +6,8 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+
+from lotus_assets.engine.delivery.group_paths import lies_under
 
 
 def matches_any(texts: pd.Series, patterns: Iterable[str]) -> NDArray[np.bool_]:
@@ -37,3 +39,16 @@ def matches_wildcards(
     matched = pairs[is_match.astype(bool)]
     wanted = pd.MultiIndex.from_frame(asked[["project_id", "text"]])
     return np.asarray(wanted.isin(pd.MultiIndex.from_frame(matched[["project_id", "text"]])))
+
+
+def longest_prefix(paths: pd.Series, prefixes: pd.Series) -> NDArray[np.int64]:
+    """Position of the longest prefix that each path lies under, else -1.
+
+    Of equal prefixes the last wins. A NULL path lies under none.
+    """
+    longest = np.full(len(paths), -1, dtype=np.int64)
+    texts = paths.astype("string").fillna("").tolist()
+    for position in prefixes.str.len().argsort(kind="stable"):
+        prefix = str(prefixes.iloc[position])
+        longest[np.array([lies_under(path, prefix) for path in texts], dtype=bool)] = position
+    return longest

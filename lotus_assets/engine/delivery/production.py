@@ -9,9 +9,8 @@ import pandas as pd
 
 from lotus_assets.engine.delivery.default_branches import was_default_branch
 from lotus_assets.engine.delivery.durations import ends_before_start
-from lotus_assets.engine.delivery.group_paths import longest_prefix
 from lotus_assets.engine.delivery.local_days import local_days
-from lotus_assets.engine.delivery.patterns import matches_any
+from lotus_assets.engine.delivery.patterns import longest_prefix, matches_any
 from lotus_assets.engine.delivery.pipelines import is_child, pipeline_ends, topmost_parents
 from lotus_assets.engine.delivery.reasons import joined_reasons
 

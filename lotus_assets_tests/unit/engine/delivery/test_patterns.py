@@ -3,9 +3,8 @@
 import pandas as pd
 import pytest
 
-from lotus_assets.engine.delivery.group_paths import longest_prefix
 from lotus_assets.engine.delivery.json_lists import exploded, parsed_lists
-from lotus_assets.engine.delivery.patterns import matches_any, matches_wildcards
+from lotus_assets.engine.delivery.patterns import longest_prefix, matches_any, matches_wildcards
 from lotus_assets_tests.unit.engine.delivery.raw_frames import raw
 
 
