@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -38,8 +39,14 @@ def home(reachable_folder: Path) -> Iterator[Path]:
     """Where a test's own server lives; what is left of it is killed by its data folder."""
     folder = reachable_folder / "postgres"
     yield folder
-    for process in processes_of(folder):
-        process.kill()
+    kill_server(folder)
+
+
+def kill_server(home: Path) -> None:
+    """At once; some of its processes end by themselves when the first is gone."""
+    for process in processes_of(home):
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
 
 
 def processes_of(home: Path) -> list[psutil.Process]:
@@ -127,8 +134,7 @@ def test_the_password_is_needed_and_private(home: Path) -> None:
 def test_a_killed_server_is_recovered(home: Path) -> None:
     with EmbeddedPostgres(home) as server:
         keep_a_row(server.url)
-        for process in processes_of(home):
-            process.kill()
+        kill_server(home)
     assert (home / "data" / "postmaster.pid").exists()
     with EmbeddedPostgres(home) as server:
         assert ask(server.url, "SELECT value FROM kept") == 42
@@ -137,8 +143,7 @@ def test_a_killed_server_is_recovered(home: Path) -> None:
 def test_a_pid_file_that_names_another_process_by_now(home: Path) -> None:
     with EmbeddedPostgres(home) as server:
         keep_a_row(server.url)
-        for process in processes_of(home):
-            process.kill()
+        kill_server(home)
     pid_file = home / "data" / "postmaster.pid"
     # The likeness of a number used again: a living process under the server's own account.
     stranger = subprocess.Popen(

@@ -29,6 +29,10 @@ _LABELS = (
     (("feature",), 18),
     (("maintenance", "severity::3"), 9),
 )
+_HOURS = {"severity::1": 12.0, "severity::2": 60.0}
+"""Mean time to the closing, by label; what is not that severe waits for a week."""
+_LEFT_OPEN = 0.2
+"""The share of the less severe that nobody ever takes up."""
 
 
 def open_issue(site: Site, author: Person, random: Random, *, title: str | None = None) -> Payload:
@@ -81,19 +85,20 @@ def issue_life(site: Site, people: list[Person], random: Random) -> Process:
     author, worker = random.choice(people), random.choice(people)
     entry = open_issue(site, author, random)
     iid = entry["iid"]
-    yield world.until(later_at_work(world.now, 9, random))
+    yield world.until(later_at_work(world.now, 4, random))
     site.note(entry, worker, "I can repeat this; looking into it.")
-    if random.random() < 0.3:
+    if "severity::1" not in entry["labels"] and random.random() < 0.3:
         yield world.until(later_at_work(world.now, 30, random))
         entry["labels"] = sorted({*entry["labels"], "severity::2"})
         site.note(entry, worker, "added ~severity::2 label", action="label")
-    if random.random() < 0.25:
+    hours = min((_HOURS.get(label, 170.0) for label in entry["labels"]), default=170.0)
+    if hours > 60 and random.random() < _LEFT_OPEN:
         return
-    yield world.until(later_at_work(world.now, 170, random))
+    yield world.until(later_at_work(world.now, hours, random))
     close_issue(site, iid, worker)
     while random.random() < 0.16:
-        yield world.until(later_at_work(world.now, 60, random))
+        yield world.until(later_at_work(world.now, min(60.0, hours), random))
         if entry["state"] == "closed":
             reopen_issue(site, iid, author)
-        yield world.until(later_at_work(world.now, 50, random))
+        yield world.until(later_at_work(world.now, min(50.0, hours / 2), random))
         close_issue(site, iid, worker)

@@ -69,11 +69,15 @@ class Pipeline:
             return
         broken = {plan.name for plan in self.plans if random.random() < plan.failure_rate}
         yield from self._advance(self.plans, broken)
-        blocking = [plan for plan in self.plans if plan.name in broken and not plan.allow_failure]
-        if broken and random.random() < 0.55:
+        failed = [plan for plan in self.plans if plan.name in broken]
+        is_red = any(not plan.allow_failure for plan in failed)
+        if failed and random.random() < 0.55:
             yield world.until(world.now + random.randrange(2 * MINUTE, 40 * MINUTE))
-            yield from self._retry([plan for plan in self.plans if plan.name in broken])
-        elif blocking:
+            yield from self._retry(failed)
+        elif is_red and random.random() < 0.75:
+            yield world.until(later_at_work(world.now, 2, random))
+            yield from self._retry(failed)
+        elif is_red:
             return
         yield from self._press()
 

@@ -38,7 +38,7 @@ class Course:
     rounds: int
     is_draft: bool
     ends: str
-    """`merged`, `closed` or `forgotten`."""
+    """`merged`, `closed`, or `forgotten`: closed weeks later, when somebody tidies up."""
     hours: float
     """Mean wait between two acts, in hours."""
     is_bypassed: bool
@@ -51,9 +51,9 @@ class Course:
 def draw_course(random: Random) -> Course:
     """The usual mix."""
     return Course(
-        rounds=random.choices((0, 1, 2, 3, 4), (14, 42, 27, 12, 5))[0],
+        rounds=random.choices((0, 1, 2, 3, 4), (62, 25, 9, 3, 1))[0],
         is_draft=random.random() < 0.14,
-        ends=random.choices(("merged", "closed", "forgotten"), (86, 9, 5))[0],
+        ends=random.choices(("merged", "closed", "forgotten"), (88, 9, 3))[0],
         hours=random.choice((2.0, 4.0, 7.0, 12.0, 30.0)),
         is_bypassed=random.random() < 0.07,
         keeps_branch=random.random() < 0.12,
@@ -81,6 +81,7 @@ def review(site: Site, people: list[Person], random: Random, course: Course) -> 
     _open(site, request, random, title, course, way)
     for person in reviewers[: random.choice((1, 1, 2))]:
         request.request_review(person)
+    yield from _afterthoughts(request, random)
     yield from _rounds(request, reviewers, random, course)
     yield from _end(request, reviewers, random, course)
 
@@ -115,6 +116,14 @@ def _open(
         squash=random.random() < site.plan.squash_rate,
         approvals=site.plan.approvals_required,
     )
+
+
+def _afterthoughts(request: MergeRequest, random: Random) -> Process:
+    """What the author still pushes before anybody has looked."""
+    world = request.site.world
+    for _ in range(random.choices((0, 1, 2, 3), (50, 28, 15, 7))[0]):
+        yield world.until(later_at_work(world.now, 1, random))
+        request.push(1, request.work(1, ["Mend what the pipeline found"], 1))
 
 
 def _rounds(
@@ -159,10 +168,9 @@ def _answer(request: MergeRequest, random: Random) -> None:
 
 def _end(request: MergeRequest, reviewers: list[Person], random: Random, course: Course) -> Process:
     world, site = request.site.world, request.site
-    if course.ends == "forgotten":
-        return
-    if course.ends == "closed":
-        yield world.until(later_at_work(world.now, 100, random))
+    if course.ends != "merged":
+        hours = 100 if course.ends == "closed" else 24 * 35
+        yield world.until(later_at_work(world.now, hours, random))
         request.close(request.author)
         site.free_files.append(request.path)
         return
@@ -171,6 +179,8 @@ def _end(request: MergeRequest, reviewers: list[Person], random: Random, course:
     wanted = 0 if course.is_bypassed else max(1, site.plan.approvals_required)
     for person in reviewers[:wanted]:
         yield world.until(later_at_work(world.now, course.hours / 2, random))
+        if random.random() < 0.2:
+            request.note(person, random.choice(_REMARKS), kind="DiffNote")
         if person.user_id not in request.approvals:
             request.approve(person)
     yield world.until(later_at_work(world.now, 1.5, random))
