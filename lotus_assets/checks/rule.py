@@ -12,7 +12,7 @@ from lotus_assets.filling.reports import REASON_ROWS
 from lotus_assets.graph.gated_assets import frame_metadata
 from lotus_assets.graph.inputs import Inputs, inputs_of
 from lotus_assets.graph.resources import Environment
-from lotus_assets.graph.steps import ONCE_MORE
+from lotus_assets.graph.steps import tried_once_more
 from lotus_assets.tables.table import Table
 
 
@@ -113,9 +113,8 @@ def asset_checks(name: str, rules: Sequence[Rule]) -> dg.AssetChecksDefinition:
     """All `rules` in one step, each a check of its own; any of them can be asked alone."""
     by_key = {rule.key: rule for rule in rules}
 
-    @dg.multi_asset_check(
-        name=name, specs=[rule.spec for rule in rules], can_subset=True, retry_policy=ONCE_MORE
-    )
+    @dg.multi_asset_check(name=name, specs=[rule.spec for rule in rules], can_subset=True)
+    @tried_once_more
     def check_rules(
         context: dg.AssetCheckExecutionContext, environment: Environment
     ) -> Iterator[dg.AssetCheckResult]:

@@ -139,4 +139,4 @@ def _failure(event: dg.DagsterEvent) -> StepFailure:
 
 def _is_wrapping(class_name: str) -> bool:
     """Whether an error of Dagster's only carries that of the step, or that it was tried again."""
-    return "Dagster" in class_name or class_name == "RetryRequestedFromPolicy"
+    return "Dagster" in class_name or class_name == dg.RetryRequested.__name__

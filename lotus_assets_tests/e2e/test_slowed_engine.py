@@ -85,7 +85,7 @@ def test_a_slowed_engine_is_detected_and_named(reachable_folder: Path) -> None:
 
     checkout = copied_checkout(reachable_folder / "checkout")
     git(checkout, "checkout", "--quiet", "-b", "slower")
-    engine = checkout / "lotus_assets" / "engine" / "rollbacks.py"
+    engine = checkout / "lotus_assets" / "engine" / "delivery" / "rollbacks.py"
     engine.write_text(engine.read_text(encoding="utf-8") + SLOW_DOWN, encoding="utf-8")
     git(checkout, "commit", "--quiet", "--all", "--message", "Look at every rollback five times")
     after = bench(checkout, reachable_folder)

@@ -53,11 +53,14 @@ import os, sys, time
 import dagster as dg
 from rich.console import Console
 from lotus_assets.commands.execution import execute
+from lotus_assets.graph.steps import asset_step
 
-@dg.asset(partitions_def=dg.DailyPartitionsDefinition("2026-01-01"), pool="gitlab")
+days = dg.DailyPartitionsDefinition("2026-01-01")
+@asset_step(specs=[dg.AssetSpec("endless", partitions_def=days)], pool="gitlab")
 def endless():
     os.write(int(sys.argv[1]), b"executing")
     time.sleep(600)
+    yield dg.MaterializeResult("endless")
 
 job = dg.Definitions(assets=[endless]).resolve_implicit_global_asset_job_def()
 with dg.DagsterInstance.get() as instance:
@@ -150,7 +153,8 @@ def test_an_interrupted_run_is_marked_as_ended(
 ) -> None:
     process = start_endless_run(variables)
     process.send_signal(number)
-    process.wait()
+    # A step that is tried again on an interrupt would sleep on.
+    process.wait(60)
     assert process.returncode != 0
     (run,) = instance.get_runs()
     assert run.is_finished

@@ -8,7 +8,6 @@ import pytest
 
 from lotus_assets.definitions import CHECKS, defs
 from lotus_assets.graph.resources import shared_engine
-from lotus_assets.graph.steps import ONCE_MORE
 
 STEPS = {
     assets.op.name: assets
@@ -39,13 +38,15 @@ def nobody_there(nothing_configured: None, monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def attempt(assets: dg.AssetsDefinition) -> list[dg.DagsterEvent]:
-    """The events of a run of one step on its newest partition."""
+    """The events of a run of one step, or of its checks, on its newest partition."""
     partitions = assets.partitions_def
-    job = defs.resolve_implicit_global_asset_job_def()
+    job = defs.resolve_implicit_global_asset_job_def().get_subset(
+        asset_selection=set(assets.keys),
+        asset_check_selection=None if assets.keys else set(assets.check_keys),
+    )
     with dg.DagsterInstance.ephemeral() as instance:
         result = job.execute_in_process(
             instance=instance,
-            asset_selection=sorted(assets.keys, key=str),
             partition_key=None if partitions is None else partitions.get_last_partition_key(),
             raise_on_error=False,
         )
@@ -72,5 +73,8 @@ def test_a_silent_other_side_is_tried_once_more(name: str, nobody_there: None) -
     assert retries(attempt(STEPS[name])) == 1
 
 
-def test_checks_across_tables_are_tried_once_more() -> None:
-    assert {check.op.retry_policy for check in CHECKS} == {ONCE_MORE}
+@pytest.mark.parametrize("checks", CHECKS, ids=lambda checks: checks.op.name)
+def test_checks_across_tables_are_tried_once_more(
+    checks: dg.AssetChecksDefinition, nobody_there: None
+) -> None:
+    assert retries(attempt(checks)) == 1
