@@ -8,6 +8,7 @@ nested pages shows as a difference.
 from collections.abc import Mapping
 from typing import Any
 
+from lotus_assets.sources.gitlab.email_hash import redacted_name
 from lotus_assets.sources.gitlab.pages import Payload, ProjectReference
 from lotus_assets.sources.gitlab.project_lists import Clients
 
@@ -57,7 +58,7 @@ def fields_of(
         "head_sha": merge_request.get("sha"),
         "merge_commit_sha": merge_request.get("merge_commit_sha"),
         "squash_commit_sha": merge_request.get("squash_commit_sha"),
-        "labels": list(merge_request.get("labels") or []),
+        "labels": [redacted_name(label) for label in merge_request.get("labels") or []],
         "lines_added": lines.get("additions"),
         "lines_removed": lines.get("deletions"),
         "approvals_given": len(approvals.get("approved_by") or []),

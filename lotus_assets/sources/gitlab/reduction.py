@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lotus_assets.sources.gitlab.closing import closing_references
-from lotus_assets.sources.gitlab.email_hash import EmailHash, redacted
+from lotus_assets.sources.gitlab.email_hash import EmailHash, redacted, redacted_name
 from lotus_assets.sources.gitlab.pages import Payload
 
 Node = Mapping[str, Any]
@@ -82,5 +82,5 @@ def system_action(node: Node) -> str | None:
 
 
 def titles(labels: Sequence[Node]) -> list[str]:
-    """Names of labels as they are: rules and people know a label by its whole name."""
-    return [str(label["title"]) for label in labels]
+    """Names of labels: rules and people know a label by its whole name, `@` and all."""
+    return [redacted_name(str(label["title"])) for label in labels]
