@@ -69,7 +69,7 @@ class GeneratedJobs(dict[int, list[Payload]]):
 
 def build_collection_world(merge_requests: int, projects: int, directory: Path) -> Store:
     """A store with so many merge requests, evenly in so many projects."""
-    sample = build_store(7, date(2026, 3, 31), STARTED + timedelta(days=11), directory / "sample")
+    sample = build_store(7, date(2026, 3, 31), STARTED + timedelta(days=20), directory / "sample")
     template = _template(sample)
     store = Store(edition="enterprise", version=sample.version, now=NOW, users=template.users)
     store.groups[GROUP] = payloads.group(900, GROUP, "Big", None)
