@@ -5,7 +5,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from lotus_assets.engine.delivery.default_branches import was_default_branch
-from lotus_assets.engine.delivery.durations import ends_before_start, hours_between
+from lotus_assets.engine.delivery.durations import SAME_INSTANT, ends_before_start, hours_between
 from lotus_assets.engine.delivery.patterns import matches_wildcards
 from lotus_assets.engine.delivery.reasons import joined_reasons
 
@@ -65,6 +65,10 @@ def branch_lifetimes(
         ],
         ["ended_at", "ended_by"],
     )
+    # A merge of 10:00:00 may have been at 10:00:00.9, after a creation at 10:00:00.5.
+    is_merge = ends["ended_by"].eq("merge").fillna(False).astype(bool)
+    ends["over_by"] = ends["ended_at"].mask(is_merge, ends["ended_at"] + SAME_INSTANT)
+    ends = ends.sort_values("over_by", kind="stable")
     lives = pd.concat([_lives(births, ends), _orphans(births, ends)], ignore_index=True)
     lives["branch_ttl_hours"] = hours_between(lives["created_at"], lives["ended_at"])
     late = requests.loc[is_contradictory, [*BRANCH, "merged_at"]]
@@ -121,10 +125,11 @@ def _stacked(parts: list[tuple[pd.DataFrame, str, str]], names: list[str]) -> pd
 def _lives(births: pd.DataFrame, ends: pd.DataFrame) -> pd.DataFrame:
     """Each birth with the first end at or after it; births that share an end are one life.
 
+    A merge, whose instant is a whole second, may be of the second before.
     Of several, the last `created` event is the life's (the earlier ones' ends are unknown), else
     the earliest first commit.
     """
-    lives = _nearest(births, ends, "created_at", "ended_at", "forward")
+    lives = _nearest(births, ends, "created_at", "over_by", "forward")
     is_event = lives["created_by"].eq("push_event")
     same_end = [*BRANCH, "ended_at"]
     group = lives.groupby(same_end, dropna=False, sort=False)
@@ -139,7 +144,7 @@ def _lives(births: pd.DataFrame, ends: pd.DataFrame) -> pd.DataFrame:
 
 def _orphans(births: pd.DataFrame, ends: pd.DataFrame) -> pd.DataFrame:
     """Ends before which no birth of the branch is known; the first of each branch."""
-    rows = _nearest(ends, births, "ended_at", "created_at", "backward")
+    rows = _nearest(ends, births, "over_by", "created_at", "backward")
     rows = rows[rows["created_at"].isna()].drop_duplicates(BRANCH)
     return rows.assign(is_superseded=False)
 

@@ -78,7 +78,7 @@ def direct_pushes(
     direct["pushed_at"] = pushes["carried_at"].fillna(direct["committed_at"])
     is_history = is_older.to_numpy(bool) | pushes["is_beginning"].to_numpy(bool)
     pushed: pd.DataFrame = direct.loc[~is_history, ["project_id", "commit_id", "pushed_at"]]
-    return pushed.reset_index(drop=True)
+    return pushed.dropna(subset="pushed_at").reset_index(drop=True)
 
 
 def default_branch_pushes(

@@ -195,3 +195,11 @@ def test_a_plain_walk_through_each_branch_s_events_agrees(
     ).astype(object)
     listed = table.where(table.notna(), None).to_numpy().tolist()
     assert sorted(map(str, map(tuple, listed))) == sorted(map(str, expected))
+
+
+def test_a_merge_in_the_second_of_the_creation_ends_that_life() -> None:
+    (event,) = [created("2")]
+    event = (*event[:-1], at("2") + pd.Timedelta(milliseconds=700))
+    found = lives([event], [request(1, "1", "2", "2")])
+
+    assert found[["ended_by", "branch_ttl_hours"]].to_numpy().tolist() == [["merge", 0.0]]
