@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pandas as pd
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, exists, select, update
 
 from lotus_assets.filling.side_by_side import Batch
 from lotus_assets.raw import raw_deployment, raw_environment, raw_project
@@ -21,8 +21,18 @@ def page_rows(payloads: Payloads) -> dict[Table, pd.DataFrame]:
 
 
 def read(reading: Reading, project_id: int) -> Iterator[Batch]:
-    """The deployments of one project that are new or moved."""
-    yield from read_window(reading, project_id, DEPLOYMENTS, page_rows)
+    """The deployments of one project that are new or moved.
+
+    Without an environment there are none: those of one that is deleted go with it (the foreign
+    key of GitLab's table `deployments`).
+    """
+    environments = database_table(raw_environment.TABLE)
+    there = environments.c.vanished_at.is_(None) & (environments.c.project_id == project_id)
+    with reading.engine.connect() as connection:
+        has_environments = connection.scalar(select(exists().where(there)))
+    yield from read_window(
+        reading, project_id, DEPLOYMENTS, page_rows, is_empty=not has_environments
+    )
 
 
 def fill_tier(connection: Connection) -> None:

@@ -13,6 +13,9 @@ from lotus_assets.sources.gitlab.pages import ReadingWindow
 from lotus_assets.sources.gitlab.project_lists import RestList
 from lotus_assets.tables.table import Table
 
+FEW = 10
+"""Merge requests and issues; with each come some ten events."""
+
 
 def page_rows(payloads: Payloads) -> dict[Table, pd.DataFrame]:
     """What a page holds, table by table."""
@@ -35,13 +38,19 @@ def read(reading: Reading, project_id: int) -> Iterator[Batch]:
     if window is None:
         return
     yield Batch(frames={}, updated_at=window.updated_after)
-    if is_since_a_watermark(window):
+    if is_since_a_watermark(window) or _is_small(reading, project_id, window):
         yield from _read_all(reading, project_id, window)
     else:
         yield from _read_list(reading, project_id, window, PUSHES)
         # What happens between two lists comes again: the first one's end is the watermark.
         yield from _read_list(reading, project_id, window, CLOSINGS, moves_watermark=False)
         yield from _read_list(reading, project_id, window, REOPENINGS, moves_watermark=False)
+
+
+def _is_small(reading: Reading, project_id: int, window: ReadingWindow) -> bool:
+    """Whether all events of a first collection are likely to fit on a page: one list, not three."""
+    counts = [reading.first_count(project_id, name) for name in ("merge_requests", "issues")]
+    return window.updated_before is None and None not in counts and sum(filter(None, counts)) <= FEW
 
 
 def is_since_a_watermark(window: ReadingWindow) -> bool:

@@ -84,5 +84,6 @@ collect_issues = collection_asset(
     read,
     deps=(raw_project.TABLE.name, raw_state_event.TABLE.name),
     is_daily=True,
+    shared=(ISSUES,),
     after_promote=count_reopenings,
 )

@@ -59,4 +59,5 @@ collect_merge_requests = collection_asset(
     read,
     deps=(raw_project.TABLE.name,),
     is_daily=True,
+    shared=(MERGE_REQUESTS,),
 )

@@ -72,5 +72,6 @@ collect_pipelines = collection_asset(
     read,
     deps=(raw_project.TABLE.name, raw_deployment.TABLE.name),
     is_daily=True,
+    shared=(PIPELINES, CHILD_PIPELINES),
     after_promote=fill_environment,
 )

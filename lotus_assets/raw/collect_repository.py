@@ -23,6 +23,7 @@ from lotus_assets.raw import (
     raw_tag,
 )
 from lotus_assets.raw.reading import Reading, collection_asset
+from lotus_assets.raw.standing_refs import PUSHES, last_push, stand_still
 from lotus_assets.sources.gitlab.lists.commit_statistics import COMMIT_STATISTICS
 from lotus_assets.sources.gitlab.pages import Payload, ProjectReference, ReadingWindow
 from lotus_assets.sources.warehouse.schema import database_table
@@ -32,12 +33,14 @@ from lotus_assets.tables.table import concatenate
 def read(reading: Reading, project_id: int) -> Iterator[Batch]:
     """Everything that the refs and the old heads of one project reach."""
     reference = reading.references[project_id]
-    repository = reading.source.repository(
-        reference,
-        known=reading.states.get(project_id),
-        heads=_old_heads(reading, project_id),
-    )
+    state, push = reading.states.get(project_id), last_push(reading, project_id)
+    heads = _old_heads(reading, project_id)
+    if state is not None and stand_still(reading, project_id, state, push, heads):
+        return
+    known = None if state is None else {key: state[key] for key in state if key != PUSHES}
+    repository = reading.source.repository(reference, known=known, heads=heads)
     if repository is None:
+        yield Batch(frames={}, state={**(known or {}), PUSHES: push})
         return
     project = pd.DataFrame({"project_id": pd.array([project_id], dtype="Int64")})
     vanished = list(repository.vanished_commits)
@@ -57,7 +60,7 @@ def read(reading: Reading, project_id: int) -> Iterator[Batch]:
             CompleteList(raw_tag.TABLE, project),
             CompleteList(raw_commit.TABLE, project if repository.is_complete else gone),
         ),
-        state=dict(repository.watermark),
+        state={**repository.watermark, PUSHES: push},
     )
     counted = _counted_commits(reading, project_id)
     commits = concatenate(

@@ -4,6 +4,7 @@ That is found by its ids, marked, and never deleted.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import pandas as pd
 from sqlalchemy import select
@@ -25,14 +26,19 @@ def read_window(
     listed: ProjectList,
     page_rows: PageRows,
     children: Sequence[Table] = (),
+    *,
+    is_empty: bool = False,
 ) -> Iterator[Batch]:
     """What is new or moved in a list of one project, page by page.
 
-    `children` are tables whose rows of one listed entity come complete with it.
+    `children` are tables whose rows of one listed entity come complete with it. With `is_empty`
+    it is known that there is nothing, and nothing is asked.
     """
     window = reading.window(project_id, listed)
     if window is None:
         return
+    if is_empty:
+        window = replace(window, is_empty=True)
     yield Batch(frames={}, updated_at=window.updated_after)
     for page in reading.source.pages(listed, reading.references[project_id], window):
         frames = page_rows(page.payloads)

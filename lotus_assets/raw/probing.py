@@ -12,7 +12,7 @@ from lotus_assets.engine.delivery.pipelines import CHILD_SOURCE
 from lotus_assets.raw import raw_issue, raw_mr, raw_pipeline
 from lotus_assets.raw.reading import PROBE_SCOPE, Reading
 from lotus_assets.sources.gitlab.marks import EntityMark, ProbedEntity, Stored
-from lotus_assets.sources.gitlab.pages import ProjectReference
+from lotus_assets.sources.gitlab.pages import ProjectReference, ReadingWindow
 from lotus_assets.sources.warehouse.bookkeeping import (
     read_states,
     read_watermarks,
@@ -45,6 +45,7 @@ def probe_projects(reading: Reading, references: Sequence[ProjectReference]) -> 
     A project that was never collected has changed; its counts are kept all the same.
     """
     overlap = timedelta(minutes=reading.settings.tem_overlap_minutes)
+    first = ReadingWindow.first(reading.now, reading.settings.tem_backfill_days)
     with reading.engine.connect() as connection:
         stored = stored_marks(connection, overlap)
     answers: dict[int | str, Any] = {
@@ -53,8 +54,9 @@ def probe_projects(reading: Reading, references: Sequence[ProjectReference]) -> 
             "changed": sorted(probe.changed),
             "vanished": sorted(probe.vanished),
             "totals": dict(probe.totals),
+            "first_counts": dict(probe.first_counts),
         }
-        for probe in reading.source.probe(references, stored, overlap)
+        for probe in reading.source.probe(references, stored, overlap, first.updated_after)
         if probe.unreadable is None
     }
     with reading.engine.begin() as connection:

@@ -1,7 +1,7 @@
 """How a collection of the raw layer reads: which projects, which window, what is known already."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -31,7 +31,7 @@ from lotus_assets.sources.gitlab.email_hash import redacted
 from lotus_assets.sources.gitlab.errors import EntityError
 from lotus_assets.sources.gitlab.marks import PROBED
 from lotus_assets.sources.gitlab.pages import ProjectReference, ReadingWindow
-from lotus_assets.sources.gitlab.project_lists import ProjectList
+from lotus_assets.sources.gitlab.project_lists import GraphQLList, ProjectList
 from lotus_assets.sources.warehouse.bookkeeping import Period, read_states, read_watermarks
 from lotus_assets.sources.warehouse.copying import read_table, records
 from lotus_assets.sources.warehouse.schema import database_table
@@ -70,8 +70,8 @@ class Reading:
             return ReadingWindow.between(*self.days)
         watermark = self.watermarks.get(project_id)
         if watermark is None:
-            return ReadingWindow.first(self.now, self.settings.tem_backfill_days)
-        if listed.name in PROBED and not self._has_changed(project_id, listed):
+            return self._first_window(project_id, listed)
+        if listed.name in PROBED and not self.has_changed(project_id, listed):
             return None
         return ReadingWindow.since(watermark, timedelta(minutes=self.settings.tem_overlap_minutes))
 
@@ -83,16 +83,42 @@ class Reading:
         first = self.now - timedelta(days=self.settings.tem_backfill_days)
         return Period(self.watermarks.get(project_id, first), self.now)
 
+    def share(self, listed: GraphQLList) -> None:
+        """Let projects with few entities of a list ask for them together, in a first collection."""
+        windows = [
+            (reference, window)
+            for project_id, reference in self.references.items()
+            if 0 < (self.first_count(project_id, listed.name) or 0) <= listed.few
+            and reference.has(listed.feature)
+            and (window := self.window(project_id, listed)) is not None
+        ]
+        self.source.share(listed, windows)
+
+    def first_count(self, project_id: int, name: str) -> int | None:
+        """How many of a list a first collection will read, as the run's probe counted them.
+
+        `<list>_open`: those that it reads besides because they are open. None: nobody knows.
+        """
+        count: int | None = self.probes.get(project_id, {}).get("first_counts", {}).get(name)
+        return count
+
+    def _first_window(self, project_id: int, listed: ProjectList) -> ReadingWindow:
+        """The first collection's; without what the probe found nothing in."""
+        window = ReadingWindow.first(self.now, self.settings.tem_backfill_days)
+        has_open = self.first_count(project_id, f"{listed.name}_open") != 0
+        is_empty = self.first_count(project_id, listed.name) == 0
+        return replace(window, has_open=has_open, is_empty=is_empty)
+
     def may_have_vanished(self, project_id: int, listed: ProjectList) -> bool:
         """Whether rows are to be looked for that GitLab no longer has.
 
         When the run's probe counted fewer than are stored; and in a sweeping run wherever
         anything moved, because among many moves one deletion can hide from the count.
         """
-        has_moved = self.is_sweep and self._has_changed(project_id, listed)
+        has_moved = self.is_sweep and self.has_changed(project_id, listed)
         return has_moved or listed.name in self.probes.get(project_id, {}).get("vanished", ())
 
-    def _has_changed(self, project_id: int, listed: ProjectList) -> bool:
+    def has_changed(self, project_id: int, listed: ProjectList) -> bool:
         """What was not probed may have changed."""
         return listed.name in self.probes.get(project_id, {}).get("changed", (listed.name,))
 
@@ -151,12 +177,14 @@ def collection_asset(
     deps: Sequence[str],
     is_daily: bool,
     is_by_project: bool = True,
+    shared: Sequence[GraphQLList] = (),
     after_promote: Callable[[Connection], None] = lambda _connection: None,
 ) -> dg.AssetsDefinition:
     """The assets of `tables`, filled together by `read` because GitLab gives them together.
 
     The first table carries the watermark. `read` yields the batches of one project (0: of the
-    whole organisation, without `is_by_project`).
+    whole organisation, without `is_by_project`). Small projects share requests for the lists
+    `shared`.
     """
     partitions = DAYS if is_daily else None
     if is_by_project:
@@ -189,6 +217,8 @@ def collection_asset(
             progress=context.log.info,
             after_promote=after_promote,
         )
+        for listed in shared:
+            reading.share(listed)
         projects = {key: reference.path for key, reference in reading.references.items()}
         reports = run.collect(
             projects or ({} if is_by_project else {0: "all"}),

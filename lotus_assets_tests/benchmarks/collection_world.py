@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from lotus_assets.standin.gitlab.store import Payload, ProjectData, Store
-from lotus_assets.standin.gitlab.world import payloads
+from lotus_assets.standin.gitlab.world import ci_payloads, payloads
 from lotus_assets.standin.gitlab.world.build import build_store
 from lotus_assets.standin.gitlab.world.calendar import milliseconds
+from lotus_assets.standin.gitlab.world.people import PEOPLE
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 COMMITS, PIPELINES, JOBS = 4, 6, 10
@@ -24,6 +25,7 @@ GROUP = "big"
 FIRST_PROJECT = 9_001
 STARTED = datetime(2025, 10, 1, 8, tzinfo=UTC)
 """Within the 180 days that a first collection reaches back."""
+SAMPLED = STARTED + timedelta(days=20)
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ class GeneratedJobs(dict[int, list[Payload]]):
 
 def build_collection_world(merge_requests: int, projects: int, directory: Path) -> Store:
     """A store with so many merge requests, evenly in so many projects."""
-    sample = build_store(7, date(2026, 3, 31), STARTED + timedelta(days=20), directory / "sample")
+    sample = build_store(7, date(2026, 3, 31), SAMPLED, directory / "sample")
     template = _template(sample)
     store = Store(edition="enterprise", version=sample.version, now=NOW, users=template.users)
     store.groups[GROUP] = payloads.group(900, GROUP, "Big", None)
@@ -77,6 +79,66 @@ def build_collection_world(merge_requests: int, projects: int, directory: Path) 
         size = merge_requests // projects
         _add_project(store, template, FIRST_PROJECT + number, size, directory)
     return store
+
+
+def build_small_projects_world(projects: int, directory: Path) -> Store:
+    """A store of mostly small projects: of twenty, sixteen have 5 merge requests, three have 40
+    and one has 400; a push event of each merge request and an issue of every second.
+
+    Every fourth project deploys, once of ten merge requests.
+    """
+    store = build_collection_world(0, 0, directory)
+    template = _template(build_store(7, date(2026, 3, 31), SAMPLED, directory / "sample"))
+    for number in range(projects):
+        size = 400 if number % 20 == 0 else 40 if number % 20 < 4 else 5
+        _add_project(store, template, FIRST_PROJECT + number, size, directory)
+        data = store.projects[FIRST_PROJECT + number]
+        _add_pushes(data)
+        _add_issues(data)
+        if number % 4 == 0:
+            _add_deployments(data)
+    return store
+
+
+def _add_pushes(data: ProjectData) -> None:
+    project_id, old = int(data.project["id"]), None
+    for iid, request in data.merge_requests.items():
+        at = milliseconds(datetime.fromisoformat(request["merged_at"]))
+        event = payloads.push_event(
+            project_id * 100_000 + iid, project_id, PEOPLE[0], at,
+            ref_type="branch", ref="main", old=old, new=request["merge_commit_sha"],
+            commit_count=1, title=None,
+        )  # fmt: skip
+        data.events.append(event)
+        old = request["merge_commit_sha"]
+    data.events.sort(key=lambda event: str(event["created_at"]))
+
+
+def _add_issues(data: ProjectData) -> None:
+    project_id = int(data.project["id"])
+    for iid in range(1, len(data.merge_requests) // 2 + 1):
+        opened = _opened(iid)
+        issue = payloads.issue(
+            project_id * 100_000 + iid, iid, PEOPLE[0], milliseconds(opened),
+            title=f"Issue {iid}", labels=[], issue_type="issue",
+        )  # fmt: skip
+        closed = _text(opened + timedelta(days=2))
+        data.issues[iid] = issue | {"state": "closed", "closed_at": closed, "updated_at": closed}
+        data.issue_notes[iid] = []
+
+
+def _add_deployments(data: ProjectData) -> None:
+    project_id = int(data.project["id"])
+    at = milliseconds(STARTED)
+    environment = ci_payloads.environment(project_id, "production", None, data.project, at)
+    data.environments.append(environment)
+    for number, (pipeline_id, pipeline) in enumerate(list(data.pipelines.items())[::60], start=1):
+        job, *_ = data.jobs.get(pipeline_id, [])
+        deployment = ci_payloads.deployment(
+            project_id * 100_000 + number, number, job | {"pipeline": pipeline}, environment, at
+        )
+        end = {"status": "success", "updated_at": pipeline["finished_at"]}
+        data.deployments.append(deployment | end)
 
 
 def _template(sample: Store) -> Template:

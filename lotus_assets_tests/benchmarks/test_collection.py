@@ -70,7 +70,7 @@ def test_a_first_collection_and_one_when_nothing_changed(
     assert one(database, "SELECT count(*) FROM raw_mr") == merge_requests
     assert one(database, "SELECT count(*) FROM raw_job") == merge_requests * PIPELINES * JOBS
     assert first["requests"] <= 500 * merge_requests / 1_000
-    assert again["requests"] <= 6 * len(store.projects)
+    assert again["requests"] <= 5 * len(store.projects)
     record_metric(
         "peak_memory",
         value=first["peak_rss_mb"] * MEGABYTE,

@@ -18,6 +18,8 @@ from lotus_assets.sources.gitlab.git import Git, GitError
 
 KEPT = "refs/lotus/heads/"
 """Old heads are kept from being pruned by refs of our own, which are not part of the watermark."""
+FEW_HEADS = 200
+"""So many come with a fetch of refs; one that the server refuses has it fetch the refs again."""
 REFUSED_FILE = "lotus-refused-heads"
 REFUSALS_A_READING = 20
 """Commits that GitLab has pruned: two requests each, once."""
@@ -63,8 +65,10 @@ class Clone:
         listing = self.local("for-each-ref", "--format=%(objectname)%09%(refname)", *READ_REFS)
         return _read_refs(line.split("\t", 1) for line in listing.splitlines())
 
-    def update(self) -> None:
+    def update(self, heads: Collection[str] = ()) -> None:
         """Fetch what is new and prune what is gone; clone when there is nothing to build on.
+
+        Few `heads` that are missing come with it; `fetch_heads` asks for those that did not.
 
         Raises:
             GitError: GitLab gives no repository; a clone that is there stays as it is.
@@ -74,7 +78,7 @@ class Clone:
         if self.path.exists():
             self._repair()
             try:
-                self._mirror(self.path)
+                self._mirror(self.path, self.wanted(heads))
             except GitError as error:
                 if error.is_answer:
                     raise
@@ -83,7 +87,7 @@ class Clone:
                 return
         shutil.rmtree(partial, ignore_errors=True)
         self.git.run("init", "--quiet", "--bare", str(partial))
-        self._mirror(partial)
+        self._mirror(partial, sorted(set(heads)))
         partial.rename(self.path)
 
     def fetch_heads(self, heads: Collection[str]) -> frozenset[str]:
@@ -95,28 +99,23 @@ class Clone:
         """
         missing = self.wanted(heads)
         self._keep(set(heads).difference(self.missing(heads)))
-        refused = self._refused()
-        already_refused = len(refused)
-        while missing and len(refused) < already_refused + REFUSALS_A_READING:
+        refusals = 0
+        while missing and refusals < REFUSALS_A_READING:
             try:
-                self._fetch(self.path, [f"+{head}:{KEPT}{head}" for head in missing])
+                self._fetch(self.path, [_kept(head) for head in missing])
                 missing = []
             except GitError as error:
                 if not error.refused:
                     raise
-                refused |= error.refused
-                (self.path / REFUSED_FILE).write_text("\n".join(sorted(refused)), encoding="ascii")
-                missing = [head for head in missing if head not in refused]
+                _refuse(self.path, error.refused)
+                refusals += len(error.refused)
+                missing = [head for head in missing if head not in error.refused]
         return frozenset(missing)
 
     def wanted(self, heads: Collection[str]) -> list[str]:
         """Which of `heads` are neither here nor known to be refused."""
-        refused = self._refused()
+        refused = _refused(self.path)
         return [head for head in self.missing(heads) if head not in refused]
-
-    def _refused(self) -> set[str]:
-        file = self.path / REFUSED_FILE
-        return set(file.read_text(encoding="ascii").split()) if file.exists() else set()
 
     def missing(self, shas: Collection[str]) -> list[str]:
         """Which of `shas` the clone does not hold, without fetching any."""
@@ -146,9 +145,16 @@ class Clone:
             directory=self.path, given="".join(f"{sha}\n" for sha in sorted(of)),
         )  # fmt: skip
 
-    def _mirror(self, directory: Path) -> None:
+    def _mirror(self, directory: Path, heads: Sequence[str]) -> None:
         """Fetch all refs that are read, and prune the others: two requests, one if none moved."""
-        self._fetch(directory, REFSPECS, "--prune", configuration=_FIRST_ANSWER)
+        few = [_kept(head) for head in heads] if len(heads) <= FEW_HEADS else []
+        try:
+            self._fetch(directory, [*REFSPECS, *few], "--prune", configuration=_FIRST_ANSWER)
+        except GitError as error:
+            if not error.refused:
+                raise
+            _refuse(directory, error.refused)
+            self._fetch(directory, REFSPECS, "--prune", configuration=_FIRST_ANSWER)
 
     def _fetch(
         self,
@@ -198,6 +204,22 @@ class Clone:
         for pattern in _LOCKS:
             for stale in self.path.glob(pattern):
                 stale.unlink(missing_ok=True)
+
+
+def _refused(directory: Path) -> set[str]:
+    """Heads that the server refused to this clone."""
+    file = directory / REFUSED_FILE
+    return set(file.read_text(encoding="ascii").split()) if file.exists() else set()
+
+
+def _refuse(directory: Path, heads: Collection[str]) -> None:
+    refused = _refused(directory).union(heads)
+    (directory / REFUSED_FILE).write_text("\n".join(sorted(refused)), encoding="ascii")
+
+
+def _kept(head: str) -> str:
+    """The refspec that fetches a commit and keeps it."""
+    return f"+{head}:{KEPT}{head}"
 
 
 def _read_refs(pairs: Iterable[Sequence[str]]) -> dict[str, str]:

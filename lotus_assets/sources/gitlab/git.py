@@ -138,7 +138,7 @@ class Git:
                     "GitLab refused the token (401) when Git read a repository; set "
                     "GITLAB_API_TOKEN to a valid token with the scope read_repository."
                 )
-            if _PASSING.search(complaint):
+            if _PASSING.search(complaint) and not _REFUSED.search(complaint):
                 raise _passing(_subcommand(arguments), complaint.strip())
             raise GitError(_subcommand(arguments), complaint)
         return done.stdout

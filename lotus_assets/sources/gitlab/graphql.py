@@ -12,8 +12,9 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from lotus_assets.sources.gitlab.documents import document, of_many
+from lotus_assets.sources.gitlab.documents import document
 from lotus_assets.sources.gitlab.errors import GitLabError
+from lotus_assets.sources.gitlab.many_projects import of_many
 from lotus_assets.sources.gitlab.session import PacedSession, TimedOutError, TransientError
 
 logger = logging.getLogger(__name__)
@@ -78,6 +79,10 @@ class GraphQLClient:
     url: str
     _is_enterprise: bool | None = field(default=None, repr=False)
 
+    def know_edition(self, *, is_enterprise: bool) -> None:
+        """What another query has told already is not asked."""
+        self._is_enterprise = is_enterprise
+
     @property
     def is_enterprise(self) -> bool:
         """Whether licensed fields exist; asked once."""
@@ -122,9 +127,16 @@ class GraphQLClient:
         return [data.get(f"project{number}") for number in range(len(variables))]
 
     def pages(
-        self, name: str, variables: Mapping[str, Any], *path: str, size: PageSize | None = None
+        self,
+        name: str,
+        variables: Mapping[str, Any],
+        *path: str,
+        size: PageSize | None = None,
+        first_page: GraphQLAnswer | None = None,
     ) -> Iterator[tuple[GraphQLAnswer, Mapping[str, Any] | None]]:
         """All pages of the connection at `path` from the cursor `after`: (answer, connection).
+
+        `first_page` is the first of them where it came with others.
 
         The connection is None when something on the way to it is null (no such project, no
         right to see it, feature disabled); then nothing follows.
@@ -132,7 +144,8 @@ class GraphQLClient:
         size = size or PageSize()
         after: str | None = variables.get("after")
         while True:
-            answer = self._page(name, {**variables, "after": after}, size)
+            answer = first_page or self._page(name, {**variables, "after": after}, size)
+            first_page = None
             connection = _at(answer.data, path)
             yield answer, connection
             if connection is None or not connection["pageInfo"]["hasNextPage"]:

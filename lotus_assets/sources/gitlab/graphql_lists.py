@@ -1,7 +1,7 @@
 """GraphQL lists of a project, read as they are declared: windows, watermarks, ids."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -59,8 +59,9 @@ def graphql_pages(
     """
     watermark = Watermark()
     for variables in _passes(listed, project, window):
+        first_page = clients.shared.page(listed, variables)
         for answer, connection in clients.graphql.pages(
-            listed.name, variables, "project", listed.connection
+            listed.name, variables, "project", listed.connection, first_page=first_page
         ):
             if connection is None:
                 raise UnreadableError
@@ -97,12 +98,23 @@ def identifier_pages(
         yield [gid_number(node["id"]) for node in connection["nodes"]]
 
 
+def share(
+    clients: Clients,
+    listed: GraphQLList,
+    windows: Sequence[tuple[ProjectReference, ReadingWindow]],
+) -> None:
+    """Let projects that have few entities of a list in their windows ask for them together."""
+    passes = (next(_passes(listed, project, window), None) for project, window in windows)
+    clients.shared.plan(listed, [variables for variables in passes if variables is not None])
+
+
 def _passes(
     listed: GraphQLList, project: ProjectReference, window: ReadingWindow
 ) -> Iterator[dict[str, Any]]:
     after, before = iso_text(window.updated_after), iso_text(window.updated_before)
     variables = {"project": project.path, "updatedAfter": after, "updatedBefore": before}
-    yield variables
+    if not window.is_empty:
+        yield variables
     if listed.has_open and window.has_open and after is not None:
         yield variables | {"updatedAfter": None, "updatedBefore": after, "state": "opened"}
 

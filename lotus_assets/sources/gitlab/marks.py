@@ -41,7 +41,9 @@ class Probe:
     `vanished`: entities of which some seem to have been deleted: sweep them with
     `GitLabSource.identifiers`. `totals`: GitLab's counts, to be stored for the next probe; an
     entity that cannot be read is in none of the three. `unreadable`: the coverage reason
-    (`forbidden`, `not_found`) when the project itself cannot be read, else None.
+    (`forbidden`, `not_found`) when the project itself cannot be read, else None. `first_counts`:
+    of a project that was never collected, how many of each entity a first collection reads; and
+    as `<entity>_open` how many it reads besides because they are open.
     """
 
     project_id: int
@@ -49,3 +51,4 @@ class Probe:
     vanished: frozenset[ProbedEntity]
     totals: Mapping[ProbedEntity, int] = field(default_factory=dict)
     unreadable: str | None = None
+    first_counts: Mapping[str, int] = field(default_factory=dict)

@@ -35,12 +35,14 @@ class EntityPage:
 class ReadingWindow:
     """Which entities are read: those updated in [`updated_after`, `updated_before`).
 
-    `has_open` adds every open merge request or issue whatever its age.
+    `has_open` adds every open merge request or issue whatever its age. Where it is known that
+    nothing was updated in the window, `is_empty` says so.
     """
 
     updated_after: datetime | None = None
     updated_before: datetime | None = None
     has_open: bool = False
+    is_empty: bool = False
 
     @classmethod
     def first(cls, now: datetime, days: int) -> "ReadingWindow":

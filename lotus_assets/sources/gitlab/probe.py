@@ -3,20 +3,20 @@
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from itertools import islice
 from typing import Any
 
 from pydantic.alias_generators import to_camel
 
-from lotus_assets.sources.gitlab.documents import of_many
 from lotus_assets.sources.gitlab.graphql import GraphQLClient, QueryError
+from lotus_assets.sources.gitlab.many_projects import of_many
 from lotus_assets.sources.gitlab.marks import PROBED, EntityMark, Probe, ProbedEntity, Stored
-from lotus_assets.sources.gitlab.pages import ProjectReference, gid_number
+from lotus_assets.sources.gitlab.pages import ProjectReference, gid_number, iso_text
 from lotus_assets.sources.gitlab.session import TimedOutError, TransientError
 
 logger = logging.getLogger(__name__)
 
 PROJECTS_A_REQUEST = 6
+NEW_PROJECTS_A_REQUEST = 8
 LISTED_BY_ID: tuple[ProbedEntity, ...] = ("pipelines", "child_pipelines")
 
 
@@ -25,14 +25,54 @@ def probe(
     projects: Sequence[ProjectReference],
     stored: Mapping[int, Stored],
     overlap: timedelta,
+    first_after: datetime | None = None,
 ) -> Iterator[tuple[ProjectReference, Probe | None]]:
-    """A probe for each project, in their order; None for one that cannot be read.
+    """A probe for each project, None for one that cannot be read; known projects come first.
 
-    What cannot be asked has changed: the lists themselves will say what there is.
+    What cannot be asked has changed: the lists themselves will say what there is. Of a project
+    that was never collected it is asked how many its first collection will read, which begins at
+    `first_after`.
     """
-    waiting = iter(projects)
-    while some := list(islice(waiting, PROJECTS_A_REQUEST)):
+    known = [project for project in projects if project.project_id in stored]
+    new = [project for project in projects if project.project_id not in stored]
+    for some in _chunks(known, PROJECTS_A_REQUEST):
         yield from _probed(client, some, stored, overlap)
+    for some in _chunks(new, NEW_PROJECTS_A_REQUEST):
+        yield from _first_probed(client, some, first_after)
+
+
+def _chunks(
+    projects: Sequence[ProjectReference], size: int
+) -> Iterator[Sequence[ProjectReference]]:
+    return (projects[start : start + size] for start in range(0, len(projects), size))
+
+
+def _first_probed(
+    client: GraphQLClient, some: Sequence[ProjectReference], after: datetime | None
+) -> Iterator[tuple[ProjectReference, Probe | None]]:
+    variables: dict[str, Any] = {}
+    for slot, project in enumerate(some):
+        variables |= {f"project{slot}": project.path, f"after{slot}": iso_text(after)}
+    try:
+        data = client.execute(
+            "first_probe", variables, of_many("first_probe", len(some)), unless=TimedOutError
+        ).data
+    except (TransientError, QueryError) as failed:
+        if isinstance(failed, TimedOutError) and len(some) > 1:
+            for half in _chunks(some, -(-len(some) // 2)):
+                yield from _first_probed(client, half, after)
+        else:
+            yield from ((project, _unprobed(project, failed)) for project in some)
+        return
+    for slot, project in enumerate(some):
+        answer = data.get(f"project{slot}")
+        yield project, None if answer is None else _counted(project, answer)
+
+
+def _counted(project: ProjectReference, answer: Mapping[str, Any]) -> Probe:
+    counts = {name: int(given["count"]) for name, given in answer.items() if given is not None}
+    totals = {entity: counts[f"{entity}_total"] for entity in PROBED if entity in counts}
+    return Probe(project.project_id, frozenset(PROBED), frozenset(), totals, first_counts=counts)
 
 
 def _probed(
@@ -54,7 +94,7 @@ def _probed(
         data = client.execute("probe", variables, text, unless=TimedOutError).data
     except (TransientError, QueryError) as failed:
         if isinstance(failed, TimedOutError) and len(some) > 1:
-            for half in (some[: len(some) // 2], some[len(some) // 2 :]):
+            for half in _chunks(some, -(-len(some) // 2)):
                 yield from _probed(client, half, stored, overlap)
         else:
             yield from ((project, _unprobed(project, failed)) for project in some)

@@ -21,6 +21,7 @@ from lotus_assets.sources.gitlab.reduction import Node, Reduction
 if TYPE_CHECKING:
     from lotus_assets.sources.gitlab.graphql import GraphQLClient
     from lotus_assets.sources.gitlab.rest import RestClient
+    from lotus_assets.sources.gitlab.shared_pages import SharedPages
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class Clients:
     graphql: "GraphQLClient"
     rest: "RestClient"
     reduction: Reduction
+    shared: "SharedPages"
 
 
 def nothing_more(_clients: Clients, _project: ProjectReference, _page: Sequence[Payload]) -> None:
@@ -44,7 +46,8 @@ class GraphQLList:
     `nested` maps connections in a node to the documents that continue them beyond the page.
     `payload` makes of a node, its nested lists whole, what leaves; `complete` adds to a page what
     other requests say. `has_open`: entities are open until they are closed, and a window
-    may ask for all that are.
+    may ask for all that are. `shared_by` projects whose first pages are of at most `few` rows
+    share a request: so many fit, by their complexity.
     """
 
     name: str
@@ -55,6 +58,8 @@ class GraphQLList:
     nested: Mapping[str, str] = field(default_factory=dict, hash=False)
     complete: Callable[[Clients, ProjectReference, Sequence[Payload]], None] = nothing_more
     has_open: bool = True
+    shared_by: int = 1
+    few: int = 0
 
 
 def as_it_is(_window: ReadingWindow) -> Query:

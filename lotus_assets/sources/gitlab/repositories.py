@@ -9,7 +9,8 @@ from lotus_assets.sources.gitlab.clone import Clone
 from lotus_assets.sources.gitlab.commit_log import CommitParser
 from lotus_assets.sources.gitlab.git import Git
 from lotus_assets.sources.gitlab.pages import ProjectReference
-from lotus_assets.sources.gitlab.repository import RepositoryReading, read, watermark
+from lotus_assets.sources.gitlab.repository import RepositoryReading, read
+from lotus_assets.sources.gitlab.repository_mark import watermark
 from lotus_assets.sources.gitlab.session import PacedSession, TimedOutError
 
 T = TypeVar("T")
@@ -44,7 +45,7 @@ class Repositories:
                 refs = self._paced(clone.remote_refs)
                 if watermark(refs, project.default_branch, heads) == known:
                     return None
-            self._paced(clone.update)
+            self._paced(lambda: clone.update(heads))
             mark = watermark(clone.refs(), project.default_branch, heads)
             if mark == known:
                 return None

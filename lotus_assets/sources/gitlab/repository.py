@@ -1,19 +1,15 @@
 """What one reading of a repository gives."""
 
-import hashlib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 
 from lotus_assets.sources.gitlab.clone import READ_REFS, Clone
 from lotus_assets.sources.gitlab.commit_log import CommitParser, records
 from lotus_assets.sources.gitlab.pages import EntityPage, Payload
+from lotus_assets.sources.gitlab.repository_mark import HEAD
 
 COMMITS_A_PAGE = 5_000
-HEAD = "HEAD"
-"""Key of the default branch's name in a watermark."""
-HEADS = "heads"
-"""Key of the digest of the heads that were asked for besides."""
 _TAG_FORMAT = "%00".join(
     (
         "%(refname:strip=2)",
@@ -30,7 +26,7 @@ _TAG_FORMAT = "%00".join(
 class RepositoryReading:
     """Branches, tags and commits of one repository at one instant.
 
-    `watermark` is what this reading rests on (`watermark`): store it with what is read, for the
+    `watermark` is what this reading rests on: store it with what is read, for the
     next reading gives what is not in it. `branches` feeds raw_branch and `tags` raw_tag; both are
     complete, so what is stored and not among them has vanished. `commits` feeds raw_commit:
     pages of up to 5,000, read from the clone when they are asked for; all commits that any ref
@@ -45,18 +41,6 @@ class RepositoryReading:
     commits: Iterator[EntityPage] = field(repr=False)
     is_complete: bool
     vanished_commits: tuple[str, ...] = ()
-
-
-def watermark(
-    refs: Mapping[str, str], default_branch: str | None, heads: Collection[str]
-) -> dict[str, str]:
-    """What a reading of these refs rests on.
-
-    Each ref → its SHA, `HEAD` → the default branch's name, `heads` → a digest of the heads that
-    are asked for besides: a head that is in the clone need not be in the tables.
-    """
-    of_heads = hashlib.sha256("\n".join(sorted(set(heads))).encode()).hexdigest()
-    return {**refs, **({HEAD: default_branch} if default_branch else {}), HEADS: of_heads}
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ def rest_pages(
     clients: Clients, listed: RestList, project: ProjectReference, window: ReadingWindow
 ) -> Iterator[EntityPage]:
     """The window's pages."""
-    if listed.is_of_commits and project.is_empty:
+    if window.is_empty or (listed.is_of_commits and project.is_empty):
         return
     largest = None
     for rows in _rows(clients, listed, project, window):

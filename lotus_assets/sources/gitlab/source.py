@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -28,6 +28,7 @@ from lotus_assets.sources.gitlab.graphql_lists import (
     UnreadableError,
     graphql_pages,
     identifier_pages,
+    share,
 )
 from lotus_assets.sources.gitlab.marks import Probe, Stored
 from lotus_assets.sources.gitlab.own_groups import own_groups
@@ -49,7 +50,13 @@ from lotus_assets.sources.gitlab.repositories import Repositories
 from lotus_assets.sources.gitlab.repository import RepositoryReading
 from lotus_assets.sources.gitlab.rest import RefusedError, RestClient
 from lotus_assets.sources.gitlab.rest_lists import rest_pages
-from lotus_assets.sources.gitlab.session import GitLabPatience, PacedSession, TransientError
+from lotus_assets.sources.gitlab.session import (
+    TOKEN_HEADER,
+    GitLabPatience,
+    PacedSession,
+    TransientError,
+)
+from lotus_assets.sources.gitlab.shared_pages import SharedPages
 from lotus_assets.sources.gitlab.statistics import Statistics
 from lotus_assets.sources.rules_file import read_rules
 
@@ -93,12 +100,13 @@ class GitLabSource:
             token, pacer=pacer or Pacer(max_parallelism=max_parallelism), patience=patience
         )
         email_hash, host = EmailHash(email_hash_key), urlsplit(url).netloc
-        self._token = token
         self._failures = ProjectFailures(project_failures)
+        graphql = GraphQLClient(self.session, f"{url}/api/graphql")
         self._clients = Clients(
-            GraphQLClient(self.session, f"{url}/api/graphql"),
+            graphql,
             RestClient.over(self.session, url, token),
             Reduction(email_hash, host),
+            SharedPages(graphql),
         )
         self._repositories = Repositories(
             Git(url, token, heard=self.session.heed_git),
@@ -158,18 +166,20 @@ class GitLabSource:
         """
         self._repositories.git.check()
         patience, pacer = self.session.patience, self.session.pacer
+        token = str(self.session.headers[TOKEN_HEADER])
         with PacedSession(
-            self._token,
+            token,
             pacer=pacer,
             patience=replace(patience, attempts=1),
             counters=self.session.counters,
         ) as session:
-            rest = RestClient.over(session, self.url, self._token)
+            rest = RestClient.over(session, self.url, token)
             graphql = GraphQLClient(session, f"{self.url}/api/graphql")
             for attempt in patience.outwaiting(pacer, tell):
                 with attempt:
-                    return access.check(rest, graphql, root_groups)
-        raise AssertionError("tenacity re-raises the last failure")
+                    proven = access.check(rest, graphql, root_groups)
+            self._clients.graphql.know_edition(is_enterprise=proven.is_enterprise)
+            return proven
 
     def own_groups(self) -> tuple[str, ...]:
         """The outermost groups that the token's user belongs to; AccessError without any."""
@@ -196,9 +206,14 @@ class GitLabSource:
         projects: Sequence[ProjectReference],
         stored: Mapping[int, Stored],
         overlap: timedelta = OVERLAP,
+        first_after: datetime | None = None,
     ) -> Iterator[Probe]:
-        """What changed since it was stored; one request for 6 projects, in their order."""
-        for project, answer in probe(self._clients.graphql, projects, stored, overlap):
+        """What changed since it was stored; several projects a request, known ones first.
+
+        A first collection reads what was updated at or after `first_after`.
+        """
+        asked = probe(self._clients.graphql, projects, stored, overlap, first_after)
+        for project, answer in asked:
             if answer is not None:
                 yield answer
             else:
@@ -217,6 +232,12 @@ class GitLabSource:
                 yield from graphql_pages(self._clients, listed, project, window)
             else:
                 yield from rest_pages(self._clients, listed, project, window)
+
+    def share(
+        self, listed: GraphQLList, windows: Sequence[tuple[ProjectReference, ReadingWindow]]
+    ) -> None:
+        """Let `pages` of these projects come together: each has few entities in its window."""
+        share(self._clients, listed, windows)
 
     def identifiers(self, listed: GraphQLList, project: ProjectReference) -> Iterator[list[int]]:
         """Ids of all entities of a list that still exist, 100 at a time."""

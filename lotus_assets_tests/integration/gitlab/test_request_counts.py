@@ -4,6 +4,9 @@ import shutil
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from lotus_assets.sources.gitlab.lists.child_pipelines import CHILD_PIPELINES
 from lotus_assets.sources.gitlab.lists.deployments import DEPLOYMENTS
@@ -15,10 +18,12 @@ from lotus_assets.sources.gitlab.lists.protected_branches import PROTECTED_BRANC
 from lotus_assets.sources.gitlab.marks import EntityMark, ProbedEntity, Stored
 from lotus_assets.sources.gitlab.pages import ProjectReference, ReadingWindow, gid_number
 from lotus_assets.sources.gitlab.project_lists import GraphQLList
+from lotus_assets.standin.gitlab import faults
 from lotus_assets.standin.gitlab.store import Store
 from lotus_assets_tests.integration.gitlab.reading import (
     BUSY,
     EVERYTHING,
+    NOW,
     ROOTS,
     Scene,
     StartScene,
@@ -26,6 +31,7 @@ from lotus_assets_tests.integration.gitlab.reading import (
 )
 
 OVERLAP = timedelta(minutes=10)
+RECENT = ReadingWindow(NOW - timedelta(days=4))
 BUDGET = 6
 """Requests a project when nothing changed."""
 
@@ -152,6 +158,43 @@ def test_six_projects_are_probed_with_one_request(scene: StartScene) -> None:
     readable = [each for each in projects if each.path != "toman/exchange/secret-desk"]
     requests = begun.requests_of(lambda: list(begun.source.probe(readable[:12], {}, OVERLAP)))
     assert requests == 2
+
+
+SHARING = (MERGE_REQUESTS, ISSUES, PIPELINES)
+
+
+@pytest.mark.parametrize("listed", SHARING, ids=[listed.name for listed in SHARING])
+def test_small_projects_share_requests_within_the_limit_of_complexity(
+    scene: StartScene, listed: GraphQLList
+) -> None:
+    begun = scene()
+    begun.reference()
+    begun.source.check_access(())
+    small = [
+        reference
+        for reference in begun.references.values()
+        if reference.has(listed.feature)
+        and begun.store.projects[reference.project_id].access == "full"
+    ]
+    alone = [payloads_of(begun.source.pages(listed, each, RECENT)) for each in small]
+
+    def together() -> list[list[dict[str, Any]]]:
+        begun.source.share(listed, [(each, RECENT) for each in small])
+        return [payloads_of(begun.source.pages(listed, each, RECENT)) for each in small]
+
+    # What a project has more than few of is read on from there.
+    longer = sum(len(payloads) > listed.few for payloads in alone)
+    assert sum(0 < len(payloads) <= listed.few for payloads in alone) >= 3
+    operation = f"graphql:{listed.name}"
+    before = begun.source.statistics.by_operation[operation]
+    assert together() == alone
+    asked = begun.source.statistics.by_operation[operation] - before
+    groups = -(-len(small) // listed.shared_by)
+    assert groups <= asked <= groups + 2 * longer
+    assert begun.source.statistics.retries == 0
+    # A request that fails costs nothing but itself: then each project asks alone.
+    begun.server.faults.add(faults.complexity_refused(300), times=1, path="/api/graphql")
+    assert together() == alone
 
 
 def test_requests_of_a_first_collection(scene: StartScene) -> None:

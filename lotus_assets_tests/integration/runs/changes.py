@@ -3,10 +3,14 @@
 import copy
 import shutil
 import subprocess
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from lotus_assets.standin.gitlab.store import Payload, ProjectData, Store
+from lotus_assets.standin.gitlab.world import payloads
+from lotus_assets.standin.gitlab.world.calendar import milliseconds
+from lotus_assets.standin.gitlab.world.people import PEOPLE
 
 PROJECT = 501
 """toman/core/checkout: merge requests, pipelines with manual jobs, deployments, issues."""
@@ -95,6 +99,24 @@ def delete_ref(repository: Path, ref: str) -> str:
 def create_ref(repository: Path, ref: str, sha: str) -> None:
     """Create a branch or tag."""
     _git(repository, "update-ref", ref, sha)
+
+
+def add_push(data: ProjectData, at: str, ref: str, old: str | None, new: str | None) -> None:
+    """The event that GitLab writes when a branch or tag appears, moves or goes."""
+    kind, _, name = ref.removeprefix("refs/").partition("/")
+    event = payloads.push_event(
+        9_800_000 + len(data.events),
+        int(data.project["id"]),
+        PEOPLE[0],
+        milliseconds(datetime.fromisoformat(at)),
+        ref_type={"heads": "branch", "tags": "tag"}[kind],
+        ref=name,
+        old=old,
+        new=new,
+        commit_count=0,
+        title=None,
+    )
+    data.events.append(event)
 
 
 def _git(repository: Path, *arguments: str, and_then: tuple[str, ...] = ()) -> str:

@@ -55,6 +55,8 @@ def narrowed(current: Query, last: Row) -> Query:
 
 def add_finishes(clients: Clients, project: ProjectReference, payloads: Sequence[Payload]) -> None:
     """`finished_at` of the successful ones without a job: those made through the API."""
+    # Here, because reading queries as programs takes a library that only a step needs.
+
     without_job = [
         payload
         for payload in payloads

@@ -61,4 +61,6 @@ ISSUES = GraphQLList(
     payload=payload,
     nested={"labels": "issue_labels", "notes": "issue_notes"},
     complete=add_closing_merge_requests,
+    shared_by=3,
+    few=25,
 )

@@ -74,4 +74,6 @@ MERGE_REQUESTS = GraphQLList(
         "notes": "merge_request_notes",
     },
     complete=add_squash_commits,
+    shared_by=2,
+    few=15,
 )

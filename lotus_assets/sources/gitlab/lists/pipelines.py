@@ -18,4 +18,6 @@ PIPELINES = GraphQLList(
     payload=payload,
     nested={"stages": "pipeline_stages", "jobs": "pipeline_jobs"},
     has_open=False,
+    shared_by=2,
+    few=50,
 )

@@ -12,7 +12,8 @@ from lotus_assets.sources.gitlab.commit_log import CommitParser
 from lotus_assets.sources.gitlab.email_hash import EmailHash
 from lotus_assets.sources.gitlab.errors import AccessError
 from lotus_assets.sources.gitlab.git import Git, GitError
-from lotus_assets.sources.gitlab.repository import HEAD, RepositoryReading, read, watermark
+from lotus_assets.sources.gitlab.repository import RepositoryReading, read
+from lotus_assets.sources.gitlab.repository_mark import HEAD, watermark
 from lotus_assets.sources.gitlab.session import TransientError
 from lotus_assets_tests.unit.sources.gitlab.git_repository import Origin
 

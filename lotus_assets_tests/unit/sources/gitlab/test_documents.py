@@ -17,9 +17,10 @@ from graphql import (
     validate,
 )
 
-from lotus_assets.sources.gitlab.documents import document, of_many, operations
+from lotus_assets.sources.gitlab.documents import document, operations
 from lotus_assets.sources.gitlab.graphql import FIRST_PAGE_SIZE, LARGEST_NESTED
 from lotus_assets.sources.gitlab.lists.deployments import DEPLOYMENTS_A_REQUEST
+from lotus_assets.sources.gitlab.many_projects import of_many
 from lotus_assets.sources.gitlab.probe import PROJECTS_A_REQUEST
 from lotus_assets_tests.gitlab_description import graphql_schema, needs_descriptions
 
