@@ -4,7 +4,8 @@ A duration that would be negative, or that needs an instant that is missing, is 
 and counted here. It is never in a percentile or mean.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import pandas as pd
@@ -13,9 +14,19 @@ from sqlalchemy import Select, case, or_, select
 from lotus_assets.checks.rule import Findings, Rule, asset_checks, offenders
 from lotus_assets.engine.delivery.durations import SAME_INSTANT
 from lotus_assets.engine.delivery.merge_requests import merge_request_duration_faults
+from lotus_assets.engine.delivery.plausible_instants import EARLIEST, LONGEST_AHEAD
 from lotus_assets.facts import fact_mr
 from lotus_assets.graph.inputs import Inputs
-from lotus_assets.raw import raw_deployment, raw_issue, raw_job, raw_mr, raw_pipeline
+from lotus_assets.raw import (
+    raw_deployment,
+    raw_issue,
+    raw_job,
+    raw_mr,
+    raw_mr_commit,
+    raw_mr_note,
+    raw_pipeline,
+    raw_state_event,
+)
 from lotus_assets.sources.warehouse.schema import database_table
 from lotus_assets.tables.table import Table
 
@@ -29,6 +40,15 @@ ORDERED_INSTANTS: Mapping[Table, Sequence[str]] = {
     raw_issue.TABLE: ("closed_at",),
 }
 """Table → the instants that cannot lie before its row's `created_at`."""
+
+
+WATCHED_INSTANTS: Mapping[Table, Sequence[str]] = {
+    **{table: ("created_at", *later) for table, later in ORDERED_INSTANTS.items()},
+    raw_mr_commit.TABLE: ("authored_at",),
+    raw_mr_note.TABLE: ("created_at",),
+    raw_state_event.TABLE: ("created_at",),
+}
+"""Table → the instants that facts are worked out from."""
 
 
 def unmeasured(faults: pd.DataFrame) -> Findings:
@@ -69,6 +89,22 @@ def disordered_instants(table: Table, later: Sequence[str]) -> Select[Any]:
     if "vanished_at" in rows.c:
         query = query.where(rows.c.vanished_at.is_(None))
     return query.order_by(*(rows.c[name] for name in table.key))
+
+
+def implausible_instants(table: Table, columns: Sequence[str], now: datetime) -> Select[Any]:
+    """Rows of `table` with an instant of before 2005, or more than a day ahead of `now`."""
+    rows = database_table(table)
+    earliest, latest = EARLIEST.to_pydatetime(), now + LONGEST_AHEAD.to_pytimedelta()
+    is_outside = {name: or_(rows.c[name] < earliest, rows.c[name] > latest) for name in columns}
+    reason = case(*((condition, f"{name}_implausible") for name, condition in is_outside.items()))
+    shown = (rows.c[name] for name in dict.fromkeys((*table.key, *columns)))
+    query = select(*shown, reason.label("reason")).where(or_(*is_outside.values()))
+    return query.order_by(*(rows.c[name] for name in table.key))
+
+
+def find_implausible(table: Table, columns: Sequence[str]) -> Callable[[Inputs], Findings]:
+    """The search for `implausible_instants` as of the run that asks."""
+    return lambda inputs: offenders(implausible_instants, table, columns, inputs.now)(inputs)
 
 
 def zero_durations(table: Table, column: str) -> Select[Any]:
@@ -113,6 +149,18 @@ RULES = [
             find=offenders(disordered_instants, table, later),
         )
         for table, later in ORDERED_INSTANTS.items()
+    ),
+    *(
+        Rule(
+            name="instants_are_plausible",
+            table=table,
+            description=(
+                f"Nothing is from before 2005 or the future: {', '.join(columns)}. Such an instant "
+                "stays in the raw table; everything else takes it for missing."
+            ),
+            find=find_implausible(table, columns),
+        )
+        for table, columns in WATCHED_INSTANTS.items()
     ),
 ]
 

@@ -128,7 +128,16 @@ RULES = [
         "Branches are not merged before they begin; else their time to live is NULL.",
         expected=("creation_unknown", "end_unknown"),
     ),
-    _reason_rule(fact_issue.TABLE, "Issues are not closed before they are opened."),
+    _reason_rule(
+        fact_issue.TABLE,
+        "Issues are not closed before they are opened.",
+        expected=("closed_at_missing",),
+    ),
+    _reason_rule(
+        fact_mr.TABLE,
+        "Who reviewed and approved merge requests is known, and when; else figures are NULL.",
+        expected=("deleted_user", "review_after_merge"),
+    ),
     _reason_rule(fact_flaky_job.TABLE, "Jobs that ran have a start; else they count on no day."),
     _push_rule(fact_mr.TABLE, "unverified_push_count"),
     _push_rule(fact_git_hygiene.TABLE, "unverified_pushes_protected"),

@@ -4,11 +4,11 @@ import pandas as pd
 from pandera.pandas import Field
 
 from lotus_assets.engine.delivery.durations import ends_before_start
-from lotus_assets.engine.delivery.issues import bug_issues, sla_issues
+from lotus_assets.engine.delivery.issues import bug_issues, is_closed_without_time, sla_issues
 from lotus_assets.engine.delivery.reasons import joined_reasons
 from lotus_assets.facts import dim_project
 from lotus_assets.facts.given import RULES
-from lotus_assets.facts.project_rules import of_projects, present, projects_by_rule
+from lotus_assets.facts.project_rules import of_projects, own_issues, present, projects_by_rule
 from lotus_assets.facts.recomputing import ProjectFact, Recomputation, project_asset
 from lotus_assets.raw import raw_issue, raw_release
 from lotus_assets.sources.rules_file import Rules, SlaTarget
@@ -22,7 +22,7 @@ from lotus_assets.tables.columns import (
 from lotus_assets.tables.gitlab_columns import (
     IssueId,
     LastClosedAt,
-    OpenedAt,
+    PlausiblyOpenedAt,
     ProjectId,
     ReopenedCount,
 )
@@ -36,7 +36,7 @@ class FactIssue(TableModel):
     project_id: ProjectId
     issue_id: IssueId
     iid: Integer = Field(description="The number after the hash: #iid.")
-    created_at: OpenedAt
+    created_at: PlausiblyOpenedAt
     closed_at: LastClosedAt
     state: Text = Field(description="opened or closed.")
     reopened_count: ReopenedCount
@@ -54,7 +54,11 @@ class FactIssue(TableModel):
     last_release_at: Instant = Field(
         nullable=True, description="The project's latest release before a bug was opened."
     )
-    reason: Text = Field(nullable=True, description="closed_before_created.")
+    reason: Text = Field(
+        nullable=True,
+        description="closed_before_created; created_at_missing, closed_at_missing: GitLab gives "
+        "none that can be. Without its closing a closed issue has no breach.",
+    )
 
 
 TABLE = Table(
@@ -71,8 +75,8 @@ KEY = ["project_id", "issue_id"]
 def issue_rows(
     raw_issue: pd.DataFrame, raw_release: pd.DataFrame, dim_project: pd.DataFrame, rules: Rules
 ) -> pd.DataFrame:
-    """Rows of `fact_issue`, sorted; what vanished is left out."""
-    issues = present(raw_issue)
+    """Rows of `fact_issue`, sorted; what vanished or was moved elsewhere is left out."""
+    issues = own_issues(raw_issue)
     releases = present(raw_release)
     targets = [
         sla_issues(of_projects(issues, project_ids), _targets(sla))
@@ -86,10 +90,18 @@ def issue_rows(
             lambda chosen: (chosen.bug_labels, chosen.escaped_labels, chosen.escape_days),
         )
     ]
-    is_contradictory = ends_before_start(issues["created_at"], issues["closed_at"])
     issues = issues.assign(
         reopened_count=issues["reopened_count"].fillna(0),
-        reason=joined_reasons(issues.index, {"closed_before_created": is_contradictory}),
+        reason=joined_reasons(
+            issues.index,
+            {
+                "closed_before_created": ends_before_start(
+                    issues["created_at"], issues["closed_at"]
+                ),
+                "created_at_missing": issues["created_at"].isna(),
+                "closed_at_missing": is_closed_without_time(issues),
+            },
+        ),
     )
     with_targets = _joined(issues, targets, {name: name for name in TARGET_COLUMNS})
     rows = _joined(
@@ -116,8 +128,8 @@ def _joined(issues: pd.DataFrame, parts: list[pd.DataFrame], names: dict[str, st
 def compute(asked: Recomputation) -> pd.DataFrame:
     """Rows of the projects asked for, from what is stored."""
     return issue_rows(
-        asked.read(raw_issue.TABLE),
-        asked.read(raw_release.TABLE),
+        asked.plausible(asked.read(raw_issue.TABLE)),
+        asked.plausible(asked.read(raw_release.TABLE)),
         asked.read(dim_project.TABLE),
         asked.given(RULES),
     )

@@ -5,7 +5,7 @@ from pandera.pandas import Field
 
 from lotus_assets.engine.delivery.issues import issue_closings
 from lotus_assets.engine.delivery.state_changes import state_changes
-from lotus_assets.facts.project_rules import present
+from lotus_assets.facts.project_rules import own_issues
 from lotus_assets.facts.recomputing import ProjectFact, Recomputation, project_asset
 from lotus_assets.raw import raw_issue, raw_issue_event, raw_state_event
 from lotus_assets.tables.columns import Boolean, Instant
@@ -35,19 +35,19 @@ TABLE = Table(
 def issue_closing_rows(
     raw_issue: pd.DataFrame, raw_state_event: pd.DataFrame, raw_issue_event: pd.DataFrame
 ) -> pd.DataFrame:
-    """Rows of `fact_issue_closing`, sorted; what vanished is left out."""
+    """Rows of `fact_issue_closing`, sorted; what vanished or was moved is left out."""
     events = raw_state_event[raw_state_event["target_type"] == "issue"]
     notes = raw_issue_event.rename(columns={"issue_id": "target_id"})
     changes = state_changes(events, notes)
-    return issue_closings(present(raw_issue), changes)[TABLE.columns]
+    return issue_closings(own_issues(raw_issue), changes)[TABLE.columns]
 
 
 def compute(asked: Recomputation) -> pd.DataFrame:
     """Rows of the projects asked for, from what is stored."""
     return issue_closing_rows(
-        asked.read(raw_issue.TABLE),
-        asked.read(raw_state_event.TABLE),
-        asked.read(raw_issue_event.TABLE),
+        asked.plausible(asked.read(raw_issue.TABLE)),
+        asked.plausible(asked.read(raw_state_event.TABLE)),
+        asked.plausible(asked.read(raw_issue_event.TABLE)),
     )
 
 

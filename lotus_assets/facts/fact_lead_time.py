@@ -2,14 +2,16 @@
 
 import pandas as pd
 from pandera.pandas import Field
-from sqlalchemy import Select, func, select, true, union
+from sqlalchemy import Select, case, func, select, true, union
 
+from lotus_assets.engine.delivery.closing_references import referenced_issues
+from lotus_assets.engine.delivery.default_branches import was_default_branch
 from lotus_assets.engine.delivery.json_lists import exploded, parsed_lists
 from lotus_assets.engine.delivery.lead_time import last_merged, lead_times
 from lotus_assets.facts import dim_project, fact_deployment
 from lotus_assets.facts.ancestry import commit_graph, shas, within_project
 from lotus_assets.facts.marks import neighbours_of
-from lotus_assets.facts.project_rules import present
+from lotus_assets.facts.project_rules import own_issues, present
 from lotus_assets.facts.recomputing import ProjectFact, Recomputation, project_asset
 from lotus_assets.graph.inputs import Inputs
 from lotus_assets.raw import (
@@ -37,7 +39,9 @@ class FactLeadTime(TableModel):
 
     project_id: IssueProjectId
     issue_id: IssueId
-    created_at: Instant = Field(description="When the issue was opened.")
+    created_at: Instant = Field(
+        nullable=True, description="When the issue was opened; NULL where that cannot be."
+    )
     mr_id: Integer = Field(description="The last merged of its merge requests.")
     mr_project_id: Integer = Field(description="GitLab's id of that one's project.")
     merged_at: Instant = Field(description="When that was merged.")
@@ -86,9 +90,14 @@ def lead_time_rows(
     """Rows of `fact_lead_time` of the issues given, by project and issue.
 
     All other frames hold the merge requests' projects too. References are the closing lists, the
-    descriptions, and the messages of the merge requests' commits and merge results.
+    descriptions, and the messages of the merge requests' commits and merge results. GitLab closes
+    by merge requests into the default branch alone, which may be another today.
     """
     requests = present(raw_mr)
+    into_default = was_default_branch(
+        requests["project_id"], requests["target_branch"], requests["merged_at"], dim_project
+    )
+    requests = requests[into_default]
     closing = pd.concat(
         [
             present(raw_mr_closing_issue)[REFERENCE],
@@ -98,7 +107,7 @@ def lead_time_rows(
         ignore_index=True,
     )
     merged = last_merged(
-        present(raw_issue), dim_project, closing, within_project(requests, *RESULTS)
+        own_issues(raw_issue), dim_project, closing, within_project(requests, *RESULTS)
     )
     is_counted = fact_deployment["is_counted"].to_numpy(bool)
     deployments = within_project(fact_deployment[is_counted], "sha")
@@ -112,19 +121,13 @@ def commit_references(
     merge_requests: pd.DataFrame,
     dim_project: pd.DataFrame,
 ) -> pd.DataFrame:
-    """Issues that the messages of merge requests' commits close, columns REFERENCE.
-
-    A reference without a path is to the commit's own project.
-    """
+    """Issues that the messages of merge requests' commits close, columns REFERENCE."""
     key = ["project_id", "commit_id"]
     row, reference = exploded(parsed_lists(raw_commit["closing"]))
-    parts = pd.Series(reference, dtype="string").str.extract(r"^(?P<path>.*)#(?P<iid>\d+)$")
-    references = raw_commit[key].iloc[row].reset_index(drop=True)
-    commit_path = _with_project_path(references, dim_project)["issue_project_path"]
-    references = references.assign(
-        issue_project_path=parts["path"].where(parts["path"].ne(""), commit_path),
-        issue_iid=pd.to_numeric(parts["iid"]).astype("Int64"),
-    ).dropna()
+    commits = raw_commit[key].iloc[row].reset_index(drop=True)
+    own_paths = _with_project_path(commits, dim_project)["issue_project_path"]
+    issues = referenced_issues(pd.Series(reference, dtype="string"), own_paths)
+    references = pd.concat([commits, issues], axis="columns").dropna()
     results = [
         merge_requests[["project_id", name, "mr_id"]].rename(columns={name: "commit_id"})
         for name in RESULTS
@@ -151,8 +154,11 @@ def _links() -> list[Select[tuple[int, int]]]:
     listed = database_table(raw_issue_closing_mr.TABLE)
     commits = database_table(raw_commit.TABLE)
     path = func.lower(projects.c.path_with_namespace)
+    own = projects.alias()
     reference = func.jsonb_array_elements_text(commits.c.closing).table_valued("value")
-    referenced_path = func.lower(func.split_part(reference.c.value, "#", 1))
+    written = func.lower(func.split_part(reference.c.value, "#", 1))
+    namespace = func.regexp_replace(func.lower(own.c.path_with_namespace), "[^/]*$", "")
+    referenced_path = case((written.contains("/"), written), else_=namespace.concat(written))
     return [
         select(projects.c.project_id, described.c.project_id).where(
             path == func.lower(described.c.issue_project_path)
@@ -160,6 +166,7 @@ def _links() -> list[Select[tuple[int, int]]]:
         select(listed.c.project_id, listed.c.mr_project_id),
         select(projects.c.project_id, commits.c.project_id)
         .select_from(commits)
+        .join(own, own.c.project_id == commits.c.project_id)
         .join(reference, true())
         .join(projects, path == referenced_path),
     ]
@@ -168,8 +175,8 @@ def _links() -> list[Select[tuple[int, int]]]:
 def compute(asked: Recomputation) -> pd.DataFrame:
     """Rows of the projects asked for, from what is stored."""
     return lead_time_rows(
-        raw_issue=asked.read(raw_issue.TABLE),
-        raw_mr=asked.read_with_neighbours(raw_mr.TABLE),
+        raw_issue=asked.plausible(asked.read(raw_issue.TABLE)),
+        raw_mr=asked.plausible(asked.read_with_neighbours(raw_mr.TABLE)),
         raw_mr_commit=asked.read_with_neighbours(raw_mr_commit.TABLE),
         raw_commit=asked.read_with_neighbours(raw_commit.TABLE),
         raw_mr_closing_issue=asked.read_with_neighbours(raw_mr_closing_issue.TABLE),

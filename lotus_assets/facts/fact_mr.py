@@ -4,13 +4,24 @@ import pandas as pd
 from pandera.pandas import Field
 
 from lotus_assets.engine.delivery.force_pushes import version_steps
-from lotus_assets.engine.delivery.merge_requests import is_reworked, measured_merge_requests
+from lotus_assets.engine.delivery.merge_requests import (
+    SpecialPeople,
+    is_reworked,
+    measured_merge_requests,
+)
 from lotus_assets.engine.delivery.state_changes import ended_at
 from lotus_assets.facts import dim_project
 from lotus_assets.facts.ancestry import commit_graph, within_project
-from lotus_assets.facts.given import BOTS, RULES
+from lotus_assets.facts.given import BOTS, GHOSTS, RULES
 from lotus_assets.facts.recomputing import ProjectFact, Recomputation, project_asset
-from lotus_assets.raw import raw_commit, raw_mr, raw_mr_commit, raw_mr_note, raw_mr_version
+from lotus_assets.raw import (
+    raw_commit,
+    raw_mr,
+    raw_mr_approval,
+    raw_mr_commit,
+    raw_mr_note,
+    raw_mr_version,
+)
 from lotus_assets.sources.rules_file import Rules
 from lotus_assets.tables.columns import (
     Boolean,
@@ -23,8 +34,8 @@ from lotus_assets.tables.gitlab_columns import (
     ClosedUnmergedAt,
     MergedAt,
     MergeRequestIid,
-    OpenedAt,
     OpenedBy,
+    PlausiblyOpenedAt,
     TargetProjectId,
 )
 from lotus_assets.tables.table import Table
@@ -37,7 +48,7 @@ class FactMr(TableModel):
     mr_id: Integer = Field(unique=True, description="GitLab's global id of the merge request.")
     project_id: TargetProjectId
     iid: MergeRequestIid
-    created_at: OpenedAt
+    created_at: PlausiblyOpenedAt
     merged_at: MergedAt
     closed_at: ClosedUnmergedAt
     ended_at: Instant = Field(
@@ -50,14 +61,16 @@ class FactMr(TableModel):
     )
     first_review_at: Instant = Field(
         nullable=True,
-        description="First comment by another human or approval by another. A bot is who has "
-        "GitLab's own bot flag or matches a pattern of the rules file.",
+        description="First comment by another human, or approval or request for changes by "
+        "another. A bot is who has GitLab's own bot flag or matches a pattern of the rules file.",
     )
     approved_at: Instant = Field(
         nullable=True, description="When distinct approvals first reached approvals_required."
     )
     review_end_at: Instant = Field(
-        nullable=True, description="approved_at where approval is required, else merged_at."
+        nullable=True,
+        description="approved_at where approval is required and came by the merge, else merged_at; "
+        "NULL until it is merged.",
     )
     cycle_time_hours: Number = Field(
         nullable=True, ge=0, description="First commit to merge, in hours."
@@ -68,7 +81,9 @@ class FactMr(TableModel):
     code_review_hours: Number = Field(
         nullable=True, ge=0, description="First review to the end of the review, in hours."
     )
-    rework_count: Integer = Field(ge=0, description="Review rounds after the first.")
+    rework_count: Integer = Field(
+        nullable=True, ge=0, description="Review rounds after the first; NULL: not known."
+    )
     force_push_count: Integer = Field(
         nullable=True, ge=0, description="Versions whose predecessor is no ancestor."
     )
@@ -76,7 +91,9 @@ class FactMr(TableModel):
         ge=0, description="Versions whose ancestry the commit graph does not know."
     )
     is_reworked: Boolean = Field(
-        description="Counts for the rework rate: rework_count >= 1, or too many force-pushes."
+        nullable=True,
+        description="Counts for the rework rate: rework_count >= 1, or too many force-pushes. "
+        "NULL where rework_count is.",
     )
     approvals_required: Integer = Field(
         nullable=True, description="NULL where the edition does not have it."
@@ -90,6 +107,11 @@ class FactMr(TableModel):
     )
     lines_added: Integer = Field(nullable=True, description="Lines that its diff adds.")
     lines_removed: Integer = Field(nullable=True, description="Lines that its diff removes.")
+    reason: Text = Field(
+        nullable=True,
+        description="deleted_user: the Ghost User reviewed or approved, nobody knows who it was; "
+        "review_after_merge: no code review time; created_at_missing: GitLab's cannot be.",
+    )
 
 
 TABLE = Table(
@@ -108,8 +130,9 @@ def merge_request_rows(
     raw_mr_commit: pd.DataFrame,
     raw_mr_note: pd.DataFrame,
     raw_mr_version: pd.DataFrame,
+    raw_mr_approval: pd.DataFrame,
     version_steps: pd.DataFrame,
-    bot_user_ids: pd.Series,
+    people: SpecialPeople,
     dim_project: pd.DataFrame,
     rules: Rules,
 ) -> pd.DataFrame:
@@ -124,8 +147,9 @@ def merge_request_rows(
         raw_mr_commit,
         raw_mr_note,
         raw_mr_version,
+        raw_mr_approval[raw_mr_approval["vanished_at"].isna()],
         version_steps,
-        bot_user_ids,
+        people,
     )
     return measured.assign(
         ended_at=ended_at(measured),
@@ -161,14 +185,15 @@ def compute(asked: Recomputation) -> pd.DataFrame:
     versions = asked.read(raw_mr_version.TABLE)
     steps = version_steps(within_project(versions, "head_sha"))
     return merge_request_rows(
-        raw_mr=asked.read(raw_mr.TABLE),
-        raw_mr_commit=asked.read(raw_mr_commit.TABLE),
-        raw_mr_note=asked.read(raw_mr_note.TABLE),
-        raw_mr_version=versions,
+        raw_mr=asked.plausible(asked.read(raw_mr.TABLE)),
+        raw_mr_commit=asked.plausible(asked.read(raw_mr_commit.TABLE)),
+        raw_mr_note=asked.plausible(asked.read(raw_mr_note.TABLE)),
+        raw_mr_version=asked.plausible(versions),
+        raw_mr_approval=asked.read(raw_mr_approval.TABLE),
         version_steps=steps.assign(
             is_descendant=graph.is_ancestor(steps["older_head"], steps["newer_head"])
         ),
-        bot_user_ids=asked.given(BOTS)["user_id"],
+        people=SpecialPeople(asked.given(BOTS)["user_id"], asked.given(GHOSTS)["user_id"]),
         dim_project=asked.read(dim_project.TABLE),
         rules=asked.given(RULES),
     )
@@ -182,9 +207,10 @@ FACT = ProjectFact(
         raw_mr_commit.TABLE,
         raw_mr_note.TABLE,
         raw_mr_version.TABLE,
+        raw_mr_approval.TABLE,
         raw_commit.TABLE,
         dim_project.TABLE,
     ),
-    given=(BOTS, RULES),
+    given=(BOTS, GHOSTS, RULES),
 )
 fact_mr = project_asset(FACT)

@@ -8,7 +8,7 @@ from lotus_assets.facts.project_rules import present
 from lotus_assets.facts.recomputing import ProjectFact, Recomputation, project_asset
 from lotus_assets.raw import raw_mr, raw_mr_note, raw_state_event
 from lotus_assets.tables.columns import Instant
-from lotus_assets.tables.gitlab_columns import MergeRequestId, OpenedAt, TargetProjectId
+from lotus_assets.tables.gitlab_columns import MergeRequestId, PlausiblyOpenedAt, TargetProjectId
 from lotus_assets.tables.table import Table
 from lotus_assets.tables.table_model import TableModel
 
@@ -18,7 +18,7 @@ class FactMrOpenPeriod(TableModel):
 
     project_id: TargetProjectId
     mr_id: MergeRequestId
-    created_at: OpenedAt
+    created_at: PlausiblyOpenedAt
     period_start_at: Instant = Field(description="Its opening, or a reopening.")
     period_end_at: Instant = Field(
         nullable=True, description="The next closing, or its merge; NULL while it is open."
@@ -54,9 +54,9 @@ def open_period_rows(
 def compute(asked: Recomputation) -> pd.DataFrame:
     """Rows of the projects asked for, from what is stored."""
     return open_period_rows(
-        asked.read(raw_mr.TABLE),
-        asked.read(raw_state_event.TABLE),
-        asked.read(raw_mr_note.TABLE),
+        asked.plausible(asked.read(raw_mr.TABLE)),
+        asked.plausible(asked.read(raw_state_event.TABLE)),
+        asked.plausible(asked.read(raw_mr_note.TABLE)),
     )
 
 

@@ -17,6 +17,8 @@ from lotus_assets.sources.rules_file import Rules, read_rules
 from lotus_assets.tables.table import Table
 
 Value = TypeVar("Value")
+GHOST_USERNAME, GHOST_NAME = r"ghost\d*", "Ghost User"
+"""As `Users::Internal.ghost` makes it; it gets a number where the name is taken."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,12 @@ def _bots(inputs: Inputs) -> pd.DataFrame:
     return people.loc[people["is_bot"].fillna(False).astype(bool), ["user_id"]]
 
 
+def _ghosts(inputs: Inputs) -> pd.DataFrame:
+    people = inputs.read(dim_user.TABLE)
+    is_ghost = people["username"].str.fullmatch(GHOST_USERNAME) & people["name"].eq(GHOST_NAME)
+    return people.loc[is_ghost.fillna(False).astype(bool), ["user_id"]]
+
+
 RULES = Given(
     "the rules file", lambda inputs: read_rules(inputs.settings.tem_rules_file),
     content=Rules.model_dump_json,
@@ -48,3 +56,5 @@ PEOPLE = Given("the people", _people, content=content_of, tables=(dim_user.TABLE
 """user_id, username, name, is_bot and email_hash of everyone."""
 BOTS = Given("the bots", _bots, content=content_of, tables=(dim_user.TABLE,))
 """user_id of every bot."""
+GHOSTS = Given("the Ghost User", _ghosts, content=content_of, tables=(dim_user.TABLE,))
+"""user_id of the account that GitLab gives what deleted people wrote."""

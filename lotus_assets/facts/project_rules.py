@@ -30,6 +30,12 @@ def of_projects(rows: pd.DataFrame, project_ids: pd.Series) -> pd.DataFrame:
     return rows[rows["project_id"].isin(project_ids)]
 
 
+def own_issues(raw_issue: pd.DataFrame) -> pd.DataFrame:
+    """The issues that GitLab still has; one that was moved is an issue of the other project."""
+    is_moved = raw_issue["is_moved"].fillna(False).astype(bool)
+    return present(raw_issue[~is_moved])
+
+
 def present(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows that GitLab still has."""
     return rows[rows["vanished_at"].isna()].reset_index(drop=True)

@@ -14,6 +14,7 @@ import dagster as dg
 import pandas as pd
 from sqlalchemy import Connection
 
+from lotus_assets.engine.delivery.plausible_instants import plausible
 from lotus_assets.facts.given import Given, Value
 from lotus_assets.facts.marks import CODE, neighbours_of, project_marks
 from lotus_assets.filling.computing import write_computed
@@ -53,6 +54,10 @@ class Recomputation:
         """The rows of these projects and of those whose rows decide theirs."""
         ids = self.project_ids
         return self._read(table, None if ids is None else ids | self.neighbour_ids)
+
+    def plausible(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """The rows with NULL for instants that cannot be, as of the start of this run."""
+        return plausible(rows, pd.Timestamp(self.inputs.now))
 
     def given(self, kind: Given[Value]) -> Value:
         """What holds for all projects alike.

@@ -14,6 +14,7 @@ from lotus_assets.raw.payload_columns import (
     nothing,
 )
 from lotus_assets.tables.columns import (
+    Boolean,
     Integer,
     Text,
 )
@@ -53,6 +54,9 @@ class RawIssue(TableModel):
     reopened_count: ReopenedCount
     labels: Labels
     vanished_at: VanishedAt
+    is_moved: Boolean = Field(
+        nullable=True, description="It went to another project, where it is another issue."
+    )
 
     @dataframe_check(name="updated_before_created")
     def updated_not_before_created(cls, rows: pd.DataFrame) -> pd.Series:
@@ -77,7 +81,7 @@ TABLE = Table(
 def rows(payloads: Payloads) -> pd.DataFrame:
     """Rows of `GitLabSource.issues`; `reopened_count` is counted once they are stored."""
     columns = ["project_id", "id", "iid", "author.id", "createdAt", "updatedAt", "closedAt"]
-    frame = flat(payloads, [*columns, "state", "type", "labels"])
+    frame = flat(payloads, [*columns, "state", "type", "labels", "moved"])
     frame = frame.assign(
         project_id=frame["project_id"].astype("Int64"),
         issue_id=identifiers(frame["id"]),
@@ -90,6 +94,7 @@ def rows(payloads: Payloads) -> pd.DataFrame:
         issue_type=lowered(frame["type"]),
         reopened_count=pd.Series(pd.NA, index=frame.index, dtype="Int64"),
         labels=json_text(frame["labels"]),
+        is_moved=frame["moved"].astype("boolean"),
         vanished_at=nothing(frame),
     )
     return frame[TABLE.columns]

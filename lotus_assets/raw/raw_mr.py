@@ -77,8 +77,8 @@ class RawMr(TableModel):
     approvals_given: Integer = Field(ge=0, description="Approvals that GitLab lists now.")
     first_review_at: Instant = Field(
         nullable=True,
-        description="First note by another human, or approval by another. A bot is who has "
-        "GitLab's own bot flag; fact_mr.first_review_at goes by the rules file too.",
+        description="First note by another human, or approval or request for changes by another. "
+        "A bot is who has GitLab's own bot flag; fact_mr.first_review_at goes by the rules file.",
     )
     labels: Labels
     vanished_at: VanishedAt
@@ -150,13 +150,14 @@ def rows(payloads: Payloads, notes: pd.DataFrame) -> pd.DataFrame:
 def first_reviews(merge_requests: pd.DataFrame, notes: pd.DataFrame) -> pd.Series:
     """`first_review_at` of each merge request, NULL without a review.
 
-    The earliest of a comment by a human who is not the author and an approval by someone who is
-    not. Who is human, GitLab's own bot flag alone decides: rules are read for facts only.
+    The earliest of a comment by a human who is not the author, and an approval or a request for
+    changes by someone who is not. Who is human, GitLab's own bot flag alone decides: rules are
+    read for facts only.
     """
     authors = merge_requests.set_index("mr_id")["author_user_id"]
     is_by_author = (notes["author_user_id"] == looked_up(notes["mr_id"], authors)).fillna(False)
     is_comment = ~notes["is_system"].fillna(True) & ~notes["is_author_bot"].fillna(False)
-    is_approval = notes["system_action"].eq("approved").fillna(False)
+    is_approval = notes["system_action"].isin(["approved", "requested_changes"])
     is_known = notes["author_user_id"].notna()
     reviews = notes[(is_comment | is_approval) & is_known & ~is_by_author]
     first = sortable(reviews["created_at"]).groupby(reviews["mr_id"]).min()

@@ -3,6 +3,7 @@
 import pandas as pd
 from pandera.pandas import Field
 
+from lotus_assets.engine.delivery.closing_references import referenced_issues
 from lotus_assets.raw.payload_columns import (
     Payloads,
     flat,
@@ -53,20 +54,19 @@ _PARENT = ["project_id", "id", "updatedAt", "project_path"]
 def rows(payloads: Payloads) -> pd.DataFrame:
     """Rows of `closing` of `GitLabSource.merge_requests` and of their commits.
 
-    A reference without a path is to the merge request's own project. One that stands in both
-    counts as the description's.
+    One that stands in both counts as the description's.
     """
     described = flat(payloads, [*_PARENT, "closing"]).assign(origin="description")
     committed = nested(payloads, "commits", ["closing"], _PARENT).assign(origin="commit")
     committed.columns = committed.columns.str.removeprefix("parent.")
     frame = pd.concat([described, committed], ignore_index=True)
     frame = frame.explode("closing", ignore_index=True).dropna(subset=["closing"])
-    parts = frame["closing"].astype("string").str.extract(r"^(?P<path>.*)#(?P<iid>\d+)$")
+    issues = referenced_issues(frame["closing"], frame["project_path"])
     frame = frame.assign(
         project_id=frame["project_id"].astype("Int64"),
         mr_id=identifiers(frame["id"]),
-        issue_project_path=parts["path"].where(parts["path"].ne(""), frame["project_path"]),
-        issue_iid=identifiers(parts["iid"]),
+        issue_project_path=issues["issue_project_path"],
+        issue_iid=issues["issue_iid"],
         updated_at=instants(frame["updatedAt"]),
         vanished_at=nothing(frame),
     )

@@ -1,5 +1,7 @@
 """raw_mr_note: notes of merge requests, without their bodies."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 from pandera.pandas import Field, dataframe_check
 
@@ -7,14 +9,17 @@ from lotus_assets.raw.payload_columns import (
     Payloads,
     identifiers,
     instants,
+    json_text,
     nested,
     not_before,
     nothing,
 )
 from lotus_assets.tables.columns import (
+    JSON,
     Boolean,
     Instant,
     Integer,
+    Json,
     Text,
 )
 from lotus_assets.tables.gitlab_columns import (
@@ -48,6 +53,11 @@ class RawMrNote(TableModel):
     )
     is_approval_reset: Boolean = Field(description="GitLab took approvals back because of a push.")
     vanished_at: VanishedAt
+    approvals_reset_of: Json = Field(
+        nullable=True,
+        metadata=JSON,
+        description="User ids whose approvals a reset took, a JSON list; NULL: those of all.",
+    )
 
     @dataframe_check(name="updated_before_created")
     def updated_not_before_created(cls, rows: pd.DataFrame) -> pd.Series:
@@ -79,7 +89,8 @@ _COLUMNS = {
 def rows(payloads: Payloads) -> pd.DataFrame:
     """Rows of the `notes` of `GitLabSource.merge_requests`."""
     others = ["id", "createdAt", "updatedAt", "author.id"]
-    frame = nested(payloads, "notes", [*others, *_COLUMNS], ["project_id", "id"])
+    columns = [*others, *_COLUMNS, "approvalsResetOf"]
+    frame = nested(payloads, "notes", columns, ["project_id", "id"])
     frame = frame.rename(columns=_COLUMNS)
     frame = frame.assign(
         project_id=frame["parent.project_id"].astype("Int64"),
@@ -91,5 +102,10 @@ def rows(payloads: Payloads) -> pd.DataFrame:
         is_system=frame["is_system"].astype("boolean"),
         is_author_bot=frame["is_author_bot"].astype("boolean"),
         vanished_at=nothing(frame),
+        approvals_reset_of=json_text(frame["approvalsResetOf"].map(_numbers, na_action="ignore")),
     )
     return frame[TABLE.columns]
+
+
+def _numbers(gids: Sequence[str]) -> list[int]:
+    return [int(gid.rpartition("/")[2]) for gid in gids]

@@ -53,6 +53,10 @@ CreatedAtIfKnown = Annotated[
     Instant, Field(nullable=True, description="When it was created, if known.")
 ]
 OpenedAt = Annotated[Instant, Field(description="When it was opened.")]
+PlausiblyOpenedAt = Annotated[
+    Instant,
+    Field(nullable=True, description="When it was opened; NULL where GitLab's instant cannot be."),
+]
 OccurredAt = Annotated[Instant, Field(description="When.")]
 UpdatedAt = Annotated[Instant, Field(description="When it last changed; orders copies of one row.")]
 MergeRequestUpdatedAt = Annotated[

@@ -52,6 +52,7 @@ def notes(*rows: Mapping[str, Any]) -> pd.DataFrame:
     """`raw_mr_note`, by default a comment on merge request 1; note ids count up."""
     columns = ["project_id", "note_id", "mr_id", "author_user_id", "created_at", "is_system"]
     columns += ["is_author_bot", "system_action", "is_approval_reset", "vanished_at"]
+    columns += ["approvals_reset_of"]
     default = {"project_id": 1, "mr_id": 1, "is_system": False, "is_author_bot": False}
     counted = enumerate(rows, start=1)
     return frame(columns, [default | {"note_id": number} | dict(row) for number, row in counted])
@@ -70,6 +71,12 @@ def system(minutes: float, user: int, action: str, **more: Any) -> dict[str, Any
 def reset(minutes: float, user: int, **more: Any) -> dict[str, Any]:
     """GitLab took the approvals back because `user` pushed."""
     return system(minutes, user, "unapproved", is_approval_reset=True) | more
+
+
+def approvals(*rows: tuple[int, int]) -> pd.DataFrame:
+    """`raw_mr_approval` from (mr_id, user_id)."""
+    columns = ["project_id", "mr_id", "user_id", "vanished_at"]
+    return frame(columns, [{"project_id": 1, "mr_id": mr, "user_id": user} for mr, user in rows])
 
 
 def versions(*rows: tuple[int, int, float, str]) -> pd.DataFrame:

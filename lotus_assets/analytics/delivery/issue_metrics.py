@@ -16,6 +16,7 @@ from lotus_assets.engine.delivery.counted_days import (
     days_of,
     first_in_window,
 )
+from lotus_assets.engine.delivery.issues import is_closed_without_time
 from lotus_assets.engine.delivery.slice_days import PlacedRows, SliceDays
 from lotus_assets.facts import fact_issue, fact_issue_closing, fact_release
 
@@ -26,9 +27,10 @@ def issues_with_target(
     """The issues with a target that were open at some time in the window: 1 once in breach.
 
     An issue counts from the day it was opened to the last window that still reaches its closing;
-    from the day it is due and not closed on, it counts as in breach.
+    from the day it is due and not closed on, it counts as in breach. One that is closed and does
+    not say when is left out.
     """
-    rows = rows[rows["target_days"].notna().to_numpy(bool)]
+    rows = rows[(rows["target_days"].notna() & ~is_closed_without_time(rows)).to_numpy(bool)]
     created = days_of(rows["created_at"], slice_days.timezone)
     closed = days_of(rows["closed_at"], slice_days.timezone)
     breached = days_of(rows["breached_at"], slice_days.timezone)
@@ -79,7 +81,8 @@ METRICS = (
         window=MetricWindow.MONTH,
         competency=Competency.DEVOPS,
         definition="Of the issues with a target that were open at some time in the window, the "
-        "share closed later than its target or open past it at the end of the day.",
+        "share closed later than its target or open past it at the end of the day. One that is "
+        "closed and does not say when is left out.",
         table=fact_issue.TABLE,
         population=issues_with_target,
         statistic=PlacedRows.share,
@@ -89,7 +92,8 @@ METRICS = (
         unit=MetricUnit.RATIO,
         window=MetricWindow.MONTH,
         competency=Competency.CODING,
-        definition="Of the issues closed in the window, the share that was ever opened again.",
+        definition="Of the issues closed in the window, by any closing that GitLab's events or "
+        "older notes tell of, the share that was ever opened again.",
         table=fact_issue_closing.TABLE,
         population=issues_closed,
         statistic=PlacedRows.share,

@@ -82,8 +82,13 @@ def _age(key: str, quantile: float) -> Metric:
 
 
 CYCLE_TIME = "First commit (authored date) to merge"
-FIRST_REVIEW = "Creation to the first comment by another human or approval by another"
-CODE_REVIEW = "First review to the required approvals, or to the merge where none are required"
+FIRST_REVIEW = (
+    "Creation to the first comment by another human, or approval or request for changes by another"
+)
+CODE_REVIEW = (
+    "First review to the required approvals, or to the merge where none are required or they were "
+    "not there by then; none for a first review after the merge"
+)
 
 METRICS = (
     _hours("mr_cycle_time_p50_h", 0.5, "cycle_time_hours", CYCLE_TIME),
@@ -98,7 +103,7 @@ METRICS = (
         window=MetricWindow.MONTH,
         competency=Competency.CODING,
         definition="Share of the merge requests merged in the window that took more than one "
-        "review round, or more force-pushes than the threshold.",
+        "review round, or more force-pushes than the threshold; of those whose rounds are known.",
         table=fact_mr.TABLE,
         population=MERGED,
         statistic=PlacedRows.share,

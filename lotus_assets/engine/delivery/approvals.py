@@ -8,17 +8,18 @@ from lotus_assets.engine.delivery.review_events import in_time_order, looked_up,
 def standing_approvals(events: pd.DataFrame) -> pd.DataFrame:
     """The approval events in time order, with how many distinct approvals stand after each.
 
-    `events` as by `review_events`. A reset takes back every approval that stood: GitLab leaves
-    one note for all of them. Approving twice counts once, as does un-approving what does not
-    stand. Returns `mr_id`, `at`, `is_approval`, `standing`.
+    `events` as by `review_events`. A reset takes back the approvals of those whom its note names
+    (a selective one keeps the others'), and all of them where it names nobody. Approving twice
+    counts once, as does un-approving what does not stand. Returns `mr_id`, `at`, `is_approval`,
+    `standing`.
     """
     ordered = in_time_order(events[events["is_approval"] | events["is_unapproval"]])
-    ordered["period"] = ordered["is_reset"].astype(int).groupby(ordered["mr_id"]).cumsum()
+    is_of_all = ordered["is_reset_of_all"]
+    ordered["period"] = is_of_all.astype(int).groupby(ordered["mr_id"]).cumsum()
     by_person = ordered.groupby(["mr_id", "period", "user_id"], sort=False, dropna=False)
-    is_personal = ~ordered["is_reset"]
     stood = by_person["is_approval"].shift(fill_value=False).astype(bool)
     gains = (ordered["is_approval"] & ~stood).astype(int)
-    losses = (is_personal & ordered["is_unapproval"] & stood).astype(int)
+    losses = (~is_of_all & ordered["is_unapproval"] & stood).astype(int)
     standing = (gains - losses).groupby([ordered["mr_id"], ordered["period"]]).cumsum()
     return ordered[["mr_id", "at", "is_approval"]].assign(standing=standing)
 

@@ -34,14 +34,20 @@ def sla_targets(issues: pd.DataFrame, targets: pd.DataFrame) -> pd.Series:
     return days.iloc[best].set_axis(issues.index)
 
 
+def is_closed_without_time(issues: pd.DataFrame) -> pd.Series:
+    """Whether each is closed and does not say since when, as importers leave some."""
+    is_closed = issues["state"].eq("closed").fillna(False).astype(bool)
+    return is_closed & issues["closed_at"].isna()
+
+
 def sla_issues(issues: pd.DataFrame, targets: pd.DataFrame) -> pd.DataFrame:
     """The issues with a target: project_id, issue_id, created_at, closed_at, target_days, due_at.
 
     due_at lies target_days of 24 hours after created_at. breached_at is due_at if the issue was
     closed later or is open, else NULL: for a day D the issue is in breach once breached_at lies
-    before the end of D. An issue is in the denominator of a window if it was created before the
-    window's end and not closed before its start. reason:
-    `closed_before_created` (then it is no breach).
+    before the end of D; one that does not say when it was closed never is. An issue is in the
+    denominator of a window if it was created before the window's end and not closed before its
+    start. reason: `closed_before_created` (then it is no breach).
     """
     target_days = sla_targets(issues, targets)
     rows = issues.loc[target_days.notna(), ["project_id", "issue_id", "created_at", "closed_at"]]
@@ -50,7 +56,8 @@ def sla_issues(issues: pd.DataFrame, targets: pd.DataFrame) -> pd.DataFrame:
         rows["target_days"].astype(float), unit="D"
     )
     is_late = rows["closed_at"].isna() | (rows["closed_at"] > rows["due_at"])
-    rows["breached_at"] = rows["due_at"].where(is_late)
+    is_unknown = is_closed_without_time(issues.loc[rows.index])
+    rows["breached_at"] = rows["due_at"].where(is_late & ~is_unknown)
     rows["reason"] = joined_reasons(
         rows.index,
         {"closed_before_created": ends_before_start(rows["created_at"], rows["closed_at"])},
@@ -98,17 +105,19 @@ def bug_issues(
     is_bug |= has_label(issues, bug_labels)
     bugs = issues[is_bug].sort_values("created_at").astype({"created_at": INSTANT})
     bugs = bugs.astype({"project_id": "int64"})
+    dated_bugs, undated_bugs = bugs[bugs["created_at"].notna()], bugs[bugs["created_at"].isna()]
     dates = releases["released_at"].fillna(releases["created_at"])
     dated = releases[["project_id"]].assign(released_at=dates).dropna().sort_values("released_at")
     dated = dated.astype({"project_id": "int64", "released_at": INSTANT})
-    rows = pd.merge_asof(
-        bugs,
+    released = pd.merge_asof(
+        dated_bugs,
         dated,
         left_on="created_at",
         right_on="released_at",
         by="project_id",
         allow_exact_matches=False,
     )
+    rows = pd.concat([released, undated_bugs], ignore_index=True)
     is_soon = rows["created_at"] - rows["released_at"] <= pd.Timedelta(days=escape_days)
     rows["is_escaped"] = is_soon | has_label(rows, escaped_labels)
     rows = rows.sort_values(["project_id", "issue_id"], ignore_index=True)

@@ -78,7 +78,8 @@ def lead_times(
 
     reason: `before_first_deployment`: the merge is older than the first deployment that is known,
     and the project older than what was collected of it, so that nobody knows when it went out;
-    `not_deployed`; `merge_result_unknown` (not among the commits); `finished_at_missing`;
+    `not_deployed`; `merge_result_unknown` (not among the commits); `created_at_missing`;
+    `finished_at_missing`;
     `negative_duration`; `unknown_sha_before`: between merge and deployment lies one whose history
     is not wholly known and which may have been the first.
     """
@@ -105,6 +106,7 @@ def lead_times(
                 "before_first_deployment": is_before,
                 "not_deployed": ~is_deployed & ~is_before,
                 "merge_result_unknown": ~graph.is_known(merged["merge_result"]),
+                "created_at_missing": merged["created_at"].isna(),
                 "finished_at_missing": is_deployed & first["finished_at"].isna().to_numpy(),
                 "negative_duration": ends_before_start(merged["created_at"], first["finished_at"]),
                 "unknown_sha_before": ~is_before

@@ -1,4 +1,4 @@
-"""What happened on merge requests, told from their notes: comments, approvals, pushes.
+"""What happened on merge requests, told from their notes: comments, reviews, approvals, pushes.
 
 Input are frames with the columns of `raw_mr`, `raw_mr_note` and `raw_mr_version`. `mr_id` is
 GitLab's global id, so it alone identifies a merge request.
@@ -9,6 +9,7 @@ from collections.abc import Collection
 import pandas as pd
 
 from lotus_assets.engine.delivery.durations import SAME_INSTANT
+from lotus_assets.engine.delivery.json_lists import exploded, parsed_lists
 
 EVENT_COLUMNS = [
     "mr_id",
@@ -16,9 +17,11 @@ EVENT_COLUMNS = [
     "note_id",
     "user_id",
     "is_comment",
+    "is_change_request",
     "is_approval",
     "is_unapproval",
     "is_reset",
+    "is_reset_of_all",
     "is_by_author",
 ]
 
@@ -26,11 +29,12 @@ EVENT_COLUMNS = [
 def review_events(
     notes: pd.DataFrame, merge_requests: pd.DataFrame, bot_user_ids: Collection[int]
 ) -> pd.DataFrame:
-    """Comments, approvals, un-approvals and resets of approvals, one row each, in time order.
+    """Comments, requests for changes, approvals and un-approvals, one row each, in time order.
 
     `is_comment` is a non-system note by a human; `is_unapproval` includes `is_reset`, the
-    approvals that GitLab took back because of a push. Deleted notes and notes by nobody known are
-    no events, save resets: they are nobody's doing.
+    approvals that GitLab took back because of a push: one row for each `user_id` that it names, or
+    one that `is_reset_of_all`. Deleted notes and notes by nobody known are no events, save resets:
+    they are nobody's doing.
 
     Returns columns `EVENT_COLUMNS`, sorted by merge request, instant and note id.
     """
@@ -49,24 +53,39 @@ def review_events(
             "note_id": present["note_id"],
             "user_id": present["author_user_id"],
             "is_comment": ~is_system & is_known & ~is_bot,
+            "is_change_request": action.eq("requested_changes").fillna(False).astype(bool)
+            & is_known,
             "is_approval": (action == "approved").fillna(False).astype(bool) & is_known,
             "is_unapproval": (action == "unapproved").fillna(False).astype(bool) & is_known,
             "is_reset": is_reset,
+            "is_reset_of_all": is_reset & present["approvals_reset_of"].isna(),
             "is_by_author": (present["author_user_id"] == author).fillna(False).astype(bool),
         }
     )
     events["is_approval"] &= ~is_reset
     events["is_unapproval"] |= is_reset
-    happened = events["is_comment"] | events["is_approval"] | events["is_unapproval"]
-    return in_time_order(events[happened & events["at"].notna()])
+    happened = events[["is_comment", "is_change_request", "is_approval", "is_unapproval"]]
+    is_event = happened.any(axis="columns") & events["at"].notna()
+    return in_time_order(_by_person(events[is_event], present["approvals_reset_of"]))
+
+
+def _by_person(events: pd.DataFrame, reset_of: pd.Series) -> pd.DataFrame:
+    """A reset that names people as one row for each of them."""
+    is_named = events["is_reset"] & ~events["is_reset_of_all"]
+    resets = events[is_named]
+    row, user_id = exploded(parsed_lists(reset_of.loc[resets.index]))
+    named = resets.iloc[row].assign(user_id=pd.Series(user_id, dtype="Int64").array)
+    return pd.concat([events[~is_named], named], ignore_index=True)
 
 
 def first_reviews(events: pd.DataFrame) -> pd.Series:
     """`first_review_at` by `mr_id`.
 
-    The earliest of a human's comment and of an approval, the author's own left out.
+    The earliest of a human's comment, an approval and a request for changes, the author's own left
+    out.
     """
-    is_review = (events["is_comment"] | events["is_approval"]) & ~events["is_by_author"]
+    is_review = events["is_comment"] | events["is_change_request"] | events["is_approval"]
+    is_review &= ~events["is_by_author"]
     return events[is_review].groupby("mr_id")["at"].min().rename("first_review_at")
 
 

@@ -12,13 +12,13 @@ def review_rounds(
 
     A walk through the events as one comparison: a merge request is *reviewed* after a review event
     and *waiting* after a push and at the start, so a round opens at every review event that has a
-    push, or nothing, before it. Review events are comments by humans and approvals and
-    un-approvals, by others than the author; resets on a push are un-approvals. Only events up to
-    `merged_at` (by `mr_id`) count.
+    push, or nothing, before it. Review events are comments by humans, requests for changes,
+    approvals and un-approvals, by others than the author; a reset of approvals is the push's
+    doing. Only events up to `merged_at` (by `mr_id`) count.
 
     `events` as by `review_events`, `push_events` as by `pushes`.
     """
-    is_by_reviewer = ~events["is_by_author"] | events["is_reset"]
+    is_by_reviewer = ~events["is_by_author"] & ~events["is_reset"]
     walk = pd.concat(
         [
             events.loc[is_by_reviewer, ["mr_id", "at", "note_id"]].assign(is_review=True),

@@ -17,10 +17,12 @@ from lotus_assets.sources.gitlab.pages import Payload
 Node = Mapping[str, Any]
 
 _OLD_HEAD = re.compile(r"[?&;]start_sha=([0-9a-f]{40,64})")
+_MENTION = re.compile(r"@([A-Za-z0-9_.][A-Za-z0-9_.-]*)")
 _ACTION_OF_BODY = (
     (re.compile(r"^approved this merge request"), "approved"),
     (re.compile(r"^unapproved this merge request"), "unapproved"),
     (re.compile(r"^reset approvals"), "approvals_reset"),
+    (re.compile(r"^requested changes"), "requested_changes"),
     (re.compile(r"^added \d+ (?:new )?commits?"), "commit"),
     (re.compile(r"^(?:reopened|opened)\b"), "opened"),
     (re.compile(r"^closed\b"), "closed"),
@@ -56,20 +58,43 @@ class Reduction:
         }
 
 
-def note(node: Node) -> Payload:
-    """A note without its body: what the system did, and the old head of a push."""
+def authors_by_name(notes: Sequence[Node]) -> dict[str, str]:
+    """The ids of those who wrote `notes` or whose deeds they record, by username in lower case."""
+    authors = [written["author"] for written in notes if written.get("author")]
+    return {author["username"].lower(): author["id"] for author in authors if "username" in author}
+
+
+def note(node: Node, authors: Mapping[str, str] | None = None) -> Payload:
+    """A note without its body: what the system did, the old head of a push, whose approvals went.
+
+    `authors` as by `authors_by_name`: who lost an approval gave it, and a note says so.
+    `approvalsResetOf` is NULL where a reset names nobody that is known: then it is of all.
+    """
     action = system_action(node) if node.get("system") else None
-    old_head = _OLD_HEAD.search(node.get("body") or "") if action == "commit" else None
+    body = node.get("body") or ""
+    old_head = _OLD_HEAD.search(body) if action == "commit" else None
+    author = node.get("author")
     return {
         "id": node["id"],
         "system": node.get("system"),
         "createdAt": node.get("createdAt"),
         "updatedAt": node.get("updatedAt"),
-        "author": node.get("author"),
+        "author": author and {key: author[key] for key in author if key != "username"},
         "action": action,
         "pushedFromSha": old_head.group(1) if old_head else None,
         "isApprovalReset": action == "approvals_reset",
+        "approvalsResetOf": _named(body, authors or {}) if action == "approvals_reset" else None,
     }
+
+
+def _named(body: str, authors: Mapping[str, str]) -> list[str] | None:
+    """The ids of those whom a text mentions, None if it mentions nobody known.
+
+    A username may end in what is punctuation here.
+    """
+    names = {name.lower() for name in _MENTION.findall(body)}
+    names |= {name.rstrip(".") for name in names}
+    return sorted(authors[name] for name in names & authors.keys()) or None
 
 
 def system_action(node: Node) -> str | None:

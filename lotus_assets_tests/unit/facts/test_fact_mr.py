@@ -5,10 +5,12 @@ from typing import Any
 import pandas as pd
 
 from lotus_assets.engine.delivery.force_pushes import version_steps
+from lotus_assets.engine.delivery.merge_requests import SpecialPeople
 from lotus_assets.facts import fact_mr
 from lotus_assets.sources.rules_file import Rules
 from lotus_assets.tables.table import gate
 from lotus_assets_tests.unit.merge_request_frames import (
+    approvals,
     at,
     comment,
     commits,
@@ -40,7 +42,8 @@ def rows_of(raw_mr: pd.DataFrame, raw_mr_note: pd.DataFrame, **more: Any) -> pd.
             raw_mr_note=raw_mr_note,
             raw_mr_version=raw_mr_version,
             version_steps=steps.assign(is_descendant=pd.array([False] * len(steps), "boolean")),
-            bot_user_ids=BOTS,
+            raw_mr_approval=approvals(),
+            people=SpecialPeople(BOTS),
             dim_project=PROJECTS,
             rules=more.get("rules", Rules()),
         ),

@@ -192,6 +192,7 @@ def test_issues_by_the_rules_of_their_project() -> None:
 
 def request(number: int, **more: Any) -> dict[str, Any]:
     fixed = {"mr_id": number, "iid": number, "state": "merged", "source_branch": "feature"}
+    fixed |= {"target_branch": "main"}
     times = {"created_at": at("02T08:00"), "merged_at": at("03T08:00")}
     return fixed | times | {"merge_commit_sha": B, "head_sha": C, "source_project_id": 1} | more
 

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 
 from lotus_assets.sources.gitlab.pages import Payload, ProjectReference
 from lotus_assets.sources.gitlab.project_lists import Clients, GraphQLList
-from lotus_assets.sources.gitlab.reduction import Node, Reduction, note, titles
+from lotus_assets.sources.gitlab.reduction import Node, Reduction, authors_by_name, note, titles
 
 
 def payload(reduction: Reduction, node: Node, project: ProjectReference) -> Payload:
     """A merge request: description → `closing`; nested lists reduced."""
     kept = {key: value for key, value in node.items() if key != "description"}
-    notes = [note(written) for written in node["notes"] if is_stored(written)]
+    authors = authors_by_name(node["notes"])
+    notes = [note(written, authors) for written in node["notes"] if is_stored(written)]
     return kept | {
         "project_id": project.project_id,
         "project_path": project.path,
@@ -46,13 +47,11 @@ def add_squash_commits(
 ) -> None:
     """`squashCommitSha` of those merged by squashing: one request a page.
 
-    GraphQL has no such field; `merge_requests?iids[]=` is the REST list that does.
+    GraphQL has no such field; `merge_requests?iids[]=` is the REST list that does. Every merged one
+    is asked for: `squashOnMerge` follows the project's setting of today
+    (`MergeRequest#squash_on_merge?`), not that of the merge.
     """
-    iids = [
-        str(request["iid"])
-        for request in payloads
-        if request["state"] == "merged" and request.get("squashOnMerge")
-    ]
+    iids = [str(request["iid"]) for request in payloads if request["state"] == "merged"]
     path = f"/projects/{project.project_id}/merge_requests"
     rows = clients.rest.get(path, **{"iids[]": iids, "per_page": len(iids)}) if iids else []
     squashed = {str(row["iid"]): row.get("squash_commit_sha") for row in rows}

@@ -91,6 +91,7 @@ ISSUE: FieldTable = {
     "closedAt": time_of("closed_at"),
     "author": user_of("author"),
     "mergeRequestsCount": from_payload("merge_requests_count"),
+    "moved": lambda entity, _arguments, _context: bool(entity.payload.get("moved_to_id")),
     "labels": labels,
     "notes": _notes,
 }

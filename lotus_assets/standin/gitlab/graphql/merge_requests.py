@@ -98,9 +98,6 @@ MERGE_REQUEST: FieldTable = {
     "projectId": from_payload("project_id"),
     "mergeCommitSha": from_payload("merge_commit_sha"),
     "diffHeadSha": from_payload("sha"),
-    "squashOnMerge": lambda entity, _arguments, _context: bool(
-        entity.payload.get("squash_on_merge", entity.payload.get("squash", False))
-    ),
     "commitCount": lambda entity, _arguments, _context: len(
         entity.data.merge_request_commits.get(entity.payload["iid"], [])
     ),

@@ -289,6 +289,7 @@ def issue(
         "author": author.brief,
         "user_notes_count": 0,
         "merge_requests_count": 0,
+        "moved_to_id": None,
         "issue_type": issue_type,
     }
 

@@ -80,7 +80,10 @@ SERVICE_ACCOUNT = Person(
 MERGE_BOT = Person(203, "merge-bot", "Merge Bot", "merge-bot@example.invalid")
 """A bot by its name only: GitLab does not know."""
 
-EVERYONE = (*PEOPLE, RENOVATION_BOT, SERVICE_ACCOUNT, MERGE_BOT)
+GHOST = Person(204, "ghost", "Ghost User")
+"""The account that stands for people who were deleted."""
+
+EVERYONE = (*PEOPLE, RENOVATION_BOT, SERVICE_ACCOUNT, MERGE_BOT, GHOST)
 BRIEF: dict[int, Payload] = {
     person.user_id: {
         "id": person.user_id,

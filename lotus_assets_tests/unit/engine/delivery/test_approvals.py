@@ -71,6 +71,18 @@ def test_the_requirement_is_reached_once_and_first() -> None:
         assert requirement_reached_at(standing, required(never)).empty
 
 
+def test_a_selective_reset_keeps_the_others() -> None:
+    standing = replayed(
+        system(1, 2, "approved"),
+        system(2, 3, "approved"),
+        system(3, 4, "approved"),
+        reset(4, 1, approvals_reset_of="[2, 4]"),  # two of them own what was changed
+        reset(5, 1, approvals_reset_of="[4]"),  # whose approval does not stand
+        system(6, 2, "approved"),
+    )
+    assert standing["standing"].tolist() == [1, 2, 3, 2, 1, 1, 2]
+
+
 def test_merge_requests_are_replayed_apart() -> None:
     standing = replayed(system(1, 2, "approved"), system(2, 3, "approved", mr_id=2), comment(3, 4))
     assert standing["standing"].tolist() == [1, 1]

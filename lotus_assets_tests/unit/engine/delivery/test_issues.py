@@ -14,7 +14,7 @@ from lotus_assets.engine.delivery.issues import (
 )
 from lotus_assets_tests.unit.engine.delivery.raw_frames import at, raw
 
-COLUMNS = "project_id issue_id issue_type created_at closed_at reopened_count labels"
+COLUMNS = "project_id issue_id issue_type created_at closed_at reopened_count labels state"
 TARGETS = pd.DataFrame({"label": ["s::1", "s::2", "s::1"], "target_days": [2, 7.5, 90]})
 RELEASES = "project_id tag_name released_at created_at"
 
@@ -23,7 +23,8 @@ def issue(number: int, *labels: str, **other: Any) -> tuple[Any, ...]:
     row = {"type": "issue", "created": "10", "closed": None, "reopened": 0, "project": 1} | other
     closed = row["closed"] and at(row["closed"])
     key = (row["project"], number, row["type"], at(row["created"]), closed)
-    return (*key, row["reopened"], json.dumps(labels))
+    state = row.get("state", "closed" if closed else "opened")
+    return (*key, row["reopened"], json.dumps(labels), state)
 
 
 def test_the_first_rule_wins_whatever_the_order_of_labels() -> None:
@@ -36,7 +37,7 @@ def test_the_first_rule_wins_whatever_the_order_of_labels() -> None:
 
 def test_labels_may_be_null_or_ten_thousand() -> None:
     issues = raw(
-        COLUMNS, [issue(1, *map(str, range(10_000)), "s::1"), (1, 2, "issue", *[None] * 4)]
+        COLUMNS, [issue(1, *map(str, range(10_000)), "s::1"), (1, 2, "issue", *[None] * 5)]
     )
 
     assert sla_targets(issues, TARGETS).tolist() == [2, pd.NA]
@@ -61,6 +62,20 @@ def test_due_after_target_days_of_24_hours() -> None:
     assert found["breached_at"].notna().tolist() == [True, False, True, False]
     assert found.loc[3, "breached_at"] == at("30 12:00")
     assert found["reason"].tolist() == [pd.NA, pd.NA, pd.NA, "closed_before_created"]
+
+
+def test_a_closed_issue_that_does_not_say_when_is_in_no_breach() -> None:
+    issues = raw(COLUMNS, [issue(1, "s::1", state="closed"), issue(2, "s::1")])
+    assert sla_issues(issues, TARGETS)["breached_at"].notna().tolist() == [False, True]
+
+
+def test_a_bug_without_a_plausible_creation_escapes_by_its_label_alone() -> None:
+    issues = raw(COLUMNS, [issue(1, "bug"), issue(2, "bug", "escaped")]).assign(
+        created_at=pd.Series([pd.NaT, pd.NaT], dtype="datetime64[us, UTC]")
+    )
+    releases = raw(RELEASES, [(1, "v1", at("9"), at("9"))])
+    found = bug_issues(issues, releases, ["bug"], ["escaped"])
+    assert found["is_escaped"].tolist() == [False, True]
 
 
 def test_any_close_event_counts_and_the_stated_close_where_none_tells_of_it() -> None:

@@ -1,4 +1,4 @@
-"""Review rounds by hand, and against the walk of metrics.md written down as a loop."""
+"""Review rounds by hand, and against the walk written down as a loop."""
 
 from typing import Any
 
@@ -64,13 +64,22 @@ def rounds_of(
         ),
         pytest.param(
             [system(1, REVIEWER, "approved"), system(2, AUTHOR, "commit"), reset(2, AUTHOR)],
-            2,
-            id="approvals reset after the push count as un-approvals",
+            1,
+            id="approvals reset after the push: the push's doing",
         ),
         pytest.param(
             [system(1, REVIEWER, "approved"), reset(2, AUTHOR), system(2, AUTHOR, "commit")],
             1,
             id="approvals reset before the push, while reviewed",
+        ),
+        pytest.param(
+            [
+                system(1, REVIEWER, "requested_changes"),
+                system(2, AUTHOR, "commit"),
+                system(3, REVIEWER, "requested_changes"),
+            ],
+            2,
+            id="requests for changes",
         ),
         pytest.param(
             [comment(1, REVIEWER), system(2, REVIEWER, "title"), comment(3, REVIEWER)],
@@ -126,17 +135,19 @@ def test_first_review_is_a_humans_comment_or_an_approval_by_another() -> None:
         comment(6, OTHER),
         comment(7, OTHER, mr_id=2),
         comment(8, AUTHOR, mr_id=3),
+        system(9, REVIEWER, "requested_changes", mr_id=4),
+        reset(1, AUTHOR, mr_id=4),
     )
-    of_mrs = merge_requests({"mr_id": 1}, {"mr_id": 2}, {"mr_id": 3})
+    of_mrs = merge_requests({"mr_id": 1}, {"mr_id": 2}, {"mr_id": 3}, {"mr_id": 4})
     first = first_reviews(review_events(raw_notes, of_mrs, [BOT]))
-    assert first.to_dict() == {1: at(5), 2: at(7)}
+    assert first.to_dict() == {1: at(5), 2: at(7), 4: at(9)}
 
 
 def test_rework_is_rounds_beyond_the_first() -> None:
     assert rework_counts(pd.Series({1: 1, 2: 3})).to_dict() == {1: 0, 2: 2}
 
 
-KINDS = ("comment", "approved", "unapproved", "reset", "commit", "title")
+KINDS = ("comment", "approved", "unapproved", "requested_changes", "reset", "commit", "title")
 histories = st.lists(
     st.tuples(
         st.integers(1, 3),  # merge request
@@ -150,7 +161,7 @@ merges = st.dictionaries(st.integers(1, 3), st.integers(0, 20))
 
 
 def walked(history: list[tuple[int, int, int, str]], merged: dict[int, int]) -> dict[int, int]:
-    """metrics.md, review round, word for word."""
+    """A review round, walked event by event."""
     state: dict[int, str] = {}
     rounds: dict[int, int] = {}
     # Notes are numbered as they are listed; the number orders those of one minute.
@@ -159,9 +170,8 @@ def walked(history: list[tuple[int, int, int, str]], merged: dict[int, int]) -> 
             continue
         if kind == "commit":
             state[mr] = "waiting"
-        is_review = kind in ("approved", "unapproved") and user != AUTHOR
+        is_review = kind in ("approved", "unapproved", "requested_changes") and user != AUTHOR
         is_review |= kind == "comment" and user not in (AUTHOR, BOT)
-        is_review |= kind == "reset"
         if is_review and state.get(mr, "waiting") == "waiting":
             rounds[mr] = rounds.get(mr, 0) + 1
             state[mr] = "reviewed"

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lotus_assets.sources.gitlab.closing import absolute, closing_references
+from lotus_assets.sources.gitlab.closing import closing_references
 from lotus_assets.sources.gitlab.email_hash import EmailHash, redacted
 
 
@@ -29,6 +29,26 @@ from lotus_assets.sources.gitlab.email_hash import EmailHash, redacted
         ("prefixes #14", []),
         ("Close the door", []),
         ("Closes #15\n\nCloses #15 and #16", ["#15", "#16"]),
+        ("Closes #1\n\n#2 is the follow-up", ["#1"]),
+        ("Closes #1,\n#2", ["#1"]),
+        ("Closes\n#1", []),
+        ("Closes\t#1", []),
+        ("Closes #1 , and #2 #3", ["#1", "#2", "#3"]),
+        ("Closes #123abc", []),
+        ("Closes #123_4", []),
+        ("Closes #5+s", ["#5"]),
+        ("Closes backend#7 and GL-8", ["backend#7", "#8"]),
+        ("Closes backend.git#7", []),
+        ("Closes #0000", []),
+        ("Closes #0000, #12", ["#12"]),
+        ("Closes #99999999999", []),
+        ("Closes #007", ["#7"]),
+        ("Closes: https://example.com/what#1, #9", ["#9"]),
+        ("Closes https://gitlab.example.com/g/p/-/issues/9abc", []),
+        ("Closes https://gitlab.example.com/g/p/-/issues/9#note_3.", ["g/p#9"]),
+        ("Closes ABC-12#3", ["ABC-12#3"]),
+        ("Closes ABC-12", []),
+        ("encloses #4", []),
         ("Related to #1. Closes #17", ["#17"]),
         ("", []),
         (None, []),
@@ -41,11 +61,6 @@ def test_closing_pattern(text: str | None, references: list[str]) -> None:
 def test_old_addresses_count_on_our_own_host_only() -> None:
     text = "Closes https://gitlab.example.com/group/project/issues/11"
     assert closing_references(text, host="gitlab.example.com") == ["group/project#11"]
-
-
-def test_a_bare_reference_is_to_the_own_project() -> None:
-    assert absolute("#12", "toman/core/ledger") == ("toman/core/ledger", 12)
-    assert absolute("a/b#3", "toman/core/ledger") == ("a/b", 3)
 
 
 @given(st.text(max_size=2_000))
