@@ -25,7 +25,9 @@ from lotus_assets.raw import (
     raw_mr_commit,
     raw_mr_note,
     raw_pipeline,
+    raw_release,
     raw_state_event,
+    raw_tag,
 )
 from lotus_assets.sources.warehouse.schema import database_table
 from lotus_assets.tables.table import Table
@@ -45,6 +47,8 @@ ORDERED_INSTANTS: Mapping[Table, Sequence[str]] = {
 WATCHED_INSTANTS: Mapping[Table, Sequence[str]] = {
     **{table: ("created_at", *later) for table, later in ORDERED_INSTANTS.items()},
     raw_mr_commit.TABLE: ("authored_at",),
+    raw_release.TABLE: ("released_at", "created_at"),
+    raw_tag.TABLE: ("tagged_at", "committed_at"),
     raw_mr_note.TABLE: ("created_at",),
     raw_state_event.TABLE: ("created_at",),
 }

@@ -3,6 +3,7 @@
 import pandas as pd
 from pandera.pandas import Field
 
+from lotus_assets.engine.delivery.plausible_instants import plausible
 from lotus_assets.engine.delivery.releases import is_semver
 from lotus_assets.graph.computed_assets import ComputedTable, computed_asset
 from lotus_assets.graph.inputs import Inputs
@@ -55,7 +56,9 @@ def release_rows(raw_release: pd.DataFrame, raw_tag: pd.DataFrame) -> pd.DataFra
 
 def compute(inputs: Inputs) -> pd.DataFrame:
     """Rows of `dim_release` from what is stored."""
-    return release_rows(inputs.read(raw_release.TABLE), inputs.read(raw_tag.TABLE))
+    now = pd.Timestamp(inputs.now)
+    releases, tags = inputs.read(raw_release.TABLE), inputs.read(raw_tag.TABLE)
+    return release_rows(plausible(releases, now), plausible(tags, now))
 
 
 COMPUTED = ComputedTable(TABLE, compute, reads=(raw_release.TABLE, raw_tag.TABLE))

@@ -184,11 +184,11 @@ def overrides(rules: Rules) -> pd.DataFrame:
 def compute(asked: Recomputation) -> pd.DataFrame:
     """Rows of the projects asked for, from what is stored."""
     return deployment_rows(
-        raw_pipeline=asked.read(raw_pipeline.TABLE),
-        raw_job=asked.read(raw_job.TABLE),
-        raw_deployment=asked.read(raw_deployment.TABLE),
-        raw_release=asked.read(raw_release.TABLE),
-        raw_tag=asked.read(raw_tag.TABLE),
+        raw_pipeline=asked.plausible(asked.read(raw_pipeline.TABLE)),
+        raw_job=asked.plausible(asked.read(raw_job.TABLE)),
+        raw_deployment=asked.plausible(asked.read(raw_deployment.TABLE)),
+        raw_release=asked.plausible(asked.read(raw_release.TABLE)),
+        raw_tag=asked.plausible(asked.read(raw_tag.TABLE)),
         raw_commit=asked.read(raw_commit.TABLE),
         dim_project=asked.read(dim_project.TABLE),
         rules=asked.given(RULES),

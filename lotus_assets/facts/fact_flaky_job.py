@@ -49,7 +49,9 @@ def flaky_job_rows(raw_job: pd.DataFrame, raw_pipeline: pd.DataFrame) -> pd.Data
 
 def compute(asked: Recomputation) -> pd.DataFrame:
     """Rows of the projects asked for, from what is stored."""
-    return flaky_job_rows(asked.read(raw_job.TABLE), asked.read(raw_pipeline.TABLE))
+    return flaky_job_rows(
+        asked.plausible(asked.read(raw_job.TABLE)), asked.plausible(asked.read(raw_pipeline.TABLE))
+    )
 
 
 FACT = ProjectFact(TABLE, compute, reads=(raw_job.TABLE, raw_pipeline.TABLE))

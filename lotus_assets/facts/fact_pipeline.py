@@ -28,7 +28,10 @@ class FactPipeline(TableModel):
 
     pipeline_id: Integer = Field(unique=True, description="GitLab's global id of the pipeline.")
     project_id: ProjectId
-    created_at: Instant = Field(description="When it was created: its day for rates and means.")
+    created_at: Instant = Field(
+        nullable=True,
+        description="When it was created: its day for rates and means; NULL where that cannot be.",
+    )
     ended_at: Instant = Field(
         nullable=True,
         description="When the last of its jobs ended, optional manual ones aside; NULL where it "
@@ -100,8 +103,8 @@ def pipeline_rows(
 def compute(asked: Recomputation) -> pd.DataFrame:
     """Rows of the projects asked for, from what is stored."""
     return pipeline_rows(
-        raw_pipeline=asked.read(raw_pipeline.TABLE),
-        raw_job=asked.read(raw_job.TABLE),
+        raw_pipeline=asked.plausible(asked.read(raw_pipeline.TABLE)),
+        raw_job=asked.plausible(asked.read(raw_job.TABLE)),
         fact_deployment=asked.read(fact_deployment.TABLE),
     )
 

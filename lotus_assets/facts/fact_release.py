@@ -47,7 +47,9 @@ def release_rows(raw_release: pd.DataFrame, raw_tag: pd.DataFrame, timezone: str
 def compute(asked: Recomputation) -> pd.DataFrame:
     """Rows of the projects asked for, from what is stored."""
     return release_rows(
-        asked.read(raw_release.TABLE), asked.read(raw_tag.TABLE), asked.given(TIMEZONE)
+        asked.plausible(asked.read(raw_release.TABLE)),
+        asked.plausible(asked.read(raw_tag.TABLE)),
+        asked.given(TIMEZONE),
     )
 
 

@@ -70,8 +70,8 @@ def pipeline_facts(pipelines: pd.DataFrame, jobs: pd.DataFrame) -> pd.DataFrame:
     Columns: project_id, pipeline_id; is_counted and is_success; ended_at as `pipeline_ends` has
     it; opens_red_streak and mtg_seconds, whole seconds from the end of a failed
     pipeline to that of the next successful one on its ref; duration_sec, NULL if negative; reason:
-    `finished_before_created` (then there is no ended_at), `negative_duration`, `negative_mtg`,
-    joined by `;`.
+    `created_at_missing`, `finished_before_created` (then there is no ended_at),
+    `negative_duration`, `negative_mtg`, joined by `;`.
     """
     counted = is_counted(pipelines)
     ended_at = pipeline_ends(pipelines, jobs)
@@ -109,6 +109,7 @@ def pipeline_facts(pipelines: pd.DataFrame, jobs: pd.DataFrame) -> pd.DataFrame:
             "reason": joined_reasons(
                 pipelines.index,
                 {
+                    "created_at_missing": pipelines["created_at"].isna(),
                     "finished_before_created": is_contradictory,
                     "negative_duration": is_negative,
                     "negative_mtg": is_negative_mtg.reindex(pipelines.index, fill_value=False),
