@@ -77,13 +77,14 @@ def test_a_probe_that_one_huge_project_delays_is_asked_in_halves_and_ends_no_run
     )
     run = later.run(server, "tem_incremental")
     assert run.execution.succeeded, run.reasons
-    # Eight projects, four, two, one: each question is asked once.
+    # Six projects, three, two, one: each question is asked once.
     assert late.hits == 4
     assert coverage(later.url, run)[PATH] == (True, None)
     note = "SELECT count(*) FROM raw_mr_note WHERE created_at = %s"
     assert one(later.url, note, NEXT_MORNING) == 1
     probed = "SELECT state -> 'changed' FROM ingestion_state WHERE entity = %s"
     assert set(one(later.url, probed, f"probe:{PROJECT}")) == {
+        "child_pipelines",
         "issues",
         "merge_requests",
         "pipelines",
