@@ -103,9 +103,9 @@ def forks(inputs: Inputs) -> pd.DataFrame:
 def compute(asked: Recomputation) -> pd.DataFrame:
     """Rows of the projects asked for, from what is stored."""
     return branch_rows(
-        raw_mr=asked.read_with_neighbours(raw_mr.TABLE),
-        raw_mr_commit=asked.read_with_neighbours(raw_mr_commit.TABLE),
-        raw_push_event=asked.read(raw_push_event.TABLE),
+        raw_mr=asked.plausible(asked.read_with_neighbours(raw_mr.TABLE)),
+        raw_mr_commit=asked.plausible(asked.read_with_neighbours(raw_mr_commit.TABLE)),
+        raw_push_event=asked.plausible(asked.read(raw_push_event.TABLE)),
         raw_branch=asked.read(raw_branch.TABLE),
         raw_protected_branch=asked.read(raw_protected_branch.TABLE),
         dim_project=asked.read(dim_project.TABLE),

@@ -103,10 +103,10 @@ def git_hygiene_rows(
 def compute(asked: Recomputation) -> pd.DataFrame:
     """Rows of the projects asked for, from what is stored."""
     return git_hygiene_rows(
-        raw_commit=asked.read(raw_commit.TABLE),
-        raw_mr=asked.read(raw_mr.TABLE),
+        raw_commit=asked.plausible(asked.read(raw_commit.TABLE)),
+        raw_mr=asked.plausible(asked.read(raw_mr.TABLE)),
         raw_mr_commit=asked.read(raw_mr_commit.TABLE),
-        raw_push_event=asked.read(raw_push_event.TABLE),
+        raw_push_event=asked.plausible(asked.read(raw_push_event.TABLE)),
         raw_protected_branch=asked.read(raw_protected_branch.TABLE),
         dim_project=asked.read(dim_project.TABLE),
         dim_user=asked.given(PEOPLE),

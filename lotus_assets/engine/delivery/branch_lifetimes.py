@@ -109,7 +109,10 @@ def _without_creation(requests: pd.DataFrame, created: pd.DataFrame) -> pd.DataF
 
 
 def _stacked(parts: list[tuple[pd.DataFrame, str, str]], names: list[str]) -> pd.DataFrame:
-    """Rows of BRANCH, the instant and what it came by, under `names`, in time order."""
+    """Rows of BRANCH, the instant and what it came by, under `names`, in time order.
+
+    What has no instant is left out.
+    """
     instant, origin = names
     rows = pd.concat(
         [
@@ -119,6 +122,7 @@ def _stacked(parts: list[tuple[pd.DataFrame, str, str]], names: list[str]) -> pd
         ignore_index=True,
     )
     rows = rows.astype({"project_id": "Int64", "branch": "string", instant: INSTANT})
+    rows = rows.dropna(subset=instant)
     return rows.drop_duplicates([*BRANCH, instant]).sort_values(instant, kind="stable")
 
 
