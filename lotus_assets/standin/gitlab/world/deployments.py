@@ -11,7 +11,7 @@ from lotus_assets.standin.gitlab.world.plans import JobPlan
 from lotus_assets.standin.gitlab.world.simulation import Process, Site
 
 ROLLBACK_RATE = 0.05
-STAGING = "staging"
+NOT_PRODUCTION = ("staging", "production-copy")
 
 
 class Deployer(Protocol):
@@ -55,7 +55,7 @@ class Deployments:
         deployment["status"] = status
         deployment["updated_at"] = text(world.now)
         name = plan.environment or ""
-        if status != "success" or name == STAGING:
+        if status != "success" or name in NOT_PRODUCTION:
             return
         history = site.production.setdefault(name, [])
         before = history[-1] if history else None

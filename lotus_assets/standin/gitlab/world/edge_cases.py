@@ -56,6 +56,7 @@ def add_edges(world: World) -> None:
     world.start_process(_release_branch(world.sites["toman/c-side/mobile-app"]))
     world.start_process(_emergency(world.sites["toman/exchange/orderbook"]))
     world.start_process(_short_release(world.sites["toman/c-side/mobile-app"]))
+    world.start_process(_rename_default_branch(world.sites["toman/corporate-services/payroll"]))
     world.start_process(_clock_ahead(world.sites["toman/exchange/orderbook"]))
     world.start_process(_bad_rows(world.sites["toman/exchange/orderbook"]))
 
@@ -198,6 +199,18 @@ def _short_release(site: Site) -> Process:
         add_release(site, name, sha)
         yield world.until(world.now + 6 * HOUR)
         take_back(site, name, person)
+
+
+def _rename_default_branch(site: Site) -> Process:
+    """`main` is created from `master`, which stays; what is open is retargeted."""
+    world, person = site.world, _person(site, 119)
+    yield world.until(at_work(world.start + 120 * DAY, world.random(site.path, "rename")))
+    site.push("main", site.tip, person, 0)
+    site.repository.default_branch = site.data.project["default_branch"] = "main"
+    site.data.protected_branches.append(protection(world, "main"))
+    for request in site.data.merge_requests.values():
+        if request["state"] == "opened":
+            request["target_branch"] = "main"
 
 
 def _clock_ahead(site: Site) -> Process:

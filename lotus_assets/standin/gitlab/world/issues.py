@@ -26,7 +26,8 @@ _LABELS = (
     (("type::bug", "severity::2"), 12),
     (("type::bug", "severity::1"), 7),
     (("bug", "escaped", "severity::1"), 6),
-    (("feature",), 18),
+    (("feature",), 12),
+    (("due@quarter", "feature"), 6),
     (("maintenance", "severity::3"), 9),
 )
 _HOURS = {"severity::1": 12.0, "severity::2": 60.0}

@@ -162,6 +162,12 @@ class MergeRequest:
         self.payload["closed_by"] = person.brief
         self.site.happened(self.payload, person, "closed")
 
+    def reopen(self, person: Person) -> None:
+        """Open again what was closed."""
+        self.payload["state"] = "opened"
+        self.payload["closed_at"] = self.payload["closed_by"] = None
+        self.site.happened(self.payload, person, "reopened")
+
     def merge(self, person: Person) -> None:
         """Merge in the project's way, and do what follows from it."""
         site, payload = self.site, self.payload

@@ -74,6 +74,16 @@ _CONTINUOUS = (
     JobPlan("deploy-staging", "staging", 70, _MAIN, environment="staging"),
     JobPlan("deploy-eu", "production", 80, _MAIN, environment="prod/eu", failure_rate=0.02),
 )
+_COPIED = (
+    *_STAGED,
+    JobPlan("deploy-copy", "staging", 50, _MAIN, environment="production-copy"),
+)
+"""With an environment whose name says production and whose tier does not."""
+_REGIONS = (
+    *_CONTINUOUS,
+    JobPlan("deploy-us", "production", 85, _MAIN, environment="prod/us", failure_rate=0.02),
+)
+"""Two regions, deployed to side by side."""
 _GRAPH = (
     JobPlan("compile", "build", 240, _EVERY, needs=(), failure_rate=0.02),
     JobPlan("sanitise", "build", 60, needs=()),
@@ -114,8 +124,12 @@ PLANS = (
         approvals_required=2,
         resets_approvals=True,
         direct_pushes_per_day=0.04,
-        jobs=_STAGED,
-        environments=(("staging", "staging"), ("production", "production")),
+        jobs=_COPIED,
+        environments=(
+            ("staging", "staging"),
+            ("production", "production"),
+            ("production-copy", "testing"),
+        ),
         has_nightly=True,
     ),
     ProjectPlan(
@@ -244,8 +258,12 @@ PLANS = (
         0.48,
         0.2,
         (105, 107, 122, 125),
-        jobs=_CONTINUOUS,
-        environments=(("staging", "staging"), ("prod/eu", "production")),
+        jobs=_REGIONS,
+        environments=(
+            ("staging", "staging"),
+            ("prod/eu", "production"),
+            ("prod/us", "production"),
+        ),
         release_days=20,
         default_branch="trunk",
     ),

@@ -112,7 +112,7 @@ def _open(
 ) -> None:
     request.open(
         f"Draft: {title}" if course.is_draft else title,
-        f"Closes #{request.closes[0]}" if way == "description" else "",
+        _description(request, random, way),
         squash=random.random() < site.plan.squash_rate,
         approvals=site.plan.approvals_required,
     )
@@ -124,6 +124,13 @@ def _afterthoughts(request: MergeRequest, random: Random) -> Process:
     for _ in range(random.choices((0, 1, 2, 3), (50, 28, 15, 7))[0]):
         yield world.until(later_at_work(world.now, 1, random))
         request.push(1, request.work(1, ["Mend what the pipeline found"], 1))
+
+
+def _description(request: MergeRequest, random: Random, way: str) -> str:
+    """What it closes; or now and then what the template says, left as it was."""
+    if way == "description":
+        return f"Closes #{request.closes[0]}"
+    return "Closes #0000" if random.random() < 0.05 else ""
 
 
 def _rounds(
@@ -176,6 +183,10 @@ def _end(request: MergeRequest, reviewers: list[Person], random: Random, course:
         return
     if random.random() < 0.04:
         yield world.until(later_at_work(world.now + 30 * DAY, 60, random))
+    if random.random() < 0.03:
+        request.close(request.author)
+        yield world.until(later_at_work(world.now, 20, random))
+        request.reopen(request.author)
     wanted = 0 if course.is_bypassed else max(1, site.plan.approvals_required)
     for person in reviewers[:wanted]:
         yield world.until(later_at_work(world.now, course.hours / 2, random))
