@@ -1,8 +1,5 @@
 """Everything that goes wrong on the way, and what the source makes of it."""
 
-from dataclasses import replace
-from pathlib import Path
-
 import pytest
 
 from lotus_assets.sources.gitlab.errors import AccessError, EntityError, UnreachableError
@@ -14,7 +11,6 @@ from lotus_assets.sources.gitlab.lists.merge_requests import MERGE_REQUESTS
 from lotus_assets.sources.gitlab.lists.pipelines import PIPELINES
 from lotus_assets.sources.gitlab.pages import ReadingWindow
 from lotus_assets.sources.gitlab.session import GitLabPatience
-from lotus_assets.sources.gitlab.source import GitLabSource
 from lotus_assets.standin.gitlab import faults
 from lotus_assets.standin.gitlab.faults import CutBody, Effect
 from lotus_assets.standin.gitlab.limits import RateLimits
@@ -308,92 +304,6 @@ def test_a_project_that_fails_again_and_again_is_left(scene: StartScene) -> None
     assert "left until the next run after 2 lists failed" in failed[-1].detail
     # No other project is.
     assert payloads_of(begun.source.pages(ISSUES, begun.reference("toman/core/ledger"), EVERYTHING))
-
-
-@pytest.mark.parametrize("retry_after", [1, None])
-def test_429_to_git_pauses_everybody(scene: StartScene, retry_after: int | None) -> None:
-    begun = scene(limits=RateLimits(requests_per_minute=0))
-    reference = begun.reference()
-    told = faults.too_many_requests(retry_after=retry_after)
-    begun.server.faults.add(told, path="*/git-upload-pack", times=1)
-    pacer, paused = begun.source.session.pacer, []
-
-    def next_one(_store: Store) -> None:
-        paused.append(pacer.remaining_pause())
-
-    # By the time of the next request of Git no pause is left: it was waited for.
-    begun.server.faults.add(faults.Change(next_one), path="*/info/refs", nth=2)
-    reading = begun.source.repository(reference)
-    assert reading is not None
-    assert payloads_of(reading.commits)
-    assert paused == [0.0]
-    statistics = begun.source.statistics
-    assert (statistics.throttled, statistics.retries) == (1, 1)
-    assert statistics.by_operation["git:fetch"] == sum(
-        request.path.startswith(f"/{BUSY}.git/") for request in begun.server.requests
-    )
-
-
-def test_the_limit_of_git_requests_is_kept_to(scene: StartScene) -> None:
-    """GitLab's `throttle_authenticated_git_http` (`lib/gitlab/rack_attack.rb`), off by default."""
-    begun = scene(limits=RateLimits(requests_per_minute=0, git_requests_per_minute=5))
-    # The sixth request comes in the last second of a minute, and again in the next minute.
-    begun.server.limiter.clock = iter([59] * 6 + [61] * 2).__next__
-    for path in (BUSY, "toman/core/ledger", "toman/exchange/orderbook"):
-        assert begun.source.repository(begun.reference(path)) is not None
-    assert begun.source.statistics.throttled == 1
-
-
-@pytest.mark.parametrize(
-    "effect", [faults.unavailable(), faults.too_many_requests(retry_after=None)]
-)
-def test_a_gitlab_that_comes_back_at_the_start_is_waited_for(
-    scene: StartScene, effect: Effect
-) -> None:
-    begun = scene(PATIENCE, limits=RateLimits(requests_per_minute=0))
-    # More often than any request is repeated later.
-    begun.server.faults.add(effect, times=3 * PATIENCE.attempts)
-    told: list[str] = []
-    access = begun.source.check_access(["toman/core"], told.append)
-    assert access.scopes
-    assert len(told) == 3 * PATIENCE.attempts
-    assert "waiting, since 0 s, for 300 s at most" in told[0]
-
-
-def test_a_gitlab_that_does_not_come_back_is_waited_for_no_longer(scene: StartScene) -> None:
-    begun = scene(replace(PATIENCE, start_wait=0.5))
-    begun.server.faults.add(faults.unavailable(), times=None)
-    told: list[str] = []
-    with pytest.raises(UnreachableError, match="503"):
-        begun.source.check_access(["toman/core"], told.append)
-    assert told
-    # Nor is anything waited for that would come too late.
-    begun.server.faults.clear()
-    begun.server.faults.add(faults.unavailable(retry_after=1), times=None)
-    requests = len(begun.server.requests)
-    with pytest.raises(UnreachableError, match="503"):
-        begun.source.check_access(["toman/core"], told.append)
-    assert len(begun.server.requests) == requests + 1
-
-
-@pytest.mark.parametrize(
-    "url", ["http://127.0.0.1:1", "http://unknown.invalid"], ids=["refused", "unknown host"]
-)
-def test_where_nothing_answers_nothing_is_waited_for(url: str, tmp_path: Path) -> None:
-    told: list[str] = []
-    with GitLabSource(url, "of-nobody", clones=tmp_path) as source:
-        with pytest.raises(UnreachableError, match="could not be made"):
-            source.check_access((), told.append)
-        assert source.statistics.requests == 1
-    assert told == []
-
-
-def test_a_refused_token_is_waited_for_neither(scene: StartScene) -> None:
-    begun = scene()
-    begun.server.faults.add(faults.Respond(401, b'{"message":"401 Unauthorized"}'), times=None)
-    with pytest.raises(AccessError):
-        begun.source.check_access((), lambda _message: None)
-    assert begun.source.statistics.requests == 1
 
 
 def test_offset_paging_refused_is_said(scene: StartScene) -> None:
