@@ -18,6 +18,7 @@ from lotus_assets.engine.delivery.plausible_instants import EARLIEST, LONGEST_AH
 from lotus_assets.facts import fact_mr
 from lotus_assets.graph.inputs import Inputs
 from lotus_assets.raw import (
+    raw_commit,
     raw_deployment,
     raw_issue,
     raw_job,
@@ -25,6 +26,7 @@ from lotus_assets.raw import (
     raw_mr_commit,
     raw_mr_note,
     raw_pipeline,
+    raw_push_event,
     raw_release,
     raw_state_event,
     raw_tag,
@@ -46,7 +48,9 @@ ORDERED_INSTANTS: Mapping[Table, Sequence[str]] = {
 
 WATCHED_INSTANTS: Mapping[Table, Sequence[str]] = {
     **{table: ("created_at", *later) for table, later in ORDERED_INSTANTS.items()},
+    raw_commit.TABLE: ("authored_at", "committed_at"),
     raw_mr_commit.TABLE: ("authored_at",),
+    raw_push_event.TABLE: ("created_at",),
     raw_release.TABLE: ("released_at", "created_at"),
     raw_tag.TABLE: ("tagged_at", "committed_at"),
     raw_mr_note.TABLE: ("created_at",),

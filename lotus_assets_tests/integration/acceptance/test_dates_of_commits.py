@@ -28,3 +28,5 @@ def test_commits_without_a_plausible_date(
     # Raw tables keep what came.
     dates = {row["committed_at"][:4] for row in done.rows("raw_commit")}
     assert dates == {"1999", "2025", "2030"}
+    # And they are counted.
+    assert done.shown("raw_commit", "instants_are_plausible", "rows") == 3
