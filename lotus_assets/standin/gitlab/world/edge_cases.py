@@ -9,8 +9,8 @@ from dataclasses import replace
 from lotus_assets.standin.gitlab.store import Payload, ProjectData
 from lotus_assets.standin.gitlab.world import payloads
 from lotus_assets.standin.gitlab.world.calendar import DAY, HOUR, MINUTE, at_work, text
-from lotus_assets.standin.gitlab.world.issues import issue_life
-from lotus_assets.standin.gitlab.world.people import BRIEF, Person
+from lotus_assets.standin.gitlab.world.issues import close_issue, issue_life, open_issue
+from lotus_assets.standin.gitlab.world.people import BRIEF, GHOST, Person
 from lotus_assets.standin.gitlab.world.pipelines import start_pipeline
 from lotus_assets.standin.gitlab.world.plans import ProjectPlan
 from lotus_assets.standin.gitlab.world.releases import add_release, add_tag, take_back
@@ -57,6 +57,9 @@ def add_edges(world: World) -> None:
     world.start_process(_emergency(world.sites["toman/exchange/orderbook"]))
     world.start_process(_short_release(world.sites["toman/c-side/mobile-app"]))
     world.start_process(_rename_default_branch(world.sites["toman/corporate-services/payroll"]))
+    helpdesk = world.sites["toman/corporate-services/helpdesk"]
+    world.start_process(_of_a_deleted_person(helpdesk))
+    world.start_process(_moved_issue(helpdesk, world.sites["toman/corporate-services/payroll"]))
     world.start_process(_clock_ahead(world.sites["toman/exchange/orderbook"]))
     world.start_process(_bad_rows(world.sites["toman/exchange/orderbook"]))
 
@@ -211,6 +214,27 @@ def _rename_default_branch(site: Site) -> Process:
     for request in site.data.merge_requests.values():
         if request["state"] == "opened":
             request["target_branch"] = "main"
+
+
+def _of_a_deleted_person(site: Site) -> Process:
+    """What somebody wrote and reviewed who was deleted since: it is the Ghost User's now."""
+    world, colleague = site.world, _person(site, 121)
+    for day in (60, 110, 165):
+        random = world.random(site.path, "deleted person", day)
+        yield world.until(at_work(world.start + day * DAY, random))
+        course = replace(draw_course(random), ends="merged", is_draft=False, rounds=1, hours=3.0)
+        world.start_process(review(site, [GHOST, colleague], random, course))
+
+
+def _moved_issue(site: Site, elsewhere: Site) -> Process:
+    """An issue that belongs to another project: closed here, a new one there."""
+    world, person = site.world, _person(site, 119)
+    random = world.random(site.path, "moved issue")
+    yield world.until(at_work(world.start + 150 * DAY, random))
+    issue = open_issue(site, person, random)
+    yield world.until(at_work(world.now + 2 * HOUR, random))
+    issue["moved_to_id"] = open_issue(elsewhere, person, random, title=issue["title"])["id"]
+    close_issue(site, issue["iid"], person)
 
 
 def _clock_ahead(site: Site) -> Process:

@@ -156,6 +156,8 @@ def _rounds(
         for _ in range(random.randrange(1, 4)):
             request.note(reviewer, random.choice(_REMARKS), kind="DiffNote")
             yield world.until(world.now + random.randrange(60_000, 600_000))
+        if random.random() < 0.25:
+            request.note(reviewer, "requested changes", action="requested_changes")
         yield world.until(later_at_work(world.now, course.hours, random))
         if random.random() < 0.4:
             request.note(request.author, "Done, thank you.", kind="DiscussionNote")
