@@ -8,7 +8,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
-from typing import Any
+from typing import Any, Protocol
 
 from lotus_assets.sources.gitlab.graphql import (
     LARGEST_NESTED,
@@ -17,7 +17,6 @@ from lotus_assets.sources.gitlab.graphql import (
     QueryError,
 )
 from lotus_assets.sources.gitlab.many_projects import of_many
-from lotus_assets.sources.gitlab.project_lists import GraphQLList
 from lotus_assets.sources.gitlab.session import TransientError
 
 logger = logging.getLogger(__name__)
@@ -25,11 +24,27 @@ logger = logging.getLogger(__name__)
 Variables = Mapping[str, Any]
 
 
+class SharedList(Protocol):
+    """What of a list's declaration says how projects share its first pages."""
+
+    @property
+    def name(self) -> str:
+        """The list's name, and its document's."""
+
+    @property
+    def shared_by(self) -> int:
+        """How many projects share a request."""
+
+    @property
+    def few(self) -> int:
+        """Rows of a first page that is shared, at most."""
+
+
 @dataclass
 class _Group:
     """Projects whose first pages of a list are one request."""
 
-    listed: GraphQLList
+    listed: SharedList
     projects: Sequence[Variables]
     _lock: Lock = field(default_factory=Lock, repr=False)
     _answer: GraphQLAnswer | None = None
@@ -67,14 +82,14 @@ class SharedPages:
     client: GraphQLClient
     _groups: dict[tuple[str, str], _Group] = field(default_factory=dict)
 
-    def plan(self, listed: GraphQLList, projects: Sequence[Variables]) -> None:
+    def plan(self, listed: SharedList, projects: Sequence[Variables]) -> None:
         """These projects' first pages of a list, by the variables of each, are few rows each."""
         for start in range(0, len(projects), listed.shared_by):
             group = _Group(listed, projects[start : start + listed.shared_by])
             for of_project in group.projects:
                 self._groups[listed.name, of_project["project"]] = group
 
-    def page(self, listed: GraphQLList, asked: Variables) -> GraphQLAnswer | None:
+    def page(self, listed: SharedList, asked: Variables) -> GraphQLAnswer | None:
         """The first page of a project's list where it was planned, once; else None."""
         group = self._groups.pop((listed.name, asked["project"]), None)
         return None if group is None else group.page(self.client, asked)

@@ -172,7 +172,7 @@ def test_events_are_filtered_by_action_and_name_a_reopening_as_an_opening(
     data = next(
         data
         for data in young_world.projects.values()
-        if any(event["action"] == "reopened" for event in data.events)
+        if ("reopened", "Issue") in {(row["action"], row["target_type"]) for row in data.events}
     )
     url = f"/api/v4/projects/{data.project['id']}/events"
     for action, name in (("closed", "closed"), ("reopened", "opened"), ("created", "opened")):
