@@ -62,7 +62,9 @@ def test_the_first_run_fills_tables_and_exports(
     assert first_run.returncode == 0, first_run.stderr
     summary = summary_of(first_run.stdout)
     assert set(summary) == set(filled_tables())
-    assert all(line.rows == line.new > 0 for line in summary.values()), summary
+    assert all(line.rows == line.new for line in summary.values()), summary
+    # Only a GitLab before 13.3 wrote notes of closings and reopenings.
+    assert {name for name, line in summary.items() if not line.rows} == {"raw_issue_event"}
     rows = summary["raw_mr"].rows
     assert "Coverage: 100.0%" in first_run.stdout
     assert "Quarantine:" in first_run.stdout
