@@ -1,4 +1,4 @@
-"""Files for lotus-core's loader at issue 4's scale: portfolios of one position, 1,300 days."""
+"""Files for lotus-core's loader at full scale: portfolios of one position, 1,300 days."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path

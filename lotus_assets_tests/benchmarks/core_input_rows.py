@@ -1,4 +1,4 @@
-"""Gated inputs at issue 5's scale, as the input assets leave them: 1,300 days a portfolio."""
+"""Gated inputs at full scale, as the input assets leave them: 1,300 days a portfolio."""
 
 import hashlib
 from collections.abc import Iterator

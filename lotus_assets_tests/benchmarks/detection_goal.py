@@ -1,4 +1,4 @@
-"""How well changes of speed are told from noise, on real repeated runs (issue 6, Goal).
+"""How well changes of speed are told from noise, on real repeated runs.
 
 `python -m lotus_assets_tests.benchmarks.detection_goal` prints the table of docs/PERFORMANCE.md.
 The runs are those of `real_runs.json`: the same code again and again, each time in a new process,

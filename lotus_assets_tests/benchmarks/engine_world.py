@@ -1,4 +1,4 @@
-"""A synthetic history at issue 3's scale, for the engine's benchmarks; factor 2 doubles it.
+"""A synthetic history at full scale, for the engine's benchmarks; factor 2 doubles it.
 
 300 projects; 60,000 pipelines of 10 jobs in 4 stages; 100,000 commits; 10,000 merge requests.
 """

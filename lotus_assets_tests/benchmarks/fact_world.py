@@ -1,4 +1,4 @@
-"""The raw tables of a synthetic organisation at issue 3's scale, in a real database.
+"""The raw tables of a synthetic organisation at full scale, in a real database.
 
 300 projects, 10,000 merge requests, 60,000 pipelines, 600,000 jobs, 100,000 commits; factor 2
 doubles them. Rows go past the gate: their SHAs are short.

@@ -1,4 +1,4 @@
-"""Synthetic portfolios at issue 5's scale, as columns in memory."""
+"""Synthetic portfolios at full scale, as columns in memory."""
 
 from dataclasses import dataclass
 

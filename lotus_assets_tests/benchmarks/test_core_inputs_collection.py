@@ -1,6 +1,6 @@
 """Speed of the inputs: from lotus-core's database over HTTP into core_performance_input.
 
-Issue 4: 10,000 portfolios by 1,300 days in under 150 s on two cores, linear beyond, memory bounded
+The goal: 10,000 portfolios by 1,300 days in under 150 s on two cores, linear beyond, memory bounded
 by a chunk. `LOTUS_BENCH_PORTFOLIOS` chooses the size (1,000 unless told: a tenth of the target's
 work, and a tenth of its time); the loader's own speed has its own benchmark.
 """

@@ -1,4 +1,4 @@
-"""Seconds of the commit graph at issue 3's scale, and at twice that."""
+"""Seconds of the commit graph at full scale, and at twice that."""
 
 import numpy as np
 import pandas as pd

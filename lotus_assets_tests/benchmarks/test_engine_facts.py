@@ -1,4 +1,4 @@
-"""Seconds of every calculation of issue 3 at its scale, and at twice that: cost is linear."""
+"""Seconds of every calculation over GitLab's entities at full scale, and twice that: linear."""
 
 import pandas as pd
 import pytest

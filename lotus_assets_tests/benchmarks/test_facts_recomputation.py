@@ -1,4 +1,4 @@
-"""Issue 3, speed: all facts and 30 days of metrics from a full warehouse, and one hour's changes.
+"""Speed: all facts and 30 days of metrics from a full warehouse, and one hour's changes.
 
 Targets on two cores: under 60 s and 4 GB; an hour under 10 s; twice the data, twice the time.
 """

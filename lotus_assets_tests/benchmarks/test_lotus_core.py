@@ -1,4 +1,4 @@
-"""The lotus-core service at issue 4's scale: payloads over HTTP, and loading files."""
+"""The lotus-core service at full scale: payloads over HTTP, and loading files."""
 
 import os
 import resource
@@ -130,7 +130,7 @@ def test_loading(
     tmp_path: Path,
     portfolios: int,
 ) -> None:
-    """20 positions and 1,300 days each: 26 million rows at issue 4's scale."""
+    """20 positions and 1,300 days each: 26 million rows at full scale."""
     folder = write_files(tmp_path / "files", portfolios=portfolios, positions=20, days=1300)
     engine = create_core_engine(empty_database)
     migrate_core(engine)

@@ -1,4 +1,4 @@
-"""Contribution and attribution at issue 5's scale; memory of one chunk whatever the number."""
+"""Contribution and attribution at full scale; memory of one chunk whatever the number."""
 
 import tracemalloc
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Time- and money-weighted returns at issue 5's scale, beside plain numpy, pandas and pyxirr.
+"""Time- and money-weighted returns at full scale, beside plain numpy, pandas and pyxirr.
 
 Every benchmark runs on one core; compare the rows of one group of one run.
 """

@@ -1,6 +1,6 @@
 """Speed of the analytics: from gated inputs in PostgreSQL to committed rows.
 
-Issue 5: `twr` of 10,000 portfolios by 1,300 days in under 60 s on two cores, storage included,
+The goal: `twr` of 10,000 portfolios by 1,300 days in under 60 s on two cores, storage included,
 memory bounded by a chunk. `LOTUS_BENCH_PORTFOLIOS` chooses the size (1,000 unless told: a tenth of
 the target's work, and a tenth of its time).
 """
@@ -99,7 +99,7 @@ def test_the_attribution_family(
 ) -> None:
     """From gated inputs to the committed rows of its four tables, six variants each.
 
-    Issue 10: at least 8 times faster a portfolio than the four assets together were.
+    The goal: at least 8 times faster a portfolio than the four assets together were.
     """
     engine = create_warehouse_engine(empty_database)
     create_tables(engine, *attribution_family.FAMILY.tables)

@@ -1,6 +1,6 @@
 """The portfolio side end to end: lotus-core's database, HTTP, gated inputs, every analytic's rows.
 
-Issue 10: 1,000 portfolios by 20 positions by 400 days in under 10 minutes and 3 GB on two cores,
+The goal: 1,000 portfolios by 20 positions by 400 days in under 10 minutes and 3 GB on two cores,
 linear when doubled; a second run with nothing new under a tenth of the first.
 `LOTUS_BENCH_PORTFOLIOS` chooses the size (100 unless told: a tenth of the target's work).
 """

@@ -68,7 +68,7 @@ def _carrier(deployments: pd.DataFrame) -> pd.Series:
 
 
 def _visit_numbers(rows: pd.DataFrame) -> pd.Series:
-    """The how manieth visit of its carrier to its chain each row belongs to, from 1."""
+    """Which visit of its carrier to its chain each row belongs to, counted from 1."""
     keys = [*CHAIN, "carrier"]
     ordered = rows.sort_values([*CHAIN, *_ORDER], kind="stable")
     begins = pd.Series(_differs(ordered, keys), index=ordered.index)
