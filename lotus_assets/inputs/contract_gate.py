@@ -59,7 +59,8 @@ class GatedChunk:
     """What the gate made of a chunk: accepted payloads with rows, and rejected ones with reasons.
 
     `rows` are the accepted payloads' in the table's columns, `payload_numbers` the number in
-    `accepted` of the payload of each row, `breaks` the continuity breaks of each accepted payload.
+    `accepted` of the payload of each row, `breaks` the continuity breaks of each accepted payload,
+    `broken_rules` the names of the rules that each rejected payload breaks.
     """
 
     accepted: tuple[Received, ...]
@@ -67,6 +68,7 @@ class GatedChunk:
     payload_numbers: "np.ndarray[tuple[int], np.dtype[np.int64]]"
     breaks: tuple[tuple[DetectedBreak, ...], ...]
     rejected: tuple[tuple[Received, str], ...] = field(default=())
+    broken_rules: tuple[tuple[str, ...], ...] = field(default=())
 
 
 def gate_payloads(kind: InputTable, received: Sequence[Received]) -> GatedChunk:
@@ -94,6 +96,7 @@ def gate_payloads(kind: InputTable, received: Sequence[Received]) -> GatedChunk:
         payload_numbers=payload_numbers,
         breaks=tuple(map(tuple, breaks)),
         rejected=sorting.rejected(),
+        broken_rules=sorting.broken_rules(),
     )
 
 
@@ -102,18 +105,17 @@ class _Sorting:
 
     def __init__(self, kind: InputTable, received: Sequence[Received]) -> None:
         self._kind, self._received = kind, received
-        self._reasons: dict[int, list[str]] = {}
+        self._violations: dict[int, list[Violation]] = {}
         self.remaining = list(range(len(received)))
         self.chunk = Chunk(received, kind.contract.schema)
 
     def reject(self, violations: Iterable[Violation]) -> None:
         """Take out the payloads, numbered as in `chunk`, that a stage found broken."""
-        broken: dict[int, list[str]] = {}
+        broken: dict[int, list[Violation]] = {}
         for violation in violations:
-            reasons = broken.setdefault(self.remaining[violation.payload_number], [])
-            reasons.append(f"{violation.rule}: {violation.detail}")
+            broken.setdefault(self.remaining[violation.payload_number], []).append(violation)
         if broken:
-            self._reasons.update(broken)
+            self._violations.update(broken)
             self.remaining = [at for at in self.remaining if at not in broken]
             good = [self._received[at] for at in self.remaining]
             self.chunk = Chunk(good, self._kind.contract.schema)
@@ -121,8 +123,15 @@ class _Sorting:
     def rejected(self) -> tuple[tuple[Received, str], ...]:
         """Broken payloads with everything that they break."""
         return tuple(
-            (self._received[at], "; ".join(reasons))
-            for at, reasons in sorted(self._reasons.items())
+            (self._received[at], "; ".join(f"{one.rule}: {one.detail}" for one in violations))
+            for at, violations in sorted(self._violations.items())
+        )
+
+    def broken_rules(self) -> tuple[tuple[str, ...], ...]:
+        """The rules that each of them breaks, each named once."""
+        return tuple(
+            tuple(dict.fromkeys(one.rule for one in violations))
+            for _, violations in sorted(self._violations.items())
         )
 
 

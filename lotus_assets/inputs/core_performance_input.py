@@ -28,7 +28,7 @@ from lotus_assets.inputs.rules import (
     unordered,
     window_days,
 )
-from lotus_assets.sources.lotus_core import contracts
+from lotus_assets.sources.lotus_core import contracts, json_form
 from lotus_assets.sources.lotus_core.client import LotusCoreClient
 from lotus_assets.tables.columns import (
     Boolean,
@@ -149,7 +149,7 @@ INPUT = InputTable(
     TABLE,
     contracts.PERFORMANCE_INPUT,
     PerformanceHeader,
-    complete=tuple(contracts.POINT),
+    complete=tuple(json_form.POINT),
     ask=ask,
     rows=rows,
     violations=violations,

@@ -1,12 +1,22 @@
 """What the OpenAPI document says of each operation: media types, headers, errors, examples."""
 
+from collections.abc import Mapping
 from typing import Any, get_args, get_origin
 
 from fastapi import Body
 from pydantic import BaseModel
 
-from lotus_assets.services.problems import PROBLEM_MEDIA_TYPE, STATUS, TITLES, ErrorCode, Problem
+from lotus_assets.services import request_encoding
+from lotus_assets.services.problems import (
+    INTERNAL_ERROR,
+    PROBLEM_MEDIA_TYPE,
+    STATUS,
+    TITLES,
+    ErrorCode,
+    Problem,
+)
 from lotus_assets.services.tracing import NAMES
+from lotus_assets.sources.lotus_core.contracts import Contract
 from lotus_assets.sources.lotus_core.wire_format import ARROW
 
 HEADERS = {
@@ -33,18 +43,27 @@ REQUEST_HEADERS = {
     "X-Trace-Id": "Names the trace; by default that of traceparent.",
     "traceparent": "W3C Trace Context: version, trace, parent, flags.",
 }
+OTHERS = {
+    415: request_encoding.DETAIL,
+    500: "an unexpected failure; quote the correlation id",
+}
+"""Status → detail of answers that have no code of their own."""
+METADATA = (
+    "The schema's metadata hold `payload` (the JSON form with its lineage, without what the table "
+    "holds), `content_hash` (that of the JSON form) and `contract`."
+)
 
 
 def documented(
-    model: type[BaseModel], summary: str, description: str, *, as_arrow: bool = True
+    model: type[BaseModel], summary: str, description: str, contract: Contract | None = None
 ) -> dict[str, Any]:
-    """Arguments of a route that answers `model`, as JSON and perhaps as Arrow, or a problem."""
+    """Arguments of a route that answers `model`, of a contract as Arrow too, or a problem."""
     content: dict[str, Any] = {"application/json": {"example": example_of(model)}}
-    if as_arrow:
-        content[ARROW] = {"schema": {"type": "string", "format": "binary"}}
+    if contract is not None:
+        content[ARROW] = arrow_stream(contract)
     success = {
         "model": model,
-        "description": "The payload, with its lineage." if as_arrow else "The answer.",
+        "description": "The answer." if contract is None else "The payload, with its lineage.",
         "headers": HEADERS,
         "content": content,
     }
@@ -53,6 +72,21 @@ def documented(
         "description": description,
         "response_model": None,
         "responses": {200: success, **problems()},
+    }
+
+
+def arrow_stream(contract: Contract) -> dict[str, Any]:
+    """The other form of a contract's payload: what its table's rows and columns are."""
+    columns = [{"name": field.name, "type": str(field.type)} for field in contract.schema]
+    described = ", ".join(f"`{one['name']}` {one['type']}" for one in columns) or "none"
+    return {
+        "schema": {
+            "type": "string",
+            "format": "binary",
+            "description": f"An Arrow IPC stream of one table. Rows: {contract.rows}. Columns, in "
+            f"this order: {described}. {METADATA}",
+        },
+        "x-arrow-columns": columns,
     }
 
 
@@ -74,12 +108,40 @@ def add_request_headers(document: dict[str, Any]) -> None:
             operation["parameters"] = [*operation.get("parameters", []), *headers]
 
 
-def problems() -> dict[int | str, dict[str, Any]]:
-    """The answers to requests that fail, by status."""
+def problems(more: Mapping[int, str] = OTHERS) -> dict[int | str, dict[str, Any]]:
+    """The answers to requests that fail, by status; `more` are details of statuses without code."""
     codes: dict[int, list[ErrorCode]] = {}
     for code, status in STATUS.items():
         codes.setdefault(status, []).append(code)
-    return {status: _problem(status, of_status) for status, of_status in codes.items()}
+    by_status = {status: _problem(status, of_status) for status, of_status in codes.items()}
+    answers = by_status | {status: _another_problem(status, text) for status, text in more.items()}
+    return {status: answers[status] for status in sorted(answers)}
+
+
+def _another_problem(status: int, detail: str) -> dict[str, Any]:
+    """The answer of a status that no code of RFC 063 §6 has for itself."""
+    code = INTERNAL_ERROR if status == 500 else ErrorCode.INVALID_REQUEST
+    problem = _problem(400, [ErrorCode.INVALID_REQUEST])
+    content = problem["content"][PROBLEM_MEDIA_TYPE]
+    title = "Internal error" if status == 500 else TITLES[ErrorCode.INVALID_REQUEST]
+    example = {"status": status, "code": code, "title": title, "detail": detail, "errors": []}
+    content = {**content, "example": {**content["example"], **example}}
+    return {
+        **problem,
+        "description": f"{code}: {detail}.",
+        "content": {PROBLEM_MEDIA_TYPE: content},
+    }
+
+
+def share_problems(document: dict[str, Any]) -> None:
+    """Make the answers to requests that fail components that operations refer to."""
+    shared = document["components"].setdefault("responses", {})
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            for status in [one for one in operation["responses"] if int(one) >= 400]:
+                name = f"Problem{status}"
+                shared[name] = operation["responses"][status]
+                operation["responses"][status] = {"$ref": f"#/components/responses/{name}"}
 
 
 def _problem(status: int, codes: list[ErrorCode]) -> dict[str, Any]:

@@ -9,6 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field
 PROBLEM_MEDIA_TYPE = "application/problem+json"
 
 
+INTERNAL_ERROR = "INTERNAL_ERROR"
+"""The code of an unexpected failure, which RFC 063 does not name."""
+
+
 class ErrorCode(StrEnum):
     """RFC 063 §6."""
 

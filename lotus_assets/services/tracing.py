@@ -14,21 +14,24 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 LOGGER = logging.getLogger("lotus.requests")
 TRACE_PARENT = re.compile(r"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
 NAMES = ("X-Correlation-Id", "X-Request-Id", "X-Trace-Id", "traceparent")
+BLANKS = " \t"
+"""Around a value they are no part of it (RFC 9110 §5.5), and no client may pass them on."""
 TRACING: ContextVar[dict[str, str]] = ContextVar("TRACING")
 """The headers of the request under way: a client of an upstream passes them on."""
 
 
 def tracing_headers(given: Headers) -> dict[str, str]:
     """The four headers: given ones unchanged, the others made (X-Trace-Id from traceparent)."""
-    parent = given.get("traceparent")
-    matched = TRACE_PARENT.fullmatch(parent) if parent else None
-    trace = given.get("X-Trace-Id") or (matched.group(1) if matched else secrets.token_hex(16))
-    if parent is None:
+    values = {name: given.get(name, "").strip(BLANKS) for name in NAMES}
+    parent = values["traceparent"]
+    matched = TRACE_PARENT.fullmatch(parent)
+    trace = values["X-Trace-Id"] or (matched.group(1) if matched else secrets.token_hex(16))
+    if not parent:
         usable = trace if re.fullmatch(r"(?!0{32})[0-9a-f]{32}", trace) else secrets.token_hex(16)
         parent = f"00-{usable}-{secrets.token_hex(8)}-01"
     return {
-        "X-Correlation-Id": given.get("X-Correlation-Id") or str(uuid.uuid4()),
-        "X-Request-Id": given.get("X-Request-Id") or str(uuid.uuid4()),
+        "X-Correlation-Id": values["X-Correlation-Id"] or str(uuid.uuid4()),
+        "X-Request-Id": values["X-Request-Id"] or str(uuid.uuid4()),
         "X-Trace-Id": trace,
         "traceparent": parent,
     }

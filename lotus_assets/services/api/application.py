@@ -23,6 +23,7 @@ from lotus_assets.services.api.settings import ApiSettings
 from lotus_assets.services.api.workers import Workers
 from lotus_assets.services.documentation import problems
 from lotus_assets.services.problems import ErrorCode, ServiceProblem
+from lotus_assets.services.request_encoding import PlainBodiesMiddleware
 from lotus_assets.services.tracing import TRACING, TracingMiddleware
 
 LOGGER = logging.getLogger("lotus.api")
@@ -69,6 +70,7 @@ def create_application(
     for known in (UnreadableLineage, BrokenProcessPool):
         application.add_exception_handler(known, problem_answers.unexpected)
     application.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=1)
+    application.add_middleware(PlainBodiesMiddleware)
     application.add_middleware(TracingMiddleware)
     application.openapi = lambda: _once(application, listed)  # type: ignore[method-assign]
     return application

@@ -32,6 +32,7 @@ from lotus_assets.services.problems import (
 )
 from lotus_assets.sources.lotus_core.answers import Patience
 from lotus_assets.sources.lotus_core.client import LotusCoreClient
+from lotus_assets.sources.lotus_core.errors import LotusCoreError
 
 LOGGER = logging.getLogger("lotus.calculations")
 ENGINE_VERSION = version("lotus-assets")
@@ -57,7 +58,7 @@ def answer(
     try:
         return _answered(operation, body, headers, settings)
     except ServiceProblem as problem:
-        if problem.status >= 500:
+        if problem.status >= 500 or isinstance(problem.__cause__, LotusCoreError):
             reason = problem.__cause__ or problem.detail
             LOGGER.warning("%s: %s, correlation %s", operation.name, reason, correlation_id)
         return problem_outcome(problem, correlation_id)

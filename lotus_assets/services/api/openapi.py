@@ -12,18 +12,19 @@ from lotus_assets.services.api.envelope import AnalysisAnswer
 from lotus_assets.services.api.operation import Operation
 from lotus_assets.services.documentation import (
     HEADERS,
+    OTHERS,
     add_missing_examples,
     example_of,
     example_of_schema,
     problems,
+    share_problems,
 )
-from lotus_assets.services.problems import PROBLEM_MEDIA_TYPE, Problem
+from lotus_assets.services.problems import Problem
 
 REFERENCE = "#/components/schemas/{model}"
-DETAILS = {
+UNREAD = {
     408: "no more of the body came for 60 seconds (LOTUS_API_BODY_SECONDS)",
     413: "the body is larger than 64 MB (LOTUS_API_BODY_MEGABYTES)",
-    500: "an unexpected failure; quote the correlation id",
 }
 
 
@@ -72,22 +73,8 @@ def request_examples(operation: Operation) -> dict[str, Any]:
 
 
 def with_problems() -> dict[int | str, dict[str, Any]]:
-    """The answers to requests that fail."""
-    responses = problems()
-    for status, like, code, title in (
-        (408, 400, "INVALID_REQUEST", "Invalid request"),
-        (413, 400, "INVALID_REQUEST", "Invalid request"),
-        (500, 503, "INTERNAL_ERROR", "Internal error"),
-    ):
-        content = responses[like]["content"][PROBLEM_MEDIA_TYPE]
-        example = {**content["example"], "status": status, "code": code, "title": title}
-        example |= {"detail": DETAILS[status], "errors": []}
-        responses[status] = {
-            **responses[like],
-            "description": f"{code}: {DETAILS[status]}.",
-            "content": {PROBLEM_MEDIA_TYPE: {**content, "example": example}},
-        }
-    return responses
+    """The answers to requests that fail: those to bodies that are not read to their end too."""
+    return problems({**OTHERS, **UNREAD})
 
 
 def answered(example: dict[str, Any]) -> dict[int | str, dict[str, Any]]:
@@ -136,6 +123,7 @@ def document(application: FastAPI, operations: Iterable[Operation]) -> dict[str,
         for path in operation.paths:
             success = made["paths"][path]["post"]["responses"]["200"]
             success["content"]["application/json"]["example"] = example
+    share_problems(made)
     return made
 
 

@@ -34,6 +34,7 @@ from lotus_assets.services.lotus_core.contracts.shared import (
     Identifier,
     Period,
     Strict,
+    Whole,
 )
 from lotus_assets.services.problems import invalid
 
@@ -109,7 +110,7 @@ class PositionsStatelessInput(VersionedPayload):
     total_market_value: DecimalString | None = Field(
         default=None, description="Of all positions, in the reporting currency.", examples=["1000"]
     )
-    position_count: int | None = Field(
+    position_count: Whole | None = Field(
         default=None, ge=0, description="Positions; default: as many as are sent.", examples=[1]
     )
     positions: list[SentPositionRow] = Field(

@@ -11,13 +11,23 @@ import pandas as pd
 from lotus_assets.inputs.contract_gate import InputTable, gate_payloads
 from lotus_assets.inputs.payload_chunk import Asked, Received
 from lotus_assets.services.api.envelope import Diagnostic, UsedInput
-from lotus_assets.services.problems import ErrorCode, ServiceProblem, violation
+from lotus_assets.services.problems import ErrorCode, ServiceProblem
 from lotus_assets.sources.lotus_core.client import LotusCoreClient
 from lotus_assets.sources.lotus_core.contracts import Contract
 from lotus_assets.sources.lotus_core.correlation import Correlation
-from lotus_assets.sources.lotus_core.errors import LotusCoreError, SourceUnavailable
+from lotus_assets.sources.lotus_core.errors import BrokenPayload, LotusCoreError
 from lotus_assets.sources.lotus_core.payloads import Payload
 
+REFUSALS = {
+    ErrorCode.INVALID_REQUEST: "lotus-core refuses what it is asked for",
+    ErrorCode.RESOURCE_NOT_FOUND: "lotus-core does not know it",
+    ErrorCode.INSUFFICIENT_DATA: "lotus-core has too little data for what is asked for",
+    ErrorCode.UNSUPPORTED_CONFIGURATION: "lotus-core does not have it as it is asked for: look at "
+    "dimensions, currency and series mode",
+    ErrorCode.CONTRACT_VIOLATION_UPSTREAM: "lotus-core's payload breaks its contract",
+    ErrorCode.SOURCE_UNAVAILABLE: "lotus-core does not answer",
+}
+REASON = "the log has its reason under the correlation id"
 REQUEST = "request"
 """Contract of an input that was sent along."""
 
@@ -81,10 +91,7 @@ class UpstreamInputs:
         try:
             payload = self.client.payload(contract, subject, body)
         except LotusCoreError as error:
-            # Without an answer the detail is an address and a system's words: for the log alone.
-            is_silent = isinstance(error, SourceUnavailable) and not error.status
-            detail = "lotus-core does not answer" if is_silent else error.detail
-            raise ServiceProblem(ErrorCode(error.code), f"{error.what}: {detail}") from error
+            raise _refused(contract, subject, error) from error
         self.used.append(
             UsedInput(
                 contract=contract.name,
@@ -116,7 +123,9 @@ class UpstreamInputs:
         received = Received(asked, as_of, payload)
         gated = gate_payloads(kind, [received])
         if gated.rejected:
-            raise violation(f"{kind.contract.name} of {subject}: {gated.rejected[0][1]}")
+            what = f"{kind.contract.name} of {subject}"
+            broken = BrokenPayload(what, ", ".join(gated.broken_rules[0]), gated.rejected[0][1])
+            raise _refused(kind.contract, subject, broken) from broken
         reported = payload.header.get("diagnostics") or {}
         self.diagnostics += [
             Diagnostic(code="MISSING_BUSINESS_DAY", detail=f"{kind.contract.name}: {day}")
@@ -134,6 +143,16 @@ class UpstreamInputs:
         listed = {name: received.listed(name) for name in lists if name in payload.header}
         rows = gated.rows.to_pandas()
         return GatedInput({**payload.header, **listed}, rows, payload)
+
+
+def _refused(contract: Contract, subject: str, error: LotusCoreError) -> ServiceProblem:
+    """What lotus-core's refusal is to the one who asked us, in our own words.
+
+    Its words, an address and a system's error are for the log alone.
+    """
+    code = ErrorCode(error.code)
+    rule = f" ({error.rule})" if isinstance(error, BrokenPayload) else ""
+    return ServiceProblem(code, f"{contract.name} of {subject}: {REFUSALS[code]}{rule}; {REASON}")
 
 
 def _last_day(payload: Payload) -> date | None:

@@ -7,22 +7,33 @@ from typing import Annotated
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-from pydantic import Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from lotus_assets.engine.performance.formulas.daily_returns import MONEY
 from lotus_assets.inputs.nearest_floats import nearest_floats
 from lotus_assets.inputs.payload_chunk import capital_signs
-from lotus_assets.services.lotus_core.contracts.shared import CalendarDay, Strict
+from lotus_assets.services.lotus_core.contracts.shared import (
+    PLAIN_NUMBER,
+    CalendarDay,
+    Strict,
+    Whole,
+    written_plainly,
+)
 from lotus_assets.sources.lotus_core.wire_format import DECIMAL
 
-Amount = Annotated[Decimal, Field(max_digits=28, decimal_places=10, allow_inf_nan=False)]
+Amount = Annotated[
+    Decimal,
+    Field(max_digits=28, decimal_places=10, allow_inf_nan=False),
+    BeforeValidator(written_plainly),
+    WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "string", "pattern": PLAIN_NUMBER}]}),
+]
 """Money or a rate: a decimal string (or number) of at most 10 digits after the point."""
 
 
 class Point(Strict):
     """One day of a portfolio, instrument or position."""
 
-    day: int | None = Field(default=None, description="Informational: not used.", examples=[1])
+    day: Whole | None = Field(default=None, description="Informational: not used.", examples=[1])
     perf_date: CalendarDay = Field(description="The day.", examples=["2025-03-31"])
     begin_mv: Amount = Field(
         description="Market value at the beginning of the day.", examples=["1000000"]

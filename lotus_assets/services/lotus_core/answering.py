@@ -1,5 +1,6 @@
 """From a function that makes an answer to a response: JSON or Arrow, by the Accept header."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -10,12 +11,13 @@ from sqlalchemy import Connection
 from lotus_assets.services.lotus_core.contracts.shared import Strict
 from lotus_assets.services.lotus_core.payloads.answer import PreparedAnswer, fingerprint_of
 from lotus_assets.services.lotus_core.payloads.paging import PageSigner, RequestedPage
-from lotus_assets.sources.lotus_core.wire_format import ARROW
+from lotus_assets.sources.lotus_core.wire_format import ARROW, JSON
 
 STREAMED_BYTES = 1024 * 1024
 """Longer answers are sent in pieces, without putting them together first."""
 
 Make = Callable[[Connection], PreparedAnswer]
+QUALITY = re.compile(r"(0(\.[0-9]{0,3})?|1(\.0{0,3})?)", re.ASCII)
 MakePage = Callable[[Connection, RequestedPage], PreparedAnswer]
 
 
@@ -46,7 +48,7 @@ def paged_answer(
 
 def _response(request: Request, made: PreparedAnswer, fingerprint: str) -> Response:
     vary = {"Vary": "Accept"}
-    if ARROW in request.headers.get("accept", ""):
+    if prefers_arrow(request.headers.get("accept", "")):
         # Named, so that gzip leaves it alone: packing costs more than loopback.
         headers = {**vary, "Content-Encoding": "identity"}
         stream = memoryview(made.as_arrow(fingerprint))
@@ -55,6 +57,20 @@ def _response(request: Request, made: PreparedAnswer, fingerprint: str) -> Respo
     if sum(len(piece) for piece in pieces) < STREAMED_BYTES:
         return Response(b"".join(pieces), media_type="application/json", headers=vary)
     return StreamingResponse(_blocks(pieces), media_type="application/json", headers=vary)
+
+
+def prefers_arrow(accept: str) -> bool:
+    """Whether an Accept header names Arrow, and JSON not before it (RFC 9110 §12.5.1)."""
+    qualities = dict(map(_quality, accept.split(",")))
+    return qualities.get(ARROW, 0.0) > 0 and qualities[ARROW] >= qualities.get(JSON, 0.0)
+
+
+def _quality(entry: str) -> tuple[str, float]:
+    """A media type and its quality; one that cannot be read counts as 0."""
+    media_type, *parameters = (part.strip().lower() for part in entry.split(";"))
+    given = [part[2:] for part in parameters if part.startswith("q=")]
+    is_number = not given or QUALITY.fullmatch(given[0]) is not None
+    return media_type, float((given or ["1"])[0]) if is_number else 0.0
 
 
 def _blocks(pieces: list[bytes | memoryview]) -> Any:

@@ -18,6 +18,7 @@ from lotus_assets.services.documentation import (
     add_missing_examples,
     add_request_headers,
     documented,
+    share_problems,
 )
 from lotus_assets.services.lotus_core import database_problems
 from lotus_assets.services.lotus_core.contracts.catalogue import (
@@ -32,6 +33,7 @@ from lotus_assets.services.lotus_core.payloads.paging import page_signer
 from lotus_assets.services.lotus_core.routes import ROUTER
 from lotus_assets.services.lotus_core.settings import CoreSettings
 from lotus_assets.services.problems import ErrorCode, Problem, ServiceProblem
+from lotus_assets.services.request_encoding import PlainBodiesMiddleware
 from lotus_assets.services.tracing import TracingMiddleware
 
 LOGGER = logging.getLogger("lotus_core")
@@ -80,6 +82,7 @@ def create_application(settings: CoreSettings) -> FastAPI:
     problem_answers.install(application)
     database_problems.install(application)
     application.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=1)
+    application.add_middleware(PlainBodiesMiddleware)
     application.add_middleware(TracingMiddleware)
     application.openapi = lambda: _openapi(application, FastAPI.openapi)  # type: ignore[method-assign]
     return application
@@ -94,7 +97,6 @@ def _add_catalogue(application: FastAPI) -> None:
             "Portfolios and their data versions",
             "Portfolios known as of the day. A version that changed since it was read last says "
             "that answers as of the day have to be read again.",
-            as_arrow=False,
         ),
     )
     def portfolios(request: Request, as_of_date: AsOf) -> Response:
@@ -110,7 +112,6 @@ def _add_catalogue(application: FastAPI) -> None:
             BenchmarkList,
             "Benchmarks and their data versions",
             "Benchmarks known as of the day.",
-            as_arrow=False,
         ),
     )
     def benchmarks(request: Request, as_of_date: AsOf) -> Response:
@@ -126,7 +127,6 @@ def _add_catalogue(application: FastAPI) -> None:
             RiskFreeList,
             "Stored risk-free series and their data versions",
             "Currencies and modes known as of the day.",
-            as_arrow=False,
         ),
     )
     def risk_free(request: Request, as_of_date: AsOf) -> Response:
@@ -140,9 +140,7 @@ def _add_health(application: FastAPI) -> None:
     @application.get(
         "/healthz",
         tags=["health"],
-        **documented(
-            Health, "Whether the process lives", "Asks nothing of the database.", as_arrow=False
-        ),
+        **documented(Health, "Whether the process lives", "Asks nothing of the database."),
     )
     def healthz() -> Response:
         """Liveness."""
@@ -155,7 +153,6 @@ def _add_health(application: FastAPI) -> None:
             Health,
             "Whether requests can be answered",
             "Asks the database for its schema; 503 when it cannot be used.",
-            as_arrow=False,
         ),
     )
     def readyz(request: Request) -> Response:
@@ -190,4 +187,5 @@ def _openapi(application: FastAPI, generate: Any) -> dict[str, Any]:
     schemas["Problem"] = problem
     add_missing_examples(schemas)
     add_request_headers(document)
+    share_problems(document)
     return document

@@ -31,21 +31,18 @@ from lotus_assets.services.lotus_core.contracts.report import (
     ContributionInputRequest,
     ContributionInputResponse,
 )
+from lotus_assets.services.lotus_core.contracts.shared import Identifier
 from lotus_assets.services.lotus_core.payloads import (
     portfolio_inputs,
     positions_input,
     reference_inputs,
     report_inputs,
 )
+from lotus_assets.sources.lotus_core import contracts as wire_contracts
 
 ROUTER = APIRouter(prefix="/integration")
-PATTERN = r"^[A-Za-z0-9._:-]{1,64}$"
-PortfolioId = Annotated[
-    str, Path(pattern=PATTERN, description="The portfolio.", examples=["PF-001"])
-]
-BenchmarkId = Annotated[
-    str, Path(pattern=PATTERN, description="The benchmark.", examples=["BM-60-40"])
-]
+PortfolioId = Annotated[Identifier, Path(description="The portfolio.", examples=["PF-001"])]
+BenchmarkId = Annotated[Identifier, Path(description="The benchmark.", examples=["BM-60-40"])]
 
 
 @ROUTER.post(
@@ -55,6 +52,7 @@ BenchmarkId = Annotated[
         "Daily valuations for time-weighted returns",
         "Begin and end values, external flows and fees of each day, in the portfolio's currency, "
         "from the open date or the window's start on (RFC 063 §5.1).",
+        wire_contracts.PERFORMANCE_INPUT,
     ),
 )
 def performance_input(
@@ -79,6 +77,7 @@ def performance_input(
         "Values and flows for money-weighted returns",
         "Market values after fees at both ends of a window or period, and the external flows "
         "between them, in the portfolio's currency (RFC 063 §5.2).",
+        wire_contracts.MWR_INPUT,
     ),
 )
 def mwr_input(
@@ -103,6 +102,7 @@ def mwr_input(
         "Portfolio, instruments and benchmark groups for attribution",
         "Daily valuations of the portfolio and its instruments with the requested dimensions, and "
         "daily weights and returns of the assigned benchmark's groups (RFC 063 §5.3). Paged.",
+        wire_contracts.ATTRIBUTION_INPUT,
     ),
 )
 def attribution_input(
@@ -129,6 +129,7 @@ def attribution_input(
         "Portfolio and positions for contribution",
         "Daily valuations of the portfolio and its positions with the dimensions that hierarchies "
         "are made of (RFC 063 §5.4). Paged.",
+        wire_contracts.CONTRIBUTION_INPUT,
     ),
 )
 def contribution_input(
@@ -155,6 +156,7 @@ def contribution_input(
         "Positions on a day",
         "What the portfolio holds, in the requested sections (RFC 063 §5.5). A portfolio without "
         "positions has an empty list and a total of 0. Paged.",
+        wire_contracts.POSITIONS_INPUT,
     ),
 )
 def positions_analytics_input(
@@ -180,6 +182,7 @@ def positions_analytics_input(
         BenchmarkAssignmentResponse,
         "The benchmark of a portfolio",
         "The assignment in effect on the as-of day (RFC 062).",
+        wire_contracts.BENCHMARK_ASSIGNMENT,
     ),
 )
 def benchmark_assignment(
@@ -203,6 +206,7 @@ def benchmark_assignment(
         BenchmarkReturnsResponse,
         "Returns of a benchmark",
         "Daily returns in the benchmark's currency, or linked to longer observations (RFC 062).",
+        wire_contracts.BENCHMARK_RETURNS,
     ),
 )
 def benchmark_return_series(
@@ -226,6 +230,7 @@ def benchmark_return_series(
         RiskFreeResponse,
         "Risk-free returns or rates",
         "A currency's series in the mode in which it is stored, with its conventions (RFC 062).",
+        wire_contracts.RISK_FREE,
     ),
 )
 def risk_free_series(

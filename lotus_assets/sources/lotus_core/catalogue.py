@@ -4,14 +4,17 @@ Listed by a server that need not be ours: what it says beyond the contract is le
 """
 
 from datetime import date
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from lotus_assets.sources.lotus_core.answers import Answer
 from lotus_assets.sources.lotus_core.errors import BrokenPayload
+from lotus_assets.sources.lotus_core.wire_format import IDENTIFIER
 
 Entry = TypeVar("Entry")
+Identifier = Annotated[str, Field(pattern=f"^{IDENTIFIER}$")]
+"""It becomes a part of an address."""
 
 
 class CatalogueEntry(BaseModel):
@@ -25,7 +28,7 @@ class CatalogueEntry(BaseModel):
 class ListedPortfolio(CatalogueEntry):
     """A portfolio as of the day."""
 
-    portfolio_id: str
+    portfolio_id: Identifier
     portfolio_currency: str
     calendar_id: str
     open_date: date
@@ -35,7 +38,7 @@ class ListedPortfolio(CatalogueEntry):
 class ListedBenchmark(CatalogueEntry):
     """A benchmark as of the day; without a first date it has no returns."""
 
-    benchmark_id: str
+    benchmark_id: Identifier
     benchmark_currency: str
     calendar_id: str
     first_date: date | None

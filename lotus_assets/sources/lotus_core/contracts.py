@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from lotus_assets.engine.performance.frames.part_names import GROUP, INSTRUMENT, PORTFOLIO, POSITION
-from lotus_assets.sources.lotus_core import wire_format
+from lotus_assets.sources.lotus_core import json_form, wire_format
 from lotus_assets.sources.lotus_core.canonical import (
     NO_ROWS,
     Fragment,
@@ -17,10 +17,12 @@ from lotus_assets.sources.lotus_core.canonical import (
     objects_as_json,
     rows_as_json,
 )
+from lotus_assets.sources.lotus_core.json_form import POINT, TakeApart
 from lotus_assets.sources.lotus_core.wire_format import OBSERVATION, RFC_062, RFC_063
 
-POINT = [field.name for field in wire_format.POINT_FIELDS]
-
+REPORT_ROWS = (
+    "one a valuation point or observation; `part` says of what: `portfolio` (`id` is null), {parts}"
+)
 Assemble = Callable[[dict[str, Any], pa.Table], dict[str, Any]]
 """The JSON payload, lineage left out, with fragments as the lists that the table holds."""
 
@@ -31,7 +33,9 @@ class Misplaced(ValueError):
 
 @dataclass(frozen=True)
 class Contract:
-    """One endpoint. `subject` is the payload's field that says whose data it holds."""
+    """One endpoint. `subject` is the payload's field that says whose data it holds; `rows` says
+    what a row of its table is; `assemble` and `apart` lead from the Arrow form to JSON and back.
+    """
 
     name: str
     path: str
@@ -39,7 +43,9 @@ class Contract:
     version_field: str
     version: str
     schema: pa.Schema
+    rows: str
     assemble: Assemble
+    apart: TakeApart
     is_paged: bool = False
 
 
@@ -149,7 +155,9 @@ PERFORMANCE_INPUT = Contract(
     "pas_contract_version",
     RFC_063,
     wire_format.PERFORMANCE_INPUT,
+    "one a valuation point",
     _whole("valuation_points"),
+    json_form.whole("valuation_points"),
 )
 MWR_INPUT = Contract(
     "mwr-input",
@@ -158,7 +166,9 @@ MWR_INPUT = Contract(
     "contract_version",
     RFC_063,
     wire_format.MWR_INPUT,
+    "one a cash flow",
     _whole("cash_flows"),
+    json_form.whole("cash_flows"),
 )
 ATTRIBUTION_INPUT = Contract(
     "attribution-input",
@@ -167,7 +177,12 @@ ATTRIBUTION_INPUT = Contract(
     "contract_version",
     RFC_063,
     wire_format.ATTRIBUTION_INPUT,
+    REPORT_ROWS.format(
+        parts="`instrument` (`id`), or `benchmark_group` (`id` counts in `benchmark_groups_data` "
+        "from 0; its date is in `perf_date`)"
+    ),
     _report("instruments_data", "instrument_id", INSTRUMENT),
+    json_form.report("instruments_data", "instrument_id", INSTRUMENT),
     is_paged=True,
 )
 CONTRIBUTION_INPUT = Contract(
@@ -177,7 +192,9 @@ CONTRIBUTION_INPUT = Contract(
     "contract_version",
     RFC_063,
     wire_format.CONTRIBUTION_INPUT,
+    REPORT_ROWS.format(parts="or `position` (`id`)"),
     _report("positions_data", "position_id", POSITION),
+    json_form.report("positions_data", "position_id", POSITION),
     is_paged=True,
 )
 POSITIONS_INPUT = Contract(
@@ -187,7 +204,9 @@ POSITIONS_INPUT = Contract(
     "contract_version",
     RFC_063,
     wire_format.POSITIONS_INPUT,
+    "one a valuation point of a position (`id`) and of a `period` of its `performance`",
     _positions,
+    json_form.positions,
     is_paged=True,
 )
 BENCHMARK_ASSIGNMENT = Contract(
@@ -197,7 +216,9 @@ BENCHMARK_ASSIGNMENT = Contract(
     "contract_version",
     RFC_062,
     wire_format.ASSIGNMENT,
+    "none: all of it is in the payload",
     _as_it_is,
+    json_form.no_rows,
 )
 BENCHMARK_RETURNS = Contract(
     "benchmark-return-series",
@@ -206,7 +227,9 @@ BENCHMARK_RETURNS = Contract(
     "contract_version",
     RFC_062,
     wire_format.BENCHMARK_RETURNS,
+    "one a point of the series",
     _whole("points"),
+    json_form.whole("points"),
 )
 RISK_FREE = Contract(
     "risk-free-series",
@@ -215,7 +238,9 @@ RISK_FREE = Contract(
     "contract_version",
     RFC_062,
     wire_format.RISK_FREE,
+    "one a point of the series",
     _whole("points"),
+    json_form.whole("points"),
 )
 CONTRACTS = (
     PERFORMANCE_INPUT,

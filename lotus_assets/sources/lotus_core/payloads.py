@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,8 @@ from lotus_assets.sources.lotus_core.answers import Answer
 from lotus_assets.sources.lotus_core.content_hash import content_hash
 from lotus_assets.sources.lotus_core.contracts import Contract, Misplaced
 from lotus_assets.sources.lotus_core.errors import BrokenPayload
-from lotus_assets.sources.lotus_core.wire_format import ARROW
+from lotus_assets.sources.lotus_core.json_form import UnreadableRows, read_json, table_of
+from lotus_assets.sources.lotus_core.wire_format import ARROW, JSON
 
 LINEAGE_FIELDS = (
     "generated_by",
@@ -21,6 +22,10 @@ LINEAGE_FIELDS = (
     "data_version",
     "content_hash",
 )
+UNREADABLE = (
+    *(pa.ArrowException, ValueError, LookupError, TypeError, AttributeError, RecursionError),
+)
+Parts = tuple[dict[str, Any], pa.Table, str]
 NUL = rb"\u0000"
 
 
@@ -83,31 +88,28 @@ class Payload:
 def read_page(contract: Contract, subject: str, what: str, answer: Answer) -> PayloadPage:
     """The page in an answer.
 
+    An Arrow stream, or JSON from a lotus-core that speaks nothing else: both keep the same rules.
+
     Raises:
-        BrokenPayload: no Arrow stream, other columns, no lineage, another contract version or
+        BrokenPayload: neither form, other columns, no lineage, another contract version or
             subject, or a hash that is not the content's; `rule` says which.
     """
 
     def broken(rule: str, detail: str) -> BrokenPayload:
         return BrokenPayload(what, rule, detail, answer.request_id)
 
-    if answer.media_type != ARROW:
-        raise broken("media_type", f"{ARROW} was asked for, {answer.media_type!r} came")
+    if answer.media_type not in FORMS:
+        raise broken("media_type", f"{ARROW} or {JSON} was asked for, {answer.media_type!r} came")
     try:
-        with pa.ipc.open_stream(answer.content) as stream:
-            rows = stream.read_all()
-        metadata = rows.schema.metadata or {}
-        if NUL in metadata[b"payload"]:
-            raise ValueError("a text holds NUL, which no database keeps")
-        payload = json.loads(metadata[b"payload"])
-        claimed = metadata[b"content_hash"].decode()
+        payload, rows, claimed = FORMS[answer.media_type](contract, answer.content)
         lineage = payload.pop("lineage")
         missing = [name for name in LINEAGE_FIELDS if not lineage.get(name)]
-    except (pa.ArrowException, ValueError, KeyError, TypeError, AttributeError) as unreadable:
+    except UnreadableRows as other:
+        raise broken("types", str(other)) from other
+    except UNREADABLE as unreadable:
         raise broken("stream", "not a readable payload") from unreadable
     if missing:
         raise broken("lineage", f"without {', '.join(missing)}")
-    rows = rows.replace_schema_metadata(None)
     if not rows.schema.equals(contract.schema):
         raise broken("types", _difference(contract.schema, rows.schema))
     version = payload.get(contract.version_field)
@@ -128,6 +130,30 @@ def read_page(contract: Contract, subject: str, what: str, answer: Answer) -> Pa
             f"the lineage {lineage['content_hash']}",
         )
     return PayloadPage(contract, subject, payload, lineage, rows)
+
+
+def _from_arrow(_contract: Contract, content: bytes) -> Parts:
+    """A stream's header, its rows, and the hash that it claims."""
+    with pa.ipc.open_stream(content) as stream:
+        rows = stream.read_all()
+    metadata = rows.schema.metadata or {}
+    payload = json.loads(_without_nul(metadata[b"payload"]))
+    return payload, rows.replace_schema_metadata(None), metadata[b"content_hash"].decode()
+
+
+def _from_json(contract: Contract, content: bytes) -> Parts:
+    """The same of a JSON payload, which claims its hash in the lineage alone."""
+    payload, runs = contract.apart(read_json(_without_nul(content)))
+    return payload, table_of(runs, contract.schema), payload["lineage"]["content_hash"]
+
+
+def _without_nul(text: bytes) -> bytes:
+    if NUL in text:
+        raise ValueError("a text holds NUL, which no database keeps")
+    return text
+
+
+FORMS: Mapping[str, Callable[[Contract, bytes], Parts]] = {ARROW: _from_arrow, JSON: _from_json}
 
 
 def _difference(expected: pa.Schema, came: pa.Schema) -> str:

@@ -17,9 +17,11 @@ from tenacity import (
 from lotus_assets.sources.lotus_core.answers import Answer, Patience
 from lotus_assets.sources.lotus_core.correlation import Correlation
 from lotus_assets.sources.lotus_core.errors import LotusCoreError, SourceUnavailable, error_of
-from lotus_assets.sources.lotus_core.wire_format import ARROW
+from lotus_assets.sources.lotus_core.wire_format import ARROW, JSON
 
 PROBLEM = "application/problem+json"
+EITHER_FORM = f"{ARROW}, {JSON};q=0.5"
+"""Columns if there are any: a lotus-core that speaks only JSON answers in JSON."""
 MAXIMUM_WAIT_SECONDS = 30.0
 
 
@@ -44,7 +46,7 @@ class Transport:
             timeout=httpx.Timeout(
                 self.patience.read_seconds, connect=self.patience.connect_seconds, pool=None
             ),
-            headers={"Accept": ARROW},
+            headers={"Accept": EITHER_FORM},
         )
 
     def __enter__(self) -> Self:
@@ -82,7 +84,7 @@ class Transport:
         Raises:
             LotusCoreError: see `post`.
         """
-        headers = {"Accept": "application/json"}
+        headers = {"Accept": JSON}
         return self._again(what, "GET", path, params=dict(query), headers=headers)
 
     def _again(self, what: str, method: str, path: str, **arguments: Any) -> Answer:

@@ -20,6 +20,9 @@ import pyarrow as pa
 RFC_063, RFC_062 = "rfc_063_v1", "rfc_062_v1"
 """Versions of the contracts."""
 ARROW = "application/vnd.apache.arrow.stream"
+JSON = "application/json"
+IDENTIFIER = r"([A-Za-z0-9_:-]{1,2}|\.[A-Za-z0-9_:-]|[A-Za-z0-9_:-]\.|[A-Za-z0-9._:-]{3,128})"
+"""1-128 letters, digits, `.`, `_`, `:`, `-`; not `.` or `..`, which addresses take for folders."""
 DECIMAL = pa.decimal128(38, 10)
 """Money, quantities, prices, rates and fractions."""
 

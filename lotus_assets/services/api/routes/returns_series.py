@@ -1,11 +1,11 @@
 """POST /integration/returns/series: returns side by side, and their risk."""
 
 import datetime as dt
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 import pandas as pd
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field
 
 from lotus_assets.engine.performance.formulas.calendar_days import Frequency
 from lotus_assets.engine.performance.formulas.returns_series import (
@@ -34,6 +34,7 @@ from lotus_assets.services.api.returns_input import (
     sent_series,
 )
 from lotus_assets.services.api.upstream import UpstreamInputs
+from lotus_assets.services.lotus_core.contracts.shared import written_plainly
 from lotus_assets.services.problems import insufficient, invalid, unsupported
 
 SeriesName = Literal["portfolio", "benchmark", "risk_free"]
@@ -71,7 +72,7 @@ class ReturnsSeriesRequest(AnalysisRequest[ReturnsStatelessInput, ReturnsStatefu
         description="Whether to add statistics, over the dates that all selected series have.",
         examples=[True],
     )
-    minimum_acceptable_return: float = Field(
+    minimum_acceptable_return: Annotated[float, BeforeValidator(written_plainly)] = Field(
         default=0.0,
         gt=-1,
         lt=1,

@@ -1,12 +1,14 @@
 """Types that the contracts share: decimals as strings, identifiers, windows, lineage, problems."""
 
 import datetime as dt
+import re
 from enum import StrEnum
 from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from lotus_assets.engine.performance.formulas.periods import PERIOD_NAMES
+from lotus_assets.sources.lotus_core.wire_format import IDENTIFIER
 
 PRINTABLE = r"^[ -~]{1,64}$"
 """What a system may call itself: printable ASCII."""
@@ -15,7 +17,7 @@ DecimalString = Annotated[
     str, Field(pattern=r"^-?(0|[1-9][0-9]*)(\.[0-9]{0,9}[1-9])?$", max_length=40)
 ]
 """A decimal in plain notation: at most 10 digits after the point, no trailing zeros, no `-0`."""
-Identifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9._:-]{1,64}$")]
+Identifier = Annotated[str, Field(pattern=f"^{IDENTIFIER}$")]
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 
 
@@ -32,8 +34,17 @@ CalendarDay = Annotated[
     BeforeValidator(_is_written_as_day),
 ]
 """A date in a request: ISO 8601, and no other way."""
+PLAIN_NUMBER = r"^-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?$"
+"""A number in ASCII digits, without separators or blanks."""
 Whole = Annotated[int, Field(strict=True)]
 """A whole number in a request; its text is none."""
+
+
+def written_plainly(value: object) -> object:
+    """Refuse texts that Python takes for numbers too: `1_000`, ` 1`, digits that are not ASCII."""
+    if isinstance(value, str) and re.fullmatch(PLAIN_NUMBER, value) is None:
+        raise ValueError("a number is written with digits 0-9, and a point at most: -1234.5")
+    return value
 
 
 class Strict(BaseModel):
@@ -102,7 +113,7 @@ class ContinuityBreak(Strict):
 class Diagnostics(Strict):
     """What is unusual about the data of a payload; nothing of it is an error."""
 
-    missing_business_day_count: int = Field(
+    missing_business_day_count: Whole = Field(
         description="Business days of the window without a row.", examples=[1]
     )
     missing_business_days: list[dt.date] = Field(

@@ -12,9 +12,9 @@ from lotus_assets.services.lotus_core.loading.column_types import (
     Text,
     Whole,
 )
+from lotus_assets.sources.lotus_core.wire_format import IDENTIFIER
 from lotus_assets.tables.table_model import TableModel
 
-IDENTIFIER = r"[A-Za-z0-9._:-]{1,64}"
 CURRENCY = r"[A-Z]{3}"
 FIRST_DAY, LAST_DAY = dt.date(1900, 1, 1), dt.date(2200, 12, 31)
 """Own days of rows: those as of which can be asked."""

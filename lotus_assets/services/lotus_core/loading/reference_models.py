@@ -6,11 +6,11 @@ import pandera.pandas as pa
 from lotus_assets.services.lotus_core.loading.book_models import (
     CURRENCY,
     FIRST_DAY,
-    IDENTIFIER,
     LAST_DAY,
     LayoutModel,
 )
 from lotus_assets.services.lotus_core.loading.column_types import Amount, Day, Flag, Text
+from lotus_assets.sources.lotus_core.wire_format import IDENTIFIER
 
 OWN_DIMENSIONS = ["currency", "instrument_type"]
 """Dimensions that every instrument has by itself."""

@@ -1,6 +1,7 @@
 """What every endpoint of the API does: envelope, errors, headers, limits, lineage."""
 
 import asyncio
+import gzip
 import hashlib
 import logging
 import os
@@ -100,6 +101,14 @@ def test_a_body_that_is_too_large_is_refused(api: httpx.Client, is_announced: bo
 
     response = api.post("/numbers", content=body if is_announced else pieces())
     assert "larger than 2 MB" in problem(response, 413, "INVALID_REQUEST")
+
+
+def test_a_body_that_is_packed_is_refused_unread(api: httpx.Client) -> None:
+    """Two megabytes of blanks are two thousand bytes of gzip."""
+    packed = gzip.compress(b" " * 2_000_001)
+    for coding in ("gzip", "deflate", "identity, gzip"):
+        response = api.post("/numbers", content=packed, headers={"Content-Encoding": coding})
+        assert "Content-Encoding" in problem(response, 415, "INVALID_REQUEST")
 
 
 def test_a_failing_engine_is_a_500_without_internals(api: httpx.Client) -> None:

@@ -225,6 +225,36 @@ def test_what_cannot_be_answered(
     assert said in problem["detail"]
 
 
+@pytest.mark.parametrize(
+    "amount",
+    [
+        "1_000",
+        "1,000",
+        "\uff11\uff10",
+        "\u0661\u0660",
+        " 1000",
+        "1000 ",
+        "+1000",
+        "",
+        "1e",
+        "0x10",
+        "NaN",
+    ],
+)
+def test_a_number_is_written_in_ascii_digits_and_no_separators(
+    api: httpx.Client, amount: str
+) -> None:
+    status, problem = ask(api, [point("2025-01-02", amount, "1000")], ITD)
+    assert (status, problem["code"]) == (400, "INVALID_REQUEST")
+    assert problem["errors"][0]["field"] == "stateless_input.valuation_points.0.begin_mv"
+
+
+@pytest.mark.parametrize("amount", ["1000", "1000.0000000000", "1e3", "1E+3", 1000, 1000.0])
+def test_numbers_that_mean_the_same(api: httpx.Client, amount: Any) -> None:
+    answer = ask(api, [point("2025-01-02", amount, "1010")], ITD)
+    assert answer["results"]["ITD"]["return"] == pytest.approx(0.01, rel=1e-14)
+
+
 def test_the_days_behind_the_answer(api: httpx.Client) -> None:
     lineage = ask(api, GROWING, ITD)["lineage"]
     assert lineage["details"] == ["days"]

@@ -11,6 +11,7 @@ import pytest
 from lotus_assets.services.api.calculating import answer
 from lotus_assets.services.api.routes import twr
 from lotus_assets.services.api.settings import ApiSettings
+from lotus_assets.sources.lotus_core.contracts import PERFORMANCE_INPUT
 from lotus_assets.sources.lotus_core.wire_format import ARROW
 from lotus_assets_tests.integration.inputs.core_server import (
     CoreServer,
@@ -19,6 +20,7 @@ from lotus_assets_tests.integration.inputs.core_server import (
     problem,
 )
 from lotus_assets_tests.integration.services.api.serving import served_api
+from lotus_assets_tests.unit.inputs import payloads
 
 PLACE = "/integration/portfolios/P1/performance-input"
 REQUEST = {
@@ -28,7 +30,14 @@ REQUEST = {
 }
 HEADERS = {"X-Correlation-Id": "correlation-7"}
 SILENT = "performance-input of P1: lotus-core does not answer"
+VIOLATION, UNSUPPORTED = "CONTRACT_VIOLATION_UPSTREAM", "UNSUPPORTED_CONFIGURATION"
 HTML = Reply(200, b"<html>log in</html>", "text/html")
+
+
+def says(**members: str) -> Reply:
+    """A payload, right but for these members."""
+    payload = {**payloads.performance("P1"), **members}
+    return Reply(content=payloads.stream(PERFORMANCE_INPUT, payload))
 
 
 @pytest.fixture(scope="module")
@@ -55,14 +64,20 @@ def api(core: CoreServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         (Reply(resets=True), 503, "SOURCE_UNAVAILABLE", SILENT),
         (Reply(200, b"half", cut=2), 503, "SOURCE_UNAVAILABLE", SILENT),
         (Reply(release=threading.Event()), 503, "SOURCE_UNAVAILABLE", SILENT),
-        (Reply(500, b"secret.Class", "text/plain"), 503, "SOURCE_UNAVAILABLE", "HTTP 500"),
-        (problem(503, "SOURCE_UNAVAILABLE", "no database"), 503, "SOURCE_UNAVAILABLE", "no data"),
-        (Reply(401, b"secret", "text/plain"), 503, "SOURCE_UNAVAILABLE", "HTTP 401"),
-        (Reply(404, b"secret", "text/html"), 404, "RESOURCE_NOT_FOUND", "HTTP 404"),
-        (HTML, 502, "CONTRACT_VIOLATION_UPSTREAM", "media_type"),
-        (Reply(200, b"garbage"), 502, "CONTRACT_VIOLATION_UPSTREAM", "not a readable payload"),
-        (problem(502, "CONTRACT_VIOLATION_UPSTREAM", "x"), 502, "CONTRACT_VIOLATION_UPSTREAM", "x"),
-        (problem(422, "INSUFFICIENT_DATA", "no row"), 422, "INSUFFICIENT_DATA", "no row"),
+        (Reply(500, b"secret.Class", "text/plain"), 503, "SOURCE_UNAVAILABLE", SILENT),
+        (problem(503, "SOURCE_UNAVAILABLE", "secret"), 503, "SOURCE_UNAVAILABLE", SILENT),
+        (Reply(401, b"secret", "text/plain"), 503, "SOURCE_UNAVAILABLE", SILENT),
+        (Reply(404, b"secret", "text/html"), 404, "RESOURCE_NOT_FOUND", "does not know it"),
+        (problem(400, "INVALID_REQUEST", "secret"), 400, "INVALID_REQUEST", "refuses"),
+        (problem(422, "INSUFFICIENT_DATA", "secret"), 422, "INSUFFICIENT_DATA", "too little data"),
+        (problem(422, "UNSUPPORTED_CONFIGURATION", "secret"), 422, UNSUPPORTED, "look at"),
+        (problem(502, VIOLATION, "secret"), 502, VIOLATION, "breaks its contract"),
+        (HTML, 502, VIOLATION, "(media_type)"),
+        (Reply(200, b"secret"), 502, VIOLATION, "(stream)"),
+        (says(pas_contract_version="secret"), 502, VIOLATION, "(contract_version)"),
+        (says(portfolio_id="secret"), 502, VIOLATION, "(subject)"),
+        (says(currency="secret"), 502, VIOLATION, "(header)"),
+        (says(as_of_date="2026-03-11"), 502, VIOLATION, "(as_of)"),
     ],
 )
 def test_what_lotus_core_does_not_say(

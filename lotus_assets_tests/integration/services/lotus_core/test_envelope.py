@@ -1,7 +1,9 @@
 """What all answers have in common: headers, errors, hashes, both forms, gzip."""
 
+import gzip
 import json
 import re
+import socket
 from decimal import Decimal
 from typing import Any
 
@@ -9,6 +11,7 @@ import httpx
 import pytest
 
 from lotus_assets.services.lotus_core.settings import CoreSettings
+from lotus_assets.sources.lotus_core.wire_format import ARROW
 from lotus_assets_tests.integration.services.lotus_core.served import Core, served
 
 WINDOW = {"start_date": "2025-01-03", "end_date": "2025-01-10"}
@@ -75,6 +78,27 @@ def test_the_trace_id_comes_from_traceparent(core: Core) -> None:
     headers = {"traceparent": GIVEN["traceparent"]}
     response = core.client.get("/healthz", headers=headers)
     assert response.headers["X-Trace-Id"] == "4bf92f3577b34da6a3ce929d0e0e4736"
+
+
+def test_blanks_around_a_header_are_no_part_of_it(core: Core) -> None:
+    """No client of ours would send them: a socket does."""
+    sent = "".join(f"{name}: \t {value} \t \r\n" for name, value in GIVEN.items())
+    echoed = answered_to(core, sent)
+    assert {name: echoed[name] for name in GIVEN} == GIVEN
+    made = answered_to(core, "".join(f"{name}:  \t \r\n" for name in GIVEN))
+    assert all(made[name].strip() for name in GIVEN)
+    assert made["X-Trace-Id"] == made["traceparent"].split("-")[1]
+
+
+def answered_to(core: Core, header_lines: str) -> httpx.Headers:
+    """Headers of the answer to a request with these lines, as they are on the wire."""
+    address = (core.client.base_url.host, core.client.base_url.port)
+    request = f"GET /healthz HTTP/1.1\r\nHost: core\r\nConnection: close\r\n{header_lines}\r\n"
+    with socket.create_connection(address) as connection:
+        connection.sendall(request.encode())
+        head = connection.makefile("rb").read().split(b"\r\n\r\n")[0]
+    lines = [line.split(b":", 1) for line in head.split(b"\r\n")[1:]]
+    return httpx.Headers([(name, value.removeprefix(b" ")) for name, value in lines])
 
 
 def test_headers_are_logged(core: Core, caplog: pytest.LogCaptureFixture) -> None:
@@ -238,6 +262,54 @@ def test_gzip(core: Core) -> None:
     plain_one = core.client.post(url, json=body, headers={"Accept-Encoding": "identity"})
     assert "content-encoding" not in plain_one.headers
     assert packed.json()["valuation_points"] == plain_one.json()["valuation_points"]
+
+
+def test_a_packed_body_is_refused(core: Core) -> None:
+    url = "/integration/portfolios/P1/performance-input"
+    body = json.dumps(REQUESTS["portfolios/P1/performance-input"]).encode()
+    for coding in ("gzip", "GZIP", "br", "identity, gzip"):
+        headers = {"Content-Encoding": coding, "Content-Type": "application/json", **GIVEN}
+        refused = core.client.post(url, content=gzip.compress(body), headers=headers)
+        assert (refused.status_code, refused.json()["code"]) == (415, "INVALID_REQUEST")
+        assert refused.json()["correlation_id"] == GIVEN["X-Correlation-Id"]
+        assert refused.headers["Accept-Encoding"] == "identity"
+    headers = {"Content-Encoding": "identity", "Content-Type": "application/json"}
+    assert core.client.post(url, content=body, headers=headers).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("accept", "media_type"),
+    [
+        (ARROW, ARROW),
+        (f"{ARROW}, application/json;q=0.5", ARROW),
+        (f"application/json;q=0.5, {ARROW.upper()}; q=0.8", ARROW),
+        (f"{ARROW};q=0.4, application/json", "application/json"),
+        (f"{ARROW};q=0", "application/json"),
+        (f"{ARROW};q=high", "application/json"),
+        ("*/*", "application/json"),
+        ("", "application/json"),
+    ],
+)
+def test_the_form_is_the_one_that_is_preferred(core: Core, accept: str, media_type: str) -> None:
+    path = "portfolios/P1/mwr-input"
+    headers = {"Accept": accept}
+    answer = core.client.post(f"/integration/{path}", json=REQUESTS[path], headers=headers)
+    assert answer.headers["Content-Type"] == media_type
+
+
+@pytest.mark.parametrize("name", ["%2E", "%2E%2E", "a" * 129, "%D9%A3", "a%0A", "a%20b"])
+def test_what_is_no_identifier(core: Core, name: str) -> None:
+    """Dots alone are folders of an address to whoever passes it on."""
+    for path in ("portfolios/{}/performance-input", "benchmarks/{}/return-series"):
+        body = {**DAY, **CALLER} if path.startswith("portfolios") else {}
+        answer = core.client.post(f"/integration/{path.format(name)}", json=body)
+        assert (answer.status_code, answer.json()["code"]) == (400, "INVALID_REQUEST"), name
+
+
+@pytest.mark.parametrize("name", ["a", ".a", "a.", "...", "a" * 128, "_:-"])
+def test_what_is_an_identifier(core: Core, name: str) -> None:
+    body = {**DAY, **CALLER}
+    assert core.problem(f"portfolios/{name}/performance-input", **body)[0] == 404
 
 
 def test_unknown_and_malformed_portfolios(core: Core) -> None:

@@ -25,6 +25,7 @@ from lotus_assets.services.lotus_core.vocabulary import (
     openapi_document,
     write,
 )
+from lotus_assets.sources.lotus_core.contracts import CONTRACTS
 from lotus_assets.sources.lotus_core.wire_format import ARROW
 from lotus_assets_tests.integration.services.documentation_page import (
     assert_nothing_is_fetched_elsewhere,
@@ -33,6 +34,7 @@ from lotus_assets_tests.integration.services.lotus_core.served import Core
 from lotus_assets_tests.integration.services.lotus_core.test_envelope import GIVEN, REQUESTS
 
 DOCUMENT = openapi_document()
+ROOT = Path(__file__).parents[4]
 KNOWN = {"portfolio_id": "P1", "benchmark_id": "BM"}
 CHECKS = [
     not_a_server_error,
@@ -68,13 +70,50 @@ def test_every_operation_and_attribute_is_described_with_an_example() -> None:
 @pytest.mark.parametrize(("method", "path"), OPERATIONS)
 def test_examples_keep_to_their_own_schemas(method: str, path: str) -> None:
     operation = DOCUMENT["paths"][path][method]
-    contents = [each["content"] for each in operation["responses"].values()]
+    contents = [resolved(each)["content"] for each in operation["responses"].values()]
     for content in contents:
         for media_type, said in content.items():
             if "json" in media_type:
                 checked(said["schema"], said["example"])
     for said in operation.get("requestBody", {}).get("content", {}).values():
         checked(said["schema"], said["examples"]["typical"]["value"])
+
+
+def resolved(response: dict[str, Any]) -> dict[str, Any]:
+    """A response, or the shared one that it refers to."""
+    shared: dict[str, Any] = DOCUMENT["components"]["responses"]
+    return shared[response["$ref"].rsplit("/", 1)[-1]] if "$ref" in response else response
+
+
+def test_errors_are_shared_components_that_every_operation_refers_to() -> None:
+    for method, path in OPERATIONS:
+        for status, response in DOCUMENT["paths"][path][method]["responses"].items():
+            if status != "200":
+                assert set(response) == {"$ref"}, (path, status)
+                content = resolved(response)["content"]["application/problem+json"]
+                assert content["schema"] == {"$ref": "#/components/schemas/Problem"}
+                assert content["example"]["status"] == int(status)
+
+
+def test_the_columns_of_every_stream_are_documented_twice() -> None:
+    """In the OpenAPI document as they come, and in docs/LOTUS_CORE.md."""
+    lines = (ROOT / "docs/LOTUS_CORE.md").read_text(encoding="utf-8").splitlines()
+    rows = [[cell.strip(" `") for cell in line.strip("|").split("|")] for line in lines]
+    documented = {cells[0]: cells[2] for cells in rows if len(cells) == 3}
+    for contract in CONTRACTS:
+        columns = [f"`{name}`" for name in contract.schema.names]
+        assert documented[contract.name] == ", ".join(columns).strip("`")
+        (described,) = [
+            operations["post"]["responses"]["200"]["content"][ARROW]
+            for path, operations in DOCUMENT["paths"].items()
+            if "post" in operations
+            and path.replace("portfolio_id", "subject").replace("benchmark_id", "subject")
+            == contract.path
+        ]
+        assert described["x-arrow-columns"] == [
+            {"name": field.name, "type": str(field.type)} for field in contract.schema
+        ]
+        assert contract.rows in described["schema"]["description"]
 
 
 def checked(schema: Any, example: Any) -> None:

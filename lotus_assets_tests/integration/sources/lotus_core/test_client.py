@@ -1,14 +1,18 @@
 """The client against a real server on loopback: what it retries, refuses, checks and sends."""
 
 import copy
+import json
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
 
 import pytest
+from pydantic import TypeAdapter
 
+from lotus_assets.services.lotus_core.contracts.shared import DecimalString
+from lotus_assets.services.lotus_core.vocabulary import openapi_document
 from lotus_assets.sources.lotus_core import contracts
 from lotus_assets.sources.lotus_core.answers import Patience
 from lotus_assets.sources.lotus_core.client import LotusCoreClient
@@ -21,6 +25,7 @@ from lotus_assets.sources.lotus_core.errors import (
     ResourceNotFound,
     SourceUnavailable,
 )
+from lotus_assets.sources.lotus_core.json_form import AMOUNTS
 from lotus_assets.sources.lotus_core.payloads import Payload
 from lotus_assets_tests.integration.inputs.core_server import (
     CoreServer,
@@ -32,6 +37,7 @@ from lotus_assets_tests.integration.inputs.core_server import (
 from lotus_assets_tests.unit.inputs import payloads
 from lotus_assets_tests.unit.inputs.payloads import Json, json_hash, stream
 
+DECIMAL_PATTERN = TypeAdapter(DecimalString).json_schema()["pattern"]
 PERFORMANCE = contracts.PERFORMANCE_INPUT
 PATH = "/integration/portfolios/PF-1/performance-input"
 BODY = {"as_of_date": "2026-03-10", "lookback_days": 30}
@@ -78,7 +84,7 @@ def test_names_the_run_in_every_request(core: CoreServer, client: LotusCoreClien
         assert headers["X-Correlation-Id"] == "run-7"
         trace = headers["X-Trace-Id"]
         assert re.fullmatch(rf"00-{trace}-[0-9a-f]{{16}}-01", headers["traceparent"])
-        assert headers["Accept"] == "application/vnd.apache.arrow.stream"
+        assert headers["Accept"] == "application/vnd.apache.arrow.stream, application/json;q=0.5"
     assert first["X-Request-Id"] != second["X-Request-Id"]
     assert first["X-Trace-Id"] == second["X-Trace-Id"]
 
@@ -165,7 +171,7 @@ def broken_streams() -> list[tuple[str, Reply]]:
     changed = copy.deepcopy(payload)
     changed["valuation_points"][0]["end_mv"] = "1010.6"
     return [
-        ("media_type", Reply(content=b"{}", media_type="application/json")),
+        ("media_type", Reply(content=b"{}", media_type="text/json")),
         ("stream", Reply(content=b"not an arrow stream")),
         ("stream", Reply(content=right[: len(right) // 2])),
         ("stream", Reply(content=stream(PERFORMANCE, {**payload, "consumer_system": "a\0b"}))),
@@ -194,6 +200,128 @@ def test_a_broken_payload_is_named_by_its_rule_and_not_asked_again(
     assert broken.value.rule == rule
     assert isinstance(broken.value, ContractViolation)
     assert len(core.seen) == 1
+
+
+def as_json(payload: Json, claimed: str | None = None) -> Reply:
+    """The payload as a lotus-core that speaks only JSON sends it."""
+    said = copy.deepcopy(payload)
+    said["lineage"]["content_hash"] = claimed or json_hash(payload)
+    return Reply(content=json.dumps(said).encode(), media_type="application/json; charset=utf-8")
+
+
+FORMS = [
+    (contracts.PERFORMANCE_INPUT, payloads.performance),
+    (contracts.MWR_INPUT, payloads.mwr),
+    (contracts.ATTRIBUTION_INPUT, payloads.attribution),
+    (contracts.CONTRIBUTION_INPUT, payloads.contribution),
+    (contracts.POSITIONS_INPUT, payloads.positions),
+    (contracts.POSITIONS_INPUT, lambda: with_performance(payloads.positions())),
+    (contracts.BENCHMARK_ASSIGNMENT, payloads.assignment),
+    (contracts.BENCHMARK_RETURNS, payloads.benchmark_returns),
+    (contracts.RISK_FREE, payloads.risk_free),
+]
+
+
+def with_performance(payload: Json) -> Json:
+    points = [payloads.point(1, "2026-03-09", "390", "400")]
+    for position in payload["positions"]:
+        position["performance"] = [
+            {"period": "MTD", "start_date": "2026-03-09", "valuation_points": points},
+            {"period": "YTD", "start_date": "2026-03-09", "valuation_points": []},
+        ]
+    return payload
+
+
+@pytest.mark.parametrize(("contract", "make"), FORMS)
+def test_json_alone_says_the_same_as_arrow(
+    contract: contracts.Contract, make: Any, core: CoreServer, client: LotusCoreClient
+) -> None:
+    payload = make()
+    subject = payload[contract.subject]
+    core.answers(contract.path.format(subject=subject), as_json(payload))
+    [page] = client.payload(contract, subject, {}).pages
+    assert page.content_hash == json_hash(payload)
+    assert page.rows.schema == contract.schema
+    if contract is not contracts.POSITIONS_INPUT:  # whose rows the hand-made stream leaves out
+        other = payloads.page_of(contract, make())
+        assert page.rows.equals(other.rows)
+        assert page.header == other.header
+
+
+def test_decimals_of_json_are_normalised_before_they_are_hashed(
+    core: CoreServer, client: LotusCoreClient
+) -> None:
+    """As the hash is of decimals normalised, a server may well write 1000.00."""
+    payload = payloads.mwr()
+    said = copy.deepcopy(payload)
+    said["begin_mv"] = "1000.00"
+    said["cash_flows"][1]["amount"] = "-50.0000000000"
+    path = contracts.MWR_INPUT.path.format(subject="PF-1")
+    core.answers(path, as_json(said, json_hash(payload)))
+    read = client.payload(contracts.MWR_INPUT, "PF-1", {})
+    assert read.header["begin_mv"] == "1000"
+    assert read.pages[0].rows["amount"].to_pylist()[1] == -50
+
+
+def changed(change: Callable[[Json], None], *, hashed: bool = True) -> Reply:
+    payload = payloads.performance()
+    honest = json_hash(payload)
+    change(payload)
+    return as_json(payload, None if hashed else honest)
+
+
+def _point(name: str, value: Any) -> Callable[[Json], None]:
+    return lambda payload: payload["valuation_points"][1].update({name: value})
+
+
+BROKEN_JSON: list[tuple[str, Reply]] = [
+    ("stream", Reply(content=b"not json", media_type="application/json")),
+    ("stream", Reply(content=b"[" * 100_000, media_type="application/json")),
+    ("stream", Reply(content=b"[]", media_type="application/json")),
+    ("stream", changed(lambda payload: payload.pop("valuation_points"))),
+    ("stream", changed(lambda payload: payload.update(consumer_system="a\0b"))),
+    ("stream", changed(lambda payload: payload.update(mood=float("nan")))),
+    ("types", changed(_point("end_mv", 1020.5))),
+    ("types", changed(_point("end_mv", "1e3"))),
+    ("types", changed(_point("end_mv", "1_020"))),
+    ("types", changed(_point("end_mv", "١٠٢٠"))),
+    ("types", changed(_point("end_mv", "1.12345678901"))),
+    ("types", changed(_point("perf_date", "5 March"))),
+    ("types", changed(_point("day", "2"))),
+    ("types", changed(_point("surplus", "secret"))),
+    ("types", changed(lambda payload: payload["valuation_points"][1].pop("bod_cf"))),
+    ("contract_version", changed(lambda payload: payload.update(pas_contract_version="x"))),
+    ("subject", changed(lambda payload: payload.update(portfolio_id="PF-2"))),
+    ("content_hash", changed(_point("end_mv", "1020"), hashed=False)),
+    ("types", changed(_point("day", 2.5), hashed=False)),
+    ("content_hash", changed(lambda payload: payload.update(currency="USD"), hashed=False)),
+    ("lineage", as_json(_without_version(payloads.performance()))),
+]
+
+
+@pytest.mark.parametrize(("rule", "reply"), BROKEN_JSON)
+def test_broken_json_is_refused_as_a_broken_stream_is(
+    rule: str, reply: Reply, core: CoreServer, client: LotusCoreClient
+) -> None:
+    core.answers(PATH, reply)
+    with pytest.raises(BrokenPayload) as broken:
+        ask(client)
+    assert broken.value.rule == rule
+    assert "secret" not in str(broken.value)
+    assert len(core.seen) == 1
+
+
+def test_every_decimal_beside_the_rows_is_known_as_one() -> None:
+    """By the published contracts: what has another name would be hashed as it was written."""
+    schemas = openapi_document()["components"]["schemas"]
+    decimals = {
+        name
+        for schema in schemas.values()
+        for name, member in schema.get("properties", {}).items()
+        if json.dumps(DECIMAL_PATTERN) in json.dumps(member)
+    }
+    columns = {name for contract in contracts.CONTRACTS for name in contract.schema.names}
+    assert decimals - columns <= AMOUNTS <= decimals
 
 
 CONTRIBUTION = "/integration/portfolios/PF-1/contribution-input"
