@@ -1,29 +1,36 @@
 """Every root of flow series in x = ln(1 + i), for those with more than one candidate.
 
-f(x) = Σ c·e^(-xt) with m changes of sign has at most m roots (Descartes, for real exponents).
-Laguerre's proof of it is the algorithm: (e^(xτ)·f)' with τ between two flows of opposite sign is
--e^(xτ)·Σ c·(t - τ)·e^(-xt), which has one change fewer; between neighbouring roots of it e^(xτ)·f
-is monotone and has at most one root, found by bracketing. After m steps nothing changes sign.
-Source: Pólya and Szegő, "Problems and Theorems in Analysis II", part five,
-chapter 1, problems 77 to 80.
+f(x) = Σ c·e^(-xt). By Laguerre's theorem f has no root above x where the discounted balances, added
+from the first flow on, keep their sign there, and none below where those added from the last do;
+what is left in between is looked through by `local_polynomials`. No step holds more than a
+bounded number of flows, nor a table of flows by changes of sign. Source: Pólya and Szegő, "Problems
+and Theorems in Analysis II", part five, chapter 1, problems 77 to 80.
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from lotus_assets.engine.performance.formulas.cash_flows import FlowTable, NettedFlows
-from lotus_assets.engine.performance.formulas.segments import Floats, Integers
+from lotus_assets.engine.performance.formulas.local_polynomials import Intervals, isolated
+from lotus_assets.engine.performance.formulas.segments import (
+    Booleans,
+    Floats,
+    Integers,
+    column_sums,
+    expand,
+)
 
 LOWEST, HIGHEST = -80.0, 700.0
 """The interval in which roots are sought."""
 TOLERANCE = 1e-10
 """A root's |Σ c·e^(-xt)| beside Σ |c|·e^(-xt)."""
 SEARCH_CELLS = 262_144
-TURNING_PRECISION = 1e-9
-MOST_HALVINGS = 100
-PRECISION: Any = {"xatol": 1e-15, "xrtol": 4 * float(np.finfo(np.float64).eps), "fatol": 0.0}
+CERTAIN = 1e-9
+"""Balances this large beside their terms keep f above the tolerance too."""
+GRID = np.array([-80, -20, -5, -2, -1, -0.5, -0.1, 0, 0.1, 0.5, 1, 2, 5, 20, 80, 300, 700.0])
+MOST_STEPS = 200
+PRECISION = 4 * float(np.finfo(np.float64).eps)
 
 
 @dataclass(frozen=True)
@@ -45,133 +52,101 @@ def search(flows: NettedFlows, numbers: Integers) -> FoundRoots:
     return FoundRoots(series[order], x[order], residual[order])
 
 
-def balances(x: Floats, amounts: Floats, years: Floats) -> Floats:
-    """`Σ c·e^(-xt) ÷ Σ |c|·e^(-xt)`, from -1 to 1: a row of amounts and years for every x."""
-    exponents = -x[:, None] * years
-    exponents -= exponents.max(axis=1, keepdims=True)
-    terms = amounts * np.exp(exponents)
-    return _row_sums(terms) / _row_sums(np.abs(terms))
+def balances(table: FlowTable, series: Integers, x: Floats) -> Floats:
+    """`Σ c·e^(-xt) ÷ Σ |c|·e^(-xt)` of a series at every x, from -1 to 1."""
+    values = np.empty(len(x))
+    width = max(SEARCH_CELLS // len(table.amounts), 1)
+    for first in range(0, len(x), width):
+        some = slice(first, first + width)
+        terms = _discounted(table, series[some], x[some])
+        values[some] = column_sums(terms) / column_sums(np.abs(terms))
+    return values
 
 
-def _row_sums(terms: Floats) -> Floats:
-    """Sums from the first flow on: zeros below the last flow then change no bit."""
-    return np.add.accumulate(terms, axis=1)[:, -1]
+def _discounted(table: FlowTable, series: Integers, x: Floats) -> Floats:
+    """Flows of a series at every x, a column each, scaled so that no exponential is above 1."""
+    exponents = -table.years[:, series] * x
+    exponents -= exponents.max(axis=0)
+    terms: Floats = table.amounts[:, series] * np.exp(exponents)
+    return terms
 
 
 def _search(table: FlowTable) -> FoundRoots:
-    amounts, years = table.amounts.T.copy(), table.years.T.copy()
-    # Rows below the last flow repeat its year with amount 0: they take no part.
-    series_numbers = np.arange(len(amounts))
-    none = np.empty(0)
-    critical, critical_owner = none, np.empty(0, np.int64)
-    roots, of_series = none, np.empty(0, np.int64)
-    levels = _levels(amounts, years, table.changes)
-    for remaining, level in reversed(levels):
-        active = series_numbers[table.changes > remaining]
-        critical, critical_owner = roots, of_series
-        roots, of_series = _crossings(active, level, years, roots, of_series, remaining == 0)
-    x = np.concatenate([roots, critical])
-    series = np.concatenate([of_series, critical_owner])
-    residual = np.abs(balances(x, amounts[series], years[series]))
+    vanishing = isolated(table, _possible(table), TOLERANCE, SEARCH_CELLS)
+    crossings, points = vanishing.crossings, vanishing.points
+    x = np.concatenate([_refined(table, crossings), (points.low + points.high) / 2])
+    series = np.concatenate([crossings.series, points.series])
+    residual = np.abs(balances(table, series, x))
     kept = residual <= TOLERANCE
     order = np.lexsort((x[kept], series[kept]))
     x, series, residual = x[kept][order], series[kept][order], residual[kept][order]
-    merged = _merged(x, series, residual, amounts, years)
+    merged = _merged(table, x, series, residual)
     return FoundRoots(table.number[series[merged]], x[merged], residual[merged])
 
 
-def _levels(amounts: Floats, years: Floats, changes: Integers) -> list[tuple[int, Floats]]:
-    """Coefficients after 0, 1, … steps; a series takes part in as many as it has changes."""
-    levels = [(0, amounts)]
-    for step in range(1, int(changes.max(initial=0))):
-        before = levels[-1][1]
-        sign = np.sign(before)
-        is_change = sign[:, 1:] * sign[:, :-1] < 0
-        at = is_change.argmax(axis=1)
-        rows = np.arange(len(at))
-        middle = (years[rows, at] + years[rows, at + 1]) / 2
-        scaled = before * (years - middle[:, None])
-        levels.append((step, scaled / np.abs(scaled).max(axis=1, keepdims=True)))
-    return levels
+def _possible(table: FlowTable) -> Intervals:
+    """Stretches of the grid outside of which no series has a root."""
+    every, last = np.arange(len(table.number)), len(GRID) - 1
+    lowest, highest = np.zeros(len(every), np.int64), np.full(len(every), last)
+    is_flow = np.arange(len(table.amounts))[:, None] < table.counts
+    for place, x in enumerate(GRID):
+        terms = _discounted(table, every, np.full(len(every), x))
+        clear = CERTAIN * column_sums(np.abs(terms))
+        lowest[_keeps_sign(terms[::-1], is_flow[::-1], clear)] = place
+        is_above = _keeps_sign(terms, is_flow, clear)
+        highest[is_above] = np.minimum(highest[is_above], place)
+    series, step = expand(np.maximum(highest - lowest, 0))
+    first = lowest[series] + step
+    return Intervals(series, GRID[first], GRID[first + 1])
 
 
-def _crossings(
-    active: Integers,
-    amounts: Floats,
-    years: Floats,
-    turning: Floats,
-    of_series: Integers,
-    last: bool,
-) -> tuple[Floats, Integers]:
-    """Roots between neighbouring turning points of each active series, at most one in each."""
-    edge_owner = np.concatenate([active, of_series, active])
-    edges = np.concatenate([np.full(len(active), LOWEST), turning, np.full(len(active), HIGHEST)])
-    order = np.lexsort((edges, edge_owner))
-    edges, edge_owner = edges[order], edge_owner[order]
-    heights = balances(edges, amounts[edge_owner], years[edge_owner])
-    left = np.flatnonzero((edge_owner[1:] == edge_owner[:-1]) & (heights[1:] * heights[:-1] < 0))
-    rows = edge_owner[left]
-    crossings = np.empty(0)
-    if len(left):
-        between = _refined if last else _turning
-        crossings = between(edges[left], edges[left + 1], heights[left], amounts[rows], years[rows])
-    touched = heights == 0
-    return np.append(crossings, edges[touched]), np.append(rows, edge_owner[touched])
+def _keeps_sign(terms: Floats, is_flow: Booleans, clear: Floats) -> Booleans:
+    """Whether the sums of the terms from the first on are clearly of one sign."""
+    sums = np.add.accumulate(terms, axis=0)
+    lowest = np.where(is_flow, sums, np.inf).min(axis=0)
+    highest = np.where(is_flow, sums, -np.inf).max(axis=0)
+    return np.asarray((lowest > clear) | (highest < -clear))
 
 
-def _refined(left: Floats, right: Floats, _: Floats, amounts: Floats, years: Floats) -> Floats:
-    """Roots to the last bit, by Chandrupatla's method."""
-
-    def height(x: Floats, row: Integers) -> Floats:
-        return balances(x, amounts[row], years[row])
-
-    # Half a second to import; only flows with several roots get here.
-    from scipy.optimize import elementwise
-
-    arguments: tuple[object, ...] = (np.arange(len(left)),)
-    return elementwise.find_root(height, (left, right), args=arguments, tolerances=PRECISION).x
+def _refined(table: FlowTable, crossings: Intervals) -> Floats:
+    """The root of each stretch, to the last bit: Newton's steps, and halving where they fail."""
+    roots = np.empty(len(crossings.series))
+    width = max(SEARCH_CELLS // len(table.amounts), 1)
+    for first in range(0, len(roots), width):
+        some = np.arange(first, min(first + width, len(roots)))
+        roots[some] = _newton(table, crossings.chosen(some))
+    return roots
 
 
-def _turning(left: Floats, right: Floats, height: Floats, amounts: Floats, years: Floats) -> Floats:
-    """Turning points, which only have to part the roots: Newton's steps within the bracket.
-
-    scipy's `find_root` takes half a millisecond for each step whatever its size, and there are
-    hundreds; a turning point off by 1e-9 moves a height there by its square.
-    """
-    x = (left + right) / 2
-    # Rates are found near their neighbours, not halfway to the interval's far ends.
-    x = np.where((left == LOWEST) & (right > LOWEST + 2), np.minimum(right, 1.0) - 1.0, x)
-    x = np.where((right == HIGHEST) & (left < HIGHEST - 2), np.maximum(left, -1.0) + 1.0, x)
-    moved = right - left
-    for _ in range(MOST_HALVINGS):
-        exponents = -x[:, None] * years
-        terms = amounts * np.exp(exponents - exponents.max(axis=1, keepdims=True))
-        value, slope = _row_sums(terms), -_row_sums(terms * years)
-        same = value * height > 0
+def _newton(table: FlowTable, crossings: Intervals) -> Floats:
+    series, left, right = crossings.series, crossings.low, crossings.high
+    sign_left = np.sign(balances(table, series, left))
+    years = table.years[:, series]
+    x, moved = (left + right) / 2, right - left
+    for _ in range(MOST_STEPS):
+        terms = _discounted(table, series, x)
+        value, slope = column_sums(terms), -column_sums(terms * years)
+        same = value * sign_left > 0
         left, right = np.where(same, x, left), np.where(same, right, x)
         with np.errstate(divide="ignore", invalid="ignore"):
             newton = x - value / slope
-        halving = (left + right) / 2
         # A step that gains less than halving does is not taken.
-        good = (newton > left) & (newton < right) & (np.abs(newton - x) < moved / 2)
-        following = np.where(good, newton, halving)
+        good = (newton >= left) & (newton <= right) & (np.abs(newton - x) < moved / 2)
+        following = np.where(good, newton, (left + right) / 2)
         # Who has arrived stays, so that no series' root depends on how long others take.
-        following = np.where(moved <= TURNING_PRECISION, x, following)
+        arrived = (moved <= PRECISION * np.maximum(1.0, np.abs(x))) | (value == 0)
+        following = np.where(arrived, x, following)
         moved, x = np.abs(following - x), following
-        if (moved == 0).all():
+        if arrived.all():
             break
     return x
 
 
-def _merged(
-    x: Floats, series: Integers, residual: Floats, amounts: Floats, years: Floats
-) -> Integers:
+def _merged(table: FlowTable, x: Floats, series: Integers, residual: Floats) -> Integers:
     """Places of the roots; those between which the balance keeps within the tolerance are one."""
     if len(x) == 0:
         return np.empty(0, np.int64)
-    middle = (x[1:] + x[:-1]) / 2
-    rows = series[1:]
-    apart = np.abs(balances(middle, amounts[rows], years[rows])) > TOLERANCE
+    apart = np.abs(balances(table, series[1:], (x[1:] + x[:-1]) / 2)) > TOLERANCE
     cluster = np.append(0, np.cumsum(apart | (series[1:] != series[:-1])))
     order = np.lexsort((x, residual, cluster))
     return np.sort(order[np.append(True, np.diff(cluster[order]) > 0)])

@@ -1,5 +1,6 @@
 """Attribution of the active return to groups, linked over periods, by several variants at once."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -21,13 +22,20 @@ from lotus_assets.engine.performance.formulas.group_sides import (
     side_by_side,
 )
 from lotus_assets.engine.performance.formulas.identities import is_off_balance
-from lotus_assets.engine.performance.formulas.linked_periods import link_periods, spans_of
+from lotus_assets.engine.performance.formulas.linked_periods import (
+    link_periods,
+    rows_of_windows,
+    spans_of,
+)
 from lotus_assets.engine.performance.formulas.periods import Windows
-from lotus_assets.engine.performance.formulas.segments import Integers, chunks, column_sums
+from lotus_assets.engine.performance.formulas.segments import Integers, chunks
 from lotus_assets.engine.performance.formulas.spans import WindowSpans
 from lotus_assets.engine.performance.formulas.variants import AttributionMethod
 
 CHUNK_ROWS = 262_144
+SPAN_CELLS = 1_048_576
+"""Cells of groups and single periods, counted once a window, that are worked on at once: many
+windows over the same days would take memory by the product."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +84,7 @@ def attribute_groups(
         laid = side_by_side(portfolio, benchmark, first, last, group_count)
         _check(laid)
         chosen = np.arange(first * len(windows.keys), last * len(windows.keys))
-        parts.append(_part(laid, windows, chosen, method))
+        parts += [_part(laid, windows, some, method) for some in _blocks(laid, windows, chosen)]
     frames = [
         frame_of_variants([getattr(part, field.name) for part in parts]) for field in fields(_Part)
     ]
@@ -86,9 +94,11 @@ def attribute_groups(
 
 
 def _check(laid: SideBySide) -> None:
+    cells = laid.cells
     for name, side in (("portfolio", laid.portfolio), ("benchmark", laid.benchmark)):
-        wrong = is_off_balance(column_sums(side.weight))
-        missing = (np.isnan(side.base) & (side.weight != 0)).any(axis=0)
+        wrong = is_off_balance(cells.column_sums(side.weight))
+        missing = np.zeros(len(wrong), bool)
+        missing[cells.column[np.isnan(side.base) & (side.weight != 0)]] = True
         for failed, what in (
             (wrong, f"weights of the {name} do not sum to 1"),
             (missing, f"a group of the {name} has a weight but no return"),
@@ -99,6 +109,15 @@ def _check(laid: SideBySide) -> None:
                 raise ValueError(
                     f"portfolio {portfolio_number + laid.first}, {laid.dates[day]}: {what}"
                 )
+
+
+def _blocks(laid: SideBySide, windows: Windows, chosen: Integers) -> Iterator[Integers]:
+    """The chosen windows in their order, those of about `SPAN_CELLS` cells together."""
+    before = np.append(0, np.cumsum(np.bincount(laid.cells.column, minlength=len(laid.dates))))
+    start, stop = rows_of_windows(laid, windows, chosen)
+    offsets = np.append(0, np.cumsum(before[np.maximum(stop, start)] - before[start]))
+    for first, last in chunks(offsets, SPAN_CELLS):
+        yield chosen[first:last]
 
 
 def _part(laid: SideBySide, windows: Windows, chosen: Integers, method: AttributionMethod) -> _Part:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from lotus_assets.engine.performance.formulas.attribution_effects import Model
+from lotus_assets.engine.performance.formulas.cells import Cells, distinct
 from lotus_assets.engine.performance.formulas.group_sides import NumberArray
 from lotus_assets.engine.performance.formulas.linked_periods import LinkedPeriods
-from lotus_assets.engine.performance.formulas.segments import Integers
+from lotus_assets.engine.performance.formulas.segments import Floats, Integers
 
 NO_WEIGHT = 1e-15
 
@@ -65,14 +66,33 @@ def nodes_of(groups: Integers, levels: Integers) -> Nodes:
 
 def between(
     linked: LinkedPeriods, nodes: Nodes, models: Sequence[Model]
-) -> dict[Model, NumberArray]:
-    """`(w_P - w_B)(r_B - R_B)` on every node's own weights and returns; BHB: without R_B."""
-    single, cells = linked.single, nodes.cells(linked.portfolio)
-    weight_p = nodes.sums(single.portfolio.weight, cells)
-    weight_b = nodes.sums(single.benchmark.weight, cells)
-    product = nodes.sums(single.benchmark.weight * single.benchmark.base, cells)
-    total = single.benchmark_return
+) -> tuple[Cells, dict[Model, Floats]]:
+    """`(w_P - w_B)(r_B - R_B)` on every node's own weights and returns; BHB: without R_B.
+
+    Cells [node, single period], and a value each by model.
+    """
+    single = linked.single
+    cells, places = _cells_of_nodes(single.cells, nodes, linked.portfolio)
+
+    def sums(values: Floats) -> Floats:
+        """Values of the groups' cells summed by node, group by group."""
+        terms = np.tile(values, len(nodes.slot))
+        return np.asarray(np.bincount(places, terms, len(cells.slot)), np.float64)
+
+    weight_p, weight_b = sums(single.portfolio.weight), sums(single.benchmark.weight)
+    product = sums(single.benchmark.weight * single.benchmark.base)
+    total = single.benchmark_return[cells.column]
     is_empty = np.abs(weight_b) <= NO_WEIGHT
     returns = np.where(is_empty, total, product / np.where(is_empty, 1.0, weight_b))
     tilt = weight_p - weight_b
-    return {model: tilt * (returns - total if model is Model.BF else returns) for model in models}
+    return cells, {
+        model: tilt * (returns - total if model is Model.BF else returns) for model in models
+    }
+
+
+def _cells_of_nodes(cells: Cells, nodes: Nodes, portfolio: Integers) -> tuple[Cells, Integers]:
+    """Cells [node, column] that hold a group's, and of every level's groups' cells the place."""
+    shape = (nodes.count, cells.shape[1])
+    node = nodes.slot[:, portfolio[cells.column], cells.slot]
+    keys, places = distinct((node * shape[1] + cells.column).ravel(), shape[0] * shape[1])
+    return Cells.of_keys(keys, shape), places

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from lotus_assets.engine.performance.formulas.calendar_days import BUCKETS, Frequency
-from lotus_assets.engine.performance.formulas.group_sides import NumberArray, Side, SideBySide
+from lotus_assets.engine.performance.formulas.cells import Cells
+from lotus_assets.engine.performance.formulas.group_sides import Side, SideBySide
 from lotus_assets.engine.performance.formulas.linking import link
-from lotus_assets.engine.performance.formulas.segments import Booleans, Integers, columns_at, expand
+from lotus_assets.engine.performance.formulas.segments import Booleans, Floats, Integers, expand
 from lotus_assets.engine.performance.formulas.spans import Spans
 
 
@@ -22,6 +23,24 @@ class Pieces:
     stop: Integers
     period: Integers
     offsets: Integers
+
+
+@dataclass(frozen=True)
+class SidesOfPieces:
+    """Both sides on the cells [slot, piece], and which pieces break: a group fell below -1."""
+
+    cells: Cells
+    portfolio: Side
+    benchmark: Side
+    broken: Booleans
+
+
+@dataclass(frozen=True)
+class _DayRanges:
+    """Of every cell [slot, piece] its days' cells [start, stop)."""
+
+    start: Integers
+    stop: Integers
 
 
 def pieces_of(laid: SideBySide, spans: Spans, frequency: Frequency) -> Pieces:
@@ -44,37 +63,64 @@ def pieces_of(laid: SideBySide, spans: Spans, frequency: Frequency) -> Pieces:
     return Pieces(begins, ends, np.arange(len(begins)), np.append(0, np.cumsum(counts)))
 
 
-def periods_of_side(side: Side, pieces: Pieces) -> tuple[Side, Booleans]:
-    """The first day's weights and the linked returns of every piece, and which pieces break.
+def periods_of(laid: SideBySide, pieces: Pieces) -> SidesOfPieces:
+    """The first day's weights and the linked returns of every piece, on cells [slot, piece].
 
-    A piece breaks where a group's return falls below -1. Days on which a group's return is not
-    supplied add nothing; without any, the piece's is not supplied.
+    Days on which a group's return is not supplied add nothing; without any, the piece's is not
+    supplied.
+    """
+    count = len(pieces.start)
+    lengths = pieces.stop - pieces.start
+    if count == len(laid.dates) and (lengths == 1).all():
+        none = np.zeros(count, bool)
+        return SidesOfPieces(laid.cells, laid.portfolio, laid.benchmark, none)
+    cells, days = _cells_of_pieces(laid.cells, pieces)
+    first_day = laid.cells.column[days.start] == pieces.start[cells.column]
+    is_day = lengths[cells.column] == 1
+    broken = np.zeros(count, bool)
+
+    def linked(returns: Floats) -> Floats:
+        values, is_broken = _linked(returns, days, is_day)
+        broken[cells.column[is_broken]] = True
+        return values
+
+    def side(whole: Side) -> Side:
+        weight = np.where(first_day, whole.weight[days.start], 0.0)
+        local = None if whole.local is None else linked(whole.local)
+        return Side(weight, linked(whole.base), local)
+
+    return SidesOfPieces(cells, side(laid.portfolio), side(laid.benchmark), broken)
+
+
+def _cells_of_pieces(cells: Cells, pieces: Pieces) -> tuple[Cells, _DayRanges]:
+    """Cells [slot, piece] that hold a day's cell, and the day's cells that each holds.
+
+    The pieces of a span stand one after another, and so do the days' cells of its slots.
     """
     lengths = pieces.stop - pieces.start
-    if (lengths == 1).all():
-        chosen = side.columns(lambda matrix: columns_at(matrix, pieces.start))
-        return chosen, np.zeros(len(lengths), bool)
-    base, broken = _linked(side.base, pieces)
-    local = None
-    if side.local is not None:
-        local, broken_locally = _linked(side.local, pieces)
-        broken = broken | broken_locally
-    return Side(columns_at(side.weight, pieces.start), base, local), broken
+    firsts, lasts = pieces.offsets[:-1], pieces.offsets[1:] - 1
+    within = cells.within(pieces.start[firsts], pieces.stop[lasts])
+    day_offsets = np.append(0, np.cumsum(lengths))
+    shift = day_offsets[firsts] - pieces.start[firsts]
+    piece = np.repeat(np.arange(len(lengths)), lengths)[
+        cells.column[within.rows] + shift[within.range]
+    ]
+    keys = cells.slot[within.rows] * len(lengths) + piece
+    at = np.flatnonzero(np.append(True, keys[1:] != keys[:-1])[: len(keys)])
+    start = within.rows[at]
+    stop = start + np.diff(np.append(at, len(keys)))
+    shape = (cells.shape[0], len(lengths))
+    return Cells.of_keys(keys[at], shape), _DayRanges(start, stop)
 
 
-def _linked(returns: NumberArray, pieces: Pieces) -> tuple[NumberArray, Booleans]:
-    """Linked returns of every piece, and which pieces break; a single day's is its own return.
+def _linked(returns: Floats, days: _DayRanges, is_day: Booleans) -> tuple[Floats, Booleans]:
+    """Linked return of every range, NaN without any, and which break; a single day's is its own.
 
     What a portfolio's figures are must not depend on how long the pieces of others are.
     """
-    slots, days = returns.shape
-    shift = np.arange(slots)[:, None] * days
-    starts, stops = (pieces.start + shift).ravel(), (pieces.stop + shift).ravel()
-    absent = np.isnan(returns).ravel()
+    absent = np.isnan(returns)
     seen = np.append(0, np.cumsum(~absent))
-    linked = link(np.where(absent, 0.0, returns.ravel()), starts, stops).returns
-    single = stops - starts == 1
-    linked[single] = returns.ravel()[starts[single]]
-    broken = np.asarray((np.isnan(linked) & ~single).reshape(slots, -1).any(axis=0))
-    values = np.where(seen[stops] > seen[starts], linked, np.nan)
-    return values.reshape(slots, -1), broken
+    linked = link(np.where(absent, 0.0, returns), days.start, days.stop).returns
+    linked[is_day] = returns[days.start[is_day]]
+    broken = np.asarray(np.isnan(linked) & ~is_day)
+    return np.where(seen[days.stop] > seen[days.start], linked, np.nan), broken

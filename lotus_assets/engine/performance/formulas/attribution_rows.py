@@ -81,11 +81,11 @@ def effect_rows(
 def _effects(
     linked: LinkedPeriods,
     method: AttributionMethod,
-    portfolio_returns: NumberArray,
-    other: NumberArray,
+    portfolio_returns: Floats,
+    other: Floats,
 ) -> LinkedEffects:
     weights = linked.single.portfolio.weight, linked.single.benchmark.weight
-    single = single_effects(*weights, portfolio_returns, other, method.models)
+    single = single_effects(linked.single.cells, *weights, portfolio_returns, other, method.models)
     return linked_effects(linked, single, method.effect_count)
 
 
@@ -113,9 +113,14 @@ def _level_rows(
     cells = _cells(linked, windows, nodes.group)
     slots = nodes.cells(linked.spans.portfolio)
     shown = effects.changed(lambda matrix: cells.of(nodes.sums(matrix, slots)))
+    node_cells, single_between = between(linked, nodes, method.models)
+    within = linked.cells_within(node_cells)
     between_effects = {
-        model: {linking: cells.of(sums) for linking, sums in linked.sums(single).items()}
-        for model, single in between(linked, nodes, method.models).items()
+        model: {
+            linking: cells.of(sums)
+            for linking, sums in linked.sums(single, node_cells, within).items()
+        }
+        for model, single in single_between.items()
     }
 
     def of_variant(variant: Variant) -> Columns:

@@ -1,11 +1,12 @@
 """Weights and returns of groups, long, laid side by side for attribution."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lotus_assets.engine.performance.formulas.cells import Cells, distinct
 from lotus_assets.engine.performance.formulas.identities import is_off_currency
 from lotus_assets.engine.performance.formulas.segments import (
     Booleans,
@@ -68,29 +69,27 @@ class GroupSide:
 
 @dataclass(frozen=True)
 class Side:
-    """One side of some portfolios as matrices [slot, day]; NaN return: not supplied."""
+    """One side of some portfolios, a value a cell; NaN return: not supplied."""
 
-    weight: NumberArray
-    base: NumberArray
-    local: NumberArray | None
-
-    def columns(self, change: Callable[[NumberArray], NumberArray]) -> "Side":
-        """The same change to every matrix."""
-        local = None if self.local is None else change(self.local)
-        return Side(change(self.weight), change(self.base), local)
+    weight: Floats
+    base: Floats
+    local: Floats | None
 
 
 @dataclass(frozen=True)
 class SideBySide:
-    """Both sides of portfolios [first, last): matrices [slot, day], days of a portfolio together.
+    """Both sides of portfolios [first, last) on the same cells [slot, day].
 
-    `groups[portfolio, slot]` is the group's code, -1 for a slot that the portfolio does not use.
+    Days of a portfolio stand together. A cell is kept where either side has a row: another one
+    weighs nothing. `groups[portfolio, slot]` is the group's code, -1 for a slot that the portfolio
+    does not use.
     """
 
     first: int
     dates: Days
     offsets: Integers
     groups: Integers
+    cells: Cells
     portfolio: Side
     benchmark: Side
 
@@ -112,11 +111,18 @@ def side_by_side(
     day_tables, dates, offsets = _numbered_days(portfolio_numbers, days, count, first)
     slots, groups = _slots(portfolio_numbers, codes, count, group_count)
     shape = (groups.shape[1], len(dates))
+    keys = [slot * shape[1] + day for slot, day in zip(slots, day_tables, strict=True)]
+    for side, key in zip(sides, keys, strict=True):
+        _refuse_twice(side, side.rows(first, last), key)
+    cells, places = distinct(np.concatenate(keys), shape[0] * shape[1])
+    count_of_first = len(keys[0])
     laid = [
-        _side(side, side.rows(first, last), slot * shape[1] + day, shape)
-        for side, slot, day in zip(sides, slots, day_tables, strict=True)
+        _side(side, side.rows(first, last), place, len(cells))
+        for side, place in zip(
+            sides, (places[:count_of_first], places[count_of_first:]), strict=True
+        )
     ]
-    return SideBySide(first, dates, offsets, groups, *laid)
+    return SideBySide(first, dates, offsets, groups, Cells.of_keys(cells, shape), *laid)
 
 
 def _numbered_days(
@@ -160,34 +166,39 @@ def _numbered_days(
 
 
 def _slots(
-    portfolio_numbers: list[Integers], codes: list[Integers], count: int, group_count: int
+    portfolio_numbers: Sequence[Integers], codes: Sequence[Integers], count: int, group_count: int
 ) -> tuple[list[Integers], Integers]:
     """Slot of every row: its group's rank among those of its portfolio on either side."""
-    used = np.zeros((count, group_count), bool)
-    for portfolio_number, code in zip(portfolio_numbers, codes, strict=True):
-        used[portfolio_number, code] = True
-    rank = np.cumsum(used, axis=1) - 1
-    groups = np.full((count, int(used.sum(axis=1).max(initial=0))), -1, np.int64)
-    portfolio_number, code = np.nonzero(used)
-    groups[portfolio_number, rank[portfolio_number, code]] = code
-    return [rank[o, c] for o, c in zip(portfolio_numbers, codes, strict=True)], groups
+    keys = [
+        portfolio_number * group_count + code
+        for portfolio_number, code in zip(portfolio_numbers, codes, strict=True)
+    ]
+    used, places = distinct(np.concatenate(keys), count * group_count)
+    portfolio_number, code = used // max(group_count, 1), used % max(group_count, 1)
+    counts = np.bincount(portfolio_number, minlength=count)
+    rank = np.arange(len(used)) - (np.cumsum(counts) - counts)[portfolio_number]
+    groups = np.full((count, int(counts.max(initial=0))), -1, np.int64)
+    groups[portfolio_number, rank] = code
+    slots = rank[places]
+    return [slots[: len(keys[0])], slots[len(keys[0]) :]], groups
 
 
-def _side(side: GroupSide, rows: slice, cells: Integers, shape: tuple[int, int]) -> Side:
-    filled = np.zeros(shape[0] * shape[1], bool)
-    filled[cells] = True
-    if np.count_nonzero(filled) < len(cells):
-        order = np.argsort(cells, kind="stable")
-        row = int(order[1:][np.diff(cells[order]) == 0][0]) + rows.start
+def _refuse_twice(side: GroupSide, rows: slice, keys: Integers) -> None:
+    order = np.argsort(keys, kind="stable")
+    is_again = np.diff(keys[order]) == 0
+    if is_again.any():
+        row = int(order[1:][is_again][0]) + rows.start
         portfolio_number = int(np.searchsorted(side.offsets, row, side="right")) - 1
         raise ValueError(
             f"portfolio {portfolio_number}, group {side.group[row]}: {side.dates[row]} comes twice"
         )
 
-    def matrix(column: Floats, empty: float) -> NumberArray:
-        flat = np.full(shape[0] * shape[1], empty)
-        flat[cells] = column[rows]
-        return flat.reshape(shape)
 
-    local = None if side.return_local is None else matrix(side.return_local, np.nan)
-    return Side(matrix(side.weight, 0.0), matrix(side.return_base, np.nan), local)
+def _side(side: GroupSide, rows: slice, places: Integers, count: int) -> Side:
+    def values(column: Floats, absent: float) -> Floats:
+        laid = np.full(count, absent)
+        laid[places] = column[rows]
+        return laid
+
+    local = None if side.return_local is None else values(side.return_local, np.nan)
+    return Side(values(side.weight, 0.0), values(side.return_base, np.nan), local)

@@ -2,16 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from lotus_assets.engine.performance.formulas.attribution_effects import SinglePeriods, completed
 from lotus_assets.engine.performance.formulas.attribution_periods import (
     Pieces,
-    periods_of_side,
+    periods_of,
     pieces_of,
 )
 from lotus_assets.engine.performance.formulas.calendar_days import DAY, Frequency
+from lotus_assets.engine.performance.formulas.cells import CellRanges, Cells
 from lotus_assets.engine.performance.formulas.group_sides import NumberArray, SideBySide
 from lotus_assets.engine.performance.formulas.linking import Linked, Statuses, link
 from lotus_assets.engine.performance.formulas.linking_coefficients import (
@@ -28,7 +30,6 @@ from lotus_assets.engine.performance.formulas.segments import (
     Floats,
     Integers,
     as_days,
-    columns_at,
     search_in_segments,
     segment_of_rows,
     window_sums,
@@ -69,25 +70,56 @@ class LinkedPeriods:
         """Portfolio of every single period."""
         return segment_of_rows(self.laid.offsets)[self.pieces.start]
 
-    def sums(self, effect: NumberArray) -> dict[Linking, NumberArray]:
-        """Linked effect of every row of a matrix [row, single period] and span."""
-        single = columns_at(effect, self.pieces.period)
+    @cached_property
+    def within(self) -> CellRanges:
+        """The cells of single periods in every span."""
+        return self.cells_within(self.single.cells)
+
+    def cells_within(self, cells: Cells) -> CellRanges:
+        """Cells [row, single period] in every span."""
+        first = self.pieces.period[self.pieces.offsets[:-1]]
+        return cells.within(first, first + np.diff(self.pieces.offsets))
+
+    def sums(
+        self, effect: Floats, cells: Cells | None = None, within: CellRanges | None = None
+    ) -> dict[Linking, NumberArray]:
+        """Linked effect [row, span] of the cells [row, single period]; default: the groups'."""
+        cells = self.single.cells if cells is None else cells
+        within = self.within if within is None else within
+        single = within.of(effect)
+        first = self.pieces.period[self.pieces.offsets[:-1]]
+        shift = self.pieces.offsets[:-1] - first
+        period = cells.column[within.rows] + shift[within.range]
         sums = {}
         for name, linking in self.linkings.items():
-            counted = single * linking.coefficients
-            sums[name] = np.add.reduceat(counted, self.pieces.offsets[:-1], axis=1)
+            sums[name] = within.sums(single * linking.coefficients[period])
             sums[name][:, ~linking.is_linked] = np.nan
         return sums
 
-    def means(self, weight: NumberArray) -> NumberArray:
-        """Mean of every row of a matrix [row, day] over the days of each span, added day by day."""
-        span = segment_of_rows(self.spans.offsets)
-        values = columns_at(weight, self.spans.rows)
-        sums = np.array([np.bincount(span, row, len(self.spans)) for row in values], np.float64)
-        means: NumberArray = sums.reshape(len(weight), len(self.spans)) / np.diff(
-            self.spans.offsets
-        )
+    def means(self, weight: Floats) -> NumberArray:
+        """Mean of the days' cells of every row over the days of each span."""
+        within = self._days_within
+        means: NumberArray = within.sums(within.of(weight)) / np.diff(self.spans.offsets)
         return means
+
+    @cached_property
+    def _days_within(self) -> CellRanges:
+        if self.single.cells is self.laid.cells:
+            return self.within
+        return self.laid.cells.within(self.spans.start, self.spans.stop)
+
+
+def rows_of_windows(
+    laid: SideBySide, windows: Windows, chosen: Integers
+) -> tuple[Integers, Integers]:
+    """Days [start, stop) of the chosen windows, counted from the chunk's first; none of a window
+    whose dates are not known."""
+    portfolio = windows.portfolio[chosen] - laid.first
+    firsts, lasts = laid.offsets[portfolio], laid.offsets[portfolio + 1]
+    start = search_in_segments(laid.dates, firsts, lasts, windows.start_date[chosen])
+    stop = search_in_segments(laid.dates, start, lasts, windows.end_date[chosen] + DAY)
+    is_resolved = windows.status[chosen] == Status.OK
+    return start, np.where(is_resolved, stop, start)
 
 
 def spans_of(laid: SideBySide, windows: Windows, chosen: Integers) -> tuple[Spans, Integers]:
@@ -95,12 +127,8 @@ def spans_of(laid: SideBySide, windows: Windows, chosen: Integers) -> tuple[Span
 
     Portfolios and days count from the chunk's first.
     """
-    portfolio = windows.portfolio[chosen] - laid.first
-    firsts, lasts = laid.offsets[portfolio], laid.offsets[portfolio + 1]
-    start = search_in_segments(laid.dates, firsts, lasts, windows.start_date[chosen])
-    stop = search_in_segments(laid.dates, start, lasts, windows.end_date[chosen] + DAY)
-    is_resolved = windows.status[chosen] == Status.OK
-    return distinct_spans(portfolio, start, np.where(is_resolved, stop, start))
+    start, stop = rows_of_windows(laid, windows, chosen)
+    return distinct_spans(windows.portfolio[chosen] - laid.first, start, stop)
 
 
 def link_periods(
@@ -108,25 +136,23 @@ def link_periods(
 ) -> LinkedPeriods:
     """Single periods of the spans, linked each way."""
     pieces = pieces_of(laid, spans, frequency)
-    portfolio, broken_p = periods_of_side(laid.portfolio, pieces)
-    benchmark, broken_b = periods_of_side(laid.benchmark, pieces)
-    single = completed(portfolio, benchmark)
-    broken = broken_p | broken_b
+    sides = periods_of(laid, pieces)
+    single = completed(sides.cells, sides.portfolio, sides.benchmark)
     returns = [
-        np.where(broken, np.nan, side)[pieces.period]
+        np.where(sides.broken, np.nan, side)[pieces.period]
         for side in (single.portfolio_return, single.benchmark_return)
     ]
     firsts, lasts = pieces.offsets[:-1], pieces.offsets[1:]
-    sides = [link(side, firsts, lasts) for side in returns]
+    linked = [link(side, firsts, lasts) for side in returns]
     return LinkedPeriods(
         laid=laid,
         spans=spans,
         pieces=pieces,
         single=single,
-        portfolio_return=sides[0].returns,
-        benchmark_return=sides[1].returns,
-        status_date=_status_dates(laid, pieces, sides),
-        linkings={name: _linking(single, pieces, sides, name) for name in linkings},
+        portfolio_return=linked[0].returns,
+        benchmark_return=linked[1].returns,
+        status_date=_status_dates(laid, pieces, linked),
+        linkings={name: _linking(single, pieces, linked, name) for name in linkings},
     )
 
 

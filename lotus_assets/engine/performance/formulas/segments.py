@@ -147,13 +147,6 @@ def rows_of_ranges(starts: Integers, stops: Integers) -> Integers:
     return rows
 
 
-def columns_at(matrix: NDArray[np.float64], columns: Integers) -> NDArray[np.float64]:
-    """Chosen columns of a matrix, row by row in memory; the matrix itself where they are all."""
-    if np.array_equal(columns, np.arange(matrix.shape[1])):
-        return matrix
-    return np.take(matrix, columns, axis=1)
-
-
 def rows_of_segments(offsets: Integers, numbers: Integers) -> tuple[Integers, Integers]:
     """Rows of some segments one after the other, and the offsets of the segments among them."""
     starts, stops = offsets[numbers], offsets[numbers + 1]
