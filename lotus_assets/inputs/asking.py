@@ -17,12 +17,14 @@ def open_portfolios(client: LotusCoreClient, as_of: date) -> Iterator[ListedPort
 
 
 def report_window(entry: ListedPortfolio, as_of: date, settings: InputSettings) -> dict[str, Any]:
-    """The window of a report, from the portfolio's opening on at the earliest."""
-    start = as_of - timedelta(days=settings.lotus_core_report_days - 1)
+    """The window of a report, from the portfolio's opening at the earliest, to its closing."""
+    start = max(as_of - timedelta(days=settings.lotus_core_report_days - 1), entry.open_date)
+    closed = entry.close_date
+    is_closed_within = closed is not None and start <= closed < as_of
     return {
         "as_of_date": str(as_of),
-        "report_start_date": str(max(start, entry.open_date)),
-        "report_end_date": str(as_of),
+        "report_start_date": str(start),
+        "report_end_date": str(closed if is_closed_within else as_of),
     }
 
 

@@ -54,6 +54,7 @@ class MwrHeader(headers.Header):
     end_date: headers.Day
     begin_mv: headers.Amount
     end_mv: headers.Amount
+    portfolio_close_date: headers.Day | None = None
     currency: headers.Currency
     diagnostics: headers.ReceivedDiagnostics
 

@@ -55,6 +55,7 @@ class PerformanceHeader(headers.Header):
 
     performance_start_date: headers.Day
     portfolio_open_date: headers.Day
+    portfolio_close_date: headers.Day | None = None
     currency: headers.Currency
     calendar_id: str
     business_days: list[headers.Day]

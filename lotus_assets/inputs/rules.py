@@ -4,7 +4,7 @@ Each rule looks at a whole chunk in columns and names the payloads that break it
 where a rule compares amounts: those are decimals, never floats.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -143,7 +143,7 @@ def unlisted_business_days(chunk: Chunk, days: Days, last: Days) -> Iterator[Vio
         if (np.diff(business) <= 0).any() or (business > last[payload_number]).any():
             yield Violation(payload_number, "business_days", "not ascending within the window")
             continue
-        closed = answer.asked.last_day
+        closed = answer.asked.last_day or _closing_day(header)
         due = business if closed is None else business[business <= (closed - EPOCH).days]
         lacking = due[
             ~is_among(due, np.sort(days[starts[payload_number] : starts[payload_number + 1]]))
@@ -157,6 +157,11 @@ def unlisted_business_days(chunk: Chunk, days: Days, last: Days) -> Iterator[Vio
                 f"{len(lacking)} business days have no row, the diagnostics count {count} and "
                 f"list {len(listed)}",
             )
+
+
+def _closing_day(header: Mapping[str, Any]) -> date | None:
+    closed = header.get("portfolio_close_date")
+    return None if closed is None else date.fromisoformat(closed)
 
 
 def is_among(values: NDArray[Any], ascending: NDArray[Any]) -> NDArray[np.bool_]:

@@ -70,11 +70,23 @@ RequestedStartDate = Annotated[
     Day, Field(description="First day by the period's definition, before clamping.")
 ]
 StartDate = Annotated[Day, Field(description="First day, clamped to the open date.")]
-EndDate = Annotated[Day, Field(description="Last day: the as-of day.")]
+EndDate = Annotated[
+    Day, Field(description="Last day: the as-of day, or the portfolio's closing day before it.")
+]
 IsClamped = Annotated[
     Boolean,
     Field(
-        description="The portfolio opened after the period's first day: start_date is the opening."
+        description="The portfolio opened after the period's first day, or closed before its last: "
+        "start_date is the opening, end_date the closing."
+    ),
+]
+StaleSince = Annotated[
+    Day,
+    Field(
+        nullable=True,
+        description="Day of the last valuation where it is stale: more than 7 days, and more than "
+        "the longest gap between valuations in the year before it, before end_date. Nothing but "
+        "XIRR is a rate a year then.",
     ),
 ]
 StatusDate = Annotated[Day, Field(nullable=True, description="The day that decided the status.")]

@@ -10,7 +10,14 @@ from lotus_assets.tables.table_model import TableModel
 
 LINKINGS = (Linking.CARINO, Linking.MENCHERO, Linking.FRONGELLO)
 """GRAP's linked effects are Frongello's: kept once."""
-STATUSES = ("OK", "WINDOW_TOO_SHORT", "NO_OBSERVATIONS", "BROKEN_CHAIN", "NOT_LINKABLE")
+STATUSES = (
+    "OK",
+    "CLOSED",
+    "WINDOW_TOO_SHORT",
+    "NO_OBSERVATIONS",
+    "BROKEN_CHAIN",
+    "NOT_LINKABLE",
+)
 
 EFFECT_DESCRIPTIONS = {
     "allocation": "Effect of holding more or less of it than the benchmark, linked.",

@@ -10,6 +10,7 @@ from lotus_assets.tables.table_model import TableModel
 LINKINGS = (Linking.CARINO, Linking.FRONGELLO)
 STATUSES = (
     "OK",
+    "CLOSED",
     "WINDOW_TOO_SHORT",
     "NO_OBSERVATIONS",
     "UNDEFINED_RETURN",

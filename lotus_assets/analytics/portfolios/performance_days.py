@@ -10,7 +10,7 @@ from lotus_assets.analytics.portfolios.portfolio_inputs import PortfolioInputs
 from lotus_assets.engine.performance.formulas.daily_returns import MONEY, DailyValues
 from lotus_assets.engine.performance.formulas.returns_series import Dated
 from lotus_assets.engine.performance.formulas.segments import as_days, offsets_of
-from lotus_assets.engine.performance.frames.portfolio_days import PortfolioDays
+from lotus_assets.engine.performance.frames.portfolio_days import CLOSE_DATE, PortfolioDays
 from lotus_assets.inputs.column_reading import NUMBER
 from lotus_assets.inputs.input_tables import PERFORMANCE_INPUT
 from lotus_assets.sources.warehouse.copying import Columns
@@ -30,13 +30,13 @@ class BusinessDays:
 
 def performance_days(inputs: PortfolioInputs) -> PortfolioDays:
     """The days of these portfolios, from the window that lotus-core answered with."""
-    payloads = inputs.payloads_of(PERFORMANCE_INPUT, OPEN_DATE)
+    payloads = inputs.payloads_of(PERFORMANCE_INPUT, OPEN_DATE, CLOSE_DATE)
     return _days(inputs, payloads, inputs.columns(PERFORMANCE_INPUT, payloads, *NAMES))
 
 
 def performance_business_days(inputs: PortfolioInputs) -> BusinessDays:
     """The same, with their business days."""
-    payloads = inputs.payloads_of(PERFORMANCE_INPUT, OPEN_DATE, "diagnostics")
+    payloads = inputs.payloads_of(PERFORMANCE_INPUT, OPEN_DATE, CLOSE_DATE, "diagnostics")
     columns = inputs.columns(PERFORMANCE_INPUT, payloads, *NAMES, "is_business_day")
     valued = columns["is_business_day"]
     missing = [json.loads(text)["missing_business_days"] for text in payloads["diagnostics"]]
@@ -68,4 +68,5 @@ def _days(inputs: PortfolioInputs, payloads: pd.DataFrame, columns: Columns) -> 
         as_days(payloads[OPEN_DATE].to_numpy(dtype=str)),
         as_days(payloads["start_date"].to_numpy()),
         values,
+        portfolio_close_date=as_days(pd.to_datetime(payloads[CLOSE_DATE]).to_numpy()),
     )

@@ -8,7 +8,7 @@ import pandas as pd
 
 from lotus_assets.analytics.portfolios.portfolio_inputs import PortfolioInputs
 from lotus_assets.engine.performance.formulas.daily_returns import MONEY
-from lotus_assets.engine.performance.frames.portfolio_days import portfolios_frame
+from lotus_assets.engine.performance.frames.portfolio_days import CLOSE_DATE, portfolios_frame
 from lotus_assets.engine.performance.frames.portfolio_parts import (
     PortfolioParts,
     listed_metas,
@@ -54,12 +54,16 @@ def reported_metas(
 def reported_portfolios(inputs: PortfolioInputs) -> pd.DataFrame:
     """The portfolios, known from their report's first day on.
 
-    The day of opening is performance-input's. Where lotus-core refused that, it lies before the
-    report: a period that may begin earlier is too long, never cut in silence.
+    The days of opening and closing are performance-input's. Where lotus-core refused that, the
+    opening lies before the report: a period that may begin earlier is too long, never cut in
+    silence.
     """
     first = pd.to_datetime(inputs.payloads["start_date"]).to_numpy()
-    opened = inputs.payloads_of(PERFORMANCE_INPUT, OPEN_DATE).set_index("subject")[OPEN_DATE]
-    known = pd.to_datetime(inputs.payloads["subject"].map(opened)).to_numpy()
+    days = inputs.payloads_of(PERFORMANCE_INPUT, OPEN_DATE, CLOSE_DATE).set_index("subject")
+    subjects = inputs.payloads["subject"]
+    known, closed = (
+        pd.to_datetime(subjects.map(days[name])).to_numpy() for name in (OPEN_DATE, CLOSE_DATE)
+    )
     opened_or_before = np.where(np.isnat(known), first - np.timedelta64(1, "D"), known)
     names = inputs.payloads["subject"].to_numpy(dtype=object)
-    return portfolios_frame(names, inputs.as_of, opened_or_before, first)
+    return portfolios_frame(names, inputs.as_of, opened_or_before, first, closed)

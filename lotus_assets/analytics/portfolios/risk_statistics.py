@@ -25,6 +25,7 @@ from lotus_assets.tables.table_model import TableModel
 OPTIONS = RiskStatisticsOptions()
 STATUSES = (
     "OK",
+    "CLOSED",
     "WINDOW_TOO_SHORT",
     "NO_OBSERVATIONS",
     "UNDEFINED_RETURN",

@@ -16,6 +16,7 @@ from lotus_assets.tables.portfolio_columns import (
     PerformanceVersion,
     PortfolioId,
     RequestedStartDate,
+    StaleSince,
     StandardPeriod,
     StartDate,
 )
@@ -24,12 +25,13 @@ from lotus_assets.tables.table_model import TableModel
 
 STATUSES = (
     "OK",
+    "CLOSED",
     "WINDOW_TOO_SHORT",
     "NO_OBSERVATIONS",
     "UNDEFINED_RETURN",
     "BROKEN_CHAIN",
 )
-REASONS = ("PERIOD_SHORTER_THAN_ONE_YEAR", "NO_RETURN")
+REASONS = ("PERIOD_SHORTER_THAN_ONE_YEAR", "STALE_VALUATIONS", "NO_RETURN")
 
 
 class Twr(TableModel):
@@ -54,14 +56,15 @@ class Twr(TableModel):
     annualisation_reason: Text = Field(
         nullable=True,
         isin=REASONS,
-        description="Why annualised_return is NULL: the period is shorter than a year, or it has "
-        "no return.",
+        description="Why annualised_return is NULL: the period is shorter than a year, the last "
+        "valuation lies too long before its end (stale_since), or it has no return.",
     )
     status: Text = Field(
         isin=STATUSES,
-        description="OK, or why there is no return: the window of the inputs begins after "
-        "start_date (WINDOW_TOO_SHORT), no day has a value (NO_OBSERVATIONS), a day gained without "
-        "capital (UNDEFINED_RETURN) or lost more than all of it (BROKEN_CHAIN).",
+        description="OK, or why there is no return: the period begins after the portfolio's close "
+        "(CLOSED), the window of the inputs begins after start_date (WINDOW_TOO_SHORT), no day has "
+        "a value (NO_OBSERVATIONS), a day gained without capital (UNDEFINED_RETURN) or lost more "
+        "than all of it (BROKEN_CHAIN).",
     )
     status_date: Day = Field(
         nullable=True,
@@ -69,6 +72,7 @@ class Twr(TableModel):
     )
     data_version: PerformanceVersion
     content_hash: PerformanceHash
+    stale_since: StaleSince
 
 
 TABLE = Table(

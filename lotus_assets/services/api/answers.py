@@ -2,13 +2,15 @@
 
 import datetime as dt
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from pydantic import BaseModel, Field
 
+from lotus_assets.engine.performance.formulas.calendar_days import DAY
+from lotus_assets.engine.performance.formulas.periods import Windows
 from lotus_assets.services.api.envelope import Diagnostic
 
 MOST_NAMED = 100
@@ -25,9 +27,31 @@ class AnsweredPeriod(BaseModel):
         description="First day, clamped to the open date.", examples=["2025-01-01"]
     )
     end_date: dt.date = Field(
-        description="Last day, clamped to the as-of date.", examples=["2025-03-31"]
+        description="Last day, clamped to the as-of date and the close date.",
+        examples=["2025-03-31"],
     )
-    clamped: bool = Field(description="Whether start_date was clamped.", examples=[False])
+    clamped: bool = Field(
+        description="Whether start_date was clamped to the open date, or end_date to the close "
+        "date.",
+        examples=[False],
+    )
+
+
+def stale_valuations(windows: Windows) -> Iterator[Diagnostic]:
+    """STALE_VALUATIONS of each period whose last valuation is too old to be annualised."""
+    for number in np.flatnonzero(~np.isnat(windows.stale_since)):
+        key, last, end = (
+            column[number] for column in (windows.key, windows.stale_since, windows.end_date)
+        )
+        yield stale_valuation(f"{key}: ", last, end)
+
+
+def stale_valuation(what: str, last: np.datetime64, end: np.datetime64) -> Diagnostic:
+    """The last valuation of a window that ends on `end`."""
+    return Diagnostic(
+        code="STALE_VALUATIONS",
+        detail=f"{what}the last valuation is of {last}, {(end - last) // DAY} days before {end}",
+    )
 
 
 def plain(value: Any) -> Any:

@@ -12,12 +12,13 @@ from lotus_assets.engine.performance.formulas.periods import ReportingPeriod
 from lotus_assets.engine.performance.formulas.returns_series import weekdays
 from lotus_assets.engine.performance.formulas.segments import Days, as_days
 from lotus_assets.engine.performance.frames.portfolio_days import (
+    CLOSE_DATE,
     PortfolioDays,
     portfolio_days,
     portfolios_frame,
 )
 from lotus_assets.inputs.input_tables import PERFORMANCE_INPUT
-from lotus_assets.services.api.analyses import needed_window
+from lotus_assets.services.api.analyses import EARLIEST, needed_window
 from lotus_assets.services.api.envelope import StatefulInput
 from lotus_assets.services.api.sent_payload import SentPayload
 from lotus_assets.services.api.upstream import GatedInput, UpstreamInputs
@@ -27,7 +28,10 @@ from lotus_assets.services.lotus_core.contracts.shared import (
     Currency,
     Identifier,
 )
-from lotus_assets.services.problems import insufficient, invalid
+from lotus_assets.services.problems import ErrorCode, ServiceProblem, insufficient, invalid
+
+YEAR = dt.timedelta(days=365)
+"""What lies before a period tells how large capital was, and how often there is a valuation."""
 
 
 class PerformanceStatelessInput(SentPayload):
@@ -47,6 +51,11 @@ class PerformanceStatelessInput(SentPayload):
         default=None,
         description="First day on which the portfolio was open; default: performance_start_date.",
         examples=["2021-01-04"],
+    )
+    portfolio_close_date: CalendarDay | None = Field(
+        default=None,
+        description="Last day on which the portfolio was open; default: it is open.",
+        examples=["2025-12-31"],
     )
     currency: Currency | None = Field(
         default=None, description="Currency of all points.", examples=["EUR"]
@@ -84,6 +93,9 @@ class PerformanceStatelessInput(SentPayload):
         opened = self.portfolio_open_date
         if first is not None and opened is not None and first < opened:
             raise ValueError(f"performance_start_date {first} is before portfolio_open_date")
+        closed = self.portfolio_close_date
+        if closed is not None and days and max(days) > closed:
+            raise ValueError(f"the point of {max(days)} is after portfolio_close_date {closed}")
         return self
 
 
@@ -128,7 +140,8 @@ def stateless_days(sent: PerformanceStatelessInput, as_of: dt.date) -> Portfolio
         if business is None
         else np.unique(np.array(business, dtype="datetime64[D]"))
     )
-    return _days(points, sent.portfolio_id, (as_of, opened, first), calendar)
+    known = (as_of, opened, first, sent.portfolio_close_date)
+    return _days(points, sent.portfolio_id, known, calendar)
 
 
 def read_performance(
@@ -145,24 +158,49 @@ def read_performance(
 def stateful_days(
     inputs: UpstreamInputs, asked: StatefulInput, periods: Sequence[ReportingPeriod], as_of: dt.date
 ) -> PortfolioDays:
-    """The days that the periods need, read from lotus-core.
+    """The days that the periods need and the 365 before them, read from lotus-core.
+
+    By those days it is judged what is small capital and what is a stale valuation: a period's
+    figures must not depend on which others are asked for. Where none of them has a valuation,
+    all days are read: they tell whether the portfolio has closed.
 
     Raises:
         ServiceProblem: see `UpstreamInputs.gated`.
     """
-    got = read_performance(inputs, asked, needed_window(periods, as_of))
+    got = read_with_year_before(inputs, asked, needed_window(periods, as_of))
     return gated_days(got, asked.portfolio_id, as_of)
+
+
+def read_with_year_before(
+    inputs: UpstreamInputs, asked: StatefulInput, window: tuple[dt.date, dt.date]
+) -> GatedInput:
+    """The performance-input of a window and the 365 days before it.
+
+    Where they cannot be had (a rate may be missing in the year before), that of the window alone;
+    where the window has no valuation, that of all days up to its end.
+
+    Raises:
+        ServiceProblem: see `UpstreamInputs.gated`.
+    """
+    first, last = window
+    for start in (max(first, EARLIEST + YEAR) - YEAR, first):
+        try:
+            return read_performance(inputs, asked, (start, last))
+        except ServiceProblem as problem:
+            if problem.code is not ErrorCode.INSUFFICIENT_DATA:
+                raise
+    return read_performance(inputs, asked, (EARLIEST, last))
 
 
 def gated_days(got: GatedInput, portfolio_id: str, as_of: dt.date) -> PortfolioDays:
     """The days of a performance-input payload."""
     header = got.header
-    known = tuple(
-        dt.date.fromisoformat(header[name])
-        for name in ("portfolio_open_date", "performance_start_date")
+    opened, first, closed = (
+        None if header.get(name) is None else dt.date.fromisoformat(header[name])
+        for name in ("portfolio_open_date", "performance_start_date", CLOSE_DATE)
     )
     calendar = as_days(np.array(header["business_days"], dtype="datetime64[D]"))
-    return _days(got.rows, portfolio_id, (as_of, *known), calendar)
+    return _days(got.rows, portfolio_id, (as_of, opened, first, closed), calendar)
 
 
 def _days(

@@ -14,6 +14,7 @@ from lotus_assets.engine.performance.formulas.calendar_days import (
     years_from,
 )
 from lotus_assets.engine.performance.formulas.segments import (
+    Booleans,
     Days,
     Floats,
     Integers,
@@ -76,11 +77,13 @@ def annualise(
     whole_years: Integers,
     basis: AnnualisationBasis = AnnualisationBasis.ACT_365,
     business_days: Integers | None = None,
+    is_stale: Booleans | None = None,
 ) -> tuple[Floats, NDArray[np.object_]]:
     """`(1 + R)^(1/years) - 1` of every window, and the `Reason` where it is NaN.
 
     `whole_years` is n for an unclamped nY and 0 otherwise; `business_days` of [start, end] are
-    needed for BUS/252, which counts them for nY too.
+    needed for BUS/252, which counts them for nY too. `is_stale`: the last valuation is too old to
+    say how the period ended.
     """
     if basis is AnnualisationBasis.BUS_252:
         if business_days is None:
@@ -91,6 +94,8 @@ def annualise(
         years = np.where(whole_years > 0, whole_years, counted(starts, ends))
     reason = np.full(len(returns), Reason.NONE, dtype=object)
     reason[years <= 0] = Reason.NO_BUSINESS_DAYS
+    if is_stale is not None:
+        reason[is_stale] = Reason.STALE_VALUATIONS
     reason[ends < years_from(starts, 1) - DAY] = Reason.PERIOD_SHORTER_THAN_ONE_YEAR
     reason[~(returns >= -1.0)] = Reason.NO_RETURN
     usable = reason == Reason.NONE

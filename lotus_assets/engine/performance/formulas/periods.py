@@ -15,6 +15,7 @@ from lotus_assets.engine.performance.formulas.calendar_days import (
     start_of_year,
     years_from,
 )
+from lotus_assets.engine.performance.formulas.last_valuations import stale_since
 from lotus_assets.engine.performance.formulas.linking import Statuses
 from lotus_assets.engine.performance.formulas.segments import (
     Booleans,
@@ -93,6 +94,8 @@ class Windows:
     """Every period of every portfolio, portfolio by portfolio in the order asked.
 
     `start`/`stop` are rows [start, stop) of the values that the windows were resolved for.
+    `clamped`: to the open date at its start, or to the close date at its end. `stale_since` is the
+    last row's date where it is stale (see `last_valuations`), else NaT.
     """
 
     portfolio: Integers
@@ -106,6 +109,7 @@ class Windows:
     status: Statuses
     start: Integers
     stop: Integers
+    stale_since: Days
 
     def __len__(self) -> int:
         """Number of windows."""
@@ -124,12 +128,15 @@ def resolve(
     performance_start_dates: ArrayLike,
     dates: Days,
     offsets: Integers,
+    close_dates: ArrayLike = "NaT",
 ) -> Windows:
     """Windows of all periods for all portfolios (the segments of `dates`).
 
-    The three dates are one a portfolio, or one for all. Starts are clamped to the open date, ends
-    to the as-of date. A window that then still starts before `performance_start_date` is
-    `WINDOW_TOO_SHORT`; one that ends before it starts is `NO_OBSERVATIONS`. Neither has rows.
+    The four dates are one a portfolio, or one for all; NaT closes none. Starts are clamped to the
+    open date, ends to the as-of date and the close date. A window that starts after the close is
+    `CLOSED`, its dates as requested. One that after clamping still starts before
+    `performance_start_date` is `WINDOW_TOO_SHORT`; one that ends before it starts is
+    `NO_OBSERVATIONS`. None of them has rows.
     """
     if len({period.key for period in periods}) < len(periods):
         raise ValueError("a period is asked for twice")
@@ -137,19 +144,23 @@ def resolve(
     last = np.broadcast_to(as_days(as_of), count)
     opened = np.broadcast_to(as_days(open_dates), count)
     known = np.broadcast_to(as_days(performance_start_dates), count)
-    ends = np.array([_end(period, last) for period in periods]).T.reshape(-1)
+    closed = np.broadcast_to(as_days(close_dates), count)
+    requested_ends = np.array([_end(period, last) for period in periods]).T.reshape(-1)
     requested = np.array(
         [period.start(_end(period, last), opened) for period in periods]
     ).T.reshape(-1)
     portfolio = np.repeat(np.arange(count), len(periods))
-    starts = np.maximum(requested, opened[portfolio])
+    is_after = requested > closed[portfolio]
+    starts = np.where(is_after, requested, np.maximum(requested, opened[portfolio]))
+    ends = np.where(is_after, requested_ends, np.fmin(requested_ends, closed[portfolio]))
     status = np.full(len(starts), Status.OK, dtype=object)
     status[starts > ends] = Status.NO_OBSERVATIONS
     status[(starts < known[portfolio]) & (starts <= ends)] = Status.WINDOW_TOO_SHORT
+    status[is_after] = Status.CLOSED
     first, stop = offsets[:-1][portfolio], offsets[1:][portfolio]
     begin = search_in_segments(dates, first, stop, starts)
     end = search_in_segments(dates, begin, stop, as_days(ends + DAY))
-    usable = status == Status.OK
+    end = np.where(status == Status.OK, end, begin)
     return Windows(
         portfolio=portfolio,
         period=np.tile(np.arange(len(periods)), count),
@@ -158,10 +169,11 @@ def resolve(
         requested_start_date=requested,
         start_date=starts,
         end_date=ends,
-        clamped=np.asarray(starts != requested),
+        clamped=np.asarray((starts != requested) | (ends != requested_ends)),
         status=status,
         start=begin,
-        stop=np.where(usable, end, begin),
+        stop=end,
+        stale_since=stale_since(dates, first, begin, end, ends),
     )
 
 

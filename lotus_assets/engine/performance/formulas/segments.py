@@ -66,6 +66,18 @@ def window_sums(values: Floats, starts: Integers, stops: Integers) -> Floats:
     return sums
 
 
+def window_maxima(values: Floats, starts: Integers, stops: Integers) -> Floats:
+    """Greatest of `values[start:stop]` of every window; 0 for an empty one, or below 0."""
+    maxima = np.zeros(len(starts))
+    filled = stops > starts
+    if filled.any():
+        bounds = np.empty(2 * np.count_nonzero(filled), np.int64)
+        bounds[0::2] = starts[filled]
+        bounds[1::2] = stops[filled]
+        maxima[filled] = np.maximum.reduceat(np.append(values, 0.0), bounds)[0::2]
+    return maxima
+
+
 def segment_sums(values: Floats, offsets: Integers) -> Floats:
     """Sum of every segment; 0 for an empty one."""
     return window_sums(values, offsets[:-1], offsets[1:])

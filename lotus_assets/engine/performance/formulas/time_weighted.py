@@ -83,7 +83,8 @@ def time_weighted_returns(
     """One row a window: its period, dates, return, annualised return and statuses.
 
     Columns: portfolio (number), period, requested_start_date, start_date, end_date, clamped,
-    return, annualised_return, annualisation_reason, status, status_date (the day that decided).
+    return, annualised_return, annualisation_reason, status, status_date (the day that decided),
+    stale_since (NaT: the last valuation is not stale).
     """
     linked = link_windows(values, windows, basis)
     business_days = (
@@ -98,6 +99,7 @@ def time_weighted_returns(
         np.where(windows.clamped, 0, windows.years),
         annualisation,
         business_days,
+        ~np.isnat(windows.stale_since),
     )
     return pd.DataFrame(
         {
@@ -112,6 +114,7 @@ def time_weighted_returns(
             "annualisation_reason": reason,
             "status": linked.status,
             "status_date": dates_at(values, linked.row),
+            "stale_since": windows.stale_since,
         }
     )
 

@@ -10,25 +10,31 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from lotus_assets.engine.performance.formulas.calendar_days import days_between
+from lotus_assets.engine.performance.formulas.calendar_days import DAY, days_between
 from lotus_assets.engine.performance.formulas.cash_flows import CashFlows
 from lotus_assets.engine.performance.formulas.internal_rate import SHORT_PERIOD_DAYS, internal_rates
+from lotus_assets.engine.performance.formulas.last_valuations import stale_since
 from lotus_assets.engine.performance.formulas.modified_dietz import (
     FlowTiming,
     dietz_weights,
     modified_dietz,
 )
+from lotus_assets.engine.performance.formulas.returns_series import Dated
 from lotus_assets.engine.performance.formulas.segments import (
+    Booleans,
+    Days,
     Floats,
     Integers,
     as_days,
     offsets_of,
+    search_in_segments,
     segment_of_rows,
     segment_sums,
 )
 from lotus_assets.engine.performance.formulas.statuses import Reason
 
 EXTERNAL = "external_flow"
+STALE_SINCE = "stale_since"
 OUT_OF_RANGE = "OUT_OF_RANGE"
 """A rate past the largest float64: a period return over many times the annual rate's year."""
 
@@ -56,7 +62,8 @@ def mwr(windows: pd.DataFrame, flows: pd.DataFrame, options: MwrOptions) -> pd.D
     `external_flow`, or a flow without a type, counts. The order of flows changes nothing.
     Columns added: flow_count and net_flow of the external flows, method, annual_rate,
     period_return, status, reason (None where there is a rate), roots (annual rates, a list),
-    residual and iterations (of XIRR), average_capital (of Modified Dietz), is_short_period.
+    residual and iterations (of XIRR), average_capital (of Modified Dietz), is_short_period. A
+    window that has stale_since (see `up_to_last_valuation`) has no annual rate by Modified Dietz.
 
     Raises ValueError for an inverted window, a flow outside its window, or an amount that is
     missing.
@@ -66,8 +73,13 @@ def mwr(windows: pd.DataFrame, flows: pd.DataFrame, options: MwrOptions) -> pd.D
         flow_count=np.diff(money.offsets),
         net_flow=segment_sums(money.amounts, money.offsets),
     )
+    is_stale = np.zeros(len(windows), bool)
+    if STALE_SINCE in windows:
+        is_stale = windows[STALE_SINCE].notna().to_numpy()
     solved = {
-        method: _xirr(money) if method is Method.XIRR else _dietz(money, options.flow_timing)
+        method: _xirr(money)
+        if method is Method.XIRR
+        else _dietz(money, options.flow_timing, is_stale)
         for method in options.methods
     }
     parts = [
@@ -109,6 +121,34 @@ def mwr_flows(
     return frame.assign(days=days, discounted_amount=frame["amount"].to_numpy() * discount)
 
 
+def up_to_last_valuation(
+    windows: pd.DataFrame,
+    flows: pd.DataFrame,
+    closed: Days,
+    portfolio_numbers: Integers,
+    valuations: Dated,
+) -> pd.DataFrame:
+    """`windows` that end where their portfolios closed, with stale_since (NaT: not stale).
+
+    `closed`: a day a window, NaT for what is open; a window is not cut before its last flow.
+    `portfolio_numbers`: the segment of `valuations` of each window's portfolio, -1 where its
+    valuations are not known.
+    """
+    starts, ends = (as_days(windows[name].to_numpy()) for name in ("start_date", "end_date"))
+    last_flows = flows.groupby("window")["date"].max().reindex(range(len(windows))).to_numpy()
+    until = np.fmax(closed, as_days(last_flows))
+    ends = np.where((closed >= starts) & (until < ends), until, ends)
+    known = np.flatnonzero(portfolio_numbers >= 0)
+    firsts = valuations.offsets[:-1][portfolio_numbers[known]]
+    stops = valuations.offsets[1:][portfolio_numbers[known]]
+    begins = search_in_segments(valuations.dates, firsts, stops, starts[known])
+    stops = search_in_segments(valuations.dates, begins, stops, as_days(ends[known] + DAY))
+    stale = as_days(np.full(len(windows), "NaT"))
+    stale[known] = stale_since(valuations.dates, firsts, begins, stops, ends[known])
+    dates = {"end_date": ends.astype("datetime64[s]"), STALE_SINCE: stale.astype("datetime64[s]")}
+    return windows.assign(**dates)
+
+
 def _cash_flows(windows: pd.DataFrame, flows: pd.DataFrame) -> CashFlows:
     """The windows' external flows, in segments."""
     external = flows if "type" not in flows else flows[flows["type"].isin([EXTERNAL, None, np.nan])]
@@ -137,12 +177,13 @@ def _xirr(money: CashFlows) -> dict[str, Any]:
     }
 
 
-def _dietz(money: CashFlows, timing: FlowTiming) -> dict[str, Any]:
+def _dietz(money: CashFlows, timing: FlowTiming, is_stale: Booleans) -> dict[str, Any]:
     dietz = modified_dietz(money, timing)
-    none = np.full(money.count, Reason.NONE, dtype=object)
+    reason = np.full(money.count, Reason.NONE, dtype=object)
+    reason[is_stale] = Reason.STALE_VALUATIONS
     return {
-        "annual_rate": dietz.annual_rate,
-        **_in_range(dietz.period_return, none),
+        "annual_rate": np.where(is_stale, np.nan, dietz.annual_rate),
+        **_in_range(dietz.period_return, reason),
         "status": dietz.status,
         "roots": _lists(np.empty(0), np.zeros(money.count + 1, np.int64)),
         "residual": np.nan,

@@ -21,6 +21,7 @@ from lotus_assets.engine.performance.formulas.segments import (
 
 Identifiers = NDArray[np.object_]
 PORTFOLIO_COLUMNS = ("as_of_date", "portfolio_open_date", "performance_start_date")
+CLOSE_DATE = "portfolio_close_date"
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,8 @@ class PortfolioDays:
     """One value a portfolio, one segment of `values` each.
 
     `performance_start_date` is the first day of the window that `values` covers: nothing before
-    it is known. `calendars` are needed for BUS/252 alone.
+    it is known. `calendars` are needed for BUS/252 alone. `portfolio_close_date` is NaT for what is
+    open, and None where nothing has closed.
     """
 
     portfolio_id: Identifiers
@@ -37,6 +39,7 @@ class PortfolioDays:
     performance_start_date: Days
     values: DailyValues
     calendars: BusinessCalendars | None = None
+    portfolio_close_date: Days | None = None
 
     def __post_init__(self) -> None:
         """Raises ValueError where the columns do not have one value a segment."""
@@ -47,6 +50,13 @@ class PortfolioDays:
                 raise ValueError(
                     f"{name} has {len(getattr(self, name))} values for {self.values.count} segments"
                 )
+
+    @property
+    def close_dates(self) -> Days:
+        """Close date of every portfolio, NaT for what is open."""
+        if self.portfolio_close_date is None:
+            return as_days(np.full(self.values.count, "NaT"))
+        return as_days(self.portfolio_close_date)
 
     def rows_of(self, portfolio_numbers: ArrayLike, dates: ArrayLike) -> Integers:
         """Row of `values` of each portfolio (its number) and date; the next one's, or the end of
@@ -64,6 +74,7 @@ class PortfolioDays:
             self.performance_start_date,
             self.values.dates,
             self.values.offsets,
+            self.close_dates,
         )
 
 
@@ -72,11 +83,16 @@ def portfolios_frame(
     as_of: date | Days,
     opened: date | Days,
     known: date | Days,
+    closed: date | Days | None = None,
 ) -> pd.DataFrame:
-    """What `portfolio_days` takes as portfolios; a day is one for all, or one a portfolio."""
+    """What `portfolio_days` takes as portfolios; a day is one for all, or one a portfolio.
+
+    `closed`: NaT, or None for all, where a portfolio is open.
+    """
     names = np.asarray(portfolio_id, dtype=object)
     frame = pd.DataFrame({"portfolio_id": names})
-    for column, days in zip(PORTFOLIO_COLUMNS, (as_of, opened, known), strict=True):
+    columns = (*PORTFOLIO_COLUMNS, CLOSE_DATE)
+    for column, days in zip(columns, (as_of, opened, known, closed), strict=True):
         frame[column] = np.broadcast_to(np.array(days, "datetime64[D]"), names.shape)
     return frame
 
@@ -88,11 +104,12 @@ def portfolio_days(
 ) -> PortfolioDays:
     """Days of portfolios from frames in any order of rows.
 
-    `portfolios`: portfolio_id, as_of_date, portfolio_open_date, performance_start_date, one row a
-    portfolio. `points`: portfolio_id, perf_date, begin_mv, bod_cf, eod_cf, mgmt_fees, end_mv and,
-    where received decimals decided it, capital_sign. `calendars`: business days by portfolio id.
-    Results follow the order of `portfolios`. Raises ValueError for a point of a portfolio that is
-    not listed, a portfolio listed twice, or two points of a portfolio on one day.
+    `portfolios`: portfolio_id, as_of_date, portfolio_open_date, performance_start_date and perhaps
+    portfolio_close_date, one row a portfolio. `points`: portfolio_id, perf_date, begin_mv, bod_cf,
+    eod_cf, mgmt_fees, end_mv and, where received decimals decided it, capital_sign. `calendars`:
+    business days by portfolio id. Results follow the order of `portfolios`. Raises ValueError for a
+    point of a portfolio that is not listed, a portfolio listed twice, or two points of a portfolio
+    on one day.
     """
     identifiers = portfolios["portfolio_id"].to_numpy(dtype=object)
     index = pd.Index(identifiers)
@@ -122,7 +139,8 @@ def portfolio_days(
         capital_signs=signs,
     )
     calendars_of_portfolios = None if calendars is None else _calendars(identifiers, calendars)
-    return PortfolioDays(identifiers, as_of, opened, known, values, calendars_of_portfolios)
+    closed = as_days(portfolios[CLOSE_DATE].to_numpy()) if CLOSE_DATE in portfolios else None
+    return PortfolioDays(identifiers, as_of, opened, known, values, calendars_of_portfolios, closed)
 
 
 def _calendars(identifiers: Identifiers, calendars: Mapping[str, Days]) -> BusinessCalendars:

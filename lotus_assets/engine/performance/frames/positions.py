@@ -29,10 +29,11 @@ def position_returns(
         portfolios.portfolio_open_date[parts.owner],
         portfolios.performance_start_date[parts.owner],
         parts.values,
+        portfolio_close_date=portfolios.close_dates[parts.owner],
     )
     measured = twr(days, TwrOptions(periods=periods, bases=(basis,)))
     number = measured.pop("portfolio_id").to_numpy(np.int64)
     measured.insert(0, "portfolio_id", portfolios.portfolio_id[parts.owner[number]])
     measured.insert(1, "position_id", parts.part_id[number])
-    left_out = ["metric_basis", "annualised_return", "annualisation_reason"]
+    left_out = ["metric_basis", "annualised_return", "annualisation_reason", "stale_since"]
     return measured.drop(columns=left_out).rename(columns={"period_return": "position_return"})

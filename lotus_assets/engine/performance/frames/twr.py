@@ -49,8 +49,9 @@ def twr(days: PortfolioDays, options: TwrOptions) -> pd.DataFrame:
 
     Columns: portfolio_id, metric_basis, period (its key), requested_start_date, start_date,
     end_date, is_clamped, period_return, annualised_return, annualisation_reason (None where
-    there is a value), status, status_date (the day that decided it). Raises ValueError for a
-    period asked for twice, or BUS/252 without calendars.
+    there is a value), status, status_date (the day that decided it), stale_since (day of the last
+    valuation where it is stale). Raises ValueError for a period asked for twice, or BUS/252
+    without calendars.
     """
     windows = days.windows(options.periods)
     parts = []

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, RootModel
 
@@ -18,8 +19,8 @@ from lotus_assets.engine.performance.frames.twr import (
     twr_buckets,
     twr_days,
 )
-from lotus_assets.services.api.analyses import Analysis, periods_of
-from lotus_assets.services.api.answers import AnsweredPeriod, named, records
+from lotus_assets.services.api.analyses import Analysis, needed_window, periods_of
+from lotus_assets.services.api.answers import AnsweredPeriod, named, records, stale_valuations
 from lotus_assets.services.api.envelope import AnalysisRequest, Diagnostic, StatefulInput
 from lotus_assets.services.api.operation import Calculation, Operation
 from lotus_assets.services.api.performance_input import (
@@ -90,13 +91,15 @@ class TwrPeriod(AnsweredPeriod):
         description="The return a year; null with its reason.", examples=[0.0287]
     )
     annualisation_reason: str | None = Field(
-        description="PERIOD_SHORTER_THAN_ONE_YEAR, NO_RETURN or NO_BUSINESS_DAYS.",
+        description="PERIOD_SHORTER_THAN_ONE_YEAR, STALE_VALUATIONS (the last valuation lies too "
+        "long before end_date, see the diagnostic), NO_RETURN or NO_BUSINESS_DAYS.",
         examples=[None],
     )
     status: str = Field(
-        description="OK; WINDOW_TOO_SHORT: the input begins after start_date; NO_OBSERVATIONS: no "
-        "day of the period has a value; UNDEFINED_RETURN: a gain without capital; BROKEN_CHAIN: a "
-        "day lost more than all of its capital.",
+        description="OK; CLOSED: the period begins after the portfolio's close; WINDOW_TOO_SHORT: "
+        "the input begins after start_date; NO_OBSERVATIONS: no day of the period has a value; "
+        "UNDEFINED_RETURN: a gain without capital; BROKEN_CHAIN: a day lost more than all of its "
+        "capital.",
         examples=["OK"],
     )
     status_date: dt.date | None = Field(
@@ -198,7 +201,11 @@ def calculate(request: TwrRequest, inputs: UpstreamInputs) -> Calculation:
             for frequency in analysis.frequencies
         }
     detail = twr_days(days, request.metric_basis)
-    return Calculation(results, [*_unusual(detail)], {"days": detail})
+    # The days before are read to judge these by.
+    first = np.datetime64(needed_window(periods, as_of)[0])
+    detail = detail[detail["perf_date"] >= first].reset_index(drop=True)
+    diagnostics = [*stale_valuations(days.windows(periods)), *_unusual(detail)]
+    return Calculation(results, diagnostics, {"days": detail})
 
 
 def _buckets(days: PortfolioDays, options: TwrOptions, frequency: Frequency) -> list[Any]:

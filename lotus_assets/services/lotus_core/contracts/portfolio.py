@@ -72,6 +72,11 @@ class PerformanceInputResponse(Strict):
     portfolio_open_date: dt.date = Field(
         description="First day on which the portfolio was open.", examples=["2021-01-04"]
     )
+    portfolio_close_date: dt.date | None = Field(
+        default=None,
+        description="Last day on which the portfolio was open; absent while it is.",
+        examples=["2025-12-31"],
+    )
     currency: Currency = Field(
         description="Currency of all rows: the portfolio's.", examples=["EUR"]
     )
@@ -157,6 +162,11 @@ class MwrInputResponse(Strict):
         description="External flows of the window by date, one a day: the net of its flows, at "
         "that day's rate.",
         examples=[[{"date": "2025-02-03", "amount": "50000", "type": "external_flow"}]],
+    )
+    portfolio_close_date: dt.date | None = Field(
+        default=None,
+        description="Last day on which the portfolio was open; absent while it is.",
+        examples=["2025-12-31"],
     )
     currency: Currency = Field(description="Currency of all amounts.", examples=["EUR"])
     contract_version: Literal["rfc_063_v1"] = Field(

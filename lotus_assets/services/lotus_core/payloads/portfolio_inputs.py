@@ -56,6 +56,7 @@ def performance_input(
         "as_of_date": as_of.isoformat(),
         "performance_start_date": start.isoformat(),
         "portfolio_open_date": context.open_date.isoformat(),
+        **_closing(context, as_of),
         "currency": context.currency,
         "calendar_id": context.calendar_id,
         "business_days": days_as_json(context.business_days(connection, start, end)),
@@ -70,6 +71,14 @@ def performance_input(
         rows=days.points,
         header=header,
     )
+
+
+def _closing(context: PortfolioContext, as_of: dt.date) -> dict[str, str]:
+    """The closing day, once it has come."""
+    closed = context.close_date
+    if closed is None or closed > as_of:
+        return {}
+    return {"portfolio_close_date": closed.isoformat()}
 
 
 def mwr_input(
@@ -99,6 +108,7 @@ def mwr_input(
         "end_date": end.isoformat(),
         "begin_mv": canonical_text(days.points["begin_mv"].combine_chunks())[0].as_py(),
         "end_mv": value[-1].as_py(),
+        **_closing(context, as_of),
         "currency": context.currency,
         "contract_version": RFC_063,
         "diagnostics": diagnostics(missing, days.breaks),

@@ -168,3 +168,35 @@ def test_the_book_of_lotus_core(stateful_api: httpx.Client) -> None:
     assert (answer.status_code, answer.json()["code"]) == (400, "INVALID_REQUEST")
     body["stateful_input"] = {**asked, "portfolio_id": "NOBODY", "period": "ITD"}
     assert stateful_api.post(PATH, json=body).status_code == 404
+
+
+def read(client: httpx.Client, portfolio: str, as_of: str, period: str) -> Any:
+    asked = {"portfolio_id": portfolio, "as_of_date": as_of, "period": period}
+    body = {"input_mode": "stateful", "stateful_input": asked}
+    return client.post(PATH, json=body).json()
+
+
+def test_a_portfolio_that_closed_is_measured_to_its_closing(stateful_api: httpx.Client) -> None:
+    """50 came in on 2 January 2025 and went out on the 3rd."""
+    answer = read(stateful_api, "CLOSED", "2026-03-31", "ITD")
+    for method in ("XIRR", "MODIFIED_DIETZ"):
+        found = answer["results"][method]
+        assert (found["start_date"], found["end_date"]) == ("2025-01-02", "2025-01-03")
+        assert found["is_short_period"] is True
+        assert found["stale_since"] is None
+    for period in ("MTD", "1Y"):
+        after = read(stateful_api, "CLOSED", "2026-03-31", period)["results"]
+        assert after["XIRR"]["status"] == "CLOSED"
+        assert after["MODIFIED_DIETZ"]["annual_rate"] is None
+        assert after["XIRR"]["end_date"] == "2026-03-31"
+
+
+def test_years_after_the_last_valuation_only_xirr_is_a_rate(stateful_api: httpx.Client) -> None:
+    answer = read(stateful_api, "P1", "2026-03-31", "ITD")
+    found = answer["results"]
+    assert found["XIRR"]["annual_rate"] is not None
+    assert found["XIRR"]["stale_since"] == "2025-01-10"
+    assert found["MODIFIED_DIETZ"]["annual_rate"] is None
+    assert found["MODIFIED_DIETZ"]["reason"] == "STALE_VALUATIONS"
+    assert found["MODIFIED_DIETZ"]["period_return"] is not None
+    assert "STALE_VALUATIONS" in [one["code"] for one in answer["diagnostics"]]

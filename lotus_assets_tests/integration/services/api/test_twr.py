@@ -321,3 +321,40 @@ def test_a_portfolio_that_closed_misses_no_day_after_it(stateful_api: httpx.Clie
     answer = stateful_api.post(PATH, json=body).json()
     assert answer["results"]["ITD"]["return"] == 0
     assert answer["diagnostics"] == []
+
+
+def test_periods_of_a_portfolio_that_closed(stateful_api: httpx.Client) -> None:
+    """It closed on 3 January 2025; the same alone and beside others."""
+    names = ("MTD", "YTD", "1Y", "3Y", "ITD")
+    body = {**stateful("CLOSED"), "analyses": [{"period": name} for name in names]}
+    body["stateful_input"]["as_of_date"] = "2026-03-31"
+    together = stateful_api.post(PATH, json=body).json()["results"]
+    for name in ("MTD", "YTD", "1Y"):
+        assert (together[name]["status"], together[name]["return"]) == ("CLOSED", None)
+    assert (together["1Y"]["start_date"], together["1Y"]["end_date"]) == (
+        "2025-04-01",
+        "2026-03-31",
+    )
+    for name in ("3Y", "ITD"):
+        assert together[name]["status"] == "OK"
+        assert together[name]["clamped"] is True
+        assert (together[name]["start_date"], together[name]["end_date"]) == (
+            "2025-01-02",
+            "2025-01-03",
+        )
+        assert together[name]["annualisation_reason"] == "PERIOD_SHORTER_THAN_ONE_YEAR"
+    for name in names:
+        alone = stateful_api.post(PATH, json={**body, "analyses": [{"period": name}]}).json()
+        assert alone["results"] == {name: together[name]}
+
+
+def test_years_after_the_last_valuation_nothing_is_annualised(stateful_api: httpx.Client) -> None:
+    body = {**stateful(), "analyses": [ITD, {"period": "MTD"}]}
+    body["stateful_input"]["as_of_date"] = "2026-03-31"
+    answer = stateful_api.post(PATH, json=body).json()
+    found = answer["results"]["ITD"]
+    assert found["return"] is not None
+    assert (found["annualised_return"], found["annualisation_reason"]) == (None, "STALE_VALUATIONS")
+    assert answer["results"]["MTD"]["status"] == "NO_OBSERVATIONS"
+    stale = [one["detail"] for one in answer["diagnostics"] if one["code"] == "STALE_VALUATIONS"]
+    assert stale == ["ITD: the last valuation is of 2025-01-10, 445 days before 2026-03-31"]

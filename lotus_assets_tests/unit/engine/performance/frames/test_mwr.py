@@ -9,11 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lotus_assets.engine.performance.formulas.modified_dietz import FlowTiming
+from lotus_assets.engine.performance.formulas.returns_series import Dated
 from lotus_assets.engine.performance.frames.mwr import (
     Method,
     MwrOptions,
     mwr,
     mwr_flows,
+    up_to_last_valuation,
 )
 
 FIRST = np.datetime64("2022-01-01")
@@ -135,3 +137,45 @@ def test_a_period_return_past_all_floats_has_its_reason() -> None:
     assert (found["status"], found["reason"]) == ("OK", "OUT_OF_RANGE")
     assert found["annual_rate"] == pytest.approx(np.expm1(100.0), rel=1e-9)
     assert np.isnan(found["period_return"])
+
+
+def test_windows_end_where_portfolios_closed_and_say_since_when_nothing_was_valued() -> None:
+    """The first closed after two years; the second is silent for a year, the third unknown."""
+    windows = pd.DataFrame(
+        {
+            "portfolio_id": ["A", "B", "C"],
+            "start_date": FIRST,
+            "end_date": FIRST + 1460,
+            "begin_mv": 100.0,
+            "end_mv": [121.0, 146.41, 146.41],
+        }
+    )
+    flows = pd.DataFrame(
+        {"window": np.zeros(0, int), "date": pd.to_datetime([]), "amount": np.zeros(0)}
+    )
+    days = np.arange(FIRST, FIRST + 731)
+    silent = np.arange(FIRST, FIRST + 1095)
+    valuations = Dated(np.concatenate([days, silent]), np.array([0, 731, 731 + 1095]))
+    closed = np.array([FIRST + 730, "NaT", "NaT"], "datetime64[D]")
+    settled = up_to_last_valuation(windows, flows, closed, np.array([0, 1, -1]), valuations)
+    assert settled["end_date"].tolist() == [
+        pd.Timestamp(FIRST + days) for days in (730, 1460, 1460)
+    ]
+    assert settled["stale_since"].isna().tolist() == [True, False, True]
+    assert settled["stale_since"][1] == pd.Timestamp(FIRST + 1094)
+    found = mwr(settled, flows, MwrOptions())
+    solved = found[found["method"] == "XIRR"]
+    assert solved["annual_rate"].tolist() == pytest.approx([0.1, 0.1, 0.1], rel=1e-9)
+    dietz = found[found["method"] == "MODIFIED_DIETZ"]
+    assert dietz["annual_rate"].isna().tolist() == [False, True, False]
+    assert dietz["annual_rate"].iloc[0] == pytest.approx(0.1, rel=1e-12)
+    assert dietz["period_return"].tolist() == pytest.approx([0.21, 0.4641, 0.4641], rel=1e-12)
+    assert dietz["reason"].dropna().tolist() == ["STALE_VALUATIONS"]
+
+
+def test_a_window_is_not_cut_before_its_last_flow() -> None:
+    windows, flows = frames([window(0.1, 700, [(0.9, 10.0)])])
+    none = Dated(np.array([], "datetime64[D]"), np.array([0, 0]))
+    closed = np.array([FIRST + 365], "datetime64[D]")
+    settled = up_to_last_valuation(windows, flows, closed, np.array([0]), none)
+    assert settled["end_date"][0] == pd.Timestamp(FIRST + 630)

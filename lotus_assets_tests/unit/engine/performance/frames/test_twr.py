@@ -1,6 +1,7 @@
 """Time-weighted returns of many portfolios from frames: what changes nothing, and what decides."""
 
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,11 @@ from lotus_assets.engine.performance.formulas.annualisation import Annualisation
 from lotus_assets.engine.performance.formulas.calendar_days import Frequency
 from lotus_assets.engine.performance.formulas.daily_returns import Basis
 from lotus_assets.engine.performance.formulas.periods import ReportingPeriod
-from lotus_assets.engine.performance.frames.portfolio_days import PortfolioDays, portfolio_days
+from lotus_assets.engine.performance.frames.portfolio_days import (
+    PortfolioDays,
+    portfolio_days,
+    portfolios_frame,
+)
 from lotus_assets.engine.performance.frames.twr import (
     TwrOptions,
     twr,
@@ -210,3 +215,51 @@ def test_frames_that_do_not_fit_are_refused(change: object, said: str) -> None:
             portfolio_days(points, portfolios),
             TwrOptions(annualisation=AnnualisationBasis.BUS_252),
         )
+
+
+DOUBLED = [("2021-01-04", 100.0, 200.0), ("2022-01-03", 200.0, 400.0)]
+"""Doubles on its first day, and on its last, 365 days after a first day of 365."""
+
+
+def doubled(as_of: str, closed: date | None) -> dict[str, Any]:
+    points = pd.DataFrame(
+        [(day, begin, 0.0, 0.0, 0.0, end) for day, begin, end in DOUBLED],
+        columns=["perf_date", *AMOUNTS],
+    ).assign(portfolio_id="P0")
+    points["perf_date"] = pd.to_datetime(points["perf_date"])
+    opened = date(2021, 1, 4)
+    portfolios = portfolios_frame(["P0"], date.fromisoformat(as_of), opened, opened, closed)
+    periods = tuple(ReportingPeriod(name) for name in ("ITD", "5Y", "1Y"))
+    found = twr(portfolio_days(points, portfolios), TwrOptions(periods, (Basis.NET,)))
+    return {str(row["period"]): row for row in found.to_dict("records")}
+
+
+def test_what_closed_is_annualised_over_its_own_days() -> None:
+    """4 times the money in the 365 days from 4 January 2021 to 3 January 2022: 300 % a year, as
+    of any later day."""
+    for as_of in ("2022-01-03", "2022-07-01", "2025-06-30"):
+        found = doubled(as_of, date(2022, 1, 3))
+        for period in ("ITD", "5Y"):
+            assert str(found[period]["end_date"].date()) == "2022-01-03"
+            assert found[period]["annualised_return"] == pytest.approx(3.0, rel=1e-14)
+            assert pd.isna(found[period]["stale_since"])
+    one = doubled("2025-06-30", date(2022, 1, 3))["1Y"]
+    assert (one["status"], one["is_clamped"]) == ("CLOSED", False)
+    assert (str(one["start_date"].date()), str(one["end_date"].date())) == (
+        "2024-07-01",
+        "2025-06-30",
+    )
+    assert np.isnan(one["period_return"])
+
+
+def test_what_was_not_valued_for_long_is_not_annualised() -> None:
+    found = doubled("2024-01-03", None)
+    assert found["ITD"]["period_return"] == pytest.approx(3.0, rel=1e-14)
+    assert np.isnan(found["ITD"]["annualised_return"])
+    assert found["ITD"]["annualisation_reason"] == "STALE_VALUATIONS"
+    assert str(found["ITD"]["stale_since"].date()) == "2022-01-03"
+    assert found["1Y"]["status"] == "NO_OBSERVATIONS"
+    # A gap as long as the last before it, 364 days, is how this portfolio is valued.
+    usual = doubled("2023-01-02", None)["ITD"]
+    assert pd.isna(usual["stale_since"])
+    assert usual["annualised_return"] == pytest.approx(4 ** (365 / 729) - 1, rel=1e-13)
