@@ -9,7 +9,7 @@ from pandera.pandas import Field
 from lotus_assets.analytics.portfolios.portfolio_assets import portfolio_asset
 from lotus_assets.analytics.portfolios.portfolio_family import PortfolioFamily
 from lotus_assets.analytics.portfolios.portfolio_inputs import PortfolioInputs
-from lotus_assets.engine.performance.formulas.returns_series import Dated
+from lotus_assets.engine.performance.formulas.dated_series import Dated
 from lotus_assets.engine.performance.formulas.segments import as_days, offsets_of
 from lotus_assets.engine.performance.frames.mwr import Method, MwrOptions, up_to_last_valuation
 from lotus_assets.engine.performance.frames.mwr import mwr as money_weighted_returns

@@ -8,7 +8,7 @@ import pandas as pd
 
 from lotus_assets.analytics.portfolios.portfolio_inputs import PortfolioInputs
 from lotus_assets.engine.performance.formulas.daily_returns import MONEY, DailyValues
-from lotus_assets.engine.performance.formulas.returns_series import Dated
+from lotus_assets.engine.performance.formulas.dated_series import Dated
 from lotus_assets.engine.performance.formulas.segments import as_days, offsets_of
 from lotus_assets.engine.performance.frames.portfolio_days import CLOSE_DATE, PortfolioDays
 from lotus_assets.inputs.column_reading import NUMBER

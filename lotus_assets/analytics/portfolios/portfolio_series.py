@@ -2,18 +2,16 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from lotus_assets.analytics.portfolios.performance_days import performance_business_days
 from lotus_assets.analytics.portfolios.portfolio_inputs import PortfolioInputs
+from lotus_assets.engine.performance.formulas.calendar_days import DAY
 from lotus_assets.engine.performance.formulas.daily_returns import daily_returns
-from lotus_assets.engine.performance.formulas.returns_series import (
-    BENCHMARK,
-    PORTFOLIO,
-    RISK_FREE,
-    Dated,
-    Series,
-)
+from lotus_assets.engine.performance.formulas.dated_series import Dated, Series, cut
+from lotus_assets.engine.performance.formulas.returns_series import BENCHMARK, PORTFOLIO, RISK_FREE
+from lotus_assets.engine.performance.formulas.segments import Days, as_days
 from lotus_assets.engine.performance.frames.portfolio_days import Identifiers, PortfolioDays
 from lotus_assets.engine.performance.frames.returns_series import risk_free_returns, series_of
 from lotus_assets.inputs import core_payload, core_risk_free
@@ -26,14 +24,24 @@ from lotus_assets.inputs.shared_inputs import SharedInput
 class PortfolioSeries:
     """Returns net of fees of portfolios beside those of their benchmarks and risk-free.
 
-    `named`, a row a portfolio: portfolio_id, benchmark_id and benchmark_content_hash,
+    `windows`: first and last day that the inputs are of, a portfolio each. `named`, a row a
+    portfolio: portfolio_id, benchmark_id and benchmark_content_hash,
     risk_free_mode and risk_free_content_hash; None where it has none.
     """
 
     days: PortfolioDays
     calendar: Dated
     series: dict[str, Series]
+    windows: tuple[Days, Days]
     named: pd.DataFrame
+
+    @property
+    def within(self) -> dict[str, Series]:
+        """The series of the days that the inputs are of, and no longer than a portfolio is open."""
+        starts, ends = self.windows
+        numbers = np.arange(len(starts))
+        before = as_days(starts - DAY)
+        return {name: cut(one, numbers, before, starts, ends) for name, one in self.series.items()}
 
 
 def portfolio_series(inputs: PortfolioInputs) -> PortfolioSeries:
@@ -57,7 +65,9 @@ def portfolio_series(inputs: PortfolioInputs) -> PortfolioSeries:
             "risk_free_content_hash": rates["content_hash"].to_numpy(),
         }
     )
-    return PortfolioSeries(days, business.calendar, series, named.astype(object))
+    last = as_days(np.fmin(days.as_of_date, days.close_dates))
+    windows = days.performance_start_date, last
+    return PortfolioSeries(days, business.calendar, series, windows, named.astype(object))
 
 
 def _used(inputs: PortfolioInputs, shared: SharedInput) -> pd.DataFrame:

@@ -8,8 +8,8 @@ from lotus_assets.analytics.portfolios.portfolio_assets import portfolio_asset
 from lotus_assets.analytics.portfolios.portfolio_family import PortfolioFamily, RowsOfTables
 from lotus_assets.analytics.portfolios.portfolio_inputs import PortfolioInputs
 from lotus_assets.analytics.portfolios.portfolio_series import portfolio_series
-from lotus_assets.engine.performance.formulas.returns_series import MissingData
-from lotus_assets.engine.performance.frames.returns_series import ReturnsSeriesOptions
+from lotus_assets.engine.performance.formulas.returns_series import EXCESS, MissingData
+from lotus_assets.engine.performance.frames.returns_series import SELECTABLE, ReturnsSeriesOptions
 from lotus_assets.engine.performance.frames.returns_series import returns_series as side_by_side
 from lotus_assets.engine.performance.frames.risk_statistics import risk_statistics as statistics_of
 from lotus_assets.inputs.input_tables import PERFORMANCE_INPUT, USED_BENCHMARK, USED_RISK_FREE
@@ -24,8 +24,8 @@ def compute(inputs: PortfolioInputs) -> RowsOfTables:
     days, calendar, series = returns.days, returns.calendar, returns.series
 
     def daily() -> pd.DataFrame:
-        rows = side_by_side(days.portfolio_id, calendar, series, OPTIONS).rows
-        columns = {name: f"{name}_return" for name in rows.columns[2:]}
+        rows = side_by_side(days.portfolio_id, calendar, returns.within, OPTIONS).rows
+        columns = {name: f"{name}_return" for name in (*SELECTABLE, EXCESS)}
         named = rows.rename(columns=columns).merge(returns.named[["portfolio_id", "benchmark_id"]])
         return inputs.named(named)[returns_series.TABLE.columns]
 

@@ -2,7 +2,7 @@
 
 from pandera.pandas import Field
 
-from lotus_assets.tables.columns import Day, Number
+from lotus_assets.tables.columns import Day, Integer, Number
 from lotus_assets.tables.portfolio_columns import (
     AssignedBenchmark,
     NewestAsOfDate,
@@ -15,10 +15,16 @@ from lotus_assets.tables.table_model import TableModel
 
 
 class ReturnsSeries(TableModel):
-    """One row a portfolio and business day of its calendar."""
+    """One row a portfolio and business day of its calendar.
+
+    Days off the calendar after its last one have rows too.
+    """
 
     portfolio_id: PortfolioId
-    date: Day = Field(description="A business day of the portfolio's calendar.")
+    date: Day = Field(
+        description="A business day of the portfolio's calendar, or a later day off it with a "
+        "return."
+    )
     portfolio_return: Number = Field(
         nullable=True,
         description="Daily return net of fees, a decimal fraction; NULL: no valuation, or no "
@@ -39,6 +45,11 @@ class ReturnsSeries(TableModel):
     as_of_date: NewestAsOfDate
     data_version: PerformanceVersion
     content_hash: PerformanceHash
+    off_calendar_returns: Integer = Field(
+        ge=0,
+        description="Returns of days off the calendar, over all series, that are linked into this "
+        "day: the next one on which their series has a return.",
+    )
 
 
 TABLE = Table(

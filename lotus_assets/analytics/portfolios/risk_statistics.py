@@ -17,6 +17,7 @@ from lotus_assets.tables.portfolio_columns import (
     PerformanceHash,
     PerformanceVersion,
     PortfolioId,
+    StaleSince,
     StartDate,
 )
 from lotus_assets.tables.table import Table
@@ -52,11 +53,13 @@ class RiskStatistics(TableModel):
         isin=STATUSES,
         description="OK, or why there is no figure: as in twr, or fewer than three observations.",
     )
-    observations: Integer = Field(ge=0, description="Single returns that the figures are of.")
+    observations: Integer = Field(
+        ge=0, description="Single returns of the portfolio, which its own figures are of."
+    )
     missing_dates: Integer = Field(
         ge=0,
-        description="Business days of the period left out because the portfolio, its benchmark or "
-        "the risk-free series has no return.",
+        description="Business days of the period on which the portfolio, its benchmark or the "
+        "risk-free series has no return.",
     )
     has_benchmark: Boolean = Field(description="Whether there is a benchmark to compare with.")
     has_risk_free: Boolean = Field(
@@ -119,6 +122,18 @@ class RiskStatistics(TableModel):
     )
     data_version: PerformanceVersion
     content_hash: PerformanceHash
+    excess_observations: Integer = Field(
+        ge=0,
+        description="Single returns on dates that the risk-free series has too: sharpe_ratio is "
+        "of them.",
+    )
+    relative_observations: Integer = Field(
+        nullable=True,
+        ge=0,
+        description="Single returns on dates that every series has: tracking_error to "
+        "down_capture are of them; NULL without a benchmark.",
+    )
+    stale_since: StaleSince
 
 
 TABLE = Table(

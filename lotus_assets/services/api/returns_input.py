@@ -1,6 +1,5 @@
 """Series of one portfolio: three lists that are sent along, or lotus-core's four contracts."""
 
-import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -9,26 +8,34 @@ import numpy as np
 import pandas as pd
 from pydantic import Field, model_validator
 
+from lotus_assets.engine.performance.formulas.calendar_days import DAY, Frequency
 from lotus_assets.engine.performance.formulas.daily_returns import daily_returns
+from lotus_assets.engine.performance.formulas.dated_series import (
+    Dated,
+    Series,
+    cut,
+    one_series,
+    rows_before,
+)
+from lotus_assets.engine.performance.formulas.last_valuations import stale_since
 from lotus_assets.engine.performance.formulas.periods import ReportingPeriod
 from lotus_assets.engine.performance.formulas.returns_series import (
     BENCHMARK,
     PORTFOLIO,
     RISK_FREE,
-    Dated,
     MissingData,
-    Series,
-    one_series,
+    of_buckets,
     weekdays,
 )
-from lotus_assets.engine.performance.formulas.segments import as_days
+from lotus_assets.engine.performance.formulas.segments import Days, as_days
+from lotus_assets.engine.performance.formulas.statuses import Status
 from lotus_assets.engine.performance.frames.returns_series import risk_free_returns
 from lotus_assets.inputs import core_risk_free
 from lotus_assets.inputs.input_tables import BENCHMARK_ASSIGNMENT, BENCHMARK_RETURNS
 from lotus_assets.inputs.input_tables import RISK_FREE as RISK_FREE_INPUT
-from lotus_assets.services.api.analyses import EARLIEST, needed_window
+from lotus_assets.services.api.analyses import needed_window
 from lotus_assets.services.api.envelope import Diagnostic, StatefulInput
-from lotus_assets.services.api.performance_input import gated_days, read_performance
+from lotus_assets.services.api.performance_input import gated_days, read_with_year_before
 from lotus_assets.services.api.upstream import GatedInput, UpstreamInputs
 from lotus_assets.services.api.valuation_points import Amount
 from lotus_assets.services.lotus_core.contracts.shared import (
@@ -38,11 +45,10 @@ from lotus_assets.services.lotus_core.contracts.shared import (
     Period,
     Strict,
 )
-from lotus_assets.services.problems import ErrorCode, ServiceProblem, invalid
+from lotus_assets.services.problems import ErrorCode, ServiceProblem, insufficient, invalid
 
-DAYS_BEFORE = dt.timedelta(days=15)
-"""Longer than any holiday: the business day before the window, since which the first risk-free
-rate accrues, is among the days asked for."""
+OWN_DATES = (Frequency.MONTHLY, Frequency.QUARTERLY)
+"""Without a calendar, series that may be sent as returns of whole periods."""
 MODES = ("return_series", core_risk_free.RATES)
 
 
@@ -75,7 +81,8 @@ class ReturnsStatelessInput(Strict):
     calendar: list[CalendarDay] | None = Field(
         default=None,
         description="Dates that every series should have; default: Monday to Friday from the "
-        "portfolio's first to its last date.",
+        "portfolio's first to its last date, for MONTHLY and QUARTERLY the series' own dates. "
+        "Returns off it are linked into the next date.",
         examples=[["2025-03-28", "2025-03-31"]],
     )
 
@@ -114,17 +121,21 @@ class ReturnsStatefulInput(StatefulInput):
 class ReturnsInput:
     """Series of one portfolio, the calendar, and what was not there.
 
-    `window` are the first and last day that were asked for, where they were.
+    `window` are the first and last day that the series are of. `stale_since` is the last day with a
+    return of the portfolio where it is stale, see `last_valuations`.
     """
 
     calendar: Dated
-    window: tuple[dt.date, dt.date] | None = None
+    window: tuple[Days, Days]
+    stale_since: Days
     series: dict[str, Series] = field(default_factory=dict)
     diagnostics: list[Diagnostic] = field(default_factory=list)
 
 
-def sent_series(sent: ReturnsStatelessInput, selected: tuple[str, ...]) -> ReturnsInput:
-    """The selected series that were sent along.
+def sent_series(
+    sent: ReturnsStatelessInput, selected: tuple[str, ...], frequency: Frequency
+) -> ReturnsInput:
+    """The selected series that were sent along, over the days of the portfolio and the calendar.
 
     Raises:
         ServiceProblem: INVALID_REQUEST for a date twice, or a selected series that is not there.
@@ -134,21 +145,56 @@ def sent_series(sent: ReturnsStatelessInput, selected: tuple[str, ...]) -> Retur
     if absent:
         raise invalid(f"series_selection names {', '.join(absent)}, stateless_input does not")
     series = {name: _sorted(name, points) for name, points in lists.items()}
-    if sent.calendar is not None:
-        days = np.unique(np.array(sent.calendar, dtype="datetime64[D]"))
+    has_own_dates = sent.calendar is None and frequency in OWN_DATES
+    if has_own_dates:
+        series = of_buckets(series, frequency)
+    sent_days = np.unique(np.array(sent.calendar or [], dtype="datetime64[D]"))
+    window = _sent_window(series, sent_days)
+    within, diagnostics = _within(series, window)
+    if has_own_dates:
+        days = np.unique(np.concatenate([one.dates for one in within.values()]))
+    elif sent.calendar is not None:
+        days = sent_days
     else:
-        portfolio_dates = series.get(PORTFOLIO)
-        every = np.concatenate([dated.dates for dated in series.values()])
-        range_of = (
-            portfolio_dates.dates
-            if portfolio_dates is not None and len(portfolio_dates.dates)
-            else every
-        )
-        days = as_days([])
-        if len(range_of):
-            first, last = range_of.min().astype(object), range_of.max().astype(object)
-            days = weekdays(first, last)
-    return ReturnsInput(Dated(days, np.array([0, len(days)])), series=series)
+        days = weekdays(*(day.astype(object) for day in window)) if len(window) else sent_days
+    return _returns_input(days, window, within, diagnostics)
+
+
+def _sent_window(series: Mapping[str, Series], sent_days: Days) -> Days:
+    """First and last day of the portfolio's returns (without any, of all) and of the calendar."""
+    own = series[PORTFOLIO].dates if PORTFOLIO in series else as_days([])
+    every = own if len(own) else np.concatenate([one.dates for one in series.values()])
+    known = np.concatenate([every, sent_days])
+    return as_days([known.min(), known.max()]) if len(known) else as_days([])
+
+
+def _within(
+    series: Mapping[str, Series], window: Days
+) -> tuple[dict[str, Series], list[Diagnostic]]:
+    """What lies within the window, and how much does not."""
+    within, diagnostics = {}, []
+    for name, one in series.items():
+        is_inside = np.zeros(len(one.dates), bool)
+        if len(window):
+            is_inside = (one.dates >= window[0]) & (one.dates <= window[1])
+        within[name] = one_series(one.dates[is_inside], one.returns[is_inside])
+        outside = int((~is_inside).sum())
+        if outside:
+            detail = f"{name}: {outside} returns before {window[0]} or after {window[1]}"
+            diagnostics.append(Diagnostic(code="OUTSIDE_PERIOD", detail=detail))
+    return within, diagnostics
+
+
+def _returns_input(
+    days: Days, window: Days, series: dict[str, Series], diagnostics: list[Diagnostic]
+) -> ReturnsInput:
+    own = series.get(PORTFOLIO, one_series(as_days([]), np.empty(0)))
+    first, last = window[:1], window[-1:]
+    rows = np.array([0]), np.array([0]), np.array([len(own.dates)])
+    stale = stale_since(own.dates, *rows, last) if len(window) else window
+    return ReturnsInput(
+        Dated(days, np.array([0, len(days)])), (first, last), stale, series, diagnostics
+    )
 
 
 def _sorted(name: str, points: list[ReturnPoint]) -> Series:
@@ -174,20 +220,37 @@ def read_series(
     Raises:
         ServiceProblem: see `UpstreamInputs.gated`.
     """
-    start, end = _window(asked)
-    got = read_performance(inputs, asked, (max(start - DAYS_BEFORE, EARLIEST), end))
-    business = np.array(got.header["business_days"], dtype="datetime64[D]")
-    opened = dt.date.fromisoformat(got.header["portfolio_open_date"])
-    first, last = max(start, opened), np.datetime64(end, "D")
-    days = business[(business >= np.datetime64(first, "D")) & (business <= last)]
-    returns = ReturnsInput(Dated(days, np.array([0, len(days)])), (first, end))
-    window = {"start_date": first.isoformat(), "end_date": end.isoformat()}
+    period = _period(asked)
+    got = read_with_year_before(inputs, asked, needed_window([period], asked.as_of_date))
+    portfolio = gated_days(got, asked.portfolio_id, asked.as_of_date)
+    windows = portfolio.windows((period,))
+    if windows.status[0] == Status.CLOSED:
+        closed = portfolio.close_dates[0]
+        raise insufficient(f"{asked.portfolio_id} closed on {closed}, before {period.key}")
+    first, last = windows.start_date, windows.end_date
+    business = as_days(np.array(got.header["business_days"], dtype="datetime64[D]"))
+    days = business[(business >= first) & (business <= last)]
+    own = one_series(portfolio.values.dates, daily_returns(portfolio.values).returns)
+    since = rows_before(own, np.zeros(1, np.int64), first)
+    returns = ReturnsInput(
+        Dated(days, np.array([0, len(days)])), (first, last), windows.stale_since
+    )
     if PORTFOLIO in selected:
-        returns.series[PORTFOLIO] = _own_series(got, asked, first)
-    body = {"as_of_date": str(asked.as_of_date), "window": window, "frequency": "DAILY"}
+        returns.series[PORTFOLIO] = _of_window(own, first - DAY, first, last)
+    body = {"as_of_date": str(asked.as_of_date), "frequency": "DAILY"}
     readers: dict[str, Any] = {
-        BENCHMARK: lambda: _benchmark(inputs, asked, body),
-        RISK_FREE: lambda: _risk_free(inputs, asked, body, got, business),
+        BENCHMARK: lambda: _of_window(
+            _benchmark(inputs, asked, {**body, "window": _window(since + DAY, last)}),
+            since,
+            first,
+            last,
+        ),
+        RISK_FREE: lambda: _of_window(
+            _risk_free(inputs, asked, {**body, "window": _window(first, last)}, got, business),
+            first - DAY,
+            first,
+            last,
+        ),
     }
     for name, read in readers.items():
         if name in selected:
@@ -204,16 +267,25 @@ def read_series(
     return returns
 
 
-def _window(asked: ReturnsStatefulInput) -> tuple[dt.date, dt.date]:
-    if asked.window is not None:
-        return asked.window.start_date, min(asked.window.end_date, asked.as_of_date)
-    return needed_window([ReportingPeriod(str(asked.period))], asked.as_of_date)
+def _period(asked: ReturnsStatefulInput) -> ReportingPeriod:
+    """The period that is asked for, one way or the other.
+
+    Raises:
+        ServiceProblem: INVALID_REQUEST for a window that begins after the as-of day.
+    """
+    if asked.window is None:
+        return ReportingPeriod(str(asked.period))
+    if asked.window.start_date > asked.as_of_date:
+        raise invalid(f"the window begins on {asked.window.start_date}, after the as-of day")
+    return ReportingPeriod("EXPLICIT", asked.window.start_date, asked.window.end_date)
 
 
-def _own_series(got: GatedInput, asked: ReturnsStatefulInput, first: dt.date) -> Series:
-    values = gated_days(got, asked.portfolio_id, asked.as_of_date).values
-    inside = values.dates >= np.datetime64(first, "D")
-    return one_series(values.dates[inside], daily_returns(values).returns[inside])
+def _window(first: Days, last: Days) -> dict[str, str]:
+    return {"start_date": str(first[0]), "end_date": str(last[0])}
+
+
+def _of_window(series: Series, since: Days, first: Days, last: Days) -> Series:
+    return cut(series, np.zeros(1, np.int64), as_days(since), first, last)
 
 
 def _benchmark(

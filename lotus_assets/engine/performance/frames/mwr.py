@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from lotus_assets.engine.performance.formulas.calendar_days import DAY, days_between
 from lotus_assets.engine.performance.formulas.cash_flows import CashFlows
+from lotus_assets.engine.performance.formulas.dated_series import Dated
 from lotus_assets.engine.performance.formulas.internal_rate import SHORT_PERIOD_DAYS, internal_rates
 from lotus_assets.engine.performance.formulas.last_valuations import stale_since
 from lotus_assets.engine.performance.formulas.modified_dietz import (
@@ -19,7 +20,6 @@ from lotus_assets.engine.performance.formulas.modified_dietz import (
     dietz_weights,
     modified_dietz,
 )
-from lotus_assets.engine.performance.formulas.returns_series import Dated
 from lotus_assets.engine.performance.formulas.segments import (
     Booleans,
     Days,

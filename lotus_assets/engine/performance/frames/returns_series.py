@@ -8,16 +8,15 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from lotus_assets.engine.performance.formulas.calendar_days import Frequency
+from lotus_assets.engine.performance.formulas.dated_series import Dated, Series
 from lotus_assets.engine.performance.formulas.returns_series import (
     BENCHMARK,
     EXCESS,
     PORTFOLIO,
     RISK_FREE,
     AlignedSeries,
-    Dated,
     Fill,
     MissingData,
-    Series,
     align,
     to_frequency,
 )
@@ -37,6 +36,7 @@ from lotus_assets.engine.performance.frames.portfolio_days import Identifiers
 
 SELECTABLE = (PORTFOLIO, BENCHMARK, RISK_FREE)
 OK, INSUFFICIENT_DATA = "OK", "INSUFFICIENT_DATA"
+OFF_CALENDAR_LINKED = "OFF_CALENDAR_LINKED"
 
 
 @dataclass(frozen=True)
@@ -53,11 +53,13 @@ class ReturnsSeriesOptions:
 class ReturnsSeriesResult:
     """Series of many portfolios.
 
-    `rows`: portfolio_id, date, and a column for each selected series and for `excess` (portfolio
-    less benchmark, where both are selected). `coverage`: a row a portfolio and series:
-    portfolio_id, series, expected (dates of the calendar), missing, off_calendar. `gaps`:
-    portfolio_id, series, date, kind (MISSING, whether filled or not; OFF_CALENDAR: left out).
-    `statuses`: a row a portfolio: portfolio_id, status (INSUFFICIENT_DATA: no rows), reason.
+    `rows`: portfolio_id, date, a column for each selected series and for `excess` (portfolio less
+    benchmark, where both are selected), and off_calendar_returns (how many returns off the
+    calendar are linked into a day; 0 for longer frequencies). `coverage`: a row a portfolio and
+    series: portfolio_id, series, expected (dates of the calendar), missing, off_calendar. `gaps`:
+    portfolio_id, series, date, kind (MISSING, whether filled or not; OFF_CALENDAR; and
+    OFF_CALENDAR_LINKED, those of them that went into a later date). `aligned`: the series day by
+    day. `statuses`: a row a portfolio: portfolio_id, status (INSUFFICIENT_DATA: no rows), reason.
     """
 
     rows: pd.DataFrame
@@ -105,10 +107,19 @@ def returns_series(
         columns[EXCESS] = columns[PORTFOLIO] - columns[BENCHMARK]
     rows = pd.DataFrame(
         {"portfolio_id": names[aligned.rows.segment], "date": aligned.rows.dates, **columns}
-    )
+    ).assign(off_calendar_returns=_linked_into(daily, aligned))
     return ReturnsSeriesResult(
         rows, _coverage(names, calendar, daily), _gaps(names, daily), _statuses(names, daily), daily
     )
+
+
+def _linked_into(daily: AlignedSeries, aligned: AlignedSeries) -> NDArray[np.int64]:
+    count = len(aligned.rows.dates)
+    linked = np.zeros(count, np.int64)
+    if aligned is daily:
+        for name, pieces in daily.pieces.items():
+            linked += np.bincount(pieces.row, minlength=count) - daily.has(name)
+    return linked
 
 
 def _known(options: ReturnsSeriesOptions) -> tuple[str, ...]:
@@ -136,7 +147,11 @@ def _coverage(names: Identifiers, calendar: Dated, aligned: AlignedSeries) -> pd
 
 
 def _gaps(names: Identifiers, aligned: AlignedSeries) -> pd.DataFrame:
-    kinds = (("MISSING", aligned.missing), ("OFF_CALENDAR", aligned.off_calendar))
+    kinds = (
+        ("MISSING", aligned.missing),
+        ("OFF_CALENDAR", aligned.off_calendar),
+        (OFF_CALENDAR_LINKED, aligned.linked),
+    )
     parts = [
         pd.DataFrame(
             {
@@ -164,21 +179,24 @@ def risk_free_returns(points: pd.DataFrame, calendar: Dated, portfolio_ids: Iden
     """Risk-free returns or rates of portfolios as returns of the calendar's periods.
 
     `points`: portfolio_id, date, value, day_count (`ACT/360`, `ACT/365`, `BUS/252`; None: the
-    value is a return) and compounding. A rate accrues from the calendar's date before it, the
-    first from the weekday before it; points off the calendar keep their place there, and are left
-    out with it.
+    value is a return) and compounding. A rate accrues from the calendar's date before it, or from
+    the point before it where that is later; the first from the weekday before it. Off the calendar
+    no business day passes.
     """
     days, order = dated(points, portfolio_ids)
     values = points["value"].to_numpy(np.float64)[order]
     base = points["day_count"].fillna("").to_numpy(dtype=object)[order]
     compounding = points["compounding"].fillna("").to_numpy(dtype=object)[order]
     previous = _previous_dates(days, calendar)
+    is_business = np.isin(days.keys, calendar.keys)
     returns = values.copy()
     for kind in Compounding:
         for name, length in (("ACT/360", 360), ("ACT/365", 365), ("BUS/252", BUSINESS_BASE)):
             at = np.flatnonzero((base == name) & (compounding == kind))
             if len(at):
                 returns[at] = _accrued(values, days, previous, at, kind, length)
+            if length == BUSINESS_BASE:
+                returns[at[~is_business[at]]] = 0.0
     return Series(days.dates, days.offsets, returns)
 
 
@@ -205,4 +223,6 @@ def _previous_dates(days: Dated, calendar: Dated) -> Days:
     before = as_days(np.busday_offset(days.dates, -1, roll="forward"))
     if len(calendar.dates):
         before[has_previous] = calendar.dates[position[has_previous]]
+    follows = np.flatnonzero(portfolio[1:] == portfolio[:-1]) + 1
+    before[follows] = np.maximum(before[follows], days.dates[follows - 1])
     return before

@@ -2,20 +2,26 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from lotus_assets.engine.performance.formulas.calendar_days import Frequency
+from lotus_assets.engine.performance.formulas.calendar_days import DAY, Frequency
+from lotus_assets.engine.performance.formulas.dated_series import (
+    Dated,
+    Series,
+    cut,
+    cut_dates,
+    rows_before,
+)
 from lotus_assets.engine.performance.formulas.periods import ReportingPeriod, Windows, resolve
 from lotus_assets.engine.performance.formulas.returns_series import (
     BENCHMARK,
     PORTFOLIO,
     RISK_FREE,
     AlignedSeries,
-    Dated,
     MissingData,
-    Series,
     align,
     to_frequency,
 )
@@ -27,8 +33,7 @@ from lotus_assets.engine.performance.formulas.segments import (
     Booleans,
     Days,
     Integers,
-    expand,
-    rows_of_segments,
+    as_days,
 )
 from lotus_assets.engine.performance.formulas.statuses import Status
 from lotus_assets.engine.performance.frames.portfolio_days import PortfolioDays
@@ -45,6 +50,28 @@ RELATIVE = (
     "up_capture",
     "down_capture",
 )
+"""Figures of the portfolio beside its benchmark."""
+OVER_RISK_FREE = ("sharpe_ratio",)
+"""Figures of the portfolio beside the risk-free series."""
+ANNUALISED = (
+    "annualised_return",
+    "volatility",
+    "downside_deviation",
+    "sharpe_ratio",
+    "sortino_ratio",
+    "tracking_error",
+    "information_ratio",
+    "alpha",
+)
+"""Figures a year, which a stale last valuation leaves without a value."""
+DESCRIBING = (
+    "observations",
+    "excess_observations",
+    "relative_observations",
+    "has_benchmark",
+    "has_risk_free",
+    "is_short_period",
+)
 
 
 @dataclass(frozen=True)
@@ -58,6 +85,15 @@ class RiskStatisticsOptions:
     minimum_acceptable_return: float = 0.0
 
 
+@dataclass(frozen=True)
+class CoveredWindows:
+    """Windows that aligned segments are of, with the calendar's dates in each."""
+
+    calendar: Dated
+    starts: Days
+    ends: Days
+
+
 def risk_statistics(
     days: PortfolioDays,
     calendar: Dated,
@@ -66,12 +102,16 @@ def risk_statistics(
 ) -> pd.DataFrame:
     """One row a portfolio, frequency and period, in the order of the portfolios and the options.
 
-    Over the calendar's dates that all series of the portfolio have; a benchmark or risk-free
-    series without any row is one that it has not. Columns: portfolio_id, frequency, period,
-    start_date, end_date, status, observations, missing_dates (of the calendar, left out),
-    has_benchmark, has_risk_free, is_short_period, then the statistics, NaN where undefined.
-    Status: that of the period, UNDEFINED_RETURN where a day of it has no defined return,
-    BROKEN_CHAIN where a day's is below -1, or TOO_FEW_OBSERVATIONS below three.
+    The portfolio's own figures are over its own dates, `sharpe_ratio` over those that the risk-free
+    series has too, relative figures over those that all its series have; a benchmark or risk-free
+    series without any row is one that it has not. The benchmark is read from the day after the
+    portfolio's last row before the period. Columns: portfolio_id, frequency, period, start_date,
+    end_date, status, missing_dates (of the calendar, which some series has not), stale_since (as
+    in `twr`; figures a year are NaN then), observations, excess_observations,
+    relative_observations (missing without a benchmark), has_benchmark, has_risk_free,
+    is_short_period, then the statistics, NaN where undefined. Status: that of the period,
+    UNDEFINED_RETURN where a day of it has no defined return, BROKEN_CHAIN where a day's is below
+    -1, or TOO_FEW_OBSERVATIONS below three.
     """
     parts = [
         _rows(days, numbers, calendar, held, options)
@@ -83,21 +123,21 @@ def risk_statistics(
     return frame.rename(columns={"portfolio": "portfolio_id"})
 
 
-def covered_days(rows: Dated, calendar: Dated, starts: Days, ends: Days) -> tuple[Days, Days]:
+def covered_days(rows: Dated, windows: CoveredWindows) -> tuple[Days, Days]:
     """First and last day that the rows of every segment are returns of.
 
-    Each segment is a window from its start to its end. Its first return is also of the days before
-    that the calendar has not, a holiday say, and the window reaches past its last in the same way;
-    but not where a date of the calendar was left out.
+    The first return is also of the days before that the calendar has not, a holiday say, and the
+    window reaches past its last in the same way; but not where a date of the calendar was left out.
     """
-    first, last = starts.copy(), ends.copy()
-    filled = np.diff(rows.offsets) > 0
+    first, last = windows.starts.copy(), windows.ends.copy()
+    calendar = windows.calendar
+    filled = (np.diff(rows.offsets) > 0) & (np.diff(calendar.offsets) > 0)
     row, whole = rows.offsets[:-1][filled], calendar.offsets[:-1][filled]
-    own_first, whole_first = rows.dates[row], calendar.dates[whole]
-    first[filled] = np.where(own_first == whole_first, first[filled], own_first)
+    own_first = rows.dates[row]
+    first[filled] = np.where(own_first <= calendar.dates[whole], first[filled], own_first)
     row, whole = rows.offsets[1:][filled] - 1, calendar.offsets[1:][filled] - 1
-    own_last, whole_last = rows.dates[row], calendar.dates[whole]
-    last[filled] = np.where(own_last == whole_last, last[filled], own_last)
+    own_last = rows.dates[row]
+    last[filled] = np.where(own_last >= calendar.dates[whole], last[filled], own_last)
     return first, last
 
 
@@ -105,25 +145,56 @@ def statistics_of_rows(
     aligned: AlignedSeries,
     frequency: Frequency,
     minimum_acceptable_return: float = 0.0,
-    covered: tuple[Days, Days] | None = None,
+    windows: CoveredWindows | None = None,
 ) -> pd.DataFrame:
-    """Statistics of the rows of every segment, linked to the frequency; one row a segment.
+    """Statistics of the series of every segment, linked to the frequency; one row a segment.
 
-    `covered`: see `covered_days`.
+    The columns, and over which dates each is: see `risk_statistics`.
     """
-    linked = to_frequency(aligned, frequency)
-    frame = statistics_of_series(
-        linked.returns[PORTFOLIO],
-        linked.rows.dates,
-        linked.rows.offsets,
-        frequency,
-        linked.returns.get(BENCHMARK),
-        linked.returns.get(RISK_FREE),
-        minimum_acceptable_return,
-        covered,
+    names = tuple(aligned.returns)
+    has_benchmark = BENCHMARK in names
+    own_names = tuple(name for name in names if name != BENCHMARK)
+
+    def figures(*chosen: str) -> pd.DataFrame:
+        daily = aligned.common(chosen)
+        linked = to_frequency(daily, frequency)
+        return statistics_of_series(
+            linked.returns[PORTFOLIO],
+            linked.rows.dates,
+            linked.rows.offsets,
+            frequency,
+            linked.returns.get(BENCHMARK),
+            linked.returns.get(RISK_FREE),
+            minimum_acceptable_return,
+            None if windows is None else covered_days(daily.rows, windows),
+        )
+
+    relative = figures(*names)
+    is_complete = all(aligned.has(name).all() for name in names)
+    own = relative if is_complete else figures(PORTFOLIO)
+    over_free = relative if is_complete else figures(*own_names)
+    counts: dict[str, Any] = {
+        "excess_observations": over_free["observations"],
+        "relative_observations": relative["observations"] if has_benchmark else pd.NA,
+    }
+    is_short = own["is_short_period"] | relative["is_short_period"]
+    frame = own.assign(
+        has_risk_free=RISK_FREE in names,
+        has_benchmark=has_benchmark,
+        is_short_period=is_short,
+        **counts,
+        **{name: over_free[name] for name in OVER_RISK_FREE},
+        **{name: relative[name] if has_benchmark else np.nan for name in RELATIVE},
     )
-    frame.insert(1, "has_benchmark", BENCHMARK in linked.returns)
-    return frame.assign(**{name: np.nan for name in RELATIVE if name not in frame})
+    others = [name for name in own if name not in (*DESCRIBING, *RELATIVE)]
+    return frame[[*DESCRIBING, *others, *RELATIVE]]
+
+
+def without_rates_a_year(figures: pd.DataFrame, is_stale: Booleans) -> pd.DataFrame:
+    """The figures, those a year missing where the last valuation is stale."""
+    masked = figures.copy()
+    masked.loc[is_stale, list(ANNUALISED)] = np.nan
+    return masked
 
 
 def _alike(
@@ -148,43 +219,43 @@ def _rows(
     options: RiskStatisticsOptions,
 ) -> pd.DataFrame:
     """Rows of some portfolios, which have the same series."""
-    own_calendar = _dated_of(calendar, numbers)
-    selected = {name: _series_of(one, numbers) for name, one in series.items()}
-    aligned = align(selected, own_calendar, MissingData.STRICT_INTERSECTION)
-    windows, expected, received = (
-        _windows(days, numbers, rows, options.periods)
-        for rows in (aligned.rows, own_calendar, selected[PORTFOLIO])
+    windows = _windows(days, numbers, series[PORTFOLIO], options.periods)
+    portfolio = numbers[windows.portfolio]
+    of_windows = _in_windows(series, windows, portfolio)
+    covered = CoveredWindows(
+        cut_dates(calendar, portfolio, windows.start_date, _ends(windows)),
+        windows.start_date,
+        windows.end_date,
     )
-    undefined = np.append(0, np.cumsum(np.isnan(selected[PORTFOLIO].returns)))
-    has_undefined = undefined[received.stop] > undefined[received.start]
-    chosen = _in_windows(aligned, windows)
+    aligned = align(of_windows, covered.calendar, MissingData.ALLOW_PARTIAL)
+    count = len(windows)
+    own = of_windows[PORTFOLIO]
+    has_undefined = np.bincount(own.segment[np.isnan(own.returns)], minlength=count) > 0
     is_broken = np.any([values < -1.0 for values in aligned.returns.values()], axis=0)
-    broken = np.append(0, np.cumsum(is_broken))
-    has_broken = broken[windows.stop] > broken[windows.start]
-    calendars = _rows_of(own_calendar, expected)
-    covered = covered_days(chosen.rows, calendars, windows.start_date, windows.end_date)
+    has_broken = np.bincount(aligned.rows.segment[is_broken], minlength=count) > 0
+    is_stale = ~np.isnat(windows.stale_since)
+    missing = _missing_dates(aligned, covered.calendar)
     parts = []
     for frequency in options.frequencies:
-        figures = statistics_of_rows(chosen, frequency, options.minimum_acceptable_return, covered)
+        figures = statistics_of_rows(aligned, frequency, options.minimum_acceptable_return, covered)
+        figures = without_rates_a_year(figures, is_stale)
         status = _status(windows, has_undefined, has_broken, figures["observations"].to_numpy())
         statistics = [name for name in figures if name not in DESCRIBING]
-        figures.loc[has_undefined, statistics] = np.nan
+        figures.loc[has_undefined | has_broken, statistics] = np.nan
         named = pd.DataFrame(
             {
-                "portfolio": numbers[windows.portfolio],
+                "portfolio": portfolio,
                 "frequency": str(frequency),
                 "period": windows.key,
                 "start_date": windows.start_date,
                 "end_date": windows.end_date,
                 "status": status,
-                "missing_dates": expected.stop - expected.start - (windows.stop - windows.start),
+                "missing_dates": missing,
+                "stale_since": windows.stale_since,
             }
         )
         parts.append(pd.concat([named, figures], axis=1))
     return pd.concat(parts, ignore_index=True)
-
-
-DESCRIBING = ("observations", "has_benchmark", "has_risk_free", "is_short_period")
 
 
 def _status(
@@ -199,47 +270,45 @@ def _status(
 
 
 def _windows(
-    days: PortfolioDays, numbers: Integers, rows: Dated, periods: tuple[ReportingPeriod, ...]
+    days: PortfolioDays, numbers: Integers, own: Series, periods: tuple[ReportingPeriod, ...]
 ) -> Windows:
+    """The periods of some portfolios, on the rows of all."""
+    rows = Dated.chosen(own, np.isin(own.segment, numbers))
+    kept = np.append(numbers, len(own.offsets) - 1)
     return resolve(
         periods,
         days.as_of_date[numbers],
         days.portfolio_open_date[numbers],
         days.performance_start_date[numbers],
         rows.dates,
-        rows.offsets,
+        rows.offsets[kept],
+        days.close_dates[numbers],
     )
 
 
-def _in_windows(aligned: AlignedSeries, windows: Windows) -> AlignedSeries:
-    """The rows of every window as a segment of its own; windows may overlap."""
-    rows = _window_rows(windows)
-    return AlignedSeries(
-        _rows_of(aligned.rows, windows),
-        {name: values[rows] for name, values in aligned.returns.items()},
-        {name: absent[rows] for name, absent in aligned.absent.items()},
-        {},
-        {},
-        {},
-    )
+def _ends(windows: Windows) -> Days:
+    """Last days; before the first of a window that has no rows."""
+    is_usable = windows.status == Status.OK
+    return as_days(np.where(is_usable, windows.end_date, windows.start_date - DAY))
 
 
-def _rows_of(dated: Dated, windows: Windows) -> Dated:
-    """The dates of every window as a segment of its own."""
-    lengths = np.append(0, np.cumsum(windows.stop - windows.start))
-    return Dated(dated.dates[_window_rows(windows)], lengths)
+def _in_windows(
+    series: Mapping[str, Series], windows: Windows, portfolio: Integers
+) -> dict[str, Series]:
+    """What every window has of its portfolio's series, the benchmark from the day after the
+    portfolio's row before it."""
+    own, ends = series[PORTFOLIO], _ends(windows)
+    before = as_days(windows.start_date - DAY)
+    since = rows_before(own, portfolio, windows.start_date)
+    return {
+        name: cut(one, portfolio, since if name == BENCHMARK else before, windows.start_date, ends)
+        for name, one in series.items()
+    }
 
 
-def _window_rows(windows: Windows) -> Integers:
-    window, step = expand(windows.stop - windows.start)
-    return windows.start[window] + step
-
-
-def _dated_of(dated: Dated, numbers: Integers) -> Dated:
-    rows, offsets = rows_of_segments(dated.offsets, numbers)
-    return Dated(dated.dates[rows], offsets)
-
-
-def _series_of(series: Series, numbers: Integers) -> Series:
-    rows, offsets = rows_of_segments(series.offsets, numbers)
-    return Series(series.dates[rows], offsets, series.returns[rows])
+def _missing_dates(aligned: AlignedSeries, calendar: Dated) -> Integers:
+    """How many of the calendar's dates some series of a segment has no return on."""
+    defined = np.all([~np.isnan(values) for values in aligned.returns.values()], axis=0)
+    defined &= np.isin(aligned.rows.keys, calendar.keys)
+    held = np.bincount(aligned.rows.segment[defined], minlength=len(calendar.offsets) - 1)
+    return np.asarray(np.diff(calendar.offsets) - held)

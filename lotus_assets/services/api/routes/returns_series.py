@@ -1,6 +1,7 @@
 """POST /integration/returns/series: returns side by side, and their risk."""
 
 import datetime as dt
+from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -11,19 +12,25 @@ from lotus_assets.engine.performance.formulas.calendar_days import Frequency
 from lotus_assets.engine.performance.formulas.returns_series import (
     EXCESS,
     PORTFOLIO,
+    AlignedSeries,
     Fill,
     MissingData,
-    align,
 )
 from lotus_assets.engine.performance.formulas.risk_statistics import PERIODS_PER_YEAR
+from lotus_assets.engine.performance.formulas.statuses import Reason
 from lotus_assets.engine.performance.frames.returns_series import (
     INSUFFICIENT_DATA,
+    OFF_CALENDAR_LINKED,
     SELECTABLE,
     ReturnsSeriesOptions,
     returns_series,
 )
-from lotus_assets.engine.performance.frames.risk_statistics import covered_days, statistics_of_rows
-from lotus_assets.services.api.answers import plain, records
+from lotus_assets.engine.performance.frames.risk_statistics import (
+    CoveredWindows,
+    statistics_of_rows,
+    without_rates_a_year,
+)
+from lotus_assets.services.api.answers import named, plain, records, stale_valuation
 from lotus_assets.services.api.envelope import AnalysisRequest, Diagnostic
 from lotus_assets.services.api.operation import Calculation, Operation
 from lotus_assets.services.api.returns_input import (
@@ -59,7 +66,7 @@ class ReturnsSeriesRequest(AnalysisRequest[ReturnsStatelessInput, ReturnsStatefu
     missing_data_policy: MissingData = Field(
         default=MissingData.FAIL_FAST,
         description="FAIL_FAST: any missing date is an error; ALLOW_PARTIAL: each series as it "
-        "is, gaps listed; STRICT_INTERSECTION: dates that all series have.",
+        "is, gaps listed; STRICT_INTERSECTION: dates that all series have, the others left out.",
         examples=["FAIL_FAST"],
     )
     fill_policy: Fill = Field(
@@ -69,7 +76,8 @@ class ReturnsSeriesRequest(AnalysisRequest[ReturnsStatelessInput, ReturnsStatefu
     )
     risk_statistics: bool = Field(
         default=False,
-        description="Whether to add statistics, over the dates that all selected series have.",
+        description="Whether to add statistics: the portfolio's own over its own dates, relative "
+        "ones over the dates that all selected series have.",
         examples=[True],
     )
     minimum_acceptable_return: Annotated[float, BeforeValidator(written_plainly)] = Field(
@@ -98,7 +106,10 @@ class Coverage(BaseModel):
     missing: int = Field(description="Of them without a return, filled or not.", examples=[1])
     missing_dates: list[dt.date] = Field(description="Those dates.", examples=[["2025-02-14"]])
     off_calendar_dates: list[dt.date] = Field(
-        description="Dates with a return that the calendar has not: left out.", examples=[[]]
+        description="Dates with a return that the calendar has not: linked into the next of its "
+        "dates on which the series has one; after the last, days of their own. Returns of longer "
+        "frequencies take them by their own dates.",
+        examples=[[]],
     )
 
 
@@ -109,7 +120,23 @@ def _figure(text: str, example: float) -> Any:
 class RiskFigures(BaseModel):
     """Risk statistics of the window."""
 
-    observations: int = Field(description="Single returns.", examples=[62])
+    observations: int = Field(
+        description="Single returns of the portfolio, which its own figures are of.", examples=[62]
+    )
+    excess_observations: int = Field(
+        description="Of them those on dates of the risk-free series, which sharpe_ratio is of.",
+        examples=[62],
+    )
+    relative_observations: int | None = Field(
+        description="Of them those on dates that every series has, which the figures beside the "
+        "benchmark are of; null without a benchmark.",
+        examples=[62],
+    )
+    annualisation_reason: Literal["STALE_VALUATIONS"] | None = Field(
+        description="Why no figure a year is given: the portfolio's last return lies too long "
+        "before the window's end, see the diagnostic.",
+        examples=[None],
+    )
     has_benchmark: bool = Field(description="Whether a benchmark was compared.", examples=[True])
     has_risk_free: bool = Field(
         description="Whether risk-free returns were there; else 0 stands for them.",
@@ -185,15 +212,18 @@ def calculate(request: ReturnsSeriesRequest, inputs: UpstreamInputs) -> Calculat
     [status] = aligned.statuses.to_dict("records")
     if status["status"] == INSUFFICIENT_DATA:
         raise insufficient(str(status["reason"]))
-    rows = aligned.rows.drop(columns="portfolio_id")
+    rows = aligned.rows.drop(columns=["portfolio_id", "off_calendar_returns"])
     selected = [*options.series_selection, *([EXCESS] if EXCESS in rows else [])]
-    statistics = _statistics(request, returns_input, options) if request.risk_statistics else None
+    statistics = None
+    if request.risk_statistics:
+        statistics = _statistics(request, returns_input, aligned.aligned)
     results = {
         "series": {name: _points(rows, name) for name in selected},
         "statistics": statistics,
         "coverage": _coverage(aligned.coverage, aligned.gaps),
     }
-    return Calculation(results, _said(returns_input, request, statistics), {"returns": rows})
+    diagnostics = [*_said(returns_input, request, statistics), *_off_calendar(aligned.gaps)]
+    return Calculation(results, diagnostics, {"returns": rows})
 
 
 def _input(
@@ -208,7 +238,7 @@ def _input(
     selected = tuple(name for name in SELECTABLE if chosen is None or name in chosen)
     policy = request.missing_data_policy
     if sent is not None:
-        returns_input = sent_series(sent, selected)
+        returns_input = sent_series(sent, selected, request.frequency)
     else:
         assert request.stateful_input is not None  # noqa: S101  (the envelope: exactly one)
         returns_input = read_series(inputs, request.stateful_input, selected, policy)
@@ -228,23 +258,31 @@ def _check_statistics(request: ReturnsSeriesRequest, options: ReturnsSeriesOptio
 
 
 def _statistics(
-    request: ReturnsSeriesRequest, returns_input: ReturnsInput, options: ReturnsSeriesOptions
+    request: ReturnsSeriesRequest, returns_input: ReturnsInput, aligned: AlignedSeries
 ) -> dict[str, Any] | None:
-    """Figures over the dates that all selected series have; None where there is none."""
-    held = {name: one for name, one in returns_input.series.items() if len(one.dates)}
-    common = align(
-        held, returns_input.calendar, MissingData.STRICT_INTERSECTION, options.fill_policy
-    )
-    if common.refused or PORTFOLIO not in held:
+    """Figures of the portfolio, beside the series that have a return; None where it has none."""
+    held = [name for name, one in aligned.pieces.items() if len(one.dates)]
+    if PORTFOLIO not in held:
         return None
-    covered = None
-    if returns_input.window is not None:
-        starts, ends = (np.array([day], "datetime64[D]") for day in returns_input.window)
-        covered = covered_days(common.rows, returns_input.calendar, starts, ends)
-    least = request.minimum_acceptable_return
-    figures = statistics_of_rows(common, options.frequency, least, covered)
-    [row] = records(figures, FIGURES)
+    whole = aligned.chosen(np.ones(len(aligned.rows.dates), bool), held)
+    windows = None
+    if request.stateful_input is not None:
+        windows = CoveredWindows(returns_input.calendar, *returns_input.window)
+    figures = statistics_of_rows(
+        whole, request.frequency, request.minimum_acceptable_return, windows
+    )
+    is_stale = ~np.isnat(returns_input.stale_since)
+    figures = without_rates_a_year(figures, is_stale)
+    reason = Reason.STALE_VALUATIONS if is_stale.any() else None
+    [row] = records(figures.assign(annualisation_reason=reason), FIGURES)
     return row
+
+
+def _off_calendar(gaps: pd.DataFrame) -> Iterator[Diagnostic]:
+    """Returns off the calendar that went into a later date."""
+    linked = gaps[gaps["kind"] == OFF_CALENDAR_LINKED]
+    days = zip(linked["series"], linked["date"], strict=True)
+    yield from named(OFF_CALENDAR_LINKED, [f"{name}: {day:%Y-%m-%d}" for name, day in days])
 
 
 def _points(rows: pd.DataFrame, name: str) -> list[dict[str, Any]]:
@@ -272,11 +310,17 @@ def _said(
     returns_input: ReturnsInput, request: ReturnsSeriesRequest, statistics: dict[str, Any] | None
 ) -> list[Diagnostic]:
     diagnostics = [*returns_input.diagnostics]
+    if not np.isnat(returns_input.stale_since).all():
+        [last], [end] = returns_input.stale_since, returns_input.window[1]
+        diagnostics.append(stale_valuation("", last, end))
     if statistics is not None and statistics["is_short_period"]:
         detail = "under 12 months: annualised figures are to be read with care"
         diagnostics.append(Diagnostic(code="SHORT_PERIOD", detail=detail))
     if request.risk_statistics and statistics is None:
-        detail = "no date has a return of every series: no statistics"
+        detail = "the portfolio has no return: no statistics"
+        diagnostics.append(Diagnostic(code="NO_COMMON_DATES", detail=detail))
+    if statistics is not None and statistics["relative_observations"] == 0:
+        detail = "no date has a return of every series: no figures beside the benchmark"
         diagnostics.append(Diagnostic(code="NO_COMMON_DATES", detail=detail))
     return diagnostics
 

@@ -77,9 +77,65 @@ def test_weekends_and_dates_off_a_sent_calendar_are_no_gaps(api: httpx.Client) -
     weekend = [*FULL, {"date": "2025-01-04", "return": "0.5"}]
     answer = ask(api, {"portfolio": weekend})
     assert answer["results"]["coverage"]["portfolio"]["off_calendar_dates"] == ["2025-01-04"]
-    assert [day for day, _ in values(answer, "portfolio")] == [*DAYS]
+    assert values(answer, "portfolio") == [
+        (DAYS[0], 0.01),
+        (DAYS[1], pytest.approx(1.5 * 1.02 - 1, rel=1e-15)),
+        (DAYS[2], -0.03),
+        (DAYS[3], 0.04),
+    ]
+    assert answer["diagnostics"] == [
+        {"code": "OFF_CALENDAR_LINKED", "detail": "portfolio: 2025-01-04"}
+    ]
     holiday = ask(api, {"portfolio": GAPPED, "calendar": [DAYS[0], DAYS[2], DAYS[3]]})
     assert holiday["results"]["coverage"]["portfolio"]["missing"] == 0
+
+
+def test_a_last_day_off_the_calendar_is_one_of_its_own(api: httpx.Client) -> None:
+    """Saturday, the 11th: no gap for the benchmark, and in the week that ends with it."""
+    late = [*FULL, *points([0.0, 0.0], ("2025-01-09", "2025-01-10"))]
+    saturday = [*late, {"date": "2025-01-11", "return": "-0.5"}]
+    sent = {"portfolio": saturday, "benchmark": late}
+    answer = ask(api, sent)
+    assert values(answer, "portfolio")[-1] == ("2025-01-11", -0.5)
+    assert values(answer, "benchmark")[-1] == ("2025-01-10", 0.0)
+    assert answer["results"]["coverage"]["benchmark"]["missing"] == 0
+    assert answer["results"]["coverage"]["portfolio"]["off_calendar_dates"] == ["2025-01-11"]
+    assert answer["diagnostics"] == []
+    weekly = dict(values(ask(api, sent, frequency="WEEKLY"), "portfolio"))
+    assert weekly["2025-01-11"] == pytest.approx(1.02 * 0.97 * 1.04 * 0.5 - 1, rel=1e-14)
+    strict = ask(api, sent, missing_data_policy="STRICT_INTERSECTION")
+    assert values(strict, "portfolio")[-1] == ("2025-01-10", 0.0)
+
+
+def test_months_without_a_calendar_have_their_own_dates(api: httpx.Client) -> None:
+    """Month ends on Saturday, 31 May, and Sunday, 31 August, 2025 beside last business days."""
+    ends = ("2025-05-31", "2025-06-30", "2025-07-31", "2025-08-31")
+    business = ("2025-05-30", "2025-06-30", "2025-07-31", "2025-08-29")
+    sent = {
+        "portfolio": points([0.1, 0.2, -0.3, 0.4], ends),
+        "benchmark": points([0.01, 0.02, 0.03, 0.04], business),
+    }
+    answer = ask(api, sent, frequency="MONTHLY", risk_statistics=True)
+    assert values(answer, "portfolio") == list(zip(ends, [0.1, 0.2, -0.3, 0.4], strict=True))
+    assert values(answer, "benchmark") == list(zip(ends, [0.01, 0.02, 0.03, 0.04], strict=True))
+    assert answer["results"]["statistics"]["relative_observations"] == 4
+    lacking = {**sent, "benchmark": sent["benchmark"][1:]}
+    status, problem = ask(api, lacking, frequency="MONTHLY")
+    assert (status, problem["code"]) == (422, "INSUFFICIENT_DATA")
+    assert problem["detail"] == "benchmark has no return on 1 dates, first 2025-05-31"
+    assert ask(api, sent)[0] == 422  # as days they lack all the others
+
+
+def test_what_lies_outside_the_portfolio_s_days_is_named(api: httpx.Client) -> None:
+    longer = [{"date": "2024-12-31", "return": "0.9"}, *FULL]
+    answer = ask(api, {"portfolio": FULL, "benchmark": longer})
+    assert [day for day, _ in values(answer, "benchmark")] == [*DAYS]
+    assert answer["diagnostics"] == [
+        {
+            "code": "OUTSIDE_PERIOD",
+            "detail": "benchmark: 1 returns before 2025-01-03 or after 2025-01-08",
+        }
+    ]
 
 
 def test_longer_periods_link_the_days(api: httpx.Client) -> None:
@@ -121,12 +177,64 @@ def test_statistics_by_hand(api: httpx.Client) -> None:
     assert wanted["sortino_ratio"] == pytest.approx(0, abs=1e-12)
 
 
-def test_statistics_are_of_the_dates_that_all_series_have(api: httpx.Client) -> None:
+def test_statistics_of_series_with_gaps(api: httpx.Client) -> None:
+    """The portfolio's own are over its four dates, relative ones over the common three."""
     sent = {"portfolio": FULL, "benchmark": GAPPED}
-    answer = ask(api, sent, missing_data_policy="ALLOW_PARTIAL", risk_statistics=True)
+    partial, strict = (
+        ask(api, sent, missing_data_policy=policy, risk_statistics=True)["results"]["statistics"]
+        for policy in ("ALLOW_PARTIAL", "STRICT_INTERSECTION")
+    )
+    assert (partial["observations"], partial["relative_observations"]) == (4, 3)
+    assert partial["excess_observations"] == 4
+    assert partial["linked_return"] == pytest.approx(1.01 * 1.02 * 0.97 * 1.04 - 1, rel=1e-12)
+    assert partial["volatility"] == pytest.approx(math.sqrt(26 / 3 * 252) / 100, rel=1e-12)
+    assert (strict["observations"], strict["relative_observations"]) == (3, 3)
+    assert strict["linked_return"] == pytest.approx(1.01 * 0.97 * 1.04 - 1, rel=1e-12)
+    for name in ("tracking_error", "information_ratio", "beta", "alpha", "up_capture"):
+        assert partial[name] == strict[name]
+    alone = ask(api, {"portfolio": FULL}, risk_statistics=True)["results"]["statistics"]
+    assert alone["relative_observations"] is None
+
+
+def test_the_series_of_a_portfolio_compounds_to_its_return(stateful_api: httpx.Client) -> None:
+    for start, end in (("2025-01-02", "2025-01-10"), ("2025-01-04", "2025-01-09")):
+        analysis = {"period": "EXPLICIT", "start_date": start, "end_date": end}
+        body = {"input_mode": "stateful", "stateful_input": BOOK, "analyses": [analysis]}
+        [measured] = stateful_api.post("/performance/twr", json=body).json()["results"].values()
+        for frequency in ("DAILY", "WEEKLY", "MONTHLY"):
+            answer = read(
+                stateful_api,
+                {"window": {"start_date": start, "end_date": end}},
+                missing_data_policy="ALLOW_PARTIAL",
+                frequency=frequency,
+            )
+            growth = math.prod(1 + one for _, one in values(answer, "portfolio"))
+            assert growth - 1 == pytest.approx(measured["return"], rel=1e-13)
+
+
+def test_a_portfolio_that_closed_has_no_gaps_after_it(stateful_api: httpx.Client) -> None:
+    closed = {"portfolio_id": "CLOSED", "as_of_date": "2025-03-31"}
+    selected = {"series_selection": ["portfolio"]}
+    answer = read(stateful_api, {**closed, "period": "ITD"}, **selected)
+    assert [day for day, _ in values(answer, "portfolio")] == ["2025-01-02", "2025-01-03"]
+    status, problem = read(stateful_api, {**closed, "period": "MTD"}, **selected)
+    assert (status, problem["code"]) == (422, "INSUFFICIENT_DATA")
+    assert problem["detail"] == "CLOSED closed on 2025-01-03, before MTD"
+
+
+def test_no_figure_a_year_of_stale_valuations(stateful_api: httpx.Client) -> None:
+    answer = read(
+        stateful_api,
+        {"as_of_date": "2025-06-30", "period": "ITD"},
+        series_selection=["portfolio"],
+        missing_data_policy="ALLOW_PARTIAL",
+        risk_statistics=True,
+    )
     found = answer["results"]["statistics"]
-    assert found["observations"] == 3
-    assert found["linked_return"] == pytest.approx(1.01 * 0.97 * 1.04 - 1, rel=1e-12)
+    assert found["linked_return"] is not None
+    assert (found["volatility"], found["annualised_return"]) == (None, None)
+    assert found["annualisation_reason"] == "STALE_VALUATIONS"
+    assert "STALE_VALUATIONS" in [one["code"] for one in answer["diagnostics"]]
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Series on one calendar: gaps, policies, fills, and risk-free conversion."""
 
 import datetime as dt
+import math
 
 import numpy as np
 import pytest
@@ -8,14 +9,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lotus_assets.engine.performance.formulas.calendar_days import Frequency
+from lotus_assets.engine.performance.formulas.dated_series import (
+    Dated,
+    Series,
+    cut,
+    one_series,
+    rows_before,
+)
 from lotus_assets.engine.performance.formulas.returns_series import (
     AlignedSeries,
-    Dated,
     Fill,
     MissingData,
-    Series,
     align,
-    one_series,
+    of_buckets,
     to_frequency,
     weekdays,
 )
@@ -72,11 +78,123 @@ def test_an_undefined_return_is_a_gap() -> None:
     assert found.refused == {0: "portfolio has no return on 1 dates, first 2025-01-06"}
 
 
-def test_dates_off_the_calendar_are_left_out_and_listed() -> None:
-    weekend = one_series(as_days(["2025-01-03", "2025-01-04"]), np.array([0.1, 0.2]))
-    found = align({"portfolio": weekend}, Dated(DAYS[:1], np.array([0, 1])))
-    assert found.returns["portfolio"].tolist() == [0.1]
-    assert texts(found.off_calendar["portfolio"]) == ["2025-01-04"]
+# Halved on Saturday, the 4th, and a gain on Saturday, the 11th.
+WEEKEND = one_series(
+    as_days(["2025-01-03", "2025-01-04", "2025-01-06", "2025-01-07", "2025-01-08", "2025-01-11"]),
+    np.array([0.01, -0.5, 0.02, 0.03, 0.04, 0.1]),
+)
+
+
+@pytest.mark.parametrize("policy", [MissingData.FAIL_FAST, MissingData.ALLOW_PARTIAL])
+def test_a_return_off_the_calendar_goes_into_the_next_date_of_its_series(
+    policy: MissingData,
+) -> None:
+    found = align({"portfolio": WEEKEND, "benchmark": FULL}, CALENDAR, policy)
+    assert texts(found.rows) == [*map(str, DAYS), "2025-01-11"]
+    assert found.returns["portfolio"].tolist() == pytest.approx([0.01, -0.49, 0.03, 0.04, 0.1])
+    # After the calendar's last date it is a day of its own, and no gap for the benchmark.
+    assert np.isnan(found.returns["benchmark"]).tolist() == [False] * 4 + [True]
+    assert texts(found.missing["benchmark"]) == []
+    assert texts(found.off_calendar["portfolio"]) == ["2025-01-04", "2025-01-11"]
+    assert texts(found.linked["portfolio"]) == ["2025-01-04"]
+
+
+def test_common_dates_alone_have_no_day_of_one_series_own() -> None:
+    strict = align(
+        {"portfolio": WEEKEND, "benchmark": FULL}, CALENDAR, MissingData.STRICT_INTERSECTION
+    )
+    assert texts(strict.rows) == [str(day) for day in DAYS]
+    assert strict.returns["portfolio"][1] == pytest.approx(-0.49, rel=1e-15)
+
+
+def test_a_gain_on_the_portfolio_s_holiday_goes_into_the_next_day_of_the_index() -> None:
+    """Monday is a holiday, on Tuesday the index lacks: what it gained goes into Wednesday."""
+    holiday = Dated(DAYS[[0, 2, 3]], np.array([0, 3]))
+    index = one_series(DAYS[[0, 1, 3]], np.array([0.1, 0.2, 0.3]))
+    found = align({"benchmark": index}, holiday, MissingData.ALLOW_PARTIAL)
+    assert texts(found.missing["benchmark"]) == ["2025-01-07"]
+    assert found.returns["benchmark"][-1] == pytest.approx(1.2 * 1.3 - 1, rel=1e-15)
+
+
+def test_longer_periods_take_a_return_off_the_calendar_by_its_own_date() -> None:
+    """Saturday, 31 May 2025, is of May, though its day goes into Monday, 2 June."""
+    days = as_days(["2025-05-30", "2025-05-31", "2025-06-02"])
+    own = one_series(days, np.array([0.1, -0.5, 0.2]))
+    aligned = align({"portfolio": own}, Dated(days[[0, 2]], np.array([0, 2])))
+    assert aligned.returns["portfolio"].tolist() == [0.1, pytest.approx(0.5 * 1.2 - 1, rel=1e-15)]
+    found = to_frequency(aligned, Frequency.MONTHLY)
+    assert texts(found.rows) == ["2025-05-31", "2025-06-02"]
+    assert found.returns["portfolio"].tolist() == [pytest.approx(1.1 * 0.5 - 1), 0.2]
+
+
+def test_zero_fills_a_gap_and_no_day_of_another_series_own() -> None:
+    found = align({"portfolio": WEEKEND, "benchmark": GAPPED}, CALENDAR, fill=Fill.ZERO_FILL)
+    assert found.returns["benchmark"].tolist()[:4] == [0.001, 0.0, 0.003, 0.004]
+    assert np.isnan(found.returns["benchmark"][4])
+    monthly = to_frequency(found, Frequency.MONTHLY)
+    assert monthly.returns["benchmark"][0] == pytest.approx(1.001 * 1.003 * 1.004 - 1)
+
+
+def test_returns_before_a_window_go_into_its_first_day() -> None:
+    """The portfolio was valued on the 30th, then from Monday, 2 June on; the window begins on the
+    1st: what the index did on the 31st is part of the portfolio's first day."""
+    days = as_days(["2025-05-30", "2025-05-31", "2025-06-02", "2025-06-03"])
+    index = one_series(days, np.array([0.5, 0.1, 0.2, 0.3]))
+    segment, since, start, end = np.zeros(1, np.int64), days[:1], days[2:3] - 1, days[2:3]
+    found = cut(index, segment, since, start, end)
+    assert texts(found) == ["2025-06-01", "2025-06-02"]
+    assert found.returns.tolist() == [0.1, 0.2]
+    two = cut(index, segment, since, days[2:3], days[3:])
+    assert texts(two) == ["2025-06-02", "2025-06-03"]
+    assert two.returns.tolist() == [pytest.approx(1.1 * 1.2 - 1, rel=1e-15), 0.3]
+    whole = one_series(days[[0, 2]], np.zeros(2))
+    assert rows_before(whole, segment, start).tolist() == since.tolist()
+    assert str(rows_before(whole, segment, days[:1])[0]) == "2025-05-29"
+
+
+def test_returns_of_months_are_dated_alike() -> None:
+    business = one_series(as_days(["2025-05-30", "2025-06-30"]), np.array([0.1, 0.2]))
+    calendar = one_series(as_days(["2025-05-31", "2025-06-30"]), np.array([0.3, 0.4]))
+    found = of_buckets({"portfolio": business, "benchmark": calendar}, Frequency.MONTHLY)
+    assert [texts(one) for one in found.values()] == [["2025-05-31", "2025-06-30"]] * 2
+    several = {"portfolio": business, "benchmark": FULL}
+    assert of_buckets(several, Frequency.MONTHLY) == several
+
+
+@given(
+    st.dictionaries(st.integers(0, 500), st.floats(-0.5, 0.5), min_size=1, max_size=40),
+    st.dictionaries(st.integers(0, 500), st.floats(-0.5, 0.5), max_size=40),
+    st.sets(st.integers(0, 500), max_size=60),
+    st.sampled_from([MissingData.FAIL_FAST, MissingData.ALLOW_PARTIAL]),
+    st.sampled_from(Fill),
+    st.sampled_from(Frequency),
+)
+def test_no_return_is_lost_whatever_the_calendar(
+    own: dict[int, float],
+    other: dict[int, float],
+    calendar: set[int],
+    policy: MissingData,
+    fill: Fill,
+    frequency: Frequency,
+) -> None:
+    start = as_days("2024-11-15")
+
+    def series(returns: dict[int, float]) -> Series:
+        numbers = sorted(returns)
+        return one_series(
+            start + np.array(numbers, np.int64), np.array([returns[one] for one in numbers])
+        )
+
+    dates = Dated(start + np.array(sorted(calendar), np.int64), np.array([0, len(calendar)]))
+    both = {"portfolio": series(own), "benchmark": series(other)}
+    aligned = align(both, dates, policy, fill)
+    if aligned.refused:
+        return
+    found = to_frequency(aligned, frequency)
+    for name, one in both.items():
+        returns = found.returns[name]
+        linked = math.prod(1 + value for value in returns[~np.isnan(returns)])
+        assert linked == pytest.approx(math.prod(1 + one.returns), rel=1e-12)
 
 
 def test_portfolios_keep_to_their_own_calendar() -> None:
@@ -85,8 +203,8 @@ def test_portfolios_keep_to_their_own_calendar() -> None:
     series = Series(DAYS[[0, 1, 2, 1]], np.array([0, 3, 4]), np.array([0.1, 0.2, 0.3, 0.4]))
     found = align({"portfolio": series}, calendar)
     assert found.refused == {1: "portfolio has no return on 1 dates, first 2025-01-07"}
-    assert found.rows.offsets.tolist() == [0, 2, 2]
-    assert found.returns["portfolio"].tolist() == [0.1, 0.2]
+    assert found.rows.offsets.tolist() == [0, 3, 3]
+    assert found.returns["portfolio"].tolist() == [0.1, 0.2, 0.3]
     assert found.off_calendar["portfolio"].offsets.tolist() == [0, 1, 1]
     assert texts(found.missing["portfolio"]) == ["2025-01-07"]
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lotus_assets.engine.performance.formulas.dated_series import Dated
 from lotus_assets.engine.performance.formulas.modified_dietz import FlowTiming
-from lotus_assets.engine.performance.formulas.returns_series import Dated
 from lotus_assets.engine.performance.frames.mwr import (
     Method,
     MwrOptions,
