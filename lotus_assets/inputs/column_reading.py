@@ -36,7 +36,8 @@ def read_input_columns(
 ) -> Columns:
     """Columns of an input's rows as of a day, from the window of each payload, in key order.
 
-    `payloads` (of `read_payloads`, status OK): subject and start_date, one row a subject.
+    `payloads` (of `read_payloads`, status OK): subject, variant and start_date, one row a subject
+    (and variant, where the input has a column of them).
     NUMBER is the row's payload, numbered from 0. `names` are dates, numbers or booleans that are
     never NULL; the input's key begins with its subject and ends with a day.
     """
@@ -58,10 +59,15 @@ def _as_of(
     kind: InputTable, as_of: date, payloads: pd.DataFrame, names: Sequence[str]
 ) -> Select[Any]:
     """The rows of each subject by the index of the key: no sort of all, no scan of the table."""
-    windows = list(zip(payloads["subject"], payloads["start_date"], strict=True))
+    variants = [""] * len(payloads) if kind.variant is None else payloads["variant"]
+    windows = list(zip(payloads["subject"], variants, payloads["start_date"], strict=True))
     asked = values(
-        column(NUMBER, Integer), column("subject", Text), column("start_date", Date), name="asked"
-    ).data([(number, *window) for number, window in enumerate(windows or [("", date.max)])])
+        column(NUMBER, Integer),
+        column("subject", Text),
+        column("variant", Text),
+        column("start_date", Date),
+        name="asked",
+    ).data([(number, *window) for number, window in enumerate(windows or [("", "", date.max)])])
     stored = database_table(kind.table)
     entity, *rest = (stored.c[name] for name in kind.table.key if name != DATA_VERSION)
     rows = (
@@ -69,6 +75,7 @@ def _as_of(
         .distinct(*rest)
         .where(entity == asked.c.subject, rest[-1] >= cast(asked.c.start_date, Date))
         .where(stored.c[AS_OF] <= as_of)
+        .where(true() if kind.variant is None else stored.c[kind.variant] == asked.c.variant)
         .order_by(*rest, stored.c[AS_OF].desc(), stored.c[DATA_VERSION].desc())
         .lateral("rows")
     )

@@ -36,6 +36,7 @@ class InputTable:
 
     `complete` names columns of the stream that hold a value in every row; `ask` gives the requests
     of a day, for all shards. `also` are collected with it and keep nothing but their payloads.
+    `variant` is the key column that tells the payloads of one subject apart by their variants.
     """
 
     table: Table
@@ -47,6 +48,7 @@ class InputTable:
     violations: Callable[[Chunk], Iterable[Violation]]
     breaks: Callable[[Chunk], Iterable[DetectedBreak]] = no_breaks
     also: tuple["InputTable", ...] = ()
+    variant: str | None = None
 
     @property
     def entity(self) -> str:

@@ -54,13 +54,13 @@ class AssignmentHeader(headers.Header):
 
 
 class CoreBenchmarkReturns(TableModel):
-    """One row a benchmark, day and data version in which the day's return changed."""
+    """One row a benchmark, currency, day and data version in which the day's return changed."""
 
     benchmark_id: Text = Field(description="The benchmark.")
     series_date: TheDay
     data_version: FirstVersion
     as_of_date: KnownAsOfDate
-    currency: Text = Field(description="Currency of the benchmark.")
+    currency: Text = Field(description="Currency of the returns: that of portfolios, or its own.")
     benchmark_return: Number = Field(ge=-1, description="Return of the day, a decimal fraction.")
     content_hash: FirstHash
 
@@ -68,10 +68,11 @@ class CoreBenchmarkReturns(TableModel):
 TABLE = Table(
     name="core_benchmark_returns",
     model=CoreBenchmarkReturns,
-    key=("benchmark_id", "series_date", "data_version"),
+    key=("benchmark_id", "currency", "series_date", "data_version"),
     version=None,
-    description="Benchmark returns as lotus-core's return-series gave them; the portfolios' "
-    "assignments stand in core_payload, contract benchmark-assignment.",
+    description="Benchmark returns as lotus-core's return-series gave them, in the currencies of "
+    "the portfolios; the portfolios' assignments stand in core_payload, contract "
+    "benchmark-assignment.",
 )
 
 
@@ -97,15 +98,27 @@ def violations(chunk: Chunk) -> Iterator[Violation]:
     yield from outside(chunk, days, *window_days(chunk, "start_date", "end_date"))
     yield from other_windows(chunk, "start_date", "end_date")
     yield from other_frequencies(chunk)
+    for payload_number, answer in enumerate(chunk.received):
+        currency = answer.payload.header["currency"]
+        if currency != answer.asked.body.get("currency", currency):
+            detail = f"{answer.asked.body['currency']} was asked for, {currency} came"
+            yield Violation(payload_number, "currency", detail)
     yield from misstated_missing_days(chunk, days, np.ones(len(days), dtype=bool))
 
 
 def ask(client: LotusCoreClient, as_of: date, settings: InputSettings) -> Iterator[Asked]:
-    """Daily returns of every benchmark that has been set up by the day."""
+    """Daily returns of every benchmark that has been set up by the day.
+
+    In its own currency, and in every other that a portfolio has: which portfolio is held against
+    which benchmark is asked for beside them.
+    """
+    others = sorted({entry.portfolio_currency for entry in open_portfolios(client, as_of)})
     for entry in client.benchmarks(as_of):
         if entry.first_date is not None and entry.first_date <= as_of:
-            body = series_window(as_of, entry.first_date, settings)
-            yield Asked(entry.benchmark_id, entry.data_version, body)
+            window = series_window(as_of, entry.first_date, settings)
+            for currency in sorted({entry.benchmark_currency, *others}):
+                body = {**window, "currency": currency}
+                yield Asked(entry.benchmark_id, entry.data_version, body, currency)
 
 
 def ask_for_assignments(
@@ -135,4 +148,5 @@ INPUT = InputTable(
     rows=rows,
     violations=violations,
     also=(ASSIGNMENT,),
+    variant="currency",
 )

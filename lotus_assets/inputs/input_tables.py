@@ -34,7 +34,9 @@ INPUTS = (
 TABLES = (core_payload.TABLE, *(kind.table for kind in INPUTS))
 """What the warehouse needs for the inputs."""
 
-USED_BENCHMARK = SharedInput(BENCHMARK_RETURNS, BENCHMARK_ASSIGNMENT, "benchmark_id")
-"""Returns of the benchmark that is assigned to a portfolio."""
+USED_BENCHMARK = SharedInput(
+    BENCHMARK_RETURNS, BENCHMARK_ASSIGNMENT, "benchmark_id", PERFORMANCE_INPUT, "currency"
+)
+"""Returns of the benchmark that is assigned to a portfolio, in the portfolio's currency."""
 USED_RISK_FREE = SharedInput(RISK_FREE, PERFORMANCE_INPUT, "currency")
 """Risk-free series in a portfolio's currency."""

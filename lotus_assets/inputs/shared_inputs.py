@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Select, and_, select
 
 from lotus_assets.inputs import core_payload
 from lotus_assets.inputs.contract_gate import InputTable
@@ -21,12 +21,15 @@ class SharedInput:
     """An input of subjects that are no portfolios.
 
     The subject that a portfolio uses stands in the portfolio's own payload of `named_by`, in the
-    field `header_field` of its header.
+    field `header_field` of its header; the variant, where one decides, in the field `variant_field`
+    of its payload of `variant_named_by`.
     """
 
     kind: InputTable
     named_by: InputTable
     header_field: str
+    variant_named_by: InputTable | None = None
+    variant_field: str = ""
 
 
 def used_payloads(shared: SharedInput, as_of: date, *columns: str) -> Select[Any]:
@@ -36,7 +39,7 @@ def used_payloads(shared: SharedInput, as_of: date, *columns: str) -> Select[Any
     """
     payloads = database_table(core_payload.TABLE)
     naming, used = payloads.alias("naming"), payloads.alias("used")
-    return (
+    query = (
         select(naming.c.subject.label(PORTFOLIO_ID), *(used.c[name] for name in columns))
         .join(used, used.c.subject == naming.c.header[shared.header_field].astext)
         .where(
@@ -46,6 +49,19 @@ def used_payloads(shared: SharedInput, as_of: date, *columns: str) -> Select[Any
             used.c.contract == shared.kind.contract.name,
             used.c.as_of_date == as_of,
         )
+    )
+    if shared.variant_named_by is None:
+        return query
+    deciding = payloads.alias("deciding")
+    return query.join(
+        deciding,
+        and_(
+            deciding.c.subject == naming.c.subject,
+            deciding.c.header[shared.variant_field].astext == used.c.variant,
+        ),
+    ).where(
+        deciding.c.contract == shared.variant_named_by.contract.name,
+        deciding.c.as_of_date == as_of,
     )
 
 

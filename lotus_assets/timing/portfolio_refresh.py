@@ -172,7 +172,7 @@ def changes(
         if entry.open_date <= day
     )
     benchmarks: Iterator[tuple[Key, CatalogueEntry]] = (
-        ((entry.benchmark_id, ""), entry)
+        ((entry.benchmark_id, entry.benchmark_currency), entry)
         for entry in client.benchmarks(day)
         if entry.first_date is not None and entry.first_date <= day
     )

@@ -82,17 +82,18 @@ def _used(inputs: PortfolioInputs, shared: SharedInput) -> pd.DataFrame:
 def _benchmark_series(
     inputs: PortfolioInputs, benchmarks: pd.DataFrame, names: Identifiers
 ) -> Series:
-    payloads = benchmarks.dropna(subset="subject").drop_duplicates("subject")
+    used = benchmarks.dropna(subset="subject")
+    payloads = used.drop_duplicates(["subject", "variant"])
     columns = inputs.columns(BENCHMARK_RETURNS, payloads, "series_date", "benchmark_return")
     points = pd.DataFrame(
         {
-            "benchmark_id": payloads["subject"].to_numpy()[columns[NUMBER]],
+            **{name: payloads[name].to_numpy()[columns[NUMBER]] for name in ("subject", "variant")},
             "date": columns["series_date"],
             "return": columns["benchmark_return"],
         }
     )
-    held = pd.DataFrame({"portfolio_id": names, "benchmark_id": benchmarks["subject"].to_numpy()})
-    return series_of(held.merge(points, on="benchmark_id"), names)
+    held = used[["subject", "variant"]].rename_axis("portfolio_id").reset_index()
+    return series_of(held.merge(points, on=["subject", "variant"]), names)
 
 
 def _risk_free_series(

@@ -240,7 +240,11 @@ def read_series(
     body = {"as_of_date": str(asked.as_of_date), "frequency": "DAILY"}
     readers: dict[str, Any] = {
         BENCHMARK: lambda: _of_window(
-            _benchmark(inputs, asked, {**body, "window": _window(since + DAY, last)}),
+            _benchmark(
+                inputs,
+                asked,
+                {**body, "window": _window(since + DAY, last), "currency": got.header["currency"]},
+            ),
             since,
             first,
             last,

@@ -11,7 +11,7 @@ import pandas as pd
 from lotus_assets.inputs.contract_gate import InputTable, gate_payloads
 from lotus_assets.inputs.payload_chunk import Asked, Received
 from lotus_assets.services.api.envelope import Diagnostic, UsedInput
-from lotus_assets.services.problems import ErrorCode, ServiceProblem
+from lotus_assets.services.problems import ErrorCode, ServiceProblem, unsupported
 from lotus_assets.sources.lotus_core.client import LotusCoreClient
 from lotus_assets.sources.lotus_core.contracts import Contract
 from lotus_assets.sources.lotus_core.correlation import Correlation
@@ -119,6 +119,7 @@ class UpstreamInputs:
             ServiceProblem: see `payload`; 502 CONTRACT_VIOLATION_UPSTREAM with all that it breaks.
         """
         payload = self.payload(kind.contract, subject, body)
+        _check_currency(kind, subject, body, payload)
         asked = Asked(subject, payload.data_version, body, variant, _last_day(payload))
         received = Received(asked, as_of, payload)
         gated = gate_payloads(kind, [received])
@@ -153,6 +154,18 @@ def _refused(contract: Contract, subject: str, error: LotusCoreError) -> Service
     code = ErrorCode(error.code)
     rule = f" ({error.rule})" if isinstance(error, BrokenPayload) else ""
     return ServiceProblem(code, f"{contract.name} of {subject}: {REFUSALS[code]}{rule}; {REASON}")
+
+
+def _check_currency(
+    kind: InputTable, subject: str, body: Mapping[str, Any], payload: Payload
+) -> None:
+    """Raises UNSUPPORTED_CONFIGURATION for an answer in another currency than was asked for."""
+    wanted, answered = body.get("currency"), payload.header.get("currency")
+    if wanted is not None and answered is not None and wanted != answered:
+        raise unsupported(
+            f"{kind.contract.name} of {subject}: {wanted} was asked for, lotus-core answers in "
+            f"{answered}; series in different currencies are not compared"
+        )
 
 
 def _last_day(payload: Payload) -> date | None:

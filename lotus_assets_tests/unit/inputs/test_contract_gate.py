@@ -36,7 +36,7 @@ ASKED: dict[str, Json] = {
     "mwr": {"period": "MTD"},
     "contribution": REPORT,
     "attribution": {**REPORT, "group_by_dimensions": ["asset_class"]},
-    "benchmark": SERIES,
+    "benchmark": {**SERIES, "currency": "EUR"},
     "risk_free": SERIES,
 }
 
@@ -142,6 +142,7 @@ BROKEN: list[tuple[str, str, Callable[[Json], Any]]] = [
     ("positions", "window", lambda p: p.update(valuation_date="2026-03-11")),
     ("benchmark", "window", lambda p: p.update(end_date="2026-03-31")),
     ("benchmark", "frequency", lambda p: p.update(frequency="MONTHLY")),
+    ("benchmark", "currency", lambda p: p.update(currency="GBP")),
     ("benchmark", "missing_business_days", lambda p: p.update(diagnostics=VALUED)),
     ("risk_free", "window", lambda p: p.update(start_date="2026-02-27")),
     ("risk_free", "frequency", lambda p: p.update(frequency="MONTHLY")),

@@ -74,7 +74,14 @@ class BenchmarkAssignmentResponse(Strict):
 
 
 class BenchmarkReturnsRequest(ReferenceRequest):
-    """Returns of a benchmark in its own currency."""
+    """Returns of a benchmark in its own currency, or in another."""
+
+    currency: Currency | None = Field(
+        default=None,
+        description="Currency of the returns; default: the benchmark's. Converted by the rules for "
+        "portfolios: a rate is carried forward for 7 days at most.",
+        examples=["EUR"],
+    )
 
     window: ExplicitWindow = Field(
         description="The window.",
@@ -108,7 +115,9 @@ class BenchmarkReturnsResponse(Strict):
         description="Last day of the window, clamped to the as-of date.", examples=["2025-03-31"]
     )
     frequency: Frequency = Field(description="As asked.", examples=["DAILY"])
-    currency: Currency = Field(description="The benchmark's.", examples=["EUR"])
+    currency: Currency = Field(
+        description="Currency of the returns: as asked, else the benchmark's.", examples=["EUR"]
+    )
     calendar_id: Identifier = Field(description="Its calendar.", examples=["TARGET"])
     points: list[BenchmarkPoint] = Field(
         description="Observations, ascending.",

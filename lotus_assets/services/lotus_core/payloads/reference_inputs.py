@@ -89,7 +89,7 @@ def benchmark_assignment(
 def benchmark_returns(
     connection: Connection, benchmark_id: str, request: BenchmarkReturnsRequest
 ) -> PreparedAnswer:
-    """The benchmark's returns in its own currency.
+    """The benchmark's returns in its own currency, or in the one that is asked for.
 
     Raises:
         ServiceProblem: with the code of RFC 063 §6 that says why.
@@ -100,7 +100,7 @@ def benchmark_returns(
     if benchmark is None:
         raise not_found(f"benchmark {benchmark_id} is unknown")
     start, end = _clamped(request.window, request.as_of_date)
-    currency = benchmark["benchmark_currency"]
+    currency = request.currency or benchmark["benchmark_currency"]
     days = benchmark_days(connection, reference, benchmark_id, start, end, currency)
     dates, returns = linked(days.dates, days.total, request.frequency)
     rows = pa.table(

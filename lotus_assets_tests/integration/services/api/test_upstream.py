@@ -11,7 +11,7 @@ import pytest
 from lotus_assets.services.api.calculating import answer
 from lotus_assets.services.api.routes import twr
 from lotus_assets.services.api.settings import ApiSettings
-from lotus_assets.sources.lotus_core.contracts import PERFORMANCE_INPUT
+from lotus_assets.sources.lotus_core.contracts import BENCHMARK_RETURNS, PERFORMANCE_INPUT
 from lotus_assets.sources.lotus_core.wire_format import ARROW
 from lotus_assets_tests.integration.inputs.core_server import (
     CoreServer,
@@ -113,3 +113,39 @@ def test_the_reason_is_in_the_log(tmp_path: Path, caplog: pytest.LogCaptureFixtu
     [said] = [each.message for each in caplog.records if each.name == "lotus.calculations"]
     for part in ("http://127.0.0.1:9", "SOURCE_UNAVAILABLE", "correlation-7"):
         assert part in said
+
+
+def test_a_benchmark_in_another_currency_is_never_mixed_in(
+    core: CoreServer, api: httpx.Client
+) -> None:
+    """The portfolio is in euros; the benchmark's returns come in pounds, as if nobody had asked."""
+    window = {"start_date": "2026-03-09", "end_date": "2026-03-10"}
+    in_pounds = {**payloads.benchmark_returns(), **window, "currency": "GBP"}
+    place = "/integration/benchmarks/BM-1/return-series"
+    core.answers(PLACE, Reply(content=payloads.stream(PERFORMANCE_INPUT, performance())))
+    core.answers(place, Reply(content=payloads.stream(BENCHMARK_RETURNS, in_pounds)))
+    asked = {
+        "portfolio_id": "P1",
+        "as_of_date": "2026-03-10",
+        "window": window,
+        "benchmark_id": "BM-1",
+    }
+    body = {
+        "input_mode": "stateful",
+        "stateful_input": asked,
+        "series_selection": ["portfolio", "benchmark"],
+    }
+    answer = api.post("/integration/returns/series", json=body)
+    assert (answer.status_code, answer.json()["code"]) == (422, UNSUPPORTED)
+    assert "EUR was asked for, lotus-core answers in GBP" in answer.json()["detail"]
+    assert core.bodies(place)[-1]["currency"] == "EUR"
+    partial = api.post(
+        "/integration/returns/series", json={**body, "missing_data_policy": "ALLOW_PARTIAL"}
+    ).json()
+    assert partial["results"]["series"]["benchmark"] == []
+    assert "SERIES_UNAVAILABLE" in [one["code"] for one in partial["diagnostics"]]
+
+
+def performance() -> dict[str, object]:
+    """Days from the opening on, after which no earlier day is missing."""
+    return {**payloads.performance("P1"), "portfolio_open_date": "2026-03-04"}

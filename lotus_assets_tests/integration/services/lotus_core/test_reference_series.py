@@ -89,6 +89,22 @@ def test_daily_returns(core: Core) -> None:
     assert payload["currency"] == "EUR"
 
 
+def test_returns_in_another_currency(core: Core) -> None:
+    """A euro was worth 1.25 dollars on the 3rd and 1.6 on the 6th, 2 on the 8th."""
+    payload = core.payload(RETURN_SERIES, **SERIES, currency="USD")
+    assert payload["currency"] == "USD"
+    found = returns(payload)
+    assert found["03"] == pytest.approx(0, abs=1e-10)
+    assert found["06"] == pytest.approx(0.55 * 0.28 + 0.45 * (1.02 * 1.28 - 1), abs=1e-9)
+    assert found["08"] == pytest.approx(0.6 * 0.25 + 0.4 * (1.01 * 1.25 - 1), abs=1e-9)
+    assert (
+        core.payload(RETURN_SERIES, **SERIES, currency="EUR")["points"]
+        == (core.payload(RETURN_SERIES, **SERIES)["points"])
+    )
+    status, _, _ = core.problem(RETURN_SERIES, **SERIES, currency="XXX")
+    assert status == 422
+
+
 def test_a_days_return_is_the_same_whatever_the_window(
     own_core: Core, load: Callable[..., None]
 ) -> None:
