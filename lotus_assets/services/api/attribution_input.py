@@ -22,7 +22,12 @@ from lotus_assets.engine.performance.frames.portfolio_parts import portfolio_par
 from lotus_assets.engine.performance.frames.report_sides import ReportLists, report_sides
 from lotus_assets.inputs.input_tables import ATTRIBUTION_INPUT
 from lotus_assets.inputs.nearest_floats import nearest_floats
-from lotus_assets.services.api.report_rows import read_report, sent_parts, sent_portfolio
+from lotus_assets.services.api.report_rows import (
+    benchmark_window,
+    read_report,
+    sent_parts,
+    sent_portfolio,
+)
 from lotus_assets.services.api.sent_payload import (
     ReportStatefulInput,
     ReportStatelessInput,
@@ -200,7 +205,12 @@ def stateful_sides(
         ServiceProblem: see `UpstreamInputs.gated`.
     """
     report, portfolios = read_report(
-        inputs, ATTRIBUTION_INPUT, asked, periods, group_by_dimensions=list(group_by)
+        inputs,
+        ATTRIBUTION_INPUT,
+        asked,
+        periods,
+        benchmark_window(inputs, asked, periods),
+        group_by_dimensions=list(group_by),
     )
     lists = ReportLists(
         report.header["instruments_data"],

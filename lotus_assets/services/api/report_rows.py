@@ -4,14 +4,19 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
+from lotus_assets.engine.performance.formulas.calendar_days import DAY
+from lotus_assets.engine.performance.formulas.dated_series import Dated, rows_before
 from lotus_assets.engine.performance.formulas.periods import ReportingPeriod
+from lotus_assets.engine.performance.formulas.segments import as_days
 from lotus_assets.engine.performance.frames.part_names import PORTFOLIO
 from lotus_assets.engine.performance.frames.portfolio_days import portfolios_frame
 from lotus_assets.engine.performance.frames.portfolio_parts import listed_metas
 from lotus_assets.inputs.contract_gate import InputTable
 from lotus_assets.services.api.analyses import needed_window
+from lotus_assets.services.api.performance_input import gated_days, read_with_year_before
 from lotus_assets.services.api.sent_payload import ReportStatefulInput, ReportStatelessInput
 from lotus_assets.services.api.upstream import GatedInput, UpstreamInputs
 from lotus_assets.services.api.valuation_points import Point, points_frame
@@ -49,16 +54,18 @@ def read_report(
     kind: InputTable,
     asked: ReportStatefulInput,
     periods: Sequence[ReportingPeriod],
+    window: tuple[dt.date, dt.date] | None = None,
     **options: Any,
 ) -> tuple[GatedInput, pd.DataFrame]:
     """A report of the window that the periods need, from lotus-core, and its portfolio.
 
-    `options` are fields of the request beside the window and the currency.
+    `window` is a longer one, see `benchmark_window`; `options` are fields of the request beside
+    it and the currency.
 
     Raises:
         ServiceProblem: see `UpstreamInputs.gated`.
     """
-    start, end = needed_window(periods, asked.as_of_date)
+    start, end = window or needed_window(periods, asked.as_of_date)
     body = {
         "as_of_date": asked.as_of_date.isoformat(),
         "report_start_date": start.isoformat(),
@@ -70,4 +77,30 @@ def read_report(
     report = inputs.gated(kind, asked.portfolio_id, body, asked.as_of_date)
     # lotus-core clamps to the open date: a later first day than asked is the open date.
     first = dt.date.fromisoformat(report.header["report_start_date"])
-    return report, portfolios_frame([asked.portfolio_id], asked.as_of_date, first, first)
+    closed = end if window is not None and end < asked.as_of_date else None
+    names = [asked.portfolio_id]
+    return report, portfolios_frame(names, asked.as_of_date, first, first, closed)
+
+
+def benchmark_window(
+    inputs: UpstreamInputs, asked: ReportStatefulInput, periods: Sequence[ReportingPeriod]
+) -> tuple[dt.date, dt.date]:
+    """First and last day of a report whose benchmark is the same whatever periods are asked for.
+
+    It begins on the day after the portfolio's last row before the periods, since which the first
+    day's benchmark runs, and ends with the as-of day (or the closing before it), by which the
+    benchmark is assigned.
+
+    Raises:
+        ServiceProblem: see `UpstreamInputs.gated`.
+    """
+    start, _ = needed_window(periods, asked.as_of_date)
+    got = read_with_year_before(inputs, asked, (start, asked.as_of_date))
+    days = gated_days(got, asked.portfolio_id, asked.as_of_date)
+    rows = Dated(days.values.dates, days.values.offsets)
+    first = as_days(np.array([start], "datetime64[D]"))
+    since = rows_before(rows, np.zeros(1, np.int64), first)
+    last = np.fmin(days.as_of_date, days.close_dates)
+    begin: dt.date = (since + DAY)[0].astype(object)
+    end: dt.date = last[0].astype(object)
+    return begin, end if end >= begin else asked.as_of_date

@@ -82,7 +82,7 @@ def attributed(
         _totals(sides, windows, linked.totals),
         _groups(sides, linked.groups),
         _levels(sides, linked.levels),
-        _currency(sides, linked.currency),
+        _currency(sides, windows, linked.currency),
     )
     return AttributionResult(
         *(named_rows(frame, sides.days.portfolio_id, variant_names) for frame in frames)
@@ -166,13 +166,17 @@ def _levels(sides: AttributionSides, levels: pd.DataFrame) -> pd.DataFrame:
     return levels.assign(key=keys)[[*ROW, "level", "key", *columns]]
 
 
-def _currency(sides: AttributionSides, currency: pd.DataFrame) -> pd.DataFrame:
+def _currency(sides: AttributionSides, windows: Windows, currency: pd.DataFrame) -> pd.DataFrame:
     columns = [f"{side}_{effect}" for side in SIDES for effect in EFFECTS]
     if currency.empty:
         return pd.DataFrame(columns=[*ROW, "key", "is_local_known", *columns])
     rows = currency.loc[sides.has_local[currency["portfolio"].to_numpy()]]
-    unknown = pd.MultiIndex.from_frame(sides.unknown_local[["owner", "code"]])
-    pairs = pd.MultiIndex.from_frame(rows[["portfolio", "group"]])
+    days = named_windows(sides.days, windows).merge(
+        sides.unknown_local, left_on="portfolio", right_on="owner"
+    )
+    inside = days[days["date"].between(days["start_date"], days["end_date"])]
+    unknown = pd.MultiIndex.from_frame(inside[["portfolio", "code", "period"]].astype(object))
+    pairs = pd.MultiIndex.from_frame(rows[["portfolio", "group", "period"]].astype(object))
     keys = labels(sides.groups.keys, rows["group"].to_numpy())
     named: pd.DataFrame = rows.assign(key=keys, is_local_known=~pairs.isin(unknown))
     return named[[*ROW, "key", "is_local_known", *columns]]

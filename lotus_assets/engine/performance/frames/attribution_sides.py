@@ -42,7 +42,7 @@ class AttributionSides:
 
     `own` are the portfolios' own returns, where there are days of their own to take them from.
     `has_local`: portfolios whose benchmark's local returns are known. `unknown_local` (owner,
-    code): groups without one on some day, whose whole return counts as local. `notes`: see
+    code, date): groups without one on a day, whose whole return counts as local. `notes`: see
     `benchmark_days.AlignedDays`.
     """
 
@@ -131,7 +131,9 @@ def _sides(
         benchmark=_side(other, count, bool(has_local.any())),
         own=returns,
         has_local=has_local,
-        unknown_local=both.loc[is_unknown, ["owner", "code"]].drop_duplicates(ignore_index=True),
+        unknown_local=both.loc[is_unknown, ["owner", "code", "date"]].drop_duplicates(
+            ignore_index=True
+        ),
         notes=notes,
     )
 

@@ -309,7 +309,7 @@ def _diagnostics(sides: AttributionSides) -> Iterator[Diagnostic]:
     for kind, code in NOTES.items():
         days = sides.notes.loc[sides.notes["kind"] == kind, "date"]
         yield from named(code, [f"{day:%Y-%m-%d}" for day in days])
-    unknown = sides.unknown_local
+    unknown = sides.unknown_local.drop_duplicates(["owner", "code"])
     known = unknown[sides.has_local[unknown["owner"].to_numpy()]]
     yield from named("CURRENCY_RETURN_UNKNOWN", sides.groups.keys[known["code"]].tolist())
 

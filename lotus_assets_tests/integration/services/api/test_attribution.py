@@ -265,7 +265,10 @@ def test_lotus_core_s_instruments_and_benchmark(stateful_api: httpx.Client) -> N
     assert ("BENCHMARK_DAY_MISSING", "2025-01-02") in said
     six = sum(row["local"]["total"] + row["currency"]["total"] for row in period["currency"])
     assert six == pytest.approx(period["active_return"], abs=1e-14)
-    assert [one["contract"] for one in body["lineage"]["inputs"]] == ["attribution-input"]
+    assert [one["contract"] for one in body["lineage"]["inputs"]] == [
+        "performance-input",
+        "attribution-input",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -281,3 +284,35 @@ def test_lotus_core_s_refusals_are_passed_on(
     stateful_api: httpx.Client, portfolio: str, options: dict[str, Any], status: int, code: str
 ) -> None:
     assert problem(stateful(stateful_api, portfolio, **options))[:2] == (status, code)
+
+
+def test_a_period_alone_is_what_it_is_beside_others(stateful_api: httpx.Client) -> None:
+    """Tuesday the 7th has no valuation: what the benchmark did on it is part of the 8th, also of a
+    period that begins with the 8th."""
+    days = ("02", "04", "06", "07", "08", "09", "10")
+    explicit = [
+        {
+            "period": "EXPLICIT",
+            "start_date": f"2025-01-{start}",
+            "end_date": f"2025-01-{end}",
+        }
+        for start in days
+        for end in ("08", "10")
+        if start <= end
+    ]
+    analyses = [*explicit, {"period": "ITD"}, {"period": "MTD"}]
+    body = {
+        "input_mode": "stateful",
+        "stateful_input": {"portfolio_id": "P1", "as_of_date": "2025-01-10"},
+        "group_by": ["asset_class", "currency"],
+    }
+
+    def ask(*asked: dict[str, str]) -> Any:
+        answer = stateful_api.post("/performance/attribution", json={**body, "analyses": asked})
+        assert answer.status_code == 200, answer.text
+        return answer.json()["results"]
+
+    together = ask(*analyses)
+    assert together == {key: one for each in analyses for key, one in ask(each).items()}
+    some = analyses[1::3]
+    assert ask(*some[::-1]) == {key: together[key] for key in ask(*some)}
