@@ -29,6 +29,7 @@ Case = Literal[
     "corrections",
     "missing_days",
     "foreign_cash",
+    "foreign_benchmark",
 ]
 """The hard cases of the contracts, each the purpose of at least one portfolio."""
 
@@ -173,8 +174,8 @@ SPECIAL = (
         "EUR",
         _named("EQ-TEJO", "EQ-RHONE", "EQ-KISO", "BD-RIJN28", "FD-PRIV", "FD-EMERG"),
         5_000_000,
-        "BM-BALANCED-EUR",
-        cases=frozenset({"corrections"}),
+        "BM-BALANCED-GBP",
+        cases=frozenset({"corrections", "foreign_benchmark"}),
     ),
     Plan(
         "PF-044",
