@@ -3,17 +3,20 @@
 A later end day only adds rows: everything that a book says, the book of any later day says too.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import numpy as np
 import pyarrow as pa
 
+from lotus_assets.standin.sample_book.accounts import written_tables
 from lotus_assets.standin.sample_book.frames import recorded_days
 from lotus_assets.standin.sample_book.market import FIRST_DAY, build_market
 from lotus_assets.standin.sample_book.plans import plans
 from lotus_assets.standin.sample_book.portfolio_tables import portfolio_tables
 from lotus_assets.standin.sample_book.reference_tables import reference_tables
+from lotus_assets.standin.sample_book.written_instruments import written_reference_tables
+from lotus_assets.standin.sample_book.written_portfolios import written_portfolios
 
 SEED = 63
 """The seed of the embedded default."""
@@ -50,14 +53,19 @@ def build_book(seed: int, end_day: date, recorded_after: date | None = None) -> 
         raise ValueError(f"The sample book begins on {FIRST_DAY}; {end_day} is before it.")
     market = build_market(seed, end_day)
     made = (portfolio_tables(seed, plan, market) for plan in plans(seed))
-    portfolios = [portfolio for portfolio in made if portfolio is not None]
-    tables = reference_tables(seed, market)
-    for name in portfolios[0].tables:
-        tables[name] = pa.concat_tables([portfolio.tables[name] for portfolio in portfolios])
+    drawn = [portfolio.tables for portfolio in made if portfolio is not None]
+    written = [written_tables(portfolio) for portfolio in written_portfolios(end_day)]
+    shared = [reference_tables(seed, market), written_reference_tables(end_day)]
     return {
-        name: _recorded(tables[name], day_column, recorded_after)
+        name: _recorded(_joined(name, [*shared, *drawn, *written]), day_column, recorded_after)
         for name, day_column in OWN_DATES.items()
     }
+
+
+def _joined(name: str, tables: Sequence[Mapping[str, pa.Table]]) -> pa.Table:
+    """One table of all that have it; a column that only some of them have is empty in others."""
+    parts = [one[name] for one in tables if name in one]
+    return pa.concat_tables(parts, promote_options="default")
 
 
 def _recorded(table: pa.Table, own_date: str | None, after: date | None) -> pa.Table:

@@ -186,4 +186,23 @@ SPECIAL = (
         "BM-BALANCED-CHF",
         cases=frozenset({"missing_days"}),
     ),
+    Plan(
+        "PF-045",
+        "Sterling Benchmark",
+        "EUR",
+        _named("EQ-THAMES", "EQ-SEVERN", "EQ-TYNE", "EQ-MERSEY", "EQ-AMSTEL", "BD-UK31"),
+        4_000_000,
+        "BM-EQUITY-GBP",
+        cases=frozenset({"foreign_benchmark"}),
+    ),
+    Plan(
+        "PF-046",
+        "Long Ended Mandate",
+        "EUR",
+        _named("EQ-RIJN", "BD-NL30"),
+        1_500_000,
+        "BM-BALANCED-EUR",
+        closed=date(2023, 6, 30),
+        cases=frozenset({"closed"}),
+    ),
 )

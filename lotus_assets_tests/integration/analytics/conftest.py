@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,24 @@ class Collected:
     def rows(self, table: Table) -> pd.DataFrame:
         with self.engine.connect() as connection:
             return read_table(connection, table)
+
+    @cached_property
+    def asked(self) -> int:
+        """Portfolios that lotus-core was asked for."""
+        return self._portfolios("true")
+
+    @cached_property
+    def given(self) -> int:
+        """Those whose days it gave: it refuses one that holds a currency without a rate."""
+        return self._portfolios("status = 'OK'")
+
+    def _portfolios(self, condition: str) -> int:
+        statement = (
+            "SELECT count(DISTINCT subject) FROM core_payload "  # noqa: S608
+            f"WHERE contract = 'performance-input' AND {condition}"
+        )
+        with self.engine.connect() as connection:
+            return int(connection.scalar(text(statement)) or 0)
 
     def execute(self, statement: str) -> None:
         with self.engine.begin() as connection:

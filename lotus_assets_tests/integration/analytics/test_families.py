@@ -116,7 +116,8 @@ def test_nothing_new_is_not_worked_out_again_but_by_hand(collected: Collected) -
     live = collected.live_run(*(table.name for table in tables))
     for table in tables:
         told = metadata(live, table.name)
-        assert (told["portfolios_unchanged"], told["portfolios_with_rows"]) == (44, 44)
+        assert told["portfolios_unchanged"] == collected.asked
+        assert told["portfolios_with_rows"] == collected.given
         assert (told["rows_read"], told["rows_new"], told["rows_changed"]) == (0, 0, 0)
         assert told["dagster/row_count"] == len(before[table.name])
         assert told["engine"] == engine_fingerprint()
@@ -151,7 +152,7 @@ def test_rows_of_another_engine_or_other_options_are_worked_out_anew(
             "WHERE table_name = 'twr' AND portfolio_id IN ('PF-001', 'PF-002')"
         )
         result = collected.live_run("twr", "twr_breakdown")
-        assert unchanged(result, *TWR) == [42, 44]
+        assert unchanged(result, *TWR) == [collected.asked - 2, collected.asked]
         fresh = noted(collected, f"run_id = '{result.run_id}'")
         assert [mark[:2] for mark in fresh] == [("twr", "PF-001"), ("twr", "PF-002")]
         assert {mark[4] for mark in fresh} == {engine_fingerprint()}
@@ -163,7 +164,8 @@ def test_rows_that_were_deleted_are_filled_again(collected: Collected) -> None:
     collected.execute("DELETE FROM twr WHERE portfolio_id = 'PF-001' AND period = 'YTD'")
     collected.execute("DELETE FROM returns_series WHERE portfolio_id = 'PF-002'")
     result = collected.live_run("twr", "twr_breakdown", "returns_series", "risk_statistics")
-    assert unchanged(result, *TWR, *RETURNS) == [43, 44, 43, 44]
+    every = collected.asked
+    assert unchanged(result, *TWR, *RETURNS) == [every - 1, every, every - 1, every]
     assert_same(collected, before)
 
 
@@ -183,14 +185,15 @@ def test_a_shared_series_that_changed_concerns_those_who_use_it(
     )
     with collected.engine.connect() as connection:
         count = int(connection.scalar(text(users)) or 0)
-    assert 0 < count < 44
+    assert 0 < count < collected.asked
     other = (
         "UPDATE core_payload SET content_hash = reverse(content_hash) "  # noqa: S608
         f"WHERE contract = '{contract}' AND subject = '{subject}'"
     )
     with changed(collected, other, other):
         result = collected.live_run("twr", "returns_series", "risk_statistics")
-        assert unchanged(result, twr.TABLE, *RETURNS) == [44, 44 - count, 44 - count]
+        others = collected.asked - count
+        assert unchanged(result, twr.TABLE, *RETURNS) == [collected.asked, others, others]
 
 
 def test_an_assignment_that_changed_concerns_its_portfolio(collected: Collected) -> None:
@@ -200,7 +203,10 @@ def test_an_assignment_that_changed_concerns_its_portfolio(collected: Collected)
     )
     with changed(collected, other, other):
         result = collected.live_run("twr", "returns_series")
-        assert unchanged(result, twr.TABLE, returns_series.TABLE) == [44, 43]
+        assert unchanged(result, twr.TABLE, returns_series.TABLE) == [
+            collected.asked,
+            collected.asked - 1,
+        ]
 
 
 def test_a_portfolio_that_got_into_quarantine_loses_its_rows_and_then_rests(
@@ -210,13 +216,16 @@ def test_a_portfolio_that_got_into_quarantine_loses_its_rows_and_then_rests(
     status = "UPDATE core_payload SET status = '{}' WHERE subject = 'PF-002' AND variant = ''"
     with changed(collected, status.format("QUARANTINED"), status.format("OK")):
         result = collected.live_run("twr", "returns_series")
-        assert unchanged(result, twr.TABLE, returns_series.TABLE) == [43, 43]
+        assert unchanged(result, twr.TABLE, returns_series.TABLE) == [collected.asked - 1] * 2
         assert "PF-002" not in set(collected.rows(twr.TABLE)["portfolio_id"])
         again = collected.live_run("twr", "returns_series")
-        assert unchanged(again, twr.TABLE, returns_series.TABLE) == [44, 44]
+        assert unchanged(again, twr.TABLE, returns_series.TABLE) == [collected.asked] * 2
         told = metadata(again, "twr")
-        assert told["portfolios_with_rows"] == 43
-        assert told["portfolios_without"] == {"QUARANTINED": 1}
+        assert told["portfolios_with_rows"] == collected.given - 1
+        without = told["portfolios_without"]
+        assert isinstance(without, dict)
+        assert without["QUARANTINED"] == 1
+        assert sum(without.values()) == 1 + collected.asked - collected.given
     assert_same(collected, before)
 
 
@@ -227,7 +236,7 @@ def test_a_portfolio_whose_input_is_gone_loses_its_rows(collected: Collected) ->
     with changed(collected, away.format("gone", names[0]), away.format(*names)):
         result = collected.live_run("twr", "returns_series")
         assert "PF-003" not in set(collected.rows(returns_series.TABLE)["portfolio_id"])
-        assert metadata(result, "twr")["portfolios_with_rows"] == 43
+        assert metadata(result, "twr")["portfolios_with_rows"] == collected.given - 1
         assert noted(collected, "portfolio_id = 'PF-003' AND table_name = 'twr'") == []
     assert_same(collected, before)
 

@@ -50,7 +50,7 @@ def test_twr(collected: Collected, basis: str) -> None:
         "status": "status",
         "status_date": "status_date",
     }
-    assert rows["portfolio_id"].nunique() == 44
+    assert rows["portfolio_id"].nunique() == collected.given
     for portfolio, own in rows.groupby("portfolio_id"):
         analyses = [{"period": name} for name in PERIODS]
         answer = collected.ask(

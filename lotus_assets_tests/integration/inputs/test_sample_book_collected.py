@@ -20,8 +20,8 @@ from lotus_assets_tests.integration.inputs.collected_book import (
     collect,
 )
 
-PORTFOLIOS = 43
-"""All of the book but the one that opens in 2024."""
+PORTFOLIOS = 45
+"""All of the book but those that open in 2024 and 2025."""
 EVERY = (*input_tables.INPUTS, input_tables.BENCHMARK_ASSIGNMENT)
 
 
