@@ -71,8 +71,9 @@ class ReceivedValuation(BaseModel):
 
     price: headers.Amount
     market_value: ReceivedAmounts
-    cost: ReceivedAmounts
-    unrealised_gain: ReceivedAmounts
+    cost: ReceivedAmounts | None
+    unrealised_gain: ReceivedAmounts | None
+    cost_reason: str | None = None
 
 
 class ReceivedIncome(BaseModel):
@@ -147,7 +148,7 @@ def _row(position: dict[str, Any]) -> dict[str, Any]:
     details, valuation = position["instrument_details"], position["valuation"]
     income = position["income"]
     amounts = {
-        f"{name}_{side}": float(source[name][side])
+        f"{name}_{side}": None if source[name] is None else float(source[name][side])
         for name, source in (
             ("market_value", valuation),
             ("cost", valuation),
@@ -169,6 +170,7 @@ def _row(position: dict[str, Any]) -> dict[str, Any]:
         "weight": None if weight is None else float(weight),
         "held_since": pd.Timestamp(position["held_since"]),
         "accrual_date": pd.Timestamp(income["accrual_date"]),
+        "cost_reason": valuation.get("cost_reason"),
         **amounts,
     }
 
@@ -200,12 +202,28 @@ def violations(chunk: Chunk) -> Iterator[Violation]:
         if abs(sum(values, Decimal(0)) - total) > len(values) * Decimal("1e-10"):
             detail = f"the positions are worth {sum(values, Decimal(0))}, the total says {total}"
             yield Violation(payload_number, "total_market_value", detail)
+        yield from _costs_without_reason(payload_number, positions)
         weights = [position["weight"] for position in positions if position["weight"] is not None]
         if total != 0 and weights:
             sum_of_weights = np.sum([float(weight) for weight in weights])
             if is_off_balance(sum_of_weights):
                 detail = f"they sum to 1 but for {abs(sum_of_weights - 1):.9f}"
                 yield Violation(payload_number, "weights", detail)
+
+
+def _costs_without_reason(
+    payload_number: int, positions: list[dict[str, Any]]
+) -> Iterator[Violation]:
+    """`lots`: cost and gain are there, or neither and a reason."""
+    for position in positions:
+        valuation = position["valuation"]
+        is_missing = [valuation[name] is None for name in ("cost", "unrealised_gain")]
+        if set(is_missing) != {valuation.get("cost_reason") is not None}:
+            detail = (
+                f"cost and gain of {position['position_id']} are not null together, with a reason"
+            )
+            yield Violation(payload_number, "lots", detail)
+            return
 
 
 def ask(client: LotusCoreClient, as_of: date, _settings: InputSettings) -> Iterator[Asked]:

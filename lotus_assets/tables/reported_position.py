@@ -1,9 +1,15 @@
 """The columns of a position as lotus-core reports it, shared by its input and its analytic."""
 
+from typing import Any
+
 from pandera.pandas import Field
 
 from lotus_assets.tables.columns import JSON, Day, Json, Number, Text
 from lotus_assets.tables.table_model import TableModel
+
+
+def _of_lots(description: str) -> Any:
+    return Field(nullable=True, description=f"{description} NULL where cost_reason says why.")
 
 
 class ReportedPosition(TableModel):
@@ -26,13 +32,18 @@ class ReportedPosition(TableModel):
     market_value_position: Number = Field(description="In the position's currency, after fees.")
     market_value_portfolio: Number = Field(description="In the portfolio's currency.")
     market_value_reporting: Number = Field(description="In the reporting currency.")
-    cost_position: Number = Field(description="Of the open lots, position's currency.")
-    cost_portfolio: Number = Field(description="At each lot's trade date's rate.")
-    cost_reporting: Number = Field(description="At each lot's trade date's rate.")
-    unrealised_gain_position: Number = Field(description="Market value less cost.")
-    unrealised_gain_portfolio: Number = Field(description="Market value less cost.")
-    unrealised_gain_reporting: Number = Field(description="Market value less cost.")
+    cost_position: Number = _of_lots("Of the open lots, position's currency.")
+    cost_portfolio: Number = _of_lots("At each lot's trade date's rate.")
+    cost_reporting: Number = _of_lots("At each lot's trade date's rate.")
+    unrealised_gain_position: Number = _of_lots("Market value less cost.")
+    unrealised_gain_portfolio: Number = _of_lots("Market value less cost.")
+    unrealised_gain_reporting: Number = _of_lots("Market value less cost.")
     accrued_income_position: Number = Field(description="Contained in the market value.")
     accrued_income_portfolio: Number = Field(description="At the rate of accrual_date.")
     accrued_income_reporting: Number = Field(description="At the rate of accrual_date.")
     accrual_date: Day = Field(description="Own date of the accrued income.")
+    cost_reason: Text = Field(
+        nullable=True,
+        description="Why cost and gain are NULL. LOTS_INCOMPLETE: the open lots do not make up the "
+        "quantity.",
+    )

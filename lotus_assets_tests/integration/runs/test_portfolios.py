@@ -141,7 +141,7 @@ def test_a_day_twice_and_then_one_portfolio_that_changed(book: Book) -> None:
     )
     book.load(
         fees="portfolio_id,fee_id,fee_date,amount,fee_currency,recorded_at\n"
-        f"PF-003,LATE,{past},-12.5,EUR,{DAY}T10:00:00+00:00\n"
+        f"PF-003,LATE,{past},-12.5,GBP,{DAY}T10:00:00+00:00\n"
     )
     asked = book.look()
     assert isinstance(asked, dg.RunRequest)
@@ -203,7 +203,8 @@ def test_a_partition_collects_its_shard_alone_and_late_files_refresh_it(book: Bo
     assert 0 < some < 20
     assert isinstance(book.look(), dg.SkipReason)
     fees = "portfolio_id,fee_id,fee_date,amount,fee_currency,recorded_at\n"
-    for name in ("PF-009", "PF-013"):  # the second one is of another shard
+    # The second one is of another shard.
+    for name, currency in (("PF-009", "EUR"), ("PF-013", "CHF")):
         past = one(
             book.url,
             "SELECT max(valuation_date) FROM lotus_core.position_valuations "
@@ -211,7 +212,7 @@ def test_a_partition_collects_its_shard_alone_and_late_files_refresh_it(book: Bo
             name,
             late - timedelta(days=5),
         )
-        fees += f"{name},LATE,{past},-12.5,EUR,{late}T10:00:00+00:00\n"
+        fees += f"{name},LATE,{past},-12.5,{currency},{late}T10:00:00+00:00\n"
     book.load(fees=fees)
     asked = book.look()
     assert isinstance(asked, dg.RunRequest)

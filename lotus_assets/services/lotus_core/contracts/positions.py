@@ -2,7 +2,7 @@
 
 import datetime as dt
 from enum import StrEnum
-from typing import Literal
+from typing import Final, Literal
 
 from pydantic import Field, model_validator
 
@@ -21,6 +21,9 @@ from lotus_assets.services.lotus_core.contracts.shared import (
     ValuationPoint,
     Whole,
 )
+
+LOTS_INCOMPLETE: Final = "LOTS_INCOMPLETE"
+"""Why a position has no cost: its open lots do not make up its quantity."""
 
 
 class Section(StrEnum):
@@ -105,8 +108,18 @@ class Valuation(Strict):
         description="Per unit, in the position's currency.", examples=["11"]
     )
     market_value: Amounts = Field(description="Converted at the as-of day's rate.")
-    cost: Amounts = Field(description="Of the open lots, each at its trade date's rate.")
-    unrealised_gain: Amounts = Field(description="market_value less cost.")
+    cost: Amounts | None = Field(
+        description="Of the open lots, each at its trade date's rate; null where cost_reason says "
+        "why."
+    )
+    unrealised_gain: Amounts | None = Field(
+        description="market_value less cost; null where the cost is."
+    )
+    cost_reason: Literal["LOTS_INCOMPLETE"] | None = Field(
+        default=None,
+        description="LOTS_INCOMPLETE: the open lots do not make up the quantity; null: they do.",
+        examples=["LOTS_INCOMPLETE"],
+    )
 
 
 class Income(Strict):

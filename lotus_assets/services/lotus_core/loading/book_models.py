@@ -110,13 +110,18 @@ class ExternalFlows(LayoutModel):
 
 
 class Fees(LayoutModel):
-    """`fees`: management fees that no position bears."""
+    """`fees`: management fees beside those in the positions' rows, and the cash that paid them."""
 
     portfolio_id: Text = pa.Field(str_matches=f"^{IDENTIFIER}$", description="The portfolio.")
     fee_id: Text = pa.Field(str_matches=f"^{IDENTIFIER}$", description="The fee.")
     fee_date: Day = pa.Field(ge=FIRST_DAY, le=LAST_DAY, description="Its day.")
     amount: Amount = pa.Field(le=0, description="0 or less.")
     fee_currency: Text = pa.Field(str_matches=f"^{CURRENCY}$", description="Its currency.")
+    position_id: Text = pa.Field(
+        nullable=True,
+        str_matches=f"^{IDENTIFIER}$",
+        description="Cash position that paid it; NULL: the only one in its currency.",
+    )
 
 
 class BenchmarkAssignments(LayoutModel):

@@ -1,5 +1,7 @@
 """Rules over rows: against what is stored, across tables, and what is noted of a load."""
 
+from collections.abc import Collection, Mapping
+
 from psycopg import sql
 from sqlalchemy import (
     ColumnElement,
@@ -33,8 +35,13 @@ WHOLE_BOOK = {
     "valuations_while_not_open": ("position_valuations",),
     "currencies_that_changed": ("instruments",),
     "instruments_that_changed": ("positions",),
+    "fees_of_no_cash_position": ("fees",),
 }
 """Queries and the staged tables that they need."""
+OF_DAYS = {"fees_on_days_without_their_position": ("fees",)}
+"""The same, of queries that need the portfolios' sums with those of the load."""
+COMPLETED = {"fees": "cash_positions_of_fees"}
+"""Staged tables with the statement that fills in what their rows may leave out."""
 
 
 def clashes(
@@ -113,10 +120,32 @@ def rewritten_past(
     return _problems(connection, rows, files, reason)
 
 
-def of_whole_book(connection: Connection, tables: list[str], files: list[str]) -> list[FileProblem]:
+def complete(connection: Connection, table: LayoutTable) -> None:
+    """Fill in what staged rows may leave out and other tables tell."""
+    if table.name in COMPLETED:
+        driver_connection(connection).execute(sql.SQL(query(COMPLETED[table.name])))
+
+
+def of_whole_book(
+    connection: Connection, tables: Collection[str], files: list[str]
+) -> list[FileProblem]:
     """Rules that `queries/*.sql` state: each gives file_number, row_number, reason."""
+    return _of_queries(connection, WHOLE_BOOK, tables, files)
+
+
+def of_days(connection: Connection, tables: Collection[str], files: list[str]) -> list[FileProblem]:
+    """The same of rules over portfolios' days."""
+    return _of_queries(connection, OF_DAYS, tables, files)
+
+
+def _of_queries(
+    connection: Connection,
+    queries: Mapping[str, tuple[str, ...]],
+    tables: Collection[str],
+    files: list[str],
+) -> list[FileProblem]:
     problems = []
-    for name, needed in WHOLE_BOOK.items():
+    for name, needed in queries.items():
         if set(needed) <= set(tables):
             with driver_connection(connection).cursor() as cursor:
                 cursor.execute(sql.SQL(query(name)))

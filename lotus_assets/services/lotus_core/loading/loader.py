@@ -13,7 +13,13 @@ from sqlalchemy.exc import IntegrityError
 
 from lotus_assets.services.lotus_core.loading import consistency, sums
 from lotus_assets.services.lotus_core.loading.checking import check_piece
-from lotus_assets.services.lotus_core.loading.database_tables import loads, staged, stored
+from lotus_assets.services.lotus_core.loading.database_tables import (
+    BY_NAME,
+    loads,
+    staged,
+    stored,
+)
+from lotus_assets.services.lotus_core.loading.flows import unbalanced_days
 from lotus_assets.services.lotus_core.loading.layout import TABLES, LayoutTable
 from lotus_assets.services.lotus_core.loading.reading import (
     find_files,
@@ -26,6 +32,9 @@ from lotus_assets.sources.warehouse.connection import driver_connection
 
 LOCK = 6_309_220_065
 """Loads take turns, so that load ids are committed in order: paging is pinned to them."""
+
+MOVING = {"position_valuations", "external_flows"}
+"""Files that say what flows."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +71,7 @@ def load_folder(engine: Engine, folder: Path) -> LoadReport:
         connection.execute(insert(loads).values(load_id=load_id, source=str(folder)))
         new = {}
         for table in tables:
+            consistency.complete(connection, table)
             new[table.name] = _insert(connection, table, load_id)
             if new[table.name] < read[table.name]:
                 problems += consistency.clashes(connection, table, load_id, names)
@@ -79,8 +89,24 @@ def load_folder(engine: Engine, folder: Path) -> LoadReport:
                 sums.add(connection, load_id, every_row_is_new=is_all)
             if new[table.name]:
                 consistency.record(connection, table, load_id, every_row_is_new=is_all)
+        problems += _of_days(connection, tables, load_id, names)
+        if problems:
+            raise LoadRefused(problems[:KEPT])
         connection.commit()
     return LoadReport(load_id, read, new)
+
+
+def _of_days(
+    connection: Connection, tables: list[LayoutTable], load_id: int, files: list[str]
+) -> list[FileProblem]:
+    """Rules over a portfolio's days: what they are is known once its sums are."""
+    names = {table.name for table in tables}
+    problems = consistency.of_days(connection, names, files)
+    if names & MOVING:
+        for name in MOVING - names:
+            staged(BY_NAME[name]).create(connection)
+        problems += unbalanced_days(connection, load_id, files)
+    return problems
 
 
 def _stage(

@@ -10,8 +10,8 @@ from sqlalchemy import Connection, Engine
 
 from lotus_assets.services.lotus_core.database import Snapshot, end_of_day, read_row
 from lotus_assets.services.lotus_core.payloads.calendars import Calendar, Days, read_calendar
-from lotus_assets.services.lotus_core.payloads.rates import Rates
-from lotus_assets.services.problems import insufficient, invalid, not_found, unsupported
+from lotus_assets.services.lotus_core.payloads.rates import Rates, no_rate
+from lotus_assets.services.problems import insufficient, invalid, not_found
 from lotus_assets.sources.lotus_core.canonical import as_array
 
 NEWEST = 2**62
@@ -99,15 +99,18 @@ class PortfolioContext:
         amounts, currencies = as_array(rows[name]), as_array(rows["currency"])
         return self.convert(connection, amounts, currencies, dates, target)
 
-    def reporting_currency(self, connection: Connection, requested: str | None) -> str:
+    def reporting_currency(
+        self, connection: Connection, requested: str | None, day: dt.date
+    ) -> str:
         """The requested currency, by default the portfolio's.
 
         Raises:
-            ServiceProblem: UNSUPPORTED_CONFIGURATION where no rate names it.
+            ServiceProblem: INSUFFICIENT_DATA, by the last day that is asked for, where no rate
+                names it.
         """
         currency = requested or self.currency
         if currency != self.currency and not self.reference.rates.knows(connection, currency):
-            raise unsupported(f"reporting_currency {currency}: no exchange rates are stored")
+            raise no_rate(self.currency, currency, day)
         return currency
 
     def clamp(self, start: dt.date, end: dt.date, as_of: dt.date) -> tuple[dt.date, dt.date]:

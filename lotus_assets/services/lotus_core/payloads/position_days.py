@@ -14,6 +14,7 @@ from lotus_assets.services.lotus_core.payloads.calendars import Days, as_days
 from lotus_assets.services.lotus_core.payloads.context import PortfolioContext
 from lotus_assets.services.lotus_core.payloads.decimals import (
     Indices,
+    add,
     is_zero,
     subtract,
     sum_by_row,
@@ -32,7 +33,9 @@ ROWS = {
     "mgmt_fees": "amount",
 }
 BEFORE = {"position_id": "text", "valuation_date": "date", "market_value": "amount"}
+FEES = {"position_id": "text", "fee_date": "date", "currency": "text", "amount": "amount"}
 BREAKS = pa.schema([("item", pa.int64()), ("date", pa.date32()), ("amount", DECIMAL)])
+BEGINNING = np.datetime64("0001-01-01", "D")
 READ_ROWS = 60_000
 TEXT_ROWS = 60_000
 VALUES = ["begin_mv", "bod_cf", "eod_cf", "mgmt_fees", "end_mv"]
@@ -102,6 +105,8 @@ def _some_position_days(
         "end_date": end,
     }
     rows = _last_versions(read_packed(connection, "position_rows", parameters, ROWS))
+    # In the order of `held`, which need not be that of the identifiers.
+    rows = rows.take(pa.array(np.argsort(_places(rows["position_id"], names), kind="stable")))
     if pc.any(pc.greater(rows["mgmt_fees"], ZERO)).as_py():
         raise violation(f"{context.portfolio_id} has a position with a positive fee")
     before = read_columns(connection, "rows_before", parameters, BEFORE)
@@ -115,8 +120,21 @@ def _some_position_days(
         )
 
     value = converted("market_value", dates)
-    fees = converted("mgmt_fees", dates)
     places_before = _places(before["position_id"], names)
+    since = np.full(len(names), BEGINNING)
+    since[places_before] = as_days(before["valuation_date"])
+    paid = read_columns(connection, "position_fees", parameters, FEES)
+    owners = _places(paid["position_id"], names)
+    belongs_to = _rows_of_fees(items, dates, owners, as_days(paid["fee_date"]), since)
+    is_here = belongs_to >= 0
+    own_fees = context.convert_rows(
+        connection,
+        paid.filter(pa.array(is_here)),
+        "amount",
+        dates[belongs_to[is_here]],
+        currency,
+    )
+    fees = add(converted("mgmt_fees", dates), sum_by_row(own_fees, belongs_to[is_here], len(dates)))
     value_before = context.convert(
         connection,
         as_array(before["market_value"]),
@@ -148,11 +166,28 @@ def _some_position_days(
     return PositionDays(points, bounds, breaks)
 
 
+def _rows_of_fees(items: Indices, dates: Days, owners: Indices, days: Days, since: Days) -> Indices:
+    """The row of each fee: its position's first one on or after its day; -1: not in the window.
+
+    `since` is the last day before the window on which each position has a row.
+    """
+    rows = np.searchsorted(_position_day(items, dates), _position_day(owners, days))
+    is_here = (rows < len(items)) & (days > since[owners])
+    is_here[is_here] = items[rows[is_here]] == owners[is_here]
+    return np.where(is_here, rows, -1)
+
+
+def _position_day(items: Indices, days: Days) -> Indices:
+    """One number that ascends by position, then day."""
+    numbers: Indices = items * np.int64(10**6) + days.astype(np.int64)
+    return numbers
+
+
 def summed_by(days: PositionDays, targets: Indices, count: int) -> PositionDays:
     """Points of positions added up by their owner (an instrument), by date."""
     items = targets[np.repeat(np.arange(len(days.bounds) - 1), np.diff(days.bounds))]
     dates = as_days(days.points["perf_date"])
-    key = items * np.int64(10**6) + dates.astype(np.int64)
+    key = _position_day(items, dates)
     unique, groups = np.unique(key, return_inverse=True)
     sums = {name: sum_by_row(as_array(days.points[name]), groups, len(unique)) for name in VALUES}
     bounds = np.searchsorted(unique // 10**6, np.arange(count + 1))

@@ -10,7 +10,11 @@ import pyarrow.compute as pc
 import rfc8785
 from sqlalchemy import Connection
 
-from lotus_assets.services.lotus_core.contracts.positions import PositionsInputRequest, Section
+from lotus_assets.services.lotus_core.contracts.positions import (
+    LOTS_INCOMPLETE,
+    PositionsInputRequest,
+    Section,
+)
 from lotus_assets.services.lotus_core.database import read_columns, read_row
 from lotus_assets.services.lotus_core.payloads.answer import PreparedAnswer
 from lotus_assets.services.lotus_core.payloads.calendars import as_days
@@ -59,7 +63,7 @@ VALUED = {
     "accrued_income": "amount",
     "accrual_date": "date",
 }
-LOTS = {"position_id": "text", "trade_date": "date", "cost": "amount"}
+LOTS = {"position_id": "text", "trade_date": "date", "quantity": "amount", "cost": "amount"}
 
 
 @dataclass(frozen=True)
@@ -90,7 +94,7 @@ def positions_input(
     context = portfolio_context(connection, portfolio_id, as_of, version)
     if as_of < context.open_date:
         raise insufficient(f"{portfolio_id} opened on {context.open_date}, after {as_of}")
-    currency = context.reporting_currency(connection, request.reporting_currency)
+    currency = context.reporting_currency(connection, request.reporting_currency, as_of)
     day = _valuation_day(connection, context, as_of)
     held = _valued(connection, context, day)
     on_day = np.full(len(held), np.datetime64(as_of, "D"))
@@ -225,23 +229,33 @@ def _details(connection: Connection, holding: Holding) -> RawJson:
 
 
 def _valuation(connection: Connection, holding: Holding) -> RawJson:
-    """Market values at the as-of day's rate, costs at their trade dates', and the difference."""
+    """Market values at the as-of day's rate, costs at their trade dates', and the difference.
+
+    Without all its lots a position has neither cost nor gain.
+    """
     held = holding.held
     on_day = np.full(len(held), np.datetime64(holding.as_of, "D"))
     values = _in_currencies(connection, holding, as_array(held["market_value"]), on_day)
-    costs = _costs(connection, holding)
+    costs, is_complete = _costs(connection, holding)
     gains = {name: subtract(values[name], costs[name]) for name in values}
     return nested(
         {
             "price": as_array(held["price"]),
             "market_value": nested(values),
-            "cost": nested(costs),
-            "unrealised_gain": nested(gains),
+            "cost": _where(is_complete, costs),
+            "unrealised_gain": _where(is_complete, gains),
+            "cost_reason": pc.if_else(is_complete, pa.scalar(None, pa.string()), LOTS_INCOMPLETE),
         }
     )
 
 
-def _costs(connection: Connection, holding: Holding) -> dict[str, pa.Array]:
+def _where(is_known: pa.Array, amounts: dict[str, pa.Array]) -> RawJson:
+    """Amounts in three currencies, null where they are not known."""
+    return RawJson(pc.if_else(is_known, nested(amounts).text, "null"))
+
+
+def _costs(connection: Connection, holding: Holding) -> tuple[dict[str, pa.Array], pa.Array]:
+    """What the open lots cost, and whether they make up the quantity that is held."""
     context, count = holding.context, len(holding.held)
     parameters = {
         **context.parameters,
@@ -257,7 +271,8 @@ def _costs(connection: Connection, holding: Holding) -> dict[str, pa.Array]:
     for name, target in (("portfolio", context.currency), ("reporting", holding.currency)):
         converted = context.convert(connection, cost, currencies, dates, target)
         sums[name] = sum_by_row(converted, rows, count)
-    return sums
+    units = sum_by_row(as_array(lots["quantity"]), rows, count)
+    return sums, pc.equal(units, as_array(holding.held["quantity"]))
 
 
 def _in_currencies(

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from lotus_assets.services.lotus_core.database import RATE, Snapshot, read_columns
 from lotus_assets.services.lotus_core.payloads.calendars import Days, as_days
 from lotus_assets.services.lotus_core.payloads.decimals import is_zero, multiply, multiply_rates
-from lotus_assets.services.problems import insufficient, unsupported
+from lotus_assets.services.problems import ServiceProblem, insufficient
 from lotus_assets.sources.lotus_core.canonical import as_array
 
 CARRIED_DAYS = 7
@@ -50,8 +50,7 @@ class Rates:
         decimals, is off by 0.8 in a million.
 
         Raises:
-            ServiceProblem: UNSUPPORTED_CONFIGURATION for a currency that no rate leads to,
-                INSUFFICIENT_DATA for a date without a rate in the 7 days up to it.
+            ServiceProblem: INSUFFICIENT_DATA, see `at`.
         """
         encoded = _encoded(currencies)
         codes = np.asarray(encoded.indices.to_numpy(zero_copy_only=False))
@@ -90,7 +89,19 @@ class Rates:
         )
 
     def at(self, connection: Connection, base: str, quote: str, dates: Days) -> pa.Array:
-        """Units of `quote` for one of `base` on ascending `dates`."""
+        """Units of `quote` for one of `base` on ascending `dates`.
+
+        Raises:
+            ServiceProblem: INSUFFICIENT_DATA for a date without a rate in the 7 days up to it, or
+                for currencies that no rate leads from and to at all.
+        """
+        rates = self.known_at(connection, base, quote, dates)
+        if rates.null_count:
+            raise no_rate(base, quote, dates[np.argmax(rates.is_null().to_numpy(False))])
+        return rates
+
+    def known_at(self, connection: Connection, base: str, quote: str, dates: Days) -> pa.Array:
+        """The same, null where there is no rate."""
         if base == quote:
             return pa.repeat(pa.scalar(1).cast(pa.decimal128(19, 0)).cast(RATE), len(dates))
         pairs = self._known_pairs(connection)
@@ -99,7 +110,7 @@ class Rates:
         legs = {a for a, b in pairs if b == base} | {b for a, b in pairs if a == base}
         others = {a for a, b in pairs if b == quote} | {b for a, b in pairs if a == quote}
         if not legs & others:
-            raise unsupported(f"no exchange rates lead from {base} to {quote}")
+            return pa.nulls(len(dates), RATE)
         third = min(legs & others)
         return multiply_rates(
             self._carried(connection, base, third, dates),
@@ -111,14 +122,14 @@ class Rates:
         return any(currency in pair for pair in self._known_pairs(connection))
 
     def _carried(self, connection: Connection, base: str, quote: str, dates: Days) -> pa.Array:
+        """Each date's rate or the last one of the 7 days before it; null where there is none."""
         leg = self._leg(connection, base, quote)
+        if not len(leg.dates):
+            return pa.nulls(len(dates), RATE)
         last_known = np.searchsorted(leg.dates, dates, side="right") - 1
-        age = dates - leg.dates[np.maximum(last_known, 0)] if len(leg.dates) else dates - dates
-        missing = (last_known < 0) | (age > np.timedelta64(CARRIED_DAYS, "D"))
-        if missing.any():
-            day = dates[np.argmax(missing)]
-            raise insufficient(f"{base}/{quote} has no rate in the {CARRIED_DAYS} days up to {day}")
-        return leg.rates.take(pa.array(last_known))
+        age = dates - leg.dates[np.maximum(last_known, 0)]
+        is_missing = (last_known < 0) | (age > np.timedelta64(CARRIED_DAYS, "D"))
+        return leg.rates.take(pa.array(last_known, mask=is_missing))
 
     def _leg(self, connection: Connection, base: str, quote: str) -> Leg:
         if (base, quote) not in self._legs:
@@ -140,6 +151,11 @@ class Rates:
             names = zip(rows["base"].to_pylist(), rows["quote"].to_pylist(), strict=True)
             self._pairs = set(names)
         return self._pairs
+
+
+def no_rate(base: str, quote: str, day: object) -> ServiceProblem:
+    """A refusal for want of a rate, with pair and date."""
+    return insufficient(f"{base}/{quote} has no rate in the {CARRIED_DAYS} days up to {day}")
 
 
 def _encoded(names: pa.Array) -> pa.DictionaryArray:

@@ -177,7 +177,7 @@ def _report(
         connection, portfolio_id, as_of, NEWEST if version is None else version
     )
     start, end = context.clamp(request.report_start_date, request.report_end_date, as_of)
-    currency = context.reporting_currency(connection, request.reporting_currency)
+    currency = context.reporting_currency(connection, request.reporting_currency, end)
     days = valued_days(connection, context, start, end, currency)
     held = held_positions(connection, context, start, end)
     return Report(context, as_of, start, end, currency, days, held)

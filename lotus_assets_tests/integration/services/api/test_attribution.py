@@ -277,7 +277,7 @@ def test_lotus_core_s_instruments_and_benchmark(stateful_api: httpx.Client) -> N
         ("NOBODY", {}, 404, "RESOURCE_NOT_FOUND"),
         ("CLOSED", {}, 422, "INSUFFICIENT_DATA"),
         ("P1", {"group_by": ["colour"]}, 422, "UNSUPPORTED_CONFIGURATION"),
-        ("P1", {"asked": {"reporting_currency": "JPY"}}, 422, "UNSUPPORTED_CONFIGURATION"),
+        ("P1", {"asked": {"reporting_currency": "JPY"}}, 422, "INSUFFICIENT_DATA"),
     ],
 )
 def test_lotus_core_s_refusals_are_passed_on(

@@ -92,6 +92,14 @@ def test_positions_in_one_instrument_are_one_instrument(
                     "valuation_date": "2025-01-13",
                     "market_value": "480",
                 },
+                # 20 dollars are 10 euros.
+                {
+                    **row,
+                    "position_id": "CASH",
+                    "valuation_date": "2025-01-13",
+                    "market_value": "790",
+                    "eod_cf": "-10",
+                },
             ],
         }
     )

@@ -35,7 +35,8 @@ def test_positions_in_the_portfolios_currency(core: Core) -> None:
         ("2025-01-03", "800", "0", "0", "0", "800"),
         ("2025-01-06", "800", "100", "0", "-10", "900"),
         ("2025-01-08", "890", "0", "0", "0", "890"),
-        ("2025-01-09", "890", "0", "0", "0", "890"),
+        # The fee of the 9th left the only cash in euros.
+        ("2025-01-09", "890", "0", "0", "-5", "895"),
         ("2025-01-10", "890", "0", "-90", "0", "800"),
     ]
     assert [point["day"] for point in cash["valuation_points"]] == [1, 2, 3, 4, 5]
@@ -108,7 +109,8 @@ def test_unsupported_dimension_and_currency(core: Core) -> None:
     assert dimension[:2] == (422, "UNSUPPORTED_CONFIGURATION")
     assert "mood" in dimension[2]
     currency = core.problem(PATH, **ASKED, reporting_currency="JPY")
-    assert currency[:2] == (422, "UNSUPPORTED_CONFIGURATION")
+    assert currency[:2] == (422, "INSUFFICIENT_DATA")
+    assert "EUR/JPY has no rate in the 7 days up to 2025-01-10" in currency[2]
     shape = core.problem(PATH, **ASKED, reporting_currency="euro")
     assert shape[:2] == (400, "INVALID_REQUEST")
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from lotus_assets_tests.integration.services.lotus_core.book import FLOWS
+from lotus_assets_tests.integration.services.lotus_core.book import FLOWS, valuation
 from lotus_assets_tests.integration.services.lotus_core.served import Core
 
 PATH = "portfolios/P1/mwr-input"
@@ -63,18 +63,30 @@ def test_exactly_one_of_window_and_period(core: Core) -> None:
 
 def test_flows_of_a_day_are_one(own_core: Core, load: Callable[..., None]) -> None:
     more = {**FLOWS[2], "flow_id": "F4", "amount": "30", "flow_currency": "USD"}
-    load({"external_flows": [more]})
+    load(
+        {
+            "external_flows": [more],
+            "positions": [{"portfolio_id": "P1", "position_id": "AAA-2", "instrument_id": "AAA"}],
+            "position_valuations": [valuation("AAA-2", "10", "30", eod_cf="30")],
+        }
+    )
     payload = own_core.payload(PATH, **ASKED, period="ITD")
     assert payload["cash_flows"][-1] == flow("10", "-75")  # 30 dollars are 15 euros
 
 
 def test_replay_after_a_correction(own_core: Core, load: Callable[..., None]) -> None:
     before = own_core.payload(PATH, **ASKED, period="ITD")
-    load({"external_flows": [{**FLOWS[2], "amount": "-80", "recorded_at": "2025-01-11T00:00Z"}]})
+    later = {"recorded_at": "2025-01-11T00:00Z"}
+    load(
+        {
+            "external_flows": [{**FLOWS[2], "amount": "-80", **later}],
+            "position_valuations": [valuation("CASH", "10", "810", eod_cf="-80", **later)],
+        }
+    )
     after = own_core.payload(PATH, **ASKED, period="ITD")
     assert after["lineage"]["content_hash"] == before["lineage"]["content_hash"]
-    later = own_core.payload(PATH, **{**ASKED, "as_of_date": "2025-01-11"}, period="ITD")
-    assert later["cash_flows"][-1] == flow("10", "-80")
+    seen = own_core.payload(PATH, **{**ASKED, "as_of_date": "2025-01-11"}, period="ITD")
+    assert seen["cash_flows"][-1] == flow("10", "-80")
 
 
 def test_without_rows_and_without_portfolio(core: Core) -> None:

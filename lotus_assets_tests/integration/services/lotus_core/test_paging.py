@@ -70,8 +70,9 @@ def test_paging_stays_with_the_data_that_it_began_with(
     first = next(running)
     # A row of the position that comes first and one of the position that comes last.
     (security,) = CORRECTION["position_valuations"]
-    cash = {**security, "position_id": "CASH", "valuation_date": "2025-01-10"}
-    load({"position_valuations": [security, cash, {**cash, "position_id": "AAA"}]})
+    last = {**security, "valuation_date": "2025-01-10"}
+    cash = {**last, "position_id": "CASH", "eod_cf": "-90"}
+    load({"position_valuations": [security, cash, last]})
     after = [first, *running]
     hashes = [page["lineage"]["content_hash"] for page in after]
     assert hashes == [page["lineage"]["content_hash"] for page in before]

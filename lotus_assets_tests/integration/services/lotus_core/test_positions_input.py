@@ -2,7 +2,10 @@
 
 import json
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
+
+import pytest
 
 from lotus_assets_tests.integration.services.lotus_core.book import LOTS, valuation
 from lotus_assets_tests.integration.services.lotus_core.served import Core
@@ -44,6 +47,7 @@ def test_all_sections(core: Core) -> None:
             # 250 dollars at the trade date's 0.8
             "cost": {"position": "250", "portfolio": "200", "reporting": "200"},
             "unrealised_gain": {"position": "250", "portfolio": "50", "reporting": "50"},
+            "cost_reason": None,
         },
         # 8 dollars at the 3rd's 0.8
         "income": {
@@ -53,7 +57,9 @@ def test_all_sections(core: Core) -> None:
     }
     assert cash["weight"] == "0.7619047619"
     assert cash["valuation"]["market_value"] == same("800")
-    assert cash["valuation"]["cost"] == same("0")
+    # No lot says what the cash cost.
+    assert cash["valuation"]["cost"] is cash["valuation"]["unrealised_gain"] is None
+    assert cash["valuation"]["cost_reason"] == "LOTS_INCOMPLETE"
 
 
 def test_only_what_was_asked_for(core: Core) -> None:
@@ -136,7 +142,9 @@ def test_a_position_that_was_sold_and_bought_again(
         {
             "position_valuations": [
                 valuation("AAA", "13", "0", quantity="0", eod_cf="-500"),
+                valuation("CASH", "13", "1050", eod_cf="250"),
                 valuation("AAA", "15", "100", eod_cf="100"),
+                valuation("CASH", "15", "1000", eod_cf="-50"),
             ],
             "lots": [
                 {**LOTS[0], "effective_date": "2025-01-13", "quantity": "0", "cost": "0"},
@@ -151,7 +159,7 @@ def test_a_position_that_was_sold_and_bought_again(
         }
     )
     asked = {**ASKED, "as_of_date": "2025-01-15", "sections": ["VALUATION"]}
-    (security,) = own_core.payload(PATH, **asked)["positions"]
+    security, _cash = own_core.payload(PATH, **asked)["positions"]
     assert security["held_since"] == "2025-01-15"
     assert security["valuation"]["cost"]["position"] == "100"
 
@@ -161,7 +169,7 @@ def test_replay_after_a_correction(own_core: Core, load: Callable[..., None]) ->
     load(
         {
             "position_valuations": [
-                valuation("CASH", "10", "700", recorded_at="2025-01-13T09:00:00Z")
+                valuation("CASH", "10", "700", eod_cf="-90", recorded_at="2025-01-13T09:00:00Z")
             ]
         }
     )
@@ -177,4 +185,22 @@ def test_an_unknown_portfolio(core: Core) -> None:
     )
     assert unknown[:2] == (404, "RESOURCE_NOT_FOUND")
     currency = core.problem(PATH, **ASKED, sections=["BASE"], reporting_currency="JPY")
-    assert currency[:2] == (422, "UNSUPPORTED_CONFIGURATION")
+    assert currency[:2] == (422, "INSUFFICIENT_DATA")
+    assert "EUR/JPY has no rate in the 7 days up to 2025-01-10" in currency[2]
+
+
+@pytest.mark.parametrize(("units", "extra"), [("4.9999999999", "0"), ("5.0000000001", "1")])
+def test_lots_that_do_not_make_up_the_quantity_tell_no_cost(
+    own_core: Core, load: Callable[..., None], units: str, extra: str
+) -> None:
+    load({"lots": [{**LOTS[0], "effective_date": "2025-01-09", "quantity": units}]})
+    security, _cash = own_core.payload(PATH, **ASKED, sections=["VALUATION"])["positions"]
+    found = security["valuation"]
+    assert (found["cost"], found["unrealised_gain"]) == (None, None)
+    assert found["cost_reason"] == "LOTS_INCOMPLETE"
+    rest = {**LOTS[0], "lot_id": "L2", "effective_date": "2025-01-10", "cost": extra}
+    missing = format(Decimal(5) - Decimal(units), "f")
+    load({"lots": [{**rest, "quantity": missing}]})
+    security, _cash = own_core.payload(PATH, **ASKED, sections=["VALUATION"])["positions"]
+    assert security["valuation"]["cost"]["position"] == str(250 + int(extra))
+    assert security["valuation"]["cost_reason"] is None
