@@ -17,7 +17,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from starlette.exceptions import HTTPException
 
-from lotus_assets.services.api.envelope import CalculationLineage, InputMode, Meta
+from lotus_assets.services.api.envelope import CalculationLineage, InputMode, Meta, StatefulInput
 from lotus_assets.services.api.lineage_store import LineageStore
 from lotus_assets.services.api.operation import Calculation, Operation
 from lotus_assets.services.api.settings import ApiSettings
@@ -90,7 +90,8 @@ def _answered(
             ),
             correlation=ForwardedHeaders(given=headers),
         )
-    inputs = UpstreamInputs(client)
+    asked = request.stateful_input
+    inputs = UpstreamInputs(client) if asked is None else _read_for(client, asked)
     try:
         if request.stateless_input is not None:
             sent = request.stateless_input
@@ -103,6 +104,10 @@ def _answered(
     return _written(operation, request, inputs, calculation, settings)
 
 
+def _read_for(client: LotusCoreClient | None, asked: StatefulInput) -> UpstreamInputs:
+    return UpstreamInputs(client, asked.consumer_system)
+
+
 def _written(
     operation: Operation,
     request: BaseModel,
@@ -113,6 +118,7 @@ def _written(
     meta = _meta(operation, request, inputs)
     lineage = CalculationLineage(
         calculation_id=meta.calculation_hash,
+        href=f"/lineage/{meta.calculation_hash}",
         generated_at=datetime.now(UTC),
         inputs=inputs.used,
         details=list(calculation.details),

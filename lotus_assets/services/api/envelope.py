@@ -2,10 +2,11 @@
 
 import datetime as dt
 from enum import StrEnum
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from lotus_assets.services.api.diagnostic_codes import DIAGNOSTICS, MEANINGS, known_code
 from lotus_assets.services.lotus_core.contracts.shared import (
     PRINTABLE,
     CalendarDay,
@@ -67,6 +68,23 @@ class AnalysisRequest(Strict, Generic[Stateless, Stateful]):
         return self
 
 
+class UpstreamRequest(Strict):
+    """A request as it was sent to lotus-core: sent again, it has the same answer."""
+
+    method: Literal["POST"] = Field(description="Method.", examples=["POST"])
+    path: str = Field(
+        description="Path below LOTUS_CORE_URL.",
+        examples=["/integration/portfolios/PF-001/performance-input"],
+    )
+    body: dict[str, Any] = Field(
+        description="Body, as JSON.",
+        examples=[{"consumer_system": "lotus-assets", "as_of_date": "2025-03-31"}],
+    )
+    content_hash: str = Field(
+        description="SHA-256 of the body as RFC 8785 JSON.", examples=["77b0…"]
+    )
+
+
 class UsedInput(Strict):
     """One input that an answer was made of."""
 
@@ -85,6 +103,10 @@ class UsedInput(Strict):
     data_version: str | None = Field(
         description="lotus-core's version of the data; null for an input that was sent along.",
         examples=["7"],
+    )
+    request: UpstreamRequest | None = Field(
+        description="What lotus-core was asked for it (of several pages: for the first); null for "
+        "an input that was sent along."
     )
 
 
@@ -111,6 +133,10 @@ class CalculationLineage(Strict):
     generated_at: dt.datetime = Field(
         description="When it was made, UTC.", examples=["2025-04-01T06:00:00Z"]
     )
+    href: str = Field(
+        description="Where this is kept, with the request; the tables are below it.",
+        examples=["/lineage/1a7e…"],
+    )
     inputs: list[UsedInput] = Field(description="Every input, in the order in which it was used.")
     details: list[str] = Field(
         description="Names of the tables behind the answer: GET "
@@ -122,7 +148,11 @@ class CalculationLineage(Strict):
 class Diagnostic(Strict):
     """Something that is unusual about the input, or about how it was used; never an error."""
 
-    code: str = Field(description="What kind it is.", examples=["MISSING_BUSINESS_DAY"])
+    code: Annotated[str, AfterValidator(known_code)] = Field(
+        description=f"What kind it is:\n\n{MEANINGS}",
+        examples=["MISSING_BUSINESS_DAY"],
+        json_schema_extra={"enum": list(DIAGNOSTICS)},
+    )
     detail: str = Field(description="What, where.", examples=["2025-02-14"])
 
 

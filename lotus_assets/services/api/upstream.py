@@ -7,12 +7,13 @@ from datetime import date
 from typing import Any
 
 import pandas as pd
+import rfc8785
 
 from lotus_assets.inputs.contract_gate import InputTable, gate_payloads
 from lotus_assets.inputs.payload_chunk import Asked, Received
-from lotus_assets.services.api.envelope import Diagnostic, UsedInput
+from lotus_assets.services.api.envelope import Diagnostic, UpstreamRequest, UsedInput
 from lotus_assets.services.problems import ErrorCode, ServiceProblem, unsupported
-from lotus_assets.sources.lotus_core.client import LotusCoreClient
+from lotus_assets.sources.lotus_core.client import CONSUMER, LotusCoreClient, first_request
 from lotus_assets.sources.lotus_core.contracts import Contract
 from lotus_assets.sources.lotus_core.correlation import Correlation
 from lotus_assets.sources.lotus_core.errors import BrokenPayload, LotusCoreError
@@ -57,9 +58,13 @@ class GatedInput:
 
 @dataclass
 class UpstreamInputs:
-    """What one calculation reads, and the record of it for its lineage."""
+    """What one calculation reads, and the record of it for its lineage.
+
+    `consumer` is who lotus-core is told asks.
+    """
 
     client: LotusCoreClient | None
+    consumer: str = CONSUMER
     used: list[UsedInput] = field(default_factory=list)
     diagnostics: list[Diagnostic] = field(default_factory=list)
 
@@ -73,6 +78,7 @@ class UpstreamInputs:
                 content_hash=digest,
                 page_hashes=[digest],
                 data_version=None,
+                request=None,
             )
         )
 
@@ -88,6 +94,7 @@ class UpstreamInputs:
                 ErrorCode.SOURCE_UNAVAILABLE,
                 "LOTUS_CORE_URL is not set: only stateless requests can be answered",
             )
+        body = {"consumer_system": self.consumer, **body}
         try:
             payload = self.client.payload(contract, subject, body)
         except LotusCoreError as error:
@@ -99,6 +106,7 @@ class UpstreamInputs:
                 content_hash=payload.content_hash,
                 page_hashes=list(payload.page_hashes),
                 data_version=payload.data_version,
+                request=_as_sent(contract, subject, body),
             )
         )
         return payload
@@ -144,6 +152,16 @@ class UpstreamInputs:
         listed = {name: received.listed(name) for name in lists if name in payload.header}
         rows = gated.rows.to_pandas()
         return GatedInput({**payload.header, **listed}, rows, payload)
+
+
+def _as_sent(contract: Contract, subject: str, body: Mapping[str, Any]) -> UpstreamRequest:
+    path, asked = first_request(contract, subject, body)
+    return UpstreamRequest(
+        method="POST",
+        path=path,
+        body=asked,
+        content_hash=hashlib.sha256(rfc8785.dumps(asked)).hexdigest(),
+    )
 
 
 def _refused(contract: Contract, subject: str, error: LotusCoreError) -> ServiceProblem:

@@ -92,9 +92,8 @@ class LotusCoreClient:
             LotusCoreError: refused or unreachable.
             BrokenPayload: a page breaks the contract, or pages are of different data versions.
         """
-        path = contract.path.format(subject=quote(subject, safe=""))
         what = f"{contract.name} of {subject}"
-        asked = {"consumer_system": CONSUMER, **body}
+        path, asked = first_request(contract, subject, body)
         first: PayloadPage | None = None
         for _ in range(LARGEST_PAGES):
             page = read_page(contract, subject, what, self._transport.post(what, path, asked))
@@ -135,6 +134,14 @@ class LotusCoreClient:
                 for _, future in waiting:
                     with suppress(Exception):
                         future.cancel()
+
+
+def first_request(
+    contract: Contract, subject: str, body: Mapping[str, Any]
+) -> tuple[str, dict[str, Any]]:
+    """Path and body by which a payload, or its first page, is asked for."""
+    path = contract.path.format(subject=quote(subject, safe=""))
+    return path, {"consumer_system": CONSUMER, **body}
 
 
 def _answered(read: Callable[[Key], Result], key: Key) -> Result | LotusCoreError:

@@ -215,10 +215,9 @@ def _buckets(days: PortfolioDays, options: TwrOptions, frequency: Frequency) -> 
 
 def _unusual(detail: pd.DataFrame) -> Iterator[Diagnostic]:
     """Days whose return is to be read with care, by what marks them."""
-    marked = detail[detail["marks"] != ""]
-    for marks in sorted(marked["marks"].unique()):
-        days = marked.loc[marked["marks"] == marks, "perf_date"]
-        yield from named(marks, [str(day.date()) for day in days])
+    marks = detail.assign(mark=detail["marks"].str.split("|")).explode("mark")
+    for mark, days in marks[marks["mark"] != ""].groupby("mark")["perf_date"]:
+        yield from named(str(mark), [str(day.date()) for day in days])
 
 
 SENT = {

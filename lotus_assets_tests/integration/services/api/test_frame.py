@@ -237,7 +237,8 @@ def test_health_answers_while_every_worker_is_busy(api: httpx.Client) -> None:
 def test_lineage_gives_inputs_and_rows(api: httpx.Client) -> None:
     answer = api.post("/numbers", json=stateless([0.1, 2.0])).json()
     place = f"/lineage/{answer['lineage']['calculation_id']}"
-    kept = api.get(place).json()
+    assert answer["lineage"]["href"] == place
+    kept = api.get(answer["lineage"]["href"]).json()
     assert kept["operation"] == "numbers"
     assert kept["inputs"] == answer["lineage"]["inputs"]
     assert kept["details"] == ["days"]

@@ -1,5 +1,7 @@
 """A lotus-core that speaks only JSON: every operation answers what it answers beside ours."""
 
+import hashlib
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -70,3 +72,9 @@ def test_the_answer_is_the_same(
     assert first["results"] == second["results"]
     assert first["diagnostics"] == second["diagnostics"]
     assert first["meta"] == second["meta"], "the hashes of both forms are the same"
+    for used in first["lineage"]["inputs"]:
+        request = used["request"]
+        assert request["path"].startswith("/integration/")
+        assert request["body"]["consumer_system"] == "lotus-performance"
+        text = json.dumps(request["body"], sort_keys=True, separators=(",", ":"))
+        assert request["content_hash"] == hashlib.sha256(text.encode()).hexdigest()

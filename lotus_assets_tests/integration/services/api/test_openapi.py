@@ -1,6 +1,7 @@
 """The API's OpenAPI document: valid, described to the field, and kept under fuzzing."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -18,6 +19,8 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from lotus_assets.services.api.application import create_application
+from lotus_assets.services.api.diagnostic_codes import DIAGNOSTICS
+from lotus_assets.services.api.envelope import Diagnostic
 from lotus_assets.services.api.operations import OPERATIONS
 from lotus_assets.services.api.settings import ApiSettings
 from lotus_assets_tests.integration.services.documentation_page import (
@@ -72,6 +75,17 @@ def conforms(schema: Any, example: Any) -> None:
     """`example` is what `schema` describes."""
     held = {**schema, "components": DOCUMENT["components"]}
     jsonschema.Draft202012Validator(held).validate(example)
+
+
+def test_every_code_of_a_diagnostic_is_explained_in_both_documents() -> None:
+    code = DOCUMENT["components"]["schemas"]["Diagnostic"]["properties"]["code"]
+    guide = (Path(__file__).parents[4] / "docs/ANALYTICS.md").read_text(encoding="utf-8")
+    assert code["enum"] == list(DIAGNOSTICS)
+    for name, meaning in DIAGNOSTICS.items():
+        assert f"`{name}`: {meaning}" in code["description"]
+        assert f"| `{name}` | {meaning} |" in guide
+    with pytest.raises(ValueError, match="no explanation"):
+        Diagnostic(code="UNHEARD_OF", detail="nothing")
 
 
 def resolved(response: dict[str, Any]) -> dict[str, Any]:

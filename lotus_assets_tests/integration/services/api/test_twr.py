@@ -165,7 +165,8 @@ def test_unusual_days_are_diagnostics(api: httpx.Client) -> None:
     assert said == {
         "SHORT_CAPITAL": "2025-01-02",
         "SMALL_CAPITAL": "2025-01-03",
-        "NO_CAPITAL|UNDEFINED": "2025-01-06",
+        "NO_CAPITAL": "2025-01-06",
+        "UNDEFINED": "2025-01-06",
     }
 
 
