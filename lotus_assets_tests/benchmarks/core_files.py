@@ -22,11 +22,10 @@ def write_files(
     positions: int,
     days: int,
     last_day: date = LAST_DAY,
-    is_funded: bool = False,
 ) -> Path:
     """Write Parquet files of a book whose values walk at random, and return their folder.
 
-    Funded positions are paid for on their first day, currency by currency: their returns add up.
+    Positions are paid for on their first day, currency by currency: their flows are external ones.
     """
     folder.mkdir(parents=True)
     random = np.random.default_rng(1)
@@ -74,9 +73,7 @@ def write_files(
         rate_date=np.tile(dates, 2),
         rate=pa.array(np.round(rates, 6)).cast(pa.decimal128(18, 6)),
     )
-    paid = {"EUR": positions}
-    if is_funded:
-        paid = {name: len(range(at, positions, 3)) for at, name in enumerate(CURRENCIES)}
+    paid = {name: len(range(at, positions, 3)) for at, name in enumerate(CURRENCIES)}
     amounts = 1000.0 * np.array(list(paid.values()))
     write(
         "external_flows",
@@ -92,9 +89,8 @@ def write_files(
     some = max(1, PART_ROWS // (positions * days))
     for first in range(0, portfolios, some):
         rows = _valuations(random, names[first : first + some], held, dates)
-        if is_funded:
-            paid_in = np.where(np.arange(len(rows)) % days == 0, 1000.0, 0.0)
-            rows = rows.append_column("bod_cf", pa.array(paid_in).cast(MONEY))
+        paid_in = np.where(np.arange(len(rows)) % days == 0, 1000.0, 0.0)
+        rows = rows.append_column("bod_cf", pa.array(paid_in).cast(MONEY))
         pa_parquet.write_table(rows, folder / "position_valuations" / f"{first:06d}.parquet")
     return folder
 

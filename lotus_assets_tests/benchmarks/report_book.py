@@ -28,7 +28,6 @@ def write_report_book(folder: Path, portfolios: int, last_day: date) -> Path:
         positions=POSITIONS,
         days=DAYS,
         last_day=last_day,
-        is_funded=True,
     )
     dates = pd.bdate_range(end=last_day, periods=DAYS).to_numpy().astype("datetime64[D]")
     _write_dimensions(folder)
