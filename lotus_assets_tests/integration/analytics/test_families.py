@@ -181,7 +181,8 @@ def test_a_shared_series_that_changed_concerns_those_who_use_it(
 ) -> None:
     users = (
         f"SELECT count(*) FROM core_payload WHERE contract = '{named_by}' "  # noqa: S608
-        f"AND header->>'{field}' = '{subject}'"
+        f"AND header->>'{field}' = '{subject}' AND subject IN (SELECT subject FROM core_payload "
+        "WHERE contract = 'performance-input' AND status = 'OK')"
     )
     with collected.engine.connect() as connection:
         count = int(connection.scalar(text(users)) or 0)

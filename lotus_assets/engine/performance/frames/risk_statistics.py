@@ -171,7 +171,9 @@ def statistics_of_rows(
 
     relative = figures(*names)
     is_complete = all(aligned.has(name).all() for name in names)
-    own = relative if is_complete else figures(PORTFOLIO)
+    # Always by itself: its buckets are dated by its own last days, not by its benchmark's, whether
+    # or not some other segment has gaps.
+    own = figures(PORTFOLIO)
     over_free = relative if is_complete else figures(*own_names)
     counts: dict[str, Any] = {
         "excess_observations": over_free["observations"],
