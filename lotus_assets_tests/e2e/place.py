@@ -19,10 +19,11 @@ from tenacity import (
 )
 
 from lotus_assets.sources.embedded_postgres import EmbeddedPostgres
-from lotus_assets_tests.integration.runs.contents import business_rows
+from lotus_assets_tests.integration.runs.contents import business_rows, one
 
 ROOT = Path(__file__).parents[2]
 AS_OF = "2026-03-31T12:00:00+02:00"
+QUARANTINED = "SELECT count(DISTINCT payload) FROM quarantine WHERE table_name = %s"
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,12 @@ class Place:
         """What its warehouse holds (see `business_rows`)."""
         with EmbeddedPostgres(self.data / "postgres") as server:
             return business_rows(server.url)
+
+    def quarantined(self, table: str) -> int:
+        """How many rows of a table are in quarantine."""
+        with EmbeddedPostgres(self.data / "postgres") as server:
+            count: int = one(server.url, QUARANTINED, table)
+        return count
 
 
 def kill(process: "subprocess.Popen[str]") -> None:

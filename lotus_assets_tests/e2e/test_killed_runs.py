@@ -1,31 +1,25 @@
-"""kill -9 while GitLab is read, then `run` again: the same tables as without the kill.
-
-lotus-core is left out here; test_killed_portfolio_runs.py kills its side.
-"""
+"""kill -9 while GitLab is read, then `run` again: the same tables as without the kill."""
 
 import subprocess
-import sys
 from collections.abc import Set
-from datetime import date, datetime
 from pathlib import Path
 
 import pytest
 
-from lotus_assets.standin.gitlab.__main__ import SEED
 from lotus_assets.standin.gitlab.faults import Change
 from lotus_assets.standin.gitlab.server import StandinServer
 from lotus_assets.standin.gitlab.store import Store
-from lotus_assets.standin.gitlab.world.build import build_store
+from lotus_assets_tests.e2e.killed import (
+    ANCHOR,
+    AS_OF,
+    NO_LOTUS_CORE,
+    assert_all_but_lotus_core,
+    assert_same_after_another_run,
+    sample_world,
+    variables,
+)
 from lotus_assets_tests.e2e.place import Place, kill, leftovers, read_until
 from lotus_assets_tests.integration.runs.contents import differences
-
-ANCHOR = "2026-03-31"
-AS_OF = "2025-11-20T12:00:00+01:00"
-"""Seven weeks of the sample organisation: every entity, and a run of some seconds."""
-
-NO_LOTUS_CORE = {"LOTUS_CORE_URL": "http://127.0.0.1:9", "LOTUS_CORE_ATTEMPTS": "1"}
-"""Nothing listens on the discard port."""
-NOT_READY = 2
 
 pytestmark = pytest.mark.timeout(1200)
 
@@ -33,26 +27,7 @@ pytestmark = pytest.mark.timeout(1200)
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Store:
     """The sample organisation as the embedded stand-in builds it."""
-    instant = datetime.fromisoformat(AS_OF)
-    folder = tmp_path_factory.mktemp("world")
-    return build_store(SEED, date.fromisoformat(ANCHOR), instant, folder)
-
-
-def assert_all_but_lotus_core(done: "subprocess.CompletedProcess[str]") -> None:
-    assert done.returncode == NOT_READY, done.stderr
-    assert "lotus-core was left out: " in done.stderr
-    assert "GitLab was left out: " not in done.stderr
-    assert "FAILED" not in done.stderr
-
-
-def variables(server: StandinServer) -> dict[str, str]:
-    sample = Path(sys.modules[build_store.__module__].__file__ or "").parents[2]
-    return {
-        **NO_LOTUS_CORE,
-        "GITLAB_API_URL": server.url,
-        "GITLAB_API_TOKEN": server.token,
-        "TEM_ORG_FILE": str(sample / "sample_organisation.yaml"),
-    }
+    return sample_world(tmp_path_factory.mktemp("world"))
 
 
 @pytest.fixture(scope="module")
@@ -63,16 +38,6 @@ def undisturbed(world: Store, reachable_folder_of_module: Path) -> dict[str, Set
         done = place.run("run", **variables(server))
     assert_all_but_lotus_core(done)
     return place.rows()
-
-
-def assert_same_after_another_run(
-    place: Place, server: StandinServer, undisturbed: dict[str, Set[str]]
-) -> None:
-    assert leftovers(place) == []
-    done = place.run("run", **variables(server))
-    assert_all_but_lotus_core(done)
-    assert leftovers(place) == []
-    assert differences(undisturbed, place.rows()) == {}
 
 
 @pytest.mark.parametrize(

@@ -165,6 +165,7 @@ class Project(ProjectPipelines):
             title=f"Change {iid}",
             description="",
             source_branch=f"change-{iid}",
+            target_branch=self.data.project["default_branch"],
             source_project_id=self.project_id,
             squash=False,
             approvals_required=0,

@@ -22,7 +22,8 @@ def _lead_time(key: str, quantile: float) -> Metric:
         window=MetricWindow.MONTH,
         competency=Competency.DEVOPS,
         definition="Creation of an issue to the finish of the first production deployment that "
-        "contains the last merged of its merge requests, by the day of that deployment; a merge "
+        "contains the last merged of the merge requests into the default branch that close it, by "
+        "the day of that deployment; an issue that was moved elsewhere has none; a merge "
         "before the first deployment that is known has none, if the project is older than what was "
         "collected; "
         f"p{quantile * 100:.0f}.",

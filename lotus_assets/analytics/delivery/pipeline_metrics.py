@@ -44,7 +44,8 @@ METRICS = (
         unit=MetricUnit.SECONDS,
         window=MetricWindow.MONTH,
         competency=Competency.OBSERVABILITY,
-        definition="Mean duration of the successful and failed pipelines created in the window.",
+        definition="Mean duration of the successful and failed pipelines created in the window, "
+        "child pipelines left out.",
         table=fact_pipeline.TABLE,
         population=COUNTED,
         statistic=PlacedRows.mean,
@@ -56,7 +57,7 @@ METRICS = (
         window=MetricWindow.MONTH,
         competency=Competency.OBSERVABILITY,
         definition="Mean longest path through the jobs of the successful and failed pipelines "
-        "created in the window.",
+        "created in the window, child pipelines and bridges left out.",
         table=fact_pipeline.TABLE,
         population=COUNTED,
         statistic=PlacedRows.mean,
@@ -68,8 +69,8 @@ METRICS = (
         window=MetricWindow.MONTH,
         competency=Competency.DEVOPS,
         definition="Of the jobs by name and SHA that finished at least once, the share in which a "
-        "failed run was followed by a successful one, by the day of the first run; those of child "
-        "pipelines count, bridges do not.",
+        "failed run was followed by a successful one, by the day on which the first run started "
+        "(was created, if no runner took it); those of child pipelines count, bridges do not.",
         table=fact_flaky_job.TABLE,
         population=ByDayOf("first_started_at"),
         statistic=PlacedRows.share,

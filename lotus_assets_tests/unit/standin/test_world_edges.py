@@ -277,3 +277,29 @@ def test_commits_from_a_clock_that_is_ahead(edges: Store) -> None:
     ]
     assert ahead
     assert len(ahead) <= 5
+
+
+def test_backports_repeat_what_was_merged_and_close_nothing(edges: Store) -> None:
+    data = project(edges, "toman/c-side/mobile-app")
+    release = [item for item in data.merge_requests.values() if item["target_branch"] != "main"]
+    assert len(release) >= 3
+    for request in release:
+        assert request["description"].startswith("Closes #")
+        assert data.closes_issues[request["iid"]] == []
+
+
+def test_some_resets_keep_the_approvals_of_others(edges: Store) -> None:
+    kept = 0
+    data = project(edges, "toman/exchange/orderbook")
+    for entries in data.merge_request_notes.values():
+        approved: set[str] = set()
+        for note in entries:
+            username = f"@{note['author']['username']}"
+            if note["system_action"] == "approved":
+                approved.add(username)
+            elif note["system_action"] == "unapproved":
+                approved.discard(username)
+            elif note["system_action"] == "approvals_reset":
+                approved = {name for name in approved if name not in note["body"]}
+                kept += bool(approved)
+    assert kept

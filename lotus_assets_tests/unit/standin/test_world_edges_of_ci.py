@@ -41,6 +41,12 @@ def test_rollback_by_name(edges: Store) -> None:
     pipelines = [item for data in edges.projects.values() for item in data.pipelines.values()]
     assert any(item["ref"].startswith("rollback/") for item in pipelines)
     assert any((item["name"] or "").startswith("Revert") for item in pipelines)
+    played = [
+        job
+        for job in jobs(edges)
+        if job["name"] == "rollback-production" and job["status"] == "success"
+    ]
+    assert played
 
 
 def test_red_pipelines_turn_green_later(edges: Store) -> None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from lotus_assets.standin.gitlab.store import Payload, ProjectData
 from lotus_assets.standin.gitlab.world import payloads
+from lotus_assets.standin.gitlab.world.backports import backports
 from lotus_assets.standin.gitlab.world.calendar import DAY, HOUR, MINUTE, at_work, text
 from lotus_assets.standin.gitlab.world.issues import close_issue, issue_life, open_issue
 from lotus_assets.standin.gitlab.world.people import BRIEF, GHOST, Person
@@ -29,6 +30,7 @@ WITHOUT_MERGE_REQUESTS = "toman/core/runbooks"
 FORBIDDEN = "toman/exchange/secret-desk"
 WITHOUT_DEFAULT_BRANCH = "toman/core/placeholder"
 FORK = "daan.verhoeven/checkout"
+RELEASE_BRANCH = "release/2.0"
 
 
 def add_edges(world: World) -> None:
@@ -54,6 +56,7 @@ def add_edges(world: World) -> None:
         "allow_force_push"
     ] = True
     world.start_process(_release_branch(world.sites["toman/c-side/mobile-app"]))
+    world.start_process(backports(world.sites["toman/c-side/mobile-app"], RELEASE_BRANCH))
     world.start_process(_emergency(world.sites["toman/exchange/orderbook"]))
     world.start_process(_short_release(world.sites["toman/c-side/mobile-app"]))
     world.start_process(_rename_default_branch(world.sites["toman/corporate-services/payroll"]))
@@ -154,7 +157,7 @@ def _note_change(
 
 def _release_branch(site: Site) -> Process:
     """A branch protected by a pattern, rewritten once."""
-    world, branch = site.world, "release/2.0"
+    world, branch = site.world, RELEASE_BRANCH
     site.data.protected_branches.append(protection(world, "release/*"))
     person = _person(site, 103)
     yield world.until(at_work(world.start + 90 * DAY, world.random("release branch")))

@@ -30,7 +30,7 @@ _LABELS = (
     (("due@quarter", "feature"), 6),
     (("maintenance", "severity::3"), 9),
 )
-_HOURS = {"severity::1": 12.0, "severity::2": 60.0}
+_HOURS = {"severity::1": 3.0, "severity::2": 48.0}
 """Mean time to the closing, by label; what is not that severe waits for a week."""
 _LEFT_OPEN = 0.2
 """The share of the less severe that nobody ever takes up."""

@@ -11,6 +11,7 @@ from lotus_assets.standin.gitlab.world.people import Person
 from lotus_assets.standin.gitlab.world.pipelines import start_pipeline
 from lotus_assets.standin.gitlab.world.repository import Lines, Revision
 from lotus_assets.standin.gitlab.world.simulation import Site
+from lotus_assets.standin.gitlab.world.system_notes import Behind, added_commits, reset_approvals
 
 
 @dataclass(frozen=True)
@@ -27,20 +28,31 @@ class MergeRequest:
     """A branch, and from `open` on its merge request."""
 
     def __init__(self, site: Site, author: Person, branch: str, path: str, random: Random) -> None:
-        """A branch at the tip of the default branch, for work on one file."""
+        """A branch at the tip of the target branch, for work on one file."""
         self.site, self.author, self.branch, self.random = site, author, branch, random
         self.source = site
         """Where the branch lives: another site when the merge request comes from a fork."""
         self.path = path
-        self.lines: Lines = site.repository.revisions[site.tip].file(path)
-        self.base = self.head = site.tip
+        self.base = self.head = self.target_tip
+        self.lines: Lines = site.repository.revisions[self.base].file(path)
         self.edits: list[Edit] = []
         self.revisions: list[Revision] = []
         self.approvals: dict[int, Person] = {}
         self.payload: Payload = {}
         self.closes: list[int] = []
+        self.clock_skew = 0
 
-    def work(self, count: int, titles: list[str], hours: float, skew: int = 0) -> list[Revision]:
+    @property
+    def target_branch(self) -> str:
+        """The branch that it is merged into."""
+        return self.site.default_branch
+
+    @property
+    def target_tip(self) -> str:
+        """The SHA at the tip of the target branch."""
+        return self.site.repository.refs[f"refs/heads/{self.target_branch}"]
+
+    def work(self, count: int, titles: list[str], hours: float) -> list[Revision]:
         """Commit to the branch: some commits, authored within the last so many hours."""
         now, start = self.site.world.now, self.site.world.now - int(hours * HOUR)
         moments = sorted(self.random.randrange(start, now - MINUTE) for _ in range(count))
@@ -49,7 +61,7 @@ class MergeRequest:
             removed = self.random.randrange(0, 1 + len(self.lines) // 4)
             added = self.site.new_lines(self.random.randrange(2, 28))
             self.lines = self.lines[removed:][-160:] + added
-            edit = Edit(self.path, self.lines, f"{title}\n", moment + skew)
+            edit = Edit(self.path, self.lines, f"{title}\n", moment + self.clock_skew)
             self.edits.append(edit)
             made.append(self._commit(edit, edit.authored_at))
         return made
@@ -64,7 +76,7 @@ class MergeRequest:
     @property
     def needs_rebase(self) -> bool:
         """Whether the project merges only what is on top of its tip, and this is not."""
-        return self.site.plan.merge_method != "merge" and self.base != self.site.tip
+        return self.site.plan.merge_method != "merge" and self.base != self.target_tip
 
     def rebase(self, *, by_button: bool = False) -> None:
         """Repeat the branch's commits on the target's tip and push them by force.
@@ -72,8 +84,8 @@ class MergeRequest:
         GitLab's own button, unlike a person's push, resets no approvals.
         """
         old, old_base = self.head, self.base
-        behind = self._commits_between(old_base, self.site.tip)
-        self.base = self.head = self.site.tip
+        self.base = self.head = self.target_tip
+        behind = self._commits_between(old_base, self.base)
         self.revisions = []
         for edit in self.edits:
             self._commit(edit, self.site.world.now)
@@ -109,6 +121,7 @@ class MergeRequest:
             title=title,
             description=description,
             source_branch=self.branch,
+            target_branch=self.target_branch,
             source_project_id=self.source.project_id,
             squash=squash,
             approvals_required=approvals,
@@ -118,8 +131,8 @@ class MergeRequest:
         data.merge_request_versions[iid] = []
         data.merge_request_notes[iid] = []
         data.merge_request_approvals[iid] = []
-        data.closes_issues[iid] = [f"{site.path}#{number}" for number in self.closes]
-        for number in self.closes:
+        data.closes_issues[iid] = [f"{site.path}#{number}" for number in self._closing()]
+        for number in self._closing():
             data.issues[number]["merge_requests_count"] += 1
         site.happened(self.payload, self.author, "created")
         self._version()
@@ -171,30 +184,34 @@ class MergeRequest:
     def merge(self, person: Person) -> None:
         """Merge in the project's way, and do what follows from it."""
         site, payload = self.site, self.payload
-        method = site.plan.merge_method
         if self.needs_rebase:
             self.rebase(by_button=True)
-        before, result = site.tip, self.head
+        before, result = self.target_tip, self.head
         if payload["squash"] and len(self.revisions) > 1:
-            result = payload["squash_commit_sha"] = self._squash(person, method == "ff")
-        if method != "ff":
+            result = payload["squash_commit_sha"] = self._squash(
+                person, site.plan.merge_method == "ff"
+            )
+        if site.plan.merge_method != "ff":
             result = payload["merge_commit_sha"] = self._merge_commit(person, result)
-        count = self._commits_between(before, result)
-        site.push(site.default_branch, result, person, count)
+        site.push(self.target_branch, result, person, self._commits_between(before, result))
         now = text(site.world.now)
         payload["state"] = "merged"
         payload["merged_at"] = now
         payload["merged_by"] = payload["merge_user"] = person.brief
         site.happened(payload, person, "merged")
         site.free_files.append(self.path)
-        for number in self.closes:
+        for number in self._closing():
             close_issue(site, number, person)
-        start_pipeline(site, "main", person, sha=result, ref=site.default_branch, source="push")
+        start_pipeline(site, "main", person, sha=result, ref=self.target_branch, source="push")
 
     def delete_branch(self, person: Person) -> None:
         """Delete the source branch."""
         self._keep(self.head)
         self.source.push(self.branch, None, person, 0)
+
+    def _closing(self) -> list[int]:
+        """What the merge closes: GitLab closes by merge requests into the default branch only."""
+        return self.closes if self.target_branch == self.site.default_branch else []
 
     def _keep(self, sha: str) -> None:
         for site in {self.site.path: self.site, self.source.path: self.source}.values():
@@ -216,7 +233,7 @@ class MergeRequest:
         return revision
 
     def _squash(self, person: Person, is_fast_forward: bool) -> str:
-        parent = self.site.tip if is_fast_forward else self.base
+        parent = self.target_tip if is_fast_forward else self.base
         message = f"{self.payload['title']}\n\n{self.payload['description']}".strip() + "\n"
         return self.site.commit(
             (parent,),
@@ -231,13 +248,13 @@ class MergeRequest:
     def _merge_commit(self, person: Person, result: str) -> str:
         site = self.site
         paragraphs = (
-            f"Merge branch '{self.branch}' into '{site.default_branch}'",
+            f"Merge branch '{self.branch}' into '{self.target_branch}'",
             self.payload["title"],
             self.payload["description"],
             f"See merge request {site.path}!{self.payload['iid']}",
         )
         return site.commit(
-            (site.tip, result),
+            (self.target_tip, result),
             {self.path: self.lines},
             "\n\n".join(part for part in paragraphs if part) + "\n",
             author=person,
@@ -265,27 +282,30 @@ class MergeRequest:
     ) -> None:
         site = self.site
         identifier = self._version()
-        count, items = len(new), [f"<li>{item.sha[:8]} - {_title(item)}</li>" for item in new]
+        behind = None
         if existing and existing[1]:
-            older, behind = existing
-            count += behind
-            commits = f"{behind} commit{'s' if behind > 1 else ''}"
-            span = f"{older[:8]}...{self.base[:8]}" if behind > 1 else self.base[:8]
-            branch = f"<code>{site.default_branch}</code>"
-            items.insert(0, f"<li>{span} - {commits} from branch {branch}</li>")
+            older, count = existing
+            behind = Behind(self.target_branch, older, self.base, count)
         address = f"/{site.path}/-/merge_requests/{self.payload['iid']}/diffs"
-        body = (
-            f"added {count} commit{'s' if count > 1 else ''}\n\n<ul>{''.join(items)}</ul>\n\n"
-            f"[Compare with previous version]({address}?diff_id={identifier}&start_sha={old})"
-        )
-        self.note(self.author, body, action="commit")
-        if resets and site.plan.resets_approvals and self.approvals:
-            names = _sentence([f"@{person.username}" for person in self.approvals.values()])
-            self.approvals.clear()
-            self._list_approvals()
-            body = f"reset approvals from {names} by pushing to the branch"
-            self.note(self.author, body, action="approvals_reset")
+        link = f"{address}?diff_id={identifier}&start_sha={old}"
+        self.note(self.author, added_commits(new, behind, link), action="commit")
+        if resets:
+            self._reset_approvals()
         self._pipeline()
+
+    def _reset_approvals(self) -> None:
+        """A push takes back all approvals, those of code owners only, or none."""
+        owners, resets = self.site.plan.team[:1], self.site.plan.resets_approvals
+        gone = [
+            person
+            for person in self.approvals.values()
+            if resets == "all" or (resets == "code_owners" and person.user_id in owners)
+        ]
+        if gone:
+            for person in gone:
+                del self.approvals[person.user_id]
+            self._list_approvals()
+            self.note(self.author, reset_approvals(gone), action="approvals_reset")
 
     def _version(self) -> int:
         site, payload = self.site, self.payload
@@ -329,13 +349,3 @@ class MergeRequest:
     def _list_approvals(self) -> None:
         listed = [person.brief for person in self.approvals.values()]
         self.site.data.merge_request_approvals[self.payload["iid"]] = listed
-
-
-def _title(revision: Revision) -> str:
-    return revision.message.partition("\n")[0]
-
-
-def _sentence(names: list[str]) -> str:
-    if len(names) < 3:
-        return " and ".join(names)
-    return f"{', '.join(names[:-1])}, and {names[-1]}"

@@ -5,7 +5,7 @@ from random import Random
 from lotus_assets.standin.gitlab.store import Payload
 from lotus_assets.standin.gitlab.world import ci_payloads
 from lotus_assets.standin.gitlab.world.calendar import HOUR, MINUTE, SECOND, later_at_work, text
-from lotus_assets.standin.gitlab.world.deployments import Deployments
+from lotus_assets.standin.gitlab.world.deployments import ROLLBACK, Deployments
 from lotus_assets.standin.gitlab.world.people import Person, user
 from lotus_assets.standin.gitlab.world.plans import JobPlan, When
 from lotus_assets.standin.gitlab.world.simulation import Process, Site
@@ -174,16 +174,22 @@ class Pipeline:
     def _press(self) -> Process:
         world, random = self.site.world, self.random
         for plan in self.plans:
-            if self.jobs[plan.name]["status"] != "manual" or random.random() > 0.6:
+            if plan.name.startswith(ROLLBACK) or self.jobs[plan.name]["status"] != "manual":
+                continue
+            if random.random() > 0.6:
                 continue
             yield world.until(
                 later_at_work(world.now + random.choice((0, 0, 18)) * HOUR, 3, random)
             )
             if self.deployments.is_outdated(plan.environment, self.payload["id"]):
                 continue
-            self.jobs[plan.name]["user"] = user(self.person)
-            self._status("running")
-            yield from self._advance([_automatic(plan)], set())
+            yield from self.play(plan, self.person)
+
+    def play(self, plan: JobPlan, person: Person) -> Process:
+        """Somebody starts a manual job."""
+        self.jobs[plan.name]["user"] = user(person)
+        self._status("running")
+        yield from self._advance([_automatic(plan)], set())
 
     def _job(self, plan: JobPlan, person: Person) -> Payload:
         needs = None if plan.needs is None else [name for name in plan.needs if self._has(name)]

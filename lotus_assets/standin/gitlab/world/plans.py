@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 MergeMethod = Literal["merge", "rebase_merge", "ff"]
+Resets = Literal["none", "all", "code_owners"]
+"""Whose approvals a push takes back; the first of a team owns the code."""
 When = Literal["review", "main", "tag"]
 
 
@@ -35,7 +37,7 @@ class ProjectPlan:
     squash_rate: float = 0.0
     default_branch: str = "main"
     approvals_required: int = 1
-    resets_approvals: bool = False
+    resets_approvals: Resets = "none"
     direct_pushes_per_day: float = 0.0
     jobs: tuple[JobPlan, ...] = ()
     environments: tuple[tuple[str, str | None], ...] = ()
@@ -69,6 +71,19 @@ _STAGED = (
         environment="production",
     ),
 )
+_ROLLED_BACK = (
+    *_STAGED,
+    JobPlan(
+        "rollback-production",
+        "production",
+        30,
+        _MAIN,
+        is_manual=True,
+        allow_failure=True,
+        environment="production",
+    ),
+)
+"""With a job of its own that takes the last deployment back."""
 _CONTINUOUS = (
     *_CHECKS,
     JobPlan("deploy-staging", "staging", 70, _MAIN, environment="staging"),
@@ -122,7 +137,7 @@ PLANS = (
         0.30,
         (101, 102, 103, 104, 105),
         approvals_required=2,
-        resets_approvals=True,
+        resets_approvals="all",
         direct_pushes_per_day=0.04,
         jobs=_COPIED,
         environments=(
@@ -148,9 +163,9 @@ PLANS = (
         0.15,
         (108, 109, 110),
         merge_method="ff",
-        jobs=_STAGED,
+        jobs=_ROLLED_BACK,
         environments=(("staging", "staging"), ("production", "production")),
-        resets_approvals=True,
+        resets_approvals="all",
     ),
     ProjectPlan(
         "toman/core/identity/tokens",
@@ -184,6 +199,7 @@ PLANS = (
         squash_rate=0.2,
         has_nightly=True,
         uses_branch_pipelines=True,
+        resets_approvals="code_owners",
     ),
     ProjectPlan(
         "toman/exchange/matching-engine",
@@ -193,7 +209,7 @@ PLANS = (
         merge_method="ff",
         jobs=_GRAPH,
         environments=(("production", None),),
-        resets_approvals=True,
+        resets_approvals="all",
         direct_pushes_per_day=0.02,
     ),
     ProjectPlan(
