@@ -29,7 +29,7 @@ PARTS_OF_A_TREE = ("benchmark.json", "estimates.json", "sample.json", "tukey.jso
 
 @dataclass
 class Imported:
-    """What became of some files: runs, refusals, and files that say nothing new."""
+    """What became of some files: runs, refusals, and what says nothing or cannot be used."""
 
     runs: list[BenchmarkRun] = field(default_factory=list)
     refused: list[BenchmarkFileError] = field(default_factory=list)
@@ -46,7 +46,7 @@ def import_paths(paths: Iterable[Path], details: RunDetails, *, baseline: str = 
                 imported.runs.append(tree.read(details, baseline))
                 imported.left_out += tree.left_out(baseline)
             else:
-                imported.runs += _runs_of_file(source, details)
+                _read_file(source, details, imported)
         except BenchmarkFileError as error:
             imported.refused.append(error)
         except ValidationError as error:
@@ -82,7 +82,18 @@ def _begins_here(path: Path) -> bool:
     return isinstance(name, str) and first.parent == path.joinpath(*name.split("/"))
 
 
-def _runs_of_file(path: Path, details: RunDetails) -> list[BenchmarkRun]:
+def _read_file(path: Path, details: RunDetails, imported: Imported) -> None:
+    """Add the runs of one file, and what of it is left out."""
+    text = "" if path.suffix == ".cbor" or path.name in PARTS_OF_A_TREE else read_text(path)
+    if not is_data_js(text):
+        imported.runs.append(_run_of_file(path, text, details))
+        return
+    history = read_data_js(path, details)
+    imported.runs += history.runs
+    imported.left_out += [(path, reason) for reason in history.reasons()]
+
+
+def _run_of_file(path: Path, text: str, details: RunDetails) -> BenchmarkRun:
     if path.suffix == ".cbor":
         raise BenchmarkFileError(
             path, "the whole file", "cargo-criterion's CBOR is not read; its messages are "
@@ -92,21 +103,18 @@ def _runs_of_file(path: Path, details: RunDetails) -> list[BenchmarkRun]:
         raise BenchmarkFileError(
             path, "the whole file", "a part of a Criterion tree; import the folder target/criterion"
         )
-    text = read_text(path)
-    if is_data_js(text):
-        return list(read_data_js(path, details))
     first_line = text.lstrip().partition("\n")[0]
     try:
         is_messages = is_cargo_criterion(json.loads(first_line))
     except (ValueError, RecursionError):
         is_messages = False
     if is_messages:
-        return [read_cargo_criterion(path, details)]
+        return read_cargo_criterion(path, details)
     content = parse_json(text, path)
     if is_pytest_benchmark(content):
-        return [read_pytest_benchmark(path, details)]
+        return read_pytest_benchmark(path, details)
     if isinstance(content, dict) and content.get("format") == FORMAT:
-        return [parse_run(text, path)]
+        return parse_run(text, path)
     raise BenchmarkFileError(
         path,
         "the whole file",
