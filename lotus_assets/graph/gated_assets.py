@@ -46,8 +46,12 @@ def table_spec(
     group: str,
     deps: Iterable[str],
     partitions: dg.PartitionsDefinition[str] | None = None,
+    definitions: str | None = None,
 ) -> dg.AssetSpec:
-    """The asset of `table`: key = table name, group = layer."""
+    """The asset of `table`: key = table name, group = layer.
+
+    `definitions`, as Markdown, say what its figures mean.
+    """
     FILLED_TABLES[table.name] = table
     return dg.AssetSpec(
         table.name,
@@ -60,6 +64,7 @@ def table_spec(
         metadata={
             "dagster/column_schema": column_schema(table),
             "dagster/relation_identifier": f"public.{table.name}",
+            **({"definitions": dg.MetadataValue.md(definitions)} if definitions else {}),
         },
     )
 

@@ -3,12 +3,14 @@
 import re
 from pathlib import Path
 
+import dagster as dg
 import pytest
 
+from lotus_assets.analytics.delivery.metric_catalogue import CATALOGUE
 from lotus_assets.definitions import defs
 from lotus_assets.sources.warehouse import changes, computations
 from lotus_assets.sources.warehouse.schema import BOOKKEEPING
-from lotus_assets_tests import tables_document
+from lotus_assets_tests import metrics_document, tables_document
 from lotus_assets_tests.unit.test_repository_baseline import REQUIRED_CHECKS
 
 ROOT = Path(__file__).parents[2]
@@ -17,6 +19,10 @@ DOCUMENTS = sorted(
 )
 SERVED_BY_GITHUB = "../../raw/"
 """Relative addresses of another branch: GitHub resolves them, a checkout cannot."""
+ELSEWHERE = re.compile(
+    r"\b(?:metrics|analytics|architecture|style|toolbox)\.md\b|\bPRD\b|\b(?:issue|stop) #?\d+\b"
+)
+"""What only its writers have: a reader has the repository."""
 
 assert changes.project_change.metadata is BOOKKEEPING
 assert computations.portfolio_computation.metadata is BOOKKEEPING
@@ -127,6 +133,30 @@ def test_a_table_of_a_family_is_filled_by_the_files_that_are_named_and_no_others
 def test_every_table_of_the_graph_is_described_as_its_contract_says() -> None:
     text = tables_document.DOCUMENT.read_text(encoding="utf-8")
     assert text == tables_document.document_text(defs, text)
+
+
+def test_every_metric_is_defined_as_the_catalogue_says() -> None:
+    text = metrics_document.DOCUMENT.read_text(encoding="utf-8")
+    assert text == metrics_document.document_text(text)
+
+
+def test_the_asset_of_the_metrics_carries_their_definitions() -> None:
+    definitions = defs.resolve_asset_graph().get(dg.AssetKey("metric_daily")).metadata
+    markdown = definitions["definitions"].value
+    for metric in CATALOGUE:
+        assert f"`{metric.key}`" in markdown
+
+
+@pytest.mark.parametrize("folder", ["lotus_assets", "docs", ".ci", "."])
+def test_nothing_cites_a_document_that_is_not_here(folder: str) -> None:
+    pattern = "**/*" if folder != "." else "*"
+    cited = [
+        f"{path.relative_to(ROOT)}: {match[0]}"
+        for path in sorted((ROOT / folder).glob(pattern))
+        if path.suffix in {".py", ".md", ".toml", ".yaml", ".yml", ".mako", ".graphql"}
+        for match in ELSEWHERE.finditer(path.read_text(encoding="utf-8"))
+    ]
+    assert cited == []
 
 
 def test_every_table_of_the_bookkeeping_is_described() -> None:

@@ -2,10 +2,13 @@
 
 from lotus_assets.analytics.delivery.metric import (
     Competency,
+    Direction,
+    Family,
     Metric,
     MetricUnit,
     MetricWindow,
     Percentile,
+    percentile_name,
 )
 from lotus_assets.analytics.delivery.populations import ByDayOf
 from lotus_assets.engine.delivery.slice_days import PlacedRows
@@ -18,6 +21,13 @@ DEPLOYED = ByDayOf("deployed_at", where="is_counted")
 def _lead_time(key: str, quantile: float) -> Metric:
     return Metric(
         key=key,
+        name=f"Lead time for change, {percentile_name(quantile)}",
+        family=Family.FLOW,
+        direction=Direction.LESS,
+        over="Issues whose last merge request went to production in the window.",
+        empty="No such issue; merges before the first known deployment have no lead time.",
+        example="Opened on Monday 9:00; its merge request is merged on Tuesday and part of the "
+        "deployment that finishes on Wednesday 9:00: 48 h, counted on Wednesday.",
         unit=MetricUnit.HOURS,
         window=MetricWindow.MONTH,
         competency=Competency.DEVOPS,
@@ -39,6 +49,12 @@ METRICS = (
     _lead_time("lead_time_p90_h", 0.9),
     Metric(
         key="deployment_frequency_wk",
+        name="Production deployments",
+        family=Family.CI_CD,
+        direction=Direction.MORE,
+        over="Production deployments in the window.",
+        empty="Never: none is 0.",
+        example="One pipeline deploys to eu and us, another to eu: 2.",
         unit=MetricUnit.COUNT,
         window=MetricWindow.WEEK,
         competency=Competency.DEVOPS,
@@ -50,6 +66,12 @@ METRICS = (
     ),
     Metric(
         key="rollback_rate",
+        name="Rollbacks",
+        family=Family.CI_CD,
+        direction=Direction.LESS,
+        over="Production deployments of which it can be told whether they were rollbacks.",
+        empty="Nothing was deployed, or of nothing it can be told.",
+        example="Ten deployments; one brought back the commit before: 1 ÷ 10 = 0.1.",
         unit=MetricUnit.RATIO,
         window=MetricWindow.MONTH,
         competency=Competency.DEVOPS,
@@ -62,6 +84,12 @@ METRICS = (
     ),
     Metric(
         key="rollback_time_p50_h",
+        name="Time to roll back, median",
+        family=Family.CI_CD,
+        direction=Direction.LESS,
+        over="Production deployments that are rollbacks.",
+        empty="There was no rollback, or nothing before it.",
+        example="A deployment finishes at 10:00, its rollback at 12:30: 2.5 h.",
         unit=MetricUnit.HOURS,
         window=MetricWindow.MONTH,
         competency=Competency.DEVOPS,

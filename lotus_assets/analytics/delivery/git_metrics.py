@@ -5,6 +5,8 @@ import pandas as pd
 
 from lotus_assets.analytics.delivery.metric import (
     Competency,
+    Direction,
+    Family,
     Metric,
     MetricUnit,
     MetricWindow,
@@ -17,6 +19,7 @@ from lotus_assets.engine.delivery.slice_days import PlacedRows, SliceDays
 from lotus_assets.facts import fact_branch, fact_git_hygiene
 
 ENDED = ByDayOf("ended_at")
+NONE_ENDED = "No branch was merged or deleted."
 
 
 def hygiene_days(
@@ -44,9 +47,15 @@ def _days(rows: pd.DataFrame) -> Days:
     return rows["day"].to_numpy().astype("datetime64[D]")
 
 
-def _count(key: str, column: str, definition: str) -> Metric:
+def _count(key: str, name: str, column: str, definition: str, example: str) -> Metric:
     return Metric(
         key=key,
+        name=name,
+        family=Family.HYGIENE,
+        direction=Direction.LESS,
+        over="The days of the window on which something was pushed.",
+        empty="Never: none is 0.",
+        example=example,
         unit=MetricUnit.COUNT,
         window=MetricWindow.WEEK,
         competency=Competency.GITOPS,
@@ -58,9 +67,18 @@ def _count(key: str, column: str, definition: str) -> Metric:
     )
 
 
-def _branches(key: str, unit: MetricUnit, statistic: Statistic, column: str, what: str) -> Metric:
+def _branches(
+    key: str, unit: MetricUnit, statistic: Statistic, column: str, what: str, empty: str
+) -> Metric:
     return Metric(
         key=key,
+        name=f"Life of branches, {what}",
+        family=Family.HYGIENE,
+        direction=Direction.LESS,
+        over="Branches that were merged or deleted in the window.",
+        empty=empty,
+        example="Created on the 1st at 9:00, merged on the 3rd at 9:00 and deleted a week later: "
+        "48 h, counted on the 3rd.",
         unit=unit,
         window=MetricWindow.MONTH,
         competency=Competency.GITOPS,
@@ -76,18 +94,29 @@ def _branches(key: str, unit: MetricUnit, statistic: Statistic, column: str, wha
 METRICS = (
     _count(
         "direct_pushes_wk",
+        "Direct pushes to the default branch",
         "direct_pushes_default",
         "Commits that reached the default branch (or, before, the one that it was created from) "
         "past a merge request into it, by the day of the push; those of bots, and history from "
         "before the project or its first push, left out.",
+        "Two commits are pushed to main past a merge request on Monday, and one merge request is "
+        "merged: 2.",
     ),
     _count(
         "force_pushes_protected_wk",
+        "Force-pushes on protected branches",
         "force_pushes_protected",
         "Moves of a protected branch to a commit that does not descend from the old tip.",
+        "main moves from B to C, and B is not among C's ancestors: 1.",
     ),
     Metric(
         key="signed_commit_ratio",
+        name="Signed commits",
+        family=Family.HYGIENE,
+        direction=Direction.MORE,
+        over="Commits on default branches, by the day of their commit.",
+        empty="There was no commit.",
+        example="Of eight commits six carry a signature: 6 ÷ 8 = 0.75.",
         unit=MetricUnit.RATIO,
         window=MetricWindow.MONTH,
         competency=Competency.GITOPS,
@@ -97,13 +126,28 @@ METRICS = (
         population=default_branch_commits,
         statistic=PlacedRows.share,
     ),
-    _branches("branch_ttl_p50_h", MetricUnit.HOURS, Percentile(0.5), "branch_ttl_hours", "p50"),
-    _branches("branch_ttl_p90_h", MetricUnit.HOURS, Percentile(0.9), "branch_ttl_hours", "p90"),
+    _branches(
+        "branch_ttl_p50_h",
+        MetricUnit.HOURS,
+        Percentile(0.5),
+        "branch_ttl_hours",
+        "median",
+        NONE_ENDED,
+    ),
+    _branches(
+        "branch_ttl_p90_h",
+        MetricUnit.HOURS,
+        Percentile(0.9),
+        "branch_ttl_hours",
+        "90th percentile",
+        NONE_ENDED,
+    ),
     _branches(
         "branch_ttl_over_30d",
         MetricUnit.COUNT,
         PlacedRows.total,
         "is_over_30_days",
         "the number beyond 30 days",
+        "Never: none is 0.",
     ),
 )

@@ -5,6 +5,8 @@ import pandas as pd
 
 from lotus_assets.analytics.delivery.metric import (
     Competency,
+    Direction,
+    Family,
     Metric,
     MetricUnit,
     MetricWindow,
@@ -55,6 +57,13 @@ def issues_closed(
 METRICS = (
     Metric(
         key="releases_wk",
+        name="Releases",
+        family=Family.FLOW,
+        direction=Direction.MORE,
+        over="Releases, and tags without a release.",
+        empty="Never: none is 0.",
+        example="v1.2.0 is released on Tuesday and a tag v1.2.1 is pushed on Friday: 2 for that "
+        "Sunday.",
         unit=MetricUnit.COUNT,
         window=MetricWindow.WEEK,
         competency=Competency.DEVOPS,
@@ -65,6 +74,12 @@ METRICS = (
     ),
     Metric(
         key="semver_valid_ratio",
+        name="Releases named by SemVer",
+        family=Family.FLOW,
+        direction=Direction.MORE,
+        over="Releases, and tags without a release, that came out in the window.",
+        empty="None came out.",
+        example="v1.2.0 and 1.2.1-rc.1 are versions, release-2026 is none: 2 ÷ 3.",
         unit=MetricUnit.RATIO,
         window=MetricWindow.MONTH,
         competency=Competency.GITOPS,
@@ -77,6 +92,13 @@ METRICS = (
     ),
     Metric(
         key="issue_sla_breach_rate",
+        name="Issues past their target",
+        family=Family.QUALITY,
+        direction=Direction.LESS,
+        over="Issues with a target that were open at some time in the window.",
+        empty="None had a target (the rules file maps labels to target days) and was open.",
+        example="Of five with a target of two days one was closed after three, one is open for a "
+        "day: 1 ÷ 5 = 0.2.",
         unit=MetricUnit.RATIO,
         window=MetricWindow.MONTH,
         competency=Competency.DEVOPS,
@@ -89,6 +111,13 @@ METRICS = (
     ),
     Metric(
         key="issue_reopened_rate",
+        name="Issues opened again",
+        family=Family.QUALITY,
+        direction=Direction.LESS,
+        over="Issues closed in the window, each once.",
+        empty="None was closed.",
+        example="Four were closed; one of them had been closed a month ago and opened again: 1 ÷ 4 "
+        "= 0.25.",
         unit=MetricUnit.RATIO,
         window=MetricWindow.MONTH,
         competency=Competency.CODING,
@@ -101,6 +130,13 @@ METRICS = (
     ),
     Metric(
         key="defect_escape_rate",
+        name="Escaped defects",
+        family=Family.QUALITY,
+        direction=Direction.LESS,
+        over="Bugs opened in the window: incidents, and issues with a bug label.",
+        empty="No bug was opened.",
+        example="Of four bugs one bears the label escaped and one was opened five days after a "
+        "release: 2 ÷ 4 = 0.5.",
         unit=MetricUnit.RATIO,
         window=MetricWindow.MONTH,
         competency=Competency.CODING,

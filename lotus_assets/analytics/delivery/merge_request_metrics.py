@@ -1,14 +1,19 @@
 """The metrics of merge requests."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 
 from lotus_assets.analytics.delivery.metric import (
     Competency,
+    Direction,
+    Family,
     Metric,
     MetricUnit,
     MetricWindow,
     Percentile,
+    percentile_name,
 )
 from lotus_assets.analytics.delivery.populations import ByDayOf
 from lotus_assets.engine.delivery.counted_days import (
@@ -53,23 +58,49 @@ def _open_at_end_of_day(rows: pd.DataFrame, slice_days: SliceDays) -> CountedDay
     return at_end_of_day(begun, ended)
 
 
-def _hours(key: str, quantile: float, column: str, definition: str) -> Metric:
+@dataclass(frozen=True)
+class _Duration:
+    """What is said of both percentiles of a duration."""
+
+    name: str
+    column: str
+    definition: str
+    empty: str
+    example: str
+
+
+def _hours(key: str, quantile: float, duration: _Duration) -> Metric:
     return Metric(
         key=key,
+        name=f"{duration.name}, {percentile_name(quantile)}",
+        family=Family.FLOW,
+        direction=Direction.LESS,
+        over="Merge requests merged in the window.",
+        empty=f"No merge request was merged in the window, or none has the duration: "
+        f"{duration.empty}.",
+        example=duration.example,
         unit=MetricUnit.HOURS,
         window=MetricWindow.MONTH,
         competency=Competency.CODING,
-        definition=f"{definition}, merge requests merged in the window, p{quantile * 100:.0f}.",
+        definition=f"{duration.definition}, merge requests merged in the window, "
+        f"p{quantile * 100:.0f}.",
         table=fact_mr.TABLE,
         population=MERGED,
         statistic=Percentile(quantile),
-        column=column,
+        column=duration.column,
     )
 
 
 def _age(key: str, quantile: float) -> Metric:
     return Metric(
         key=key,
+        name=f"Age of work in progress, {percentile_name(quantile)}",
+        family=Family.FLOW,
+        direction=Direction.LESS,
+        over="Merge requests open at the end of the day.",
+        empty="None is open.",
+        example="Two are open at midnight, created 24 and 72 hours ago: 48 h in the middle of "
+        "them, 67.2 h for the 90th percentile.",
         unit=MetricUnit.HOURS,
         window=MetricWindow.END_OF_DAY,
         competency=Competency.CODING,
@@ -81,24 +112,45 @@ def _age(key: str, quantile: float) -> Metric:
     )
 
 
-CYCLE_TIME = "First commit (authored date) to merge"
-FIRST_REVIEW = (
-    "Creation to the first comment by another human, or approval or request for changes by another"
+CYCLE_TIME = _Duration(
+    "Cycle time",
+    "cycle_time_hours",
+    "First commit (authored date) to merge",
+    "no commit has a plausible date, or the first is dated after the merge",
+    "The first commit was written on Monday 9:00, the merge was on Tuesday 15:00: 30 h.",
 )
-CODE_REVIEW = (
+FIRST_REVIEW = _Duration(
+    "Time to first review",
+    "review_wait_hours",
+    "Creation to the first comment by another human, or approval or request for changes by another",
+    "nobody else looked at it, or only the Ghost User tells who did",
+    "Opened at 9:00, a colleague comments at 13:00: 4 h.",
+)
+CODE_REVIEW = _Duration(
+    "Time in code review",
+    "code_review_hours",
     "First review to the required approvals, or to the merge where none are required or they were "
-    "not there by then; none for a first review after the merge"
+    "not there by then; none for a first review after the merge",
+    "it was reviewed by nobody before the merge, or approved by deleted people",
+    "First comment at 13:00, the second of two required approvals the next day at 10:00: 21 h.",
 )
 
 METRICS = (
-    _hours("mr_cycle_time_p50_h", 0.5, "cycle_time_hours", CYCLE_TIME),
-    _hours("mr_cycle_time_p90_h", 0.9, "cycle_time_hours", CYCLE_TIME),
-    _hours("time_to_first_review_p50_h", 0.5, "review_wait_hours", FIRST_REVIEW),
-    _hours("time_to_first_review_p90_h", 0.9, "review_wait_hours", FIRST_REVIEW),
-    _hours("code_review_time_p50_h", 0.5, "code_review_hours", CODE_REVIEW),
-    _hours("code_review_time_p90_h", 0.9, "code_review_hours", CODE_REVIEW),
+    _hours("mr_cycle_time_p50_h", 0.5, CYCLE_TIME),
+    _hours("mr_cycle_time_p90_h", 0.9, CYCLE_TIME),
+    _hours("time_to_first_review_p50_h", 0.5, FIRST_REVIEW),
+    _hours("time_to_first_review_p90_h", 0.9, FIRST_REVIEW),
+    _hours("code_review_time_p50_h", 0.5, CODE_REVIEW),
+    _hours("code_review_time_p90_h", 0.9, CODE_REVIEW),
     Metric(
         key="rework_rate",
+        name="Rework rate",
+        family=Family.FLOW,
+        direction=Direction.LESS,
+        over="Merge requests merged in the window whose review rounds are known.",
+        empty="None was merged, or of none the rounds are known (its author was deleted).",
+        example="Four were merged; one went through two rounds, one was pushed by force three "
+        "times (more than the two allowed): 2 ÷ 4 = 0.5.",
         unit=MetricUnit.RATIO,
         window=MetricWindow.MONTH,
         competency=Competency.CODING,
@@ -111,6 +163,12 @@ METRICS = (
     ),
     Metric(
         key="mr_throughput_wk",
+        name="Merge requests merged",
+        family=Family.FLOW,
+        direction=Direction.MORE,
+        over="Merge requests merged in the window.",
+        empty="Never: none is 0.",
+        example="Five merged from Monday to Sunday: 5 for that Sunday.",
         unit=MetricUnit.COUNT,
         window=MetricWindow.WEEK,
         competency=Competency.CODING,
@@ -121,6 +179,13 @@ METRICS = (
     ),
     Metric(
         key="wip_count",
+        name="Work in progress",
+        family=Family.FLOW,
+        direction=Direction.LESS,
+        over="Merge requests open at the end of the day.",
+        empty="Never: none is 0.",
+        example="One opened on the 1st, closed on the 3rd and reopened on the 5th is in progress "
+        "at the end of the 1st, 2nd and 5th, not of the 3rd and 4th.",
         unit=MetricUnit.COUNT,
         window=MetricWindow.END_OF_DAY,
         competency=Competency.CODING,
@@ -134,6 +199,14 @@ METRICS = (
     _age("wip_age_p90_h", 0.9),
     Metric(
         key="approval_bypass_ratio",
+        name="Merged with too few approvals",
+        family=Family.HYGIENE,
+        direction=Direction.LESS,
+        over="Merge requests merged in the window whose required approvals are known.",
+        empty="Nothing was merged, or GitLab does not say how many approvals are required (GitLab "
+        "Free).",
+        example="Ten were merged; of one, with two approvals required, one stood at the merge: 1 ÷ "
+        "10 = 0.1.",
         unit=MetricUnit.RATIO,
         window=MetricWindow.MONTH,
         competency=Competency.GITOPS,

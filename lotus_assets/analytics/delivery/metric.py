@@ -34,6 +34,22 @@ class Competency(StrEnum):
     OBSERVABILITY = "Observability & Optimization"
 
 
+class Family(StrEnum):
+    """What a metric is about; pages and documents group by it."""
+
+    FLOW = "Flow & throughput"
+    CI_CD = "CI/CD health"
+    HYGIENE = "Git & GitOps hygiene"
+    QUALITY = "Issues & quality"
+
+
+class Direction(StrEnum):
+    """Which change is an improvement."""
+
+    LESS = "less is better"
+    MORE = "more is better"
+
+
 class MetricUnit(StrEnum):
     """What a value is in; counts are whole numbers."""
 
@@ -57,11 +73,18 @@ class Metric:
     """One metric, declared once: whoever shows figures reads this.
 
     `population` names the rows of `table` and the days on which they count, `column` the values
-    taken from them (None: each row is 1), `statistic` what is made of them. `definition` is for
-    readers.
+    taken from them (None: each row is 1), `statistic` what is made of them. `name`, `definition`,
+    `over` (the population in words), `empty` (when there is no value though everything was
+    collected) and `example` are for readers.
     """
 
     key: str
+    name: str
+    family: Family
+    direction: Direction
+    over: str
+    empty: str
+    example: str
     unit: MetricUnit
     window: MetricWindow
     competency: Competency
@@ -87,6 +110,11 @@ class Percentile:
         """Of these rows alone; `figures_of` takes several in one go."""
         figures: Figures = rows.percentiles(self.quantile)[0]
         return figures
+
+
+def percentile_name(quantile: float) -> str:
+    """What people call it."""
+    return "median" if quantile == 0.5 else f"{quantile * 100:.0f}th percentile"
 
 
 def figures_of(rows: PlacedRows, statistics: Sequence[Statistic]) -> list[Figures]:

@@ -12,6 +12,7 @@ from pandera.pandas import Field
 
 from lotus_assets.analytics.delivery.metric import MetricWindow
 from lotus_assets.analytics.delivery.metric_catalogue import CATALOGUE
+from lotus_assets.analytics.delivery.metric_definitions import definitions_text
 from lotus_assets.analytics.delivery.placed_metrics import Facts, PlacedMetrics
 from lotus_assets.engine.delivery.slices import LEVELS
 from lotus_assets.facts import dim_project, fact_flaky_job
@@ -72,7 +73,7 @@ TABLE = Table(
     model=MetricDaily,
     key=("date", *LEVELS, "metric"),
     version=None,
-    description="Metrics by day and slice: what each means says its definition in the catalogue.",
+    description="Metrics by day and slice: what each means says docs/METRICS.md.",
 )
 
 
@@ -174,7 +175,11 @@ def last_sunday(day: date) -> date:
 
 @asset_step(
     name=TABLE.name,
-    specs=[table_spec(TABLE, ANALYTICS, [table.name for table in SOURCES], DAYS)],
+    specs=[
+        table_spec(
+            TABLE, ANALYTICS, [table.name for table in SOURCES], DAYS, definitions_text(CATALOGUE)
+        )
+    ],
     check_specs=[gate_spec(TABLE)],
     partitions_def=DAYS,
     backfill_policy=SINGLE_RUN,

@@ -2,6 +2,8 @@
 
 from lotus_assets.analytics.delivery.metric import (
     Competency,
+    Direction,
+    Family,
     Metric,
     MetricUnit,
     MetricWindow,
@@ -16,6 +18,12 @@ COUNTED = ByDayOf("created_at", where="is_counted")
 METRICS = (
     Metric(
         key="pipeline_success_rate",
+        name="Pipeline success rate",
+        family=Family.CI_CD,
+        direction=Direction.MORE,
+        over="Pipelines created in the window that succeeded or failed.",
+        empty="None succeeded or failed.",
+        example="Eight succeeded, two failed, three were canceled: 8 ÷ 10 = 0.8.",
         unit=MetricUnit.RATIO,
         window=MetricWindow.MONTH,
         competency=Competency.DEVOPS,
@@ -28,6 +36,13 @@ METRICS = (
     ),
     Metric(
         key="mean_time_to_green_s",
+        name="Mean time to green",
+        family=Family.CI_CD,
+        direction=Direction.LESS,
+        over="Failed pipelines that open a red streak, by the day on which they ended.",
+        empty="No red streak that began in the window has ended.",
+        example="On main one fails at 10:00, one at 10:30, and one succeeds at 11:00: one streak "
+        "of 3,600 s.",
         unit=MetricUnit.SECONDS,
         window=MetricWindow.MONTH,
         competency=Competency.DEVOPS,
@@ -41,6 +56,12 @@ METRICS = (
     ),
     Metric(
         key="pipeline_duration_avg_s",
+        name="Average duration of pipelines",
+        family=Family.CI_CD,
+        direction=Direction.LESS,
+        over="Pipelines created in the window that succeeded or failed.",
+        empty="None succeeded or failed, or none says how long it took.",
+        example="Three took 300, 600 and 900 s: 600 s.",
         unit=MetricUnit.SECONDS,
         window=MetricWindow.MONTH,
         competency=Competency.OBSERVABILITY,
@@ -53,6 +74,12 @@ METRICS = (
     ),
     Metric(
         key="critical_path_avg_s",
+        name="Critical path of pipelines",
+        family=Family.CI_CD,
+        direction=Direction.LESS,
+        over="Pipelines created in the window that succeeded or failed.",
+        empty="None succeeded or failed.",
+        example="build takes 100 s, then unit 200 s and lint 50 s side by side: 300 s.",
         unit=MetricUnit.SECONDS,
         window=MetricWindow.MONTH,
         competency=Competency.OBSERVABILITY,
@@ -65,6 +92,13 @@ METRICS = (
     ),
     Metric(
         key="flaky_job_rate",
+        name="Flaky jobs",
+        family=Family.CI_CD,
+        direction=Direction.LESS,
+        over="Jobs by name and SHA that finished at least once, by the day of their first run.",
+        empty="No job finished.",
+        example="unit fails on a commit and succeeds there when it is retried, 19 others succeed "
+        "at once: 1 ÷ 20 = 0.05.",
         unit=MetricUnit.RATIO,
         window=MetricWindow.MONTH,
         competency=Competency.DEVOPS,
