@@ -15,6 +15,7 @@ from lotus_assets.inputs.asking import open_portfolios, report_window
 from lotus_assets.inputs.contract_gate import InputTable
 from lotus_assets.inputs.input_settings import InputSettings
 from lotus_assets.inputs.payload_chunk import Asked, Chunk
+from lotus_assets.inputs.position_flows import unbalanced_flows
 from lotus_assets.inputs.report_rows import (
     point_columns,
     report_breaks,
@@ -92,6 +93,7 @@ def violations(chunk: Chunk) -> Iterator[Violation]:
     """Payloads that break a rule of the contract which no single row shows."""
     yield from report_violations(chunk)
     yield from unordered_parts(chunk, "positions_data", "position_id")
+    yield from unbalanced_flows(chunk)
 
 
 def breaks(chunk: Chunk) -> Iterator[DetectedBreak]:

@@ -36,8 +36,8 @@ class ContributionTotal(ContributionModel):
     )
     fees: Number = Field(
         nullable=True,
-        description="Contribution of management fees that are on no position, linked alike; 0 for "
-        "GROSS.",
+        description="Contribution of the portfolio's management fees, those that positions paid "
+        "among them, linked alike; 0 for GROSS.",
     )
     unexplained: Number = Field(
         nullable=True, description="What neither positions nor fees explain, linked alike."

@@ -119,6 +119,8 @@ BROKEN: list[tuple[str, str, Callable[[Json], Any]]] = [
     ("contribution", "currency", lambda p: p["currency_context"].update(DOLLARS)),
     ("contribution", "parts", lambda p: p["positions_data"].reverse()),
     ("contribution", "missing_business_days", lambda p: p.update(diagnostics=VALUED)),
+    ("contribution", "flows", lambda p: _position(p)[0].update(bod_cf="0.0100000001")),
+    ("contribution", "flows", lambda p: _own(p)[1].update(eod_cf="-0.0100000001")),
     ("attribution", "dimensions", lambda p: p.update(group_by_dimensions=["sector"])),
     ("attribution", "dimensions", lambda p: p["instruments_data"][0].update(meta={})),
     ("attribution", "dimensions", lambda p: p["benchmark_groups_data"][0].update(key={})),
@@ -221,6 +223,38 @@ def test_names_the_row_that_breaks_a_rule() -> None:
     bad = edited(payloads.performance, lambda p: points(p)[0].update(mgmt_fees="0.5"))
     [(_, reason)] = gated("performance", bad).rejected
     assert reason == "fee_sign: mgmt_fees is 0.5000000000 on 2026-03-04"
+
+
+def buying(bought: str, subscribed: str) -> Callable[[Json], Any]:
+    """P-1 pays 100 to P-2, which buys for `bought` where `subscribed` came into the portfolio."""
+
+    def edit(payload: Json) -> None:
+        payload["positions_data"][0]["valuation_points"][1].update(eod_cf="-100")
+        _position(payload)[1].update(bod_cf=bought)
+        _own(payload)[1].update(bod_cf=subscribed)
+
+    return edit
+
+
+def test_names_the_day_and_the_amounts_of_flows_that_do_not_sum() -> None:
+    bad = edited(payloads.contribution, buying("150.25", "50"))
+    [(_, reason)] = gated("contribution", bad).rejected
+    assert reason == (
+        "flows: the flows into the positions on 2026-03-10 sum to 50.25, the external flows to "
+        "50: they differ by 0.25"
+    )
+
+
+@pytest.mark.parametrize("bought", ["150", "150.01", "149.99"])
+def test_conversions_may_leave_a_hundredth_of_a_day_s_flows(bought: str) -> None:
+    assert not gated("contribution", edited(payloads.contribution, buying(bought, "50"))).rejected
+
+
+def test_in_another_currency_no_payload_says_how_much_the_tolerance_is() -> None:
+    yen = edited(payloads.contribution, buying("150.9", "50"))
+    yen["currency_context"]["reporting_currency"] = "JPY"
+    asked = received("contribution", yen, reporting_currency="JPY")
+    assert not gate_payloads(GOOD["contribution"][0], [asked]).rejected
 
 
 def test_a_break_of_continuity_is_a_diagnostic_and_no_error() -> None:

@@ -232,7 +232,7 @@ class _Contributing:
         rows: slice | Integers = slice(None)
         if not np.array_equal(np.append(pairs.start, pairs.stop), _every_row(held)):
             rows = rows_of_ranges(pairs.start, pairs.stop)
-        self._gains = {basis: of_basis.gain[rows] for basis, of_basis in held.bases.items()}
+        self._gain = held.gain[rows]
         # The row of a span is as far from its first as the portfolio's row from the span's start.
         shift = spans.offsets[pairs.span] - spans.start[pairs.span]
         self._span_row = held.portfolio_row[rows] + np.repeat(shift, counts)
@@ -241,7 +241,7 @@ class _Contributing:
     def __call__(self, one: _LinkedVariant) -> Floats:
         """Σ gain ÷ capital·coefficient over the rows that count; NaN where nothing is linked."""
         per_gain = one.coefficients * self._per_capital
-        daily = self._gains[one.variant.basis] * per_gain[self._span_row]
+        daily = self._gain * per_gain[self._span_row]
         sums = window_sums(daily, self._first, self._first + self._counted(one.counted))
         return np.where(one.is_linkable[self._pairs.span], sums, np.nan)
 

@@ -27,12 +27,11 @@ from lotus_assets.engine.performance.formulas.spans import Spans
 @dataclass(frozen=True)
 class BasisRows:
     """What fees make a difference to: of portfolio rows the return (on signed capital), the fees
-    on no position and what is unexplained, per capital; of position rows gain, return, growth."""
+    and what is unexplained, per capital; of position rows return and growth."""
 
     returns: Floats
     fees: Floats
     unexplained: Floats
-    gain: Floats
     position_returns: Floats
     position_growth: Floats
 
@@ -42,7 +41,8 @@ class HeldRows:
     """Portfolios and their positions; rows and portfolios count from the chunk's first.
 
     `position_offsets` cuts position rows by position, `portfolio_offsets` positions by portfolio;
-    `portfolio_row` is the portfolio's row of every position row.
+    `portfolio_row` is the portfolio's row of every position row, `gain` the position's before
+    fees, whatever the basis: what fees cost is the portfolio's, once.
     """
 
     first_position: int
@@ -52,6 +52,7 @@ class HeldRows:
     portfolio_offsets: Integers
     portfolio_row: Integers
     weight: Floats
+    gain: Floats
     bases: Mapping[Basis, BasisRows]
 
 
@@ -71,6 +72,9 @@ def held_rows(
     portfolio_row = portfolio_rows(portfolios, positions, offsets, first, last)
     # Capital, and what it is divided by, is the same on either basis.
     per_capital = daily_returns(portfolios, Basis.GROSS, rows).per_capital
+    capital = capitals(positions, of_held)
+    gain = gains(positions, of_held, Basis.GROSS, capital)
+    explained = np.bincount(portfolio_row, gain, len(per_capital)) * per_capital
     return HeldRows(
         first_position=held.start,
         dates=portfolios.dates[rows],
@@ -78,9 +82,10 @@ def held_rows(
         position_offsets=positions.offsets[held.start : held.stop + 1] - of_held.start,
         portfolio_offsets=offsets[first : last + 1] - held.start,
         portfolio_row=portfolio_row,
-        weight=capitals(positions, of_held) * per_capital[portfolio_row],
+        weight=capital * per_capital[portfolio_row],
+        gain=gain,
         bases={
-            basis: _basis_rows(portfolios, positions, rows, of_held, portfolio_row, basis)
+            basis: _basis_rows(portfolios, positions, rows, of_held, explained, basis)
             for basis in bases
         },
     )
@@ -91,24 +96,18 @@ def _basis_rows(
     positions: DailyValues,
     rows: slice,
     of_held: slice,
-    portfolio_row: Integers,
+    explained: Floats,
     basis: Basis,
 ) -> BasisRows:
     daily = daily_returns(portfolios, basis, rows)
-    gain = gains(positions, of_held, basis, capitals(positions, of_held))
-    count = rows.stop - rows.start
-    own_fees = np.zeros(count)
+    fees = np.zeros(len(explained))
     if basis is Basis.NET:
-        on_positions = np.bincount(portfolio_row, positions.mgmt_fees[of_held], count)
-        own_fees = portfolios.mgmt_fees[rows] - on_positions
-    fees = own_fees * daily.per_capital
-    explained = np.bincount(portfolio_row, gain, count) * daily.per_capital
+        fees = portfolios.mgmt_fees[rows] * daily.per_capital
     returns = daily_returns(positions, basis, of_held).returns
     return BasisRows(
         returns=daily.signed,
         fees=fees,
         unexplained=daily.signed - explained - fees,
-        gain=gain,
         position_returns=returns,
         position_growth=log_growth(returns),
     )

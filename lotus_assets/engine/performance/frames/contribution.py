@@ -90,14 +90,14 @@ def contributed(
 def contribution_days(parts: PortfolioParts, basis: Basis = Basis.NET) -> pd.DataFrame:
     """One row a position and day: what its contribution of the day is made of.
 
-    Columns: portfolio_id, position_id, perf_date, the five amounts, gain, weight (capital ÷ the
-    portfolio's), position_return, contribution (gain ÷ the portfolio's capital).
+    Columns: portfolio_id, position_id, perf_date, the five amounts, gain (before fees), weight
+    (capital ÷ the portfolio's), position_return, contribution (gain ÷ the portfolio's capital).
     """
     part, portfolio_number = part_rows(parts)
     values, rows = parts.values, slice(0, len(parts.values.dates))
     per_capital = daily_returns(parts.days.values, basis).per_capital[parts.portfolio_row]
     capital = capitals(values, rows)
-    gain = gains(values, rows, basis, capital)
+    gain = gains(values, rows, Basis.GROSS, capital)
     return pd.DataFrame(
         {
             "portfolio_id": parts.days.portfolio_id[portfolio_number],

@@ -114,7 +114,8 @@ class ContributionPeriod(AnsweredPeriod):
         examples=[0.0312],
     )
     fees: float | None = Field(
-        description="What fees on no position take; 0 for GROSS.", examples=[-0.0003]
+        description="What management fees take, those of positions too; 0 for GROSS.",
+        examples=[-0.0003],
     )
     unexplained: float | None = Field(
         description="What neither positions nor fees explain.", examples=[0.0]

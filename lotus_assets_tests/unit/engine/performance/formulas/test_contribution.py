@@ -82,12 +82,29 @@ def test_gross_has_no_fees_and_none_keeps_the_remainder() -> None:
     assert found.totals["unexplained"][0] == pytest.approx(-0.04 - 0.06 + 10 / 106)
 
 
-def test_fees_on_positions_are_theirs() -> None:
+def test_fees_on_positions_are_in_the_row_of_fees_once() -> None:
+    """100 gains 10 before fees of 5, 3 of them paid by the position: 0.10 - 0.05."""
     position = [(DAYS[0], 100, 0, 0, -3, 110)]
     portfolio = daily_values([(DAYS[0], 100, 0, 0, -5, 110)])
     found = contributions(portfolio, daily_values(position), offsets([1]), windows_of(portfolio))
-    assert found.positions["contribution"][0] == pytest.approx(0.07)
-    assert found.totals["fees"][0] == pytest.approx(-0.02)
+    assert found.positions["contribution"][0] == pytest.approx(0.1)
+    assert found.positions["return"][0] == pytest.approx(0.07)
+    assert found.totals["fees"][0] == pytest.approx(-0.05)
+    assert found.totals["unexplained"][0] == pytest.approx(0.0, abs=1e-15)
+
+
+def test_fees_are_linked_as_positions_are() -> None:
+    """0.10 - 0.05, then 0.20 - 0.10 on 105: Frongello has the second day count for 1.05."""
+    days = [(DAYS[0], 100, 0, 0, -5, 110), (DAYS[1], 105, 0, 0, -10.5, 126)]
+    portfolio = daily_values(days)
+    variants = by(Basis.NET, Linking.FRONGELLO) + by(Basis.GROSS, Linking.FRONGELLO)
+    found = contributions(
+        portfolio, daily_values(days), offsets([1]), windows_of(portfolio), variants
+    )
+    # Gross, the second day counts for 1.10.
+    assert found.positions["contribution"].tolist() == pytest.approx([0.31, 0.32])
+    assert found.totals["fees"].tolist() == pytest.approx([-0.155, 0.0])
+    assert found.totals["portfolio_return"].tolist() == pytest.approx([0.155, 0.32])
 
 
 def test_a_future_without_capital_contributes() -> None:
