@@ -72,6 +72,19 @@ def export(
 
 
 @application.command()
+def sql(
+    statement: Annotated[str, typer.Argument(help="A question: select …", metavar="QUERY")],
+    *,
+    csv: Annotated[bool, typer.Option("--csv", help="CSV instead of a table.")] = False,
+) -> None:
+    """Ask the warehouse, the embedded one or TEM_DB_CONNECTION's; nothing can be written."""
+    with console_on_stderr() as errors, told_to_the_reader(errors):
+        from lotus_assets.commands.querying import query
+
+        query(Settings(), statement, as_csv=csv)
+
+
+@application.command()
 def dev(
     host: Annotated[
         str, typer.Option(help="Address to listen on; containers need 0.0.0.0.")
