@@ -31,7 +31,7 @@ from lotus_assets.tables.portfolio_columns import (
     PortfolioId,
     PositionId,
 )
-from lotus_assets.tables.reported_position import ReportedPosition
+from lotus_assets.tables.reported_position import CostReason, ReportedPosition
 from lotus_assets.tables.table import Table
 from lotus_assets.tables.table_model import TableModel
 
@@ -111,6 +111,7 @@ class CorePositionsInput(ReportedPosition, _Asked):
     """One row a portfolio, position, as-of day and data version."""
 
     content_hash: FirstHash
+    cost_reason: CostReason
 
 
 TABLE = Table(

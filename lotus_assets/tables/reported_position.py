@@ -1,6 +1,6 @@
 """The columns of a position as lotus-core reports it, shared by its input and its analytic."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from pandera.pandas import Field
 
@@ -10,6 +10,17 @@ from lotus_assets.tables.table_model import TableModel
 
 def _of_lots(description: str) -> Any:
     return Field(nullable=True, description=f"{description} NULL where cost_reason says why.")
+
+
+CostReason = Annotated[
+    Text,
+    Field(
+        nullable=True,
+        description="Why cost and gain are NULL. LOTS_INCOMPLETE: the open lots do not make up the "
+        "quantity.",
+    ),
+]
+"""The last column of both tables, which had others before it came."""
 
 
 class ReportedPosition(TableModel):
@@ -42,8 +53,3 @@ class ReportedPosition(TableModel):
     accrued_income_portfolio: Number = Field(description="At the rate of accrual_date.")
     accrued_income_reporting: Number = Field(description="At the rate of accrual_date.")
     accrual_date: Day = Field(description="Own date of the accrued income.")
-    cost_reason: Text = Field(
-        nullable=True,
-        description="Why cost and gain are NULL. LOTS_INCOMPLETE: the open lots do not make up the "
-        "quantity.",
-    )

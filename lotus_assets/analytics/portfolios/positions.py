@@ -27,7 +27,7 @@ from lotus_assets.tables.columns import (
     Text,
 )
 from lotus_assets.tables.portfolio_columns import AsOfDate, PortfolioId, PositionId
-from lotus_assets.tables.reported_position import ReportedPosition
+from lotus_assets.tables.reported_position import CostReason, ReportedPosition
 from lotus_assets.tables.table import Table
 from lotus_assets.tables.table_model import TableModel
 
@@ -78,6 +78,7 @@ class Positions(ReportedPosition, _HeldOn):
     content_hash: Text = Field(
         str_length=64, description="Hash of the positions-analytics-input: core_payload."
     )
+    cost_reason: CostReason
 
 
 TABLE = Table(
