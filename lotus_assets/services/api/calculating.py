@@ -121,7 +121,7 @@ def _written(
         href=f"/lineage/{meta.calculation_hash}",
         generated_at=datetime.now(UTC),
         inputs=inputs.used,
-        details=list(calculation.details),
+        details=[*calculation.details, *operation.derived],
     )
     about = {
         "meta": meta.model_dump(mode="json"),

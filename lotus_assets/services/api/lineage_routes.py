@@ -13,6 +13,7 @@ from lotus_assets.services.api.lineage_store import (
     LineageStore,
     UnknownCalculation,
     UnknownDetail,
+    UnknownPeriod,
     UnreadableLineage,
 )
 from lotus_assets.services.api.openapi import with_problems
@@ -96,16 +97,25 @@ async def detail(
         str, Path(description="One of `lineage.details` of the answer.", examples=["days"])
     ],
     format: Annotated[Form | None, Query(description="`json` or `csv`.", examples=["csv"])] = None,
+    period: Annotated[
+        str | None,
+        Query(
+            description="Of a table by periods only the rows of this one: a key of `results`.",
+            examples=["YTD"],
+        ),
+    ] = None,
 ) -> Response:
     """The rows of a table."""
     accepted = request.headers.get("accept", "")
     form = format or (Form.CSV if CSV in accepted else Form.JSON)
     try:
-        rows = await request.app.state.workers.detail(calculation_id, name, str(form))
+        rows = await request.app.state.workers.detail(calculation_id, name, str(form), period)
     except UnknownCalculation as unknown:
         raise _unknown(calculation_id) from unknown
     except UnknownDetail as unknown:
         raise not_found(f"the calculation has no table {name}") from unknown
+    except UnknownPeriod as unknown:
+        raise not_found(f"the table {name} has no rows of a period {period}") from unknown
     media_type = f"{CSV}; charset=utf-8; header=present" if form == Form.CSV else "application/json"
     return Response(rows, media_type=media_type, headers={"Vary": "Accept"})
 

@@ -29,6 +29,10 @@ class UnknownDetail(Exception):
     """The calculation has no table of this name."""
 
 
+class UnknownPeriod(Exception):
+    """The table has no rows of a period of this name."""
+
+
 class UnreadableLineage(Exception):
     """The lineage is there and cannot be read."""
 

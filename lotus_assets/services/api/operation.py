@@ -1,6 +1,6 @@
 """What an endpoint is: its models, its documentation, and the function that calculates."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,12 +25,19 @@ class Calculation:
     details: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
 
+KeptTable = Callable[[str], pd.DataFrame]
+"""One of a calculation's kept tables, by name."""
+Derived = Callable[[Mapping[str, Any], KeptTable], Iterator[pd.DataFrame]]
+"""A table that is worked out from a calculation's request and kept tables, some rows at a time."""
+
+
 @dataclass(frozen=True)
 class Operation:
     """One endpoint, at one or more paths.
 
     `calculate` runs in a worker process and must be a function of a module. `sent` is a small
-    stateless input for the documentation: as it stands, it is answered.
+    stateless input for the documentation: as it stands, it is answered. `derived` are tables behind
+    an answer that are not kept, but worked out once they are asked for.
     """
 
     name: str
@@ -41,3 +48,4 @@ class Operation:
     results: type[BaseModel]
     calculate: Callable[[Any, UpstreamInputs], Calculation]
     sent: Mapping[str, Any]
+    derived: Mapping[str, Derived] = field(default_factory=dict)

@@ -1,7 +1,6 @@
 """The processes that calculate; one that dies is replaced."""
 
 import asyncio
-import json
 import logging
 import multiprocessing
 import os
@@ -13,6 +12,7 @@ from typing import Any, TypeVar
 
 from lotus_assets.services.api import calculating
 from lotus_assets.services.api.calculating import HttpAnswer
+from lotus_assets.services.api.lineage_details import detail_frames, written
 from lotus_assets.services.api.lineage_store import LineageStore
 from lotus_assets.services.api.operation import Operation
 from lotus_assets.services.api.settings import ApiSettings
@@ -48,15 +48,10 @@ def _calculate(name: str, body: bytes, headers: Mapping[str, str]) -> HttpAnswer
     return calculating.answer(_operations[name], body, headers, _settings)
 
 
-def _detail(calculation_id: str, name: str, form: str) -> bytes:
+def _detail(calculation_id: str, name: str, form: str, period: str | None) -> bytes:
     store = LineageStore(_settings.lineage_folder, _settings.lotus_api_lineage_days)
-    frame = store.detail(calculation_id, name)
-    for column in frame.select_dtypes("datetime"):
-        frame[column] = frame[column].dt.strftime("%Y-%m-%d")
-    if form == "csv":
-        return frame.to_csv(index=False, lineterminator="\r\n").encode()
-    rows = frame.astype(object).where(frame.notna(), None).to_dict("records")
-    return json.dumps(rows, default=str, allow_nan=False).encode()
+    frames = detail_frames(store, _operations, calculation_id, name, period)
+    return b"".join(written(frames, form))
 
 
 class Workers:
@@ -97,14 +92,15 @@ class Workers:
             LOGGER.error("%s killed its worker twice, correlation %s", name, correlation_id)
             return calculating.internal_error(correlation_id)
 
-    async def detail(self, calculation_id: str, name: str, form: str) -> bytes:
-        """A table of the lineage, as `csv` or `json`.
+    async def detail(self, calculation_id: str, name: str, form: str, period: str | None) -> bytes:
+        """A table of the lineage (its rows of a period), as `csv` or `json`.
 
         Raises:
-            UnknownCalculation, UnknownDetail, UnreadableLineage: see `LineageStore`.
+            UnknownCalculation, UnknownDetail, UnreadableLineage, UnknownPeriod: see
+                `detail_frames`.
             BrokenProcessPool: reading it killed its worker twice.
         """
-        return await self._run(_detail, calculation_id, name, form)
+        return await self._run(_detail, calculation_id, name, form, period)
 
     async def _run(self, function: Callable[..., Result], *arguments: Any) -> Result:
         """The function's result, of the first process that is free.

@@ -9,6 +9,7 @@ import pandas as pd
 from lotus_assets.engine.performance.formulas.attribution_rows import (
     currency_rows,
     effect_rows,
+    no_rows,
     totals_rows,
 )
 from lotus_assets.engine.performance.formulas.columns import (
@@ -27,6 +28,7 @@ from lotus_assets.engine.performance.formulas.linked_periods import (
     rows_of_windows,
     spans_of,
 )
+from lotus_assets.engine.performance.formulas.linking_rows import linking_rows
 from lotus_assets.engine.performance.formulas.periods import Windows
 from lotus_assets.engine.performance.formulas.segments import Integers, chunks
 from lotus_assets.engine.performance.formulas.spans import WindowSpans
@@ -48,13 +50,15 @@ class GroupAttribution:
     benchmark_weight (means over the days), allocation, selection, interaction, total.
     `levels`: level (1 is the top), group (the parent's code), allocation, between, within,
     selection, interaction, total. `currency`: group, local_* and currency_* of the four effects;
-    no row where local returns are not given.
+    no row where local returns are not given. `linking`, where the method is `with_linking`: a row a
+    single period: start_date, end_date, portfolio_return, benchmark_return, coefficient.
     """
 
     totals: pd.DataFrame
     groups: pd.DataFrame
     levels: pd.DataFrame
     currency: pd.DataFrame
+    linking: pd.DataFrame
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,7 @@ class _Part:
     groups: VariantRows
     levels: VariantRows
     currency: VariantRows
+    linking: VariantRows
 
 
 def attribute_groups(
@@ -130,4 +135,7 @@ def _part(laid: SideBySide, windows: Windows, chosen: Integers, method: Attribut
         groups=groups,
         levels=levels,
         currency=currency_rows(linked, of_windows, method),
+        linking=linking_rows(linked, of_windows, method)
+        if method.with_linking
+        else no_rows(method),
     )

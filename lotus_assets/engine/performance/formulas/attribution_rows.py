@@ -108,7 +108,7 @@ def _level_rows(
     linked: LinkedPeriods, windows: WindowSpans, method: AttributionMethod, effects: LinkedEffects
 ) -> VariantRows:
     if not len(method.levels):
-        return _no_rows(method)
+        return no_rows(method)
     nodes = nodes_of(linked.laid.groups, method.levels)
     cells = _cells(linked, windows, nodes.group)
     slots = nodes.cells(linked.spans.portfolio)
@@ -143,7 +143,7 @@ def currency_rows(
     """Effects of local returns, and of what is left of the base returns, where both are known."""
     portfolio, benchmark = linked.single.portfolio, linked.single.benchmark
     if portfolio.local is None or benchmark.local is None:
-        return _no_rows(method)
+        return no_rows(method)
     cells = _cells(linked, windows, linked.laid.groups)
     local = _effects(linked, method, portfolio.local, benchmark.local).changed(cells.of)
     currency = _effects(
@@ -162,5 +162,6 @@ def currency_rows(
     return VariantRows(shared, [of_variant(variant) for variant in method.variants])
 
 
-def _no_rows(method: AttributionMethod) -> VariantRows:
+def no_rows(method: AttributionMethod) -> VariantRows:
+    """Where nothing is shown."""
     return VariantRows({"window": np.empty(0, np.int64)}, [{} for _ in method.variants])

@@ -24,12 +24,14 @@ class AttributionMethod:
     """Variants that are worked out together, and what is alike in all of them.
 
     `levels` [level, group] is the code of each group's parent on every level, from the top.
+    `with_linking`: what each single period counts for is told too.
     """
 
     variants: tuple[Variant, ...] = (Variant(),)
     effect_count: int = 3
     frequency: Frequency = Frequency.DAILY
     levels: Integers = field(default_factory=lambda: np.empty((0, 0), np.int64), compare=False)
+    with_linking: bool = False
 
     def __post_init__(self) -> None:
         """One variant at least; two effects or three."""

@@ -30,11 +30,13 @@ ROW = ["variant", "portfolio", "period"]
 
 @dataclass(frozen=True)
 class AttributionOptions:
-    """Which periods, whether interaction is an effect, and how long single periods are."""
+    """Which periods, whether interaction is an effect, how long single periods are, and whether to
+    tell what each of them counts for."""
 
     periods: tuple[ReportingPeriod, ...] = STANDARD_PERIODS
     effect_count: int = 3
     frequency: Frequency = Frequency.DAILY
+    with_linking: bool = False
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,8 @@ class AttributionResult:
     benchmark_weight (means over the period's days), allocation, selection, interaction, total.
     `levels`: level (1 is the top), key, allocation, between, within, selection, interaction, total.
     `currency`: key, is_local_known, local_* and currency_* of the four effects.
+    `linking`, where asked for, a row a single period: start_date and end_date (first and last day),
+    portfolio_return, benchmark_return, coefficient (missing where nothing is linked).
     The effects of the groups, with linking_remainder, sum to active_return.
     """
 
@@ -57,6 +61,7 @@ class AttributionResult:
     groups: pd.DataFrame
     levels: pd.DataFrame
     currency: pd.DataFrame
+    linking: pd.DataFrame
 
 
 def attributed(
@@ -71,7 +76,11 @@ def attributed(
     """
     windows = sides.days.windows(options.periods)
     method = AttributionMethod(
-        tuple(variants), options.effect_count, options.frequency, sides.groups.levels
+        tuple(variants),
+        options.effect_count,
+        options.frequency,
+        sides.groups.levels,
+        options.with_linking,
     )
     linked = attribute_groups(sides.portfolio, sides.benchmark, windows, method)
     variant_names = {
@@ -83,6 +92,7 @@ def attributed(
         _groups(sides, linked.groups),
         _levels(sides, linked.levels),
         _currency(sides, windows, linked.currency),
+        _linking(linked.linking),
     )
     return AttributionResult(
         *(named_rows(frame, sides.days.portfolio_id, variant_names) for frame in frames)
@@ -164,6 +174,11 @@ def _levels(sides: AttributionSides, levels: pd.DataFrame) -> pd.DataFrame:
     keys = sides.groups.node_keys(levels["level"].to_numpy(), levels["group"].to_numpy())
     columns = ["allocation", "between", "within", "selection", "interaction", "total"]
     return levels.assign(key=keys)[[*ROW, "level", "key", *columns]]
+
+
+def _linking(linking: pd.DataFrame) -> pd.DataFrame:
+    columns = ["start_date", "end_date", "portfolio_return", "benchmark_return", "coefficient"]
+    return linking.reindex(columns=[*ROW, *columns])
 
 
 def _currency(sides: AttributionSides, windows: Windows, currency: pd.DataFrame) -> pd.DataFrame:

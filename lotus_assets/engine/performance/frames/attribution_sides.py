@@ -1,7 +1,7 @@
 """Both sides of an attribution, from instruments and benchmark groups or from groups alone."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 
 import numpy as np
@@ -13,6 +13,7 @@ from lotus_assets.engine.performance.formulas.instrument_groups import OwnReturn
 from lotus_assets.engine.performance.formulas.segments import (
     Booleans,
     Floats,
+    Integers,
     as_days,
     offsets_of,
     segment_of_rows,
@@ -37,13 +38,23 @@ CURRENCY = "currency"
 
 
 @dataclass(frozen=True)
+class HeldInstruments:
+    """Instruments that a portfolio's side is built from, the group (code) of each, and whether
+    their gains are net of fees."""
+
+    parts: PortfolioParts
+    group: Integers
+    basis: Basis
+
+
+@dataclass(frozen=True)
 class AttributionSides:
     """What an attribution is of: one segment a portfolio of `days` on either side.
 
     `own` are the portfolios' own returns, where there are days of their own to take them from.
     `has_local`: portfolios whose benchmark's local returns are known. `unknown_local` (owner,
     code, date): groups without one on a day, whose whole return counts as local. `notes`: see
-    `benchmark_days.AlignedDays`.
+    `benchmark_days.AlignedDays`. `instruments` are missing where the portfolio is given as groups.
     """
 
     days: PortfolioDays
@@ -54,6 +65,7 @@ class AttributionSides:
     has_local: Booleans
     unknown_local: pd.DataFrame
     notes: pd.DataFrame
+    instruments: HeldInstruments | None = None
 
 
 def instrument_sides(
@@ -78,11 +90,12 @@ def instrument_sides(
     leaf_of = [leaf_of_key(key, group_by) for key in keys]
     groups = groups_of(group_by, [*leaves, *leaf_of])
     laid = aligned(coded_groups(rows, groups.codes(leaf_of)), parts.days)
+    instruments = HeldInstruments(parts, groups.codes(leaves), basis)
     built = instrument_groups(
         parts.days.values,
         parts.values,
         parts.offsets,
-        groups.codes(leaves),
+        instruments.group,
         groups.unallocated,
         basis,
     )
@@ -91,7 +104,8 @@ def instrument_sides(
         held = held.assign(local=_local_returns(held, other, parts.days, groups, currencies))
     else:
         other = other.assign(local=np.nan)
-    return _sides(parts.days, groups, held, other, built.own, laid.notes)
+    sides = _sides(parts.days, groups, held, other, built.own, laid.notes)
+    return replace(sides, instruments=instruments)
 
 
 def group_sides(

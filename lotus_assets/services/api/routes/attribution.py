@@ -19,11 +19,11 @@ from lotus_assets.engine.performance.frames.attribution import (
     AttributionOptions,
     AttributionResult,
     attributed,
-    attribution_days,
 )
 from lotus_assets.engine.performance.frames.attribution_sides import AttributionSides
 from lotus_assets.services.api.analyses import AskedPeriod, periods_of
 from lotus_assets.services.api.answers import AnsweredPeriod, named, records
+from lotus_assets.services.api.attribution_details import effects_detail, kept_details
 from lotus_assets.services.api.attribution_input import (
     STATEFUL_DIMENSIONS,
     AttributionStatefulInput,
@@ -261,16 +261,14 @@ def calculate(request: AttributionRequest, inputs: UpstreamInputs) -> Calculatio
         as_of = stateless_as_of(sent)
         periods = periods_of(request.analyses, as_of)
         sides = stateless_sides(sent, request.group_by or dimensions_of(sent), as_of)
-    options = AttributionOptions(periods, request.effects, request.frequency)
+    options = AttributionOptions(periods, request.effects, request.frequency, with_linking=True)
     try:
         result = attributed(sides, options, [Variant(request.model, request.linking)])
     except ValueError as broken:
         raise invalid(str(broken)) from broken
     if (result.totals["status"] == Status.NO_OBSERVATIONS).all():
         raise insufficient(f"no day in {', '.join(result.totals['period'])} up to {as_of}")
-    return Calculation(
-        _answer(result, sides), [*_diagnostics(sides)], {"days": attribution_days(sides)}
-    )
+    return Calculation(_answer(result, sides), [*_diagnostics(sides)], kept_details(result, sides))
 
 
 def _answer(result: AttributionResult, sides: AttributionSides) -> dict[str, Any]:
@@ -334,4 +332,5 @@ OPERATION = Operation(
     results=AttributionResults,
     calculate=calculate,
     sent=SENT,
+    derived={"effects": effects_detail},
 )

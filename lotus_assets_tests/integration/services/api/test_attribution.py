@@ -63,7 +63,7 @@ def test_groups_by_hand(api: httpx.Client) -> None:
     assert effects(period, "selection") == pytest.approx({"Equity": 0.03, "Bond": -0.01})
     assert effects(period, "interaction") == pytest.approx({"Equity": 0.006, "Bond": 0.002})
     assert (period["reconciliation"], period["currency"], period["status"]) == (None, [], "OK")
-    assert answer["lineage"]["details"] == ["days"]
+    assert answer["lineage"]["details"] == ["days", "linking", "effects"]
     detail = api.get(
         f"/lineage/{answer['lineage']['calculation_id']}/details/days", params={"format": "json"}
     ).json()
