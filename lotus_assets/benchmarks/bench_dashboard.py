@@ -63,6 +63,7 @@ def compute(inputs: Inputs) -> pd.DataFrame:
     """Write the dashboard's files; the rows that tell of them."""
     # Here, because only this step draws a page, and needs a template engine for it.
     from lotus_assets.benchmarks.dashboard import dashboard_files
+    from lotus_assets.benchmarks.page.titles import descriptions_of
 
     runs, results = inputs.read(bench_run.TABLE), inputs.read(bench_result.FIGURES)
     history = inputs.read(bench_history.TABLE)
@@ -75,6 +76,7 @@ def compute(inputs: Inputs) -> pd.DataFrame:
             path.relative_to(inputs.settings.tem_bench_dir).as_posix()
             for path in inputs.settings.tem_bench_dir.glob(f"{PROFILES}/*/*.txt")
         ],
+        descriptions=descriptions_of(results, runs),
         generated_at=inputs.now,
     )
     for path, content in {**files, NO_JEKYLL: b""}.items():

@@ -1,10 +1,10 @@
 """bench_history: the runs in a row, one series for each suite, benchmark and metric."""
 
-import numpy as np
 import pandas as pd
 from pandera.pandas import Field
 
 from lotus_assets.benchmarks import bench_result, bench_run
+from lotus_assets.engine.speed.facts import finite, times_worse
 from lotus_assets.graph.computed_assets import ComputedTable, computed_asset
 from lotus_assets.graph.inputs import Inputs
 from lotus_assets.graph.layers import BENCHMARKS
@@ -29,12 +29,15 @@ from lotus_assets.tables.table import Table
 from lotus_assets.tables.table_model import TableModel
 
 SERIES = ["suite", "benchmark", "metric"]
+EPOCH = ["machine_fingerprint", "statistic", "unit", "direction"]
+"""What has to be alike for figures of a series to be compared."""
 
 
 class BenchHistory(TableModel):
     """One row a point: a metric of a benchmark in one run, beside the points before it.
 
-    An epoch holds the points of one machine and one statistic; figures are compared within it.
+    An epoch holds the points of one machine, statistic, unit and direction; figures are compared
+    within it.
     """
 
     suite: Suite
@@ -64,7 +67,9 @@ class BenchHistory(TableModel):
         nullable=True, description="Best of the epoch up to this point; NULL for exact metrics."
     )
     ratio_to_previous: Number = Field(
-        nullable=True, description="To the point before, more than 1 is worse; exact: value ÷ it."
+        nullable=True,
+        description="To the point before, more than 1 is worse; exact: value ÷ it. NULL to or from "
+        "nothing, and of negative figures.",
     )
     ratio_to_best: Number = Field(
         nullable=True, description="To the best, 1 or more; NULL for exact metrics."
@@ -76,7 +81,7 @@ TABLE = Table(
     model=BenchHistory,
     key=("suite", "benchmark", "metric", "run_id"),
     version=None,
-    description="Benchmark results as series, in epochs of one machine and statistic.",
+    description="Results as series, in epochs of one machine, statistic, unit and direction.",
 )
 
 
@@ -101,35 +106,24 @@ def history_rows(runs: pd.DataFrame, results: pd.DataFrame) -> pd.DataFrame:
     rows["position"] = series.cumcount() + 1
     before = series["machine_fingerprint"].shift(1)
     rows["is_machine_change"] = before.notna() & rows["machine_fingerprint"].ne(before)
-    alike = [*SERIES, "machine_fingerprint", "statistic"]
-    rows["first"] = rows.groupby(alike, sort=False)["position"].transform("min")
+    rows["first"] = rows.groupby([*SERIES, *EPOCH], sort=False)["position"].transform("min")
     rows["epoch"] = rows.groupby(SERIES, sort=False)["first"].rank("dense").astype("int64")
     return _compared(rows)[TABLE.columns]
 
 
 def _compared(rows: pd.DataFrame) -> pd.DataFrame:
     """The rows with what each is compared with, in its epoch."""
-    epoch = rows.groupby([*SERIES, "epoch"], sort=False)["value"]
-    value = rows["value"].astype("float64")
-    previous = epoch.shift(1).astype("float64")
+    figures = rows.assign(value=rows["value"].astype("float64"))
+    epoch = figures.groupby([*SERIES, "epoch"], sort=False)["value"]
+    previous = epoch.shift(1)
     is_higher, is_exact = rows["direction"].eq("higher"), rows["direction"].eq("exact")
-    best = epoch.cummin().where(~is_higher, epoch.cummax()).astype("float64")
+    best = epoch.cummin().where(~is_higher, epoch.cummax())
     return rows.assign(
         previous_value=previous,
         best_value=best.mask(is_exact),
-        ratio_to_previous=oriented_ratio(value, previous, is_higher),
-        ratio_to_best=oriented_ratio(value, best, is_higher).mask(is_exact),
+        ratio_to_previous=finite(times_worse(figures["value"], previous, is_higher)),
+        ratio_to_best=finite(times_worse(figures["value"], best.mask(is_exact), is_higher)),
     )
-
-
-def oriented_ratio(value: pd.Series, other: pd.Series, is_higher: pd.Series) -> pd.Series:
-    """How many times worse `value` is than `other`: their ratio, turned where more is better.
-
-    Equal figures give 1, zeros too; a ratio to zero otherwise is missing.
-    """
-    above, below = value.where(~is_higher, other), other.where(~is_higher, value)
-    ratio = (above / below.replace(0.0, np.nan)).mask(value.eq(other), 1.0)
-    return ratio.mask(other.isna())
 
 
 def compute(inputs: Inputs) -> pd.DataFrame:

@@ -1,7 +1,8 @@
 """bench_regression: what became slower, what became another number, what is missing.
 
-Three facts that are never mixed, each with rows of its own: the seed's threshold, change points,
-and the environment; beside them exact metrics that changed and metrics that a run lacks.
+Facts that are never mixed, each with rows of its own: the seed's threshold, change points, the
+environment, and what changed suite-wide; beside them exact metrics that changed and metrics that a
+run lacks.
 """
 
 import json
@@ -14,7 +15,7 @@ from lotus_assets.engine.speed.detection import detect
 from lotus_assets.graph.computed_assets import ComputedTable, computed_asset
 from lotus_assets.graph.inputs import Inputs
 from lotus_assets.graph.layers import BENCHMARKS
-from lotus_assets.tables.benchmark_columns import Suite
+from lotus_assets.tables.benchmark_columns import Commit, Suite
 from lotus_assets.tables.columns import Integer, Number, Text
 from lotus_assets.tables.table import Table
 from lotus_assets.tables.table_model import TableModel
@@ -24,11 +25,12 @@ class BenchRegression(TableModel):
     """One row a fact at a run."""
 
     fact: Text = Field(
-        isin=["threshold", "exact", "change_point", "environment", "completeness"],
-        description="threshold, exact, change_point, environment or completeness.",
+        isin=["threshold", "exact", "change_point", "environment", "suite_wide", "completeness"],
+        description="threshold, exact, change_point, environment, suite_wide or completeness.",
     )
     list: Text = Field(
-        isin=["", "sensitive", "loud"], description="Change points: sensitive or loud; else empty."
+        isin=["", "sensitive", "loud"],
+        description="Change points: sensitive or loud; suite_wide: loud; else empty.",
     )
     suite: Suite
     benchmark: Text = Field(description="Benchmark; empty where the fact is about the suite.")
@@ -55,6 +57,13 @@ class BenchRegression(TableModel):
         description="unconfirmed, candidate, confirmed or refuted (not so when run again).",
     )
     reason: Text = Field(description="The figures in a sentence.")
+    suite_wide_run_id: Text = Field(
+        nullable=True, description="Run of the suite-wide change that a change point is part of."
+    )
+    commit_id: Commit
+    baseline_commit_id: Text = Field(
+        nullable=True, description="Commit of the run that it is compared with: the last before."
+    )
 
 
 TABLE = Table(
@@ -62,7 +71,7 @@ TABLE = Table(
     model=BenchRegression,
     key=("fact", "list", "suite", "benchmark", "metric", "run_id"),
     version=None,
-    description="Threshold, change points, environment, exactness, completeness: facts by run.",
+    description="Threshold, change points, suite-wide changes, exactness and others: facts by run.",
 )
 
 
@@ -70,12 +79,19 @@ def regression_rows(
     history: pd.DataFrame, runs: pd.DataFrame, results: pd.DataFrame
 ) -> pd.DataFrame:
     """Rows of `bench_regression` from the other tables of the group."""
-    return detect(
+    facts = detect(
         points=history,
         reruns=rerun_rows(runs, results),
         aa_points=aa_rows(runs, results),
         expected=expected_rows(runs, results),
         measured=results[["run_id", "suite", "benchmark", "metric"]],
+    )
+    commit_of = runs.astype({"run_id": object, "commit_id": object}).set_index("run_id")[
+        "commit_id"
+    ]
+    return facts.assign(
+        commit_id=facts["run_id"].map(commit_of),
+        baseline_commit_id=facts["baseline_run_id"].map(commit_of),
     )[TABLE.columns]
 
 

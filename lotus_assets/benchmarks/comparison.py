@@ -2,7 +2,8 @@
 
 import pandas as pd
 
-from lotus_assets.engine.speed.detection import reported as loud_facts
+from lotus_assets.engine.speed.change_points import fewest_runs
+from lotus_assets.engine.speed.detection import standing
 
 FACT = ["suite", "benchmark", "metric", "run_id"]
 SLOWER = "slower"
@@ -26,21 +27,33 @@ def comparison(history: pd.DataFrame, regressions: pd.DataFrame, run_id: str) ->
     return joined.sort_values(["benchmark", "metric"], ignore_index=True)
 
 
-def reported(regressions: pd.DataFrame, run_id: str) -> pd.DataFrame:
-    """The facts at the run that people are told of, the weightiest first.
+def reported(history: pd.DataFrame, regressions: pd.DataFrame, run_id: str) -> pd.DataFrame:
+    """The facts that people are told of after the run, the weightiest first.
 
-    Confirmed loud change points and breached thresholds that make something slower, and exact
-    metrics that changed; but none of the first two where the whole environment moved: that is one
-    fact of its own, and it is told instead.
+    What stands of its suite (`standing`), whenever it began: suite-wide changes and slow-downs.
+    Then what was found at the run itself: a suite that moved as a whole, or the breached thresholds
+    that make something slower (none of these where all moved, for they are told as one); and exact
+    metrics that changed.
     """
-    here = regressions[regressions["run_id"].eq(run_id)]
+    suite = history.loc[history["run_id"].eq(run_id), "suite"].head(1)
+    of_suite = regressions[regressions["suite"].isin(suite)]
+    stands = standing(of_suite, history[history["suite"].isin(suite)])
+    here = of_suite[of_suite["run_id"].eq(run_id)]
     environment = here[here["fact"].eq(ENVIRONMENT)]
     is_breach = here["fact"].eq("threshold") & here["state"].isin(["confirmed", "candidate"])
-    weighty = pd.concat([loud_facts(here), here[here["movement"].eq(SLOWER) & is_breach]])
-    if not environment.empty:
-        weighty = weighty.iloc[:0]
+    breaches = here[here["movement"].eq(SLOWER) & is_breach]
     changed = here[here["fact"].eq("exact")]
-    return pd.concat([environment, weighty, changed], ignore_index=True)
+    at_the_run = breaches if environment.empty else environment
+    return pd.concat([stands, at_the_run, changed], ignore_index=True)
+
+
+def runs_missing(history: pd.DataFrame, run_id: str) -> int:
+    """How many more runs on the run's machine until a slow-down of any series can be told."""
+    here = history[history["run_id"].eq(run_id) & history["direction"].ne("exact")]
+    here = here[~here["is_derived"].astype(bool)]
+    alike = history.merge(here[[*FACT[:3], "epoch"]], on=[*FACT[:3], "epoch"])
+    counts = alike.groupby(FACT[:3]).size()
+    return max(0, fewest_runs() - int(counts.max())) if len(counts) else 0
 
 
 def missing(regressions: pd.DataFrame, run_id: str) -> list[str]:

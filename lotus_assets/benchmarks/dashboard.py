@@ -9,6 +9,7 @@ from lotus_assets.benchmarks.page.machine_files import history_file, latest_file
 from lotus_assets.benchmarks.page.published import HistoryFile, LatestFile, schema_of
 from lotus_assets.benchmarks.page.rendering import badge_svg, canonical, page_html
 from lotus_assets.benchmarks.page.series import suites_of
+from lotus_assets.benchmarks.page.titles import Descriptions
 from lotus_assets.benchmarks.page.view import page_of
 
 
@@ -19,6 +20,7 @@ def dashboard_files(
     noise: pd.DataFrame,
     *,
     profiles: Sequence[str] = (),
+    descriptions: Descriptions | None = None,
     generated_at: datetime,
 ) -> dict[str, bytes]:
     """Name → content of the files of the dashboard: the same frames give the same bytes.
@@ -30,9 +32,10 @@ def dashboard_files(
         noise: suite, benchmark, metric, machine_fingerprint, runs, median, relative_mad and
             relative_range of A/A runs (`engine.speed.detection.noise_floor`).
         profiles: addresses of profiles beside the page, `profiles/<run id>/<name>.txt`.
+        descriptions: what benchmarks say about themselves, by suite and benchmark.
         generated_at: is shown; aware.
     """
-    suites = suites_of(runs, history, regressions, noise)
+    suites = suites_of(runs, history, regressions, noise, descriptions)
     page = page_of(suites, profiles, generated_at)
     latest, history_ = latest_file(suites, generated_at), history_file(suites, generated_at)
     return {

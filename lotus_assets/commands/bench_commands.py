@@ -13,6 +13,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from lotus_assets.benchmarks.page.units import counted
 from lotus_assets.benchmarks.subjects.releases import measure_release
 from lotus_assets.benchmarks.subjects.subject_failed import SubjectFailed
 from lotus_assets.benchmarks.suites import RANGEBAR, RANGEBAR_REPOSITORY, SUITES, Measurement
@@ -132,8 +133,8 @@ def bench_import(
         for refused in imported.refused:
             errors.print(f"[red]{escape(f'refused: {refused}')}[/]", soft_wrap=True)
         errors.print(
-            f"{new} runs are new, {len(imported.runs) - new} were there, "
-            f"{len(imported.refused)} files are refused"
+            f"{counted(new, 'run')} new, {len(imported.runs) - new} there already, "
+            f"{counted(len(imported.refused), 'file')} refused"
         )
         with task.warehouse():
             is_stored = task.store()

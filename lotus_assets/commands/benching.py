@@ -4,6 +4,7 @@ Runs go into the history folder first and from there, by the job `bench`, into t
 a workflow restores from the branch `gh-pages` takes the same way.
 """
 
+import json
 import os
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -17,7 +18,10 @@ from rich.console import Console
 from rich.markup import escape
 
 from lotus_assets.benchmarks import bench_history, bench_regression, bench_result, bench_run
+from lotus_assets.benchmarks.machine_load import is_loaded
 from lotus_assets.benchmarks.own_suite import ROOT
+from lotus_assets.benchmarks.page.titles import descriptions_of
+from lotus_assets.benchmarks.page.units import counted
 from lotus_assets.benchmarks.profiles import store_profiles
 from lotus_assets.benchmarks.subjects.subject_failed import SubjectFailed
 from lotus_assets.benchmarks.suites import OWN, RANGEBAR, WEEKLY, Measurement, measure
@@ -68,7 +72,11 @@ class Bench:
                 store_profiles(profiles, self.settings.tem_bench_dir, run.run_id)
         for failure in run.failures:
             self._warn(f"FAILED: {failure.benchmark}: {failure.reason}")
-        self._say(f"{len(run.results)} results in {self.folder.path_of(run)}")
+        if is_loaded(run.load_average, json.dumps(run.machine.facts)):
+            self._warn(
+                f"LOADED: {run.suite}: the machine was at work (load {run.load_average:.2f})"
+            )
+        self._say(f"{counted(len(run.results), 'result')} in {self.folder.path_of(run)}")
         return run
 
     @contextmanager
@@ -107,11 +115,13 @@ class Bench:
     def show(self, run_ids: Sequence[str]) -> None:
         """Print the table of each run to stdout."""
         history, regressions = read(bench_history.TABLE), read(bench_regression.TABLE)
-        stored = {str(run["run_id"]): run for run in records(read(bench_run.TABLE))}
+        runs = read(bench_run.TABLE)
+        stored = {str(run["run_id"]): run for run in records(runs)}
+        descriptions = descriptions_of(read(bench_result.FIGURES), runs)
         console = _output()
         for run_id in run_ids:
             if run_id in stored:
-                print_comparison(console, history, regressions, stored[run_id])
+                print_comparison(console, history, regressions, stored[run_id], descriptions)
 
     def show_noise(self, suites: Sequence[str]) -> None:
         """Print how much runs of the same code differ, as far as they were measured."""

@@ -5,20 +5,18 @@
 
 import os
 import re
-import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from lotus_assets.benchmarks.dashboard import dashboard_files
-from lotus_assets_tests.e2e.test_interface import CHROMIUM, FLAGS, PATIENCE
+from lotus_assets_tests.e2e.test_interface import CHROMIUM
+from lotus_assets_tests.e2e.watched_page import Watched, chromium, served
 from lotus_assets_tests.unit.benchmarks.history_world import BEGIN, FAST, SLOW, World, noisy
 
 pytestmark = [
@@ -69,53 +67,20 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def address(folder: Path) -> Iterator[str]:
     """The folder over HTTP, as Pages serves it."""
-    handler = partial(SimpleHTTPRequestHandler, directory=str(folder))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_address[1]}/"
-        server.shutdown()
-        thread.join()
+    with served(folder) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")
 def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
     kept = os.environ.get("SCREENSHOTS")
     return Path(kept) if kept else tmp_path_factory.mktemp("pictures")
-
-
-class Watched:
-    """A page, and what it did that it should not: violations, errors, requests of its own."""
-
-    def __init__(self, browser: Browser, **context: Any) -> None:
-        self.context = browser.new_context(viewport={"width": 1400, "height": 1000}, **context)
-        self.context.add_init_script(
-            "window.violations = [];"
-            "addEventListener('securitypolicyviolation',"
-            " (event) => violations.push(event.violatedDirective + ' ' + event.blockedURI));"
-        )
-        self.page = self.context.new_page()
-        self.page.set_default_timeout(PATIENCE)
-        self.said: list[str] = []
-        self.requested: list[str] = []
-        self.page.on("console", self._note_message)
-        self.page.on("pageerror", lambda error: self.said.append(str(error)))
-        self.page.on("request", self._note_request)
-
-    def _note_message(self, message: ConsoleMessage) -> None:
-        self.said.append(f"{message.type}: {message.text}")
-
-    def _note_request(self, request: Request) -> None:
-        if not request.url.startswith("data:"):
-            self.requested.append(request.url)
 
 
 @pytest.fixture
@@ -139,7 +104,10 @@ def test_the_page_tells_what_was_found_each_fact_apart(watched: Watched, picture
     page = watched.page
     expect(page.get_by_role("heading", name="1 confirmed slow-down")).to_be_visible()
     titles = page.locator("details.fact h3").all_inner_texts()
-    assert titles == ["Threshold", "Change points", "Environment", "Exact metrics", "Completeness"]
+    assert titles == [
+        *("Threshold", "Change points", "Suite-wide changes"),
+        *("Environment", "Exact metrics", "Completeness"),
+    ]
     page.screenshot(path=pictures / "benchmarks_top.png")
     page.get_by_role("link", name=re.compile("Change points")).click()
     table = page.get_by_role("region", name="Change points").locator("tbody tr")
@@ -209,7 +177,7 @@ def test_the_script_labels_axes_as_they_were_drawn(watched: Watched) -> None:
 
 def test_runs_are_walked_with_the_keyboard(watched: Watched) -> None:
     page = watched.page
-    runs = page.get_by_role("slider", name=f"Runs of {LINKING} time")
+    runs = page.get_by_role("slider", name="Runs of Returns: linking time")
     runs.scroll_into_view_if_needed()
     runs.press("Home")
     assert runs.get_attribute("aria-valuenow") == "1"
@@ -280,7 +248,7 @@ def test_without_scripts_the_charts_stand(browser: Browser, folder: Path, pictur
     page.goto(f"file://{folder}/index.html")
     expect(page.locator("noscript p")).to_be_visible()
     expect(page.get_by_role("search")).to_be_hidden()
-    plot = page.get_by_role("img", name=re.compile(f"^time of {re.escape(LINKING)}: 200 runs"))
+    plot = page.get_by_role("img", name=re.compile("^Returns: linking, time: 200 runs"))
     plot.scroll_into_view_if_needed()
     expect(plot).to_be_visible()
     assert plot.evaluate("(plot) => plot.getBoundingClientRect().width") > 300
@@ -297,7 +265,7 @@ def test_a_foreign_script_does_not_run(browser: Browser, folder: Path, tmp_path:
     changed.write_text(text.replace("<main>", f"<main>{foreign}"), encoding="utf-8")
     watched = Watched(browser)
     watched.page.goto(f"file://{changed}")
-    assert watched.page.title() == "Performance \N{EN DASH} 1 slower"
+    assert watched.page.title() == "Performance \N{EN DASH} 1 confirmed slow-down"
     refused = [violation.split()[0] for violation in watched.page.evaluate("violations")]
     assert sorted(refused) == ["script-src-elem", "style-src-attr"]
     watched.context.close()

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import numpy as np
 import numpy.typing as npt
 
-from lotus_assets.benchmarks.page.units import ShownUnit, decimals_of
+from lotus_assets.benchmarks.page.units import ShownUnit, decimals_of, tick_text
 
 WIDTH, HEIGHT = 10_000, 500
 """Size of a plot in its own coordinates: fine enough for a magnified part of it."""
@@ -19,6 +19,9 @@ VALUE_TICKS, TIME_TICKS = 4, 6
 """At most this many gaps between ticks."""
 LEAST_SPAN = 0.02
 """The value axis spans at least this part of its level: what is steady looks steady."""
+
+LEAST_ROOM = 1e-300
+"""Smaller numbers have no neighbours to put ticks at."""
 
 MINUTE, HOUR, DAY = 60, 3_600, 86_400
 STEPS = (
@@ -56,7 +59,9 @@ def value_axis(values: Floats) -> Axis:
     """An axis that holds finite `values` with some room around them; it need not begin at 0."""
     low, high = (float(values.min()), float(values.max())) if values.size else (0.0, 1.0)
     lacking = LEAST_SPAN * max(abs(low), abs(high)) - (high - low)
-    room = (high - low) * PADDING + max(lacking, 0.0) / 2 or 1.0
+    room = max((high - low) * PADDING + max(lacking, 0.0) / 2, LEAST_ROOM)
+    if not low and not high:
+        room = 1.0
     return Axis(low - room if low < 0 else max(0.0, low - room), high + room)
 
 
@@ -79,7 +84,7 @@ def value_ticks(axis: Axis, unit: ShownUnit) -> list[Tick]:
     ]
     decimals = decimals_of(numbers)
     return [
-        Tick(round(100 * (number - low) / (high - low), 2), f"{number:,.{decimals}f}")
+        Tick(round(100 * (number - low) / (high - low), 2), tick_text(number, decimals))
         for number in numbers
     ]
 

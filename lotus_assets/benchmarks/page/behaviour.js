@@ -31,8 +31,14 @@
   const grouped = (number, decimals) => number.toLocaleString("en", {
     minimumFractionDigits: decimals, maximumFractionDigits: decimals,
   });
-  const significant = (number, digits) => Number.isInteger(number) ? grouped(number, 0)
-    : grouped(number, clamp(digits - 1 - Math.floor(Math.log10(Math.abs(number))), 0, 12));
+  const LARGEST = 1e15, SMALLEST = 1e-9, DECIMALS = 12, ROOM = 1e-300;
+  const significant = (number, digits) =>
+    number && (Math.abs(number) < SMALLEST || Math.abs(number) >= LARGEST) ? number.toExponential(digits - 1)
+    : Number.isInteger(number) ? grouped(number, 0)
+    : grouped(number, clamp(digits - 1 - Math.floor(Math.log10(Math.abs(number))), 0, DECIMALS));
+  const tickText = (number, decimals) =>
+    number && (decimals > DECIMALS || Math.abs(number) >= LARGEST) ? number.toExponential(3)
+    : grouped(number || 0, Math.min(decimals, DECIMALS));
   const figure = (chart, value) => `${significant(value / chart.unit[0], 4)} ${chart.unit[1]}`.trim();
   const change = (ratio) => {
     const percent = (ratio - 1) * 100, size = Math.abs(percent);
@@ -49,7 +55,7 @@
     const step = [1, 2, 5, 10].map((factor) => factor * power).find((size) => size >= rough * (1 - 1e-9));
     const decimals = Math.max(0, -Math.floor(Math.log10(step) + 1e-9)), ticks = [];
     for (let i = Math.ceil(low / step - 1e-9); i * step <= high + step * 1e-9; i += 1) {
-      ticks.push([(i * step - low) / (high - low), grouped(i * step, decimals)]);
+      ticks.push([(i * step - low) / (high - low), tickText(i * step, decimals)]);
     }
     return ticks;
   };
@@ -85,11 +91,11 @@
     suite.kinds = unpacked(suite.k);
     for (const [id, series] of Object.entries(suite.series)) {
       const card = document.getElementById(id), box = card.querySelector(".chart");
-      const values = sums(series.v).map((count) => count * series.step);
+      const values = series.step === null ? series.v : sums(series.v).map((count) => count * series.step);
       const runs = series.r ? sums(series.r) : values.map((_, place) => place);
       const own = [Number(box.dataset.low), Number(box.dataset.high)];
       charts.set(card, {
-        ...series, card, box, suite, values, runs, own, place: null,
+        ...series, card, box, suite, values, runs, own, place: null, epochs: series.e && unpacked(series.e),
         window: {times: suite.axis, values: own},
         area: box.querySelector(".area"), times: runs.map((run) => suite.times[run]),
       });
@@ -137,27 +143,33 @@
     if (!seen.length) return show(chart, times, chart.own);
     const low = Math.min(...seen), high = Math.max(...seen);
     const lacking = 0.02 * Math.max(Math.abs(low), Math.abs(high)) - (high - low);
-    const room = (high - low) * 0.08 + Math.max(lacking, 0) / 2 || 1;
+    const room = low || high ? Math.max((high - low) * 0.08 + Math.max(lacking, 0) / 2, ROOM) : 1;
     return show(chart, times, [low < 0 ? low - room : Math.max(0, low - room), high + room]);
   };
 
   // ---- one run of one chart
   const previous = (chart, place) => {
-    const machine = chart.suite.m[chart.runs[place]];
-    for (let i = place - 1; i >= 0; i -= 1) if (chart.suite.m[chart.runs[i]] === machine) return i;
+    // Only figures of one epoch are compared: of one machine, and where it has several, of one.
+    const alike = (i) => chart.suite.m[chart.runs[i]] === chart.suite.m[chart.runs[place]]
+      && (!chart.epochs || chart.epochs[i] === chart.epochs[place]);
+    for (let i = place - 1; i >= 0; i -= 1) if (alike(i)) return i;
     return -1;
+  };
+  const comparedWith = (chart, value, before, which) => {
+    if (value < 0 || before < 0) return "";  // signs have no ratio
+    const ratio = value === before ? 1 : chart.direction === "higher" ? before / value : value / before;
+    return Number.isFinite(ratio) ? `${change(ratio)} on ${which}` : `${figure(chart, before)} in ${which}`;
   };
   const said = (chart, place) => {
     const {suite} = chart, run = chart.runs[place], value = chart.values[place];
     const before = previous(chart, place);
-    const ratio = before < 0 || chart.direction === "exact" ? NaN
-      : chart.direction === "higher" ? chart.values[before] / value : value / chart.values[before];
+    const which = chart.thinned ? "the run drawn before it" : "the run before it";
     return {
       figure: figure(chart, value),
-      change: Number.isFinite(ratio) ? `${change(ratio)} on the run before it` : "",
+      change: before < 0 || chart.direction === "exact" ? "" : comparedWith(chart, value, chart.values[before], which),
       time: instant(chart.times[place]),
-      what: [suite.versions[run], suite.commits[run].slice(0, 7), KINDS[suite.kinds[run]]]
-        .filter(Boolean).join(", "),
+      what: [suite.versions[run], suite.commits[run].slice(0, 7), KINDS[suite.kinds[run]],
+        suite.loaded.includes(run) && "loaded machine"].filter(Boolean).join(", "),
       machine: suite.machines[suite.m.charCodeAt(run) - 48],
       url: suite.urls[run] || (suite.address && suite.commits[run] ? suite.address + suite.commits[run] : ""),
     };
@@ -273,7 +285,7 @@
     for (const section of document.querySelectorAll("section.suite")) {
       let some = false;
       for (const card of section.querySelectorAll(".card")) {
-        const name = card.querySelector(".name").textContent.toLowerCase();
+        const name = [".title", ".name"].map((part) => card.querySelector(part).textContent).join(" ").toLowerCase();
         const wanted = (!suite.value || section.dataset.name === suite.value)
           && (!metric.value || card.dataset.metric === metric.value)
           && (!found.checked || card.hasAttribute("data-found"))

@@ -81,15 +81,17 @@ def draw(series: MetricSeries, drawn: pd.DataFrame, times: Axis, suite: Suite) -
         for _, of_epoch in drawn.groupby("epoch")
     ]
     changed = drawn.assign(reason="Machine from here: " + drawn["machine_fingerprint"])
-    moved = suite.facts[
-        (suite.facts["fact"] == "environment")
-        & suite.facts["metric"].isin(("", series.metric, series.quantity))
-    ].drop_duplicates("run_id")
+    shared = suite.facts[suite.facts["metric"].isin(("", series.metric, series.quantity))]
+    moved, wide = (
+        shared[shared["fact"].eq(fact)].drop_duplicates("run_id")[["run_id", "reason"]]
+        for fact in ("environment", "suite_wide")
+    )
     return Chart(
         layers=layers,
         marks=_marks(series, drawn, times, values),
         lines=[
-            *_lines(drawn.merge(moved[["run_id", "reason"]], on="run_id"), "environment", times),
+            *_lines(drawn.merge(moved, on="run_id"), "environment", times),
+            *_lines(drawn.merge(wide, on="run_id"), "environment suite-wide", times),
             *_lines(changed[changed["is_machine_change"].astype(bool)], "machine-change", times),
         ],
         values=values,

@@ -1,15 +1,20 @@
 """What was found, fact by fact: each detection has a table of its own, and none excuses another."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
-from lotus_assets.benchmarks.page.series import MetricSeries, Suite
+from lotus_assets.benchmarks.page.series import MetricSeries, Suite, comparison_page
 from lotus_assets.benchmarks.page.units import DASH, percent_change
-from lotus_assets.engine.speed.detection import reported
+from lotus_assets.engine.speed.detection import standing
 
+SeriesKey = tuple[str, str, str, str, str]
+"""See `MetricSeries.key`."""
+SHORT = 7
+"""Digits of a commit that a reader sees."""
 SHOWN = 25
 """Rows of a table on the page, the newest first; benchmarks.json has all."""
 
@@ -21,6 +26,7 @@ class Finding:
     at: pd.Timestamp
     suite: str
     benchmark: str
+    title: str
     metric: str
     series_id: str | None
     list: str
@@ -30,6 +36,7 @@ class Finding:
     after: str
     change: str
     commit: str | None
+    """A commit, a range of commits, or a version."""
     url: str | None
     is_newest: bool
     reason: str
@@ -64,10 +71,17 @@ KINDS = (
         "tells apart. Refuted: not so when run again.",
     ),
     (
+        "suite_wide",
+        "Suite-wide changes",
+        "Most of a suite stands on another level since a run, on the same machine, for six runs or "
+        "more: the code that all of it calls, or the machine. Which of them cannot be told, so it "
+        "is told loudly, with the commits between which it began.",
+    ),
+    (
         "environment",
         "Environment",
-        "Most of a suite moved together: the machine changed, not the code. It is told beside the "
-        "other facts and takes none of them away.",
+        "Most of a suite moved together at a run. If it comes back it was the machine; if it stays "
+        "for six runs it is a suite-wide change. It takes none of the other facts away.",
     ),
     (
         "exact",
@@ -99,7 +113,7 @@ class Completeness:
     """Runs before it that lacked something."""
 
 
-def kinds(suites: Sequence[Suite], series_ids: dict[tuple[str, str, str], str]) -> list[Kind]:
+def kinds(suites: Sequence[Suite], series_ids: Mapping[SeriesKey, str]) -> list[Kind]:
     """The tables of the page, in its order; `series_ids` leads from a series to its chart."""
     by_fact = [finding for suite in suites for finding in _findings(suite, series_ids)]
     tables = []
@@ -112,69 +126,93 @@ def kinds(suites: Sequence[Suite], series_ids: dict[tuple[str, str, str], str]) 
     return tables
 
 
-def _findings(
-    suite: Suite, series_ids: dict[tuple[str, str, str], str]
-) -> list[tuple[str, Finding]]:
+def _findings(suite: Suite, series_ids: Mapping[SeriesKey, str]) -> Iterator[tuple[str, Finding]]:
+    """Of each fact its kind and its row; those of the suite last."""
     of_run = suite.runs.set_index("run_id")[["ordered_at", "commit", "url", "version"]]
-    units = {(series.benchmark, series.metric): series.unit for series in suite.series}
-    rows = suite.facts[suite.facts["fact"] != "completeness"]
-    rows = rows.join(of_run, on="run_id", how="inner")
-    newest = suite.newest["run_id"]
-    by_fact = []
-    for fact in rows.to_dict("records"):
-        unit = units.get((fact["benchmark"], fact["metric"]))
-        is_shared = fact["fact"] == "environment"
-        finding = Finding(
-            at=fact["ordered_at"],
-            suite=suite.name,
-            benchmark=fact["benchmark"],
-            metric=fact["metric"],
-            series_id=series_ids.get((suite.name, fact["benchmark"], fact["metric"])),
-            list=fact["list"],
-            movement=fact["movement"],
-            state=fact["state"],
-            before=unit.text(fact["baseline_value"]) if unit else DASH,
-            after=unit.text(fact["value"]) if unit else DASH,
-            change=f"{fact['share']:.0%} of the suite"
-            if is_shared
-            else percent_change(fact["ratio"]),
-            commit=fact["commit"] or fact["version"],
-            url=fact["url"],
-            is_newest=fact["run_id"] == newest,
-            reason=fact["reason"],
-        )
-        by_fact.append((str(fact["fact"]), finding))
-    return by_fact
+    groups = [(series, series.facts) for series in suite.series]
+    of_suite = suite.facts[suite.facts["benchmark"].eq("")]
+    for series, facts in [*groups, (None, of_suite)]:
+        shown = facts[facts["fact"] != "completeness"].join(of_run, on="run_id", how="inner")
+        series_id = series_ids[series.key] if series else None
+        for fact in shown.to_dict("records"):
+            yield str(fact["fact"]), _finding(fact, suite, series, series_id)
 
 
-def standing_slowdowns(suites: Sequence[Suite]) -> list[tuple[MetricSeries, pd.Series]]:
-    """What people are told: series whose last loud, confirmed change point is a slow-down.
+def _finding(
+    fact: Mapping[Hashable, Any], suite: Suite, series: MetricSeries | None, series_id: str | None
+) -> Finding:
+    commits = commit_range(fact, suite)
+    return Finding(
+        at=fact["ordered_at"],
+        suite=suite.name,
+        benchmark=fact["benchmark"],
+        title=series.title if series else "",
+        metric=fact["metric"],
+        series_id=series_id,
+        list=fact["list"],
+        movement=fact["movement"],
+        state=fact["state"],
+        before=series.unit.text(fact["baseline_value"]) if series else DASH,
+        after=series.unit.text(fact["value"]) if series else DASH,
+        change=_change(fact),
+        commit=commits.text if commits else (fact["commit"] or fact["version"] or "")[:SHORT],
+        url=commits.url if commits else fact["url"],
+        is_newest=fact["run_id"] == suite.newest["run_id"],
+        reason=fact["reason"],
+    )
 
-    Not those that the environment explains (`reported`), and not those that became faster since.
-    """
-    slowdowns = []
+
+def _change(fact: Mapping[Hashable, Any]) -> str:
+    """In which measure: of how much, or of how many."""
+    if fact["fact"] == "environment":
+        return f"{fact['share']:.0%} of the suite"
+    if fact["fact"] == "suite_wide":
+        return f"{percent_change(fact['ratio'])}, {fact['share']:.0%} of the suite"
+    return percent_change(fact["ratio"])
+
+
+@dataclass(frozen=True)
+class CommitRange:
+    """The commits after one that was measured up to another, and the page that lists them."""
+
+    text: str
+    url: str | None
+
+
+def commit_range(fact: Mapping[Hashable, Any], suite: Suite) -> CommitRange | None:
+    """Between which commits a suite-wide change lies; None: another fact, or not known."""
+    first, last = fact["baseline_commit_id"], fact["commit_id"]
+    if fact["fact"] != "suite_wide" or not (first and last):
+        return None
+    text = f"{first[:SHORT]}..{last[:SHORT]}"
+    return CommitRange(text, comparison_page(suite.newest["repository"], first, last))
+
+
+@dataclass(frozen=True)
+class Told:
+    """What people are told loudly: suites that are slower as a whole, and series that are."""
+
+    suite_wide: list[tuple[Suite, pd.Series]]
+    slowdowns: list[tuple[MetricSeries, pd.Series]]
+
+
+def told_loudly(suites: Sequence[Suite]) -> Told:
+    """What stands of the loud, confirmed changes (`engine.speed.detection.standing`)."""
+    told = Told([], [])
     for suite in suites:
-        loud = reported(suite.facts)[["benchmark", "metric", "run_id"]]
-        worth_telling = set(loud.itertuples(index=False, name=None))
-        for series in suite.series:
-            last = _last_loud(series)
-            if last is None:
-                continue
-            if (series.benchmark, series.metric, last["run_id"]) in worth_telling:
-                slowdowns.append((series, last))
-    return slowdowns
-
-
-def _last_loud(series: MetricSeries) -> pd.Series | None:
-    facts = series.facts
-    loud = facts[
-        (facts["fact"] == "change_point")
-        & (facts["list"] == "loud")
-        & (facts["state"] == "confirmed")
-    ]
-    positions = series.points[["run_id", "position"]]
-    ordered = loud.merge(positions, on="run_id").sort_values("position")
-    return None if ordered.empty else ordered.iloc[-1]
+        points = pd.concat([series.points for series in suite.series], ignore_index=True)
+        series_of = {
+            (series.benchmark, series.metric, run_id): series
+            for series in suite.series
+            for run_id in series.facts["run_id"]
+        }
+        for _, fact in standing(suite.facts, points).iterrows():
+            if fact["fact"] == "suite_wide":
+                told.suite_wide.append((suite, fact))
+            else:
+                key = (fact["benchmark"], fact["metric"], fact["run_id"])
+                told.slowdowns.append((series_of[key], fact))
+    return told
 
 
 def completeness(suite: Suite) -> Completeness:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from lotus_assets.benchmarks.page.findings import completeness, standing_slowdowns
+from lotus_assets.benchmarks.page.findings import completeness, told_loudly
 from lotus_assets.benchmarks.page.published import (
     FactEntry,
     FactLists,
@@ -32,13 +32,16 @@ COMPARED = (
 
 def latest_file(suites: Sequence[Suite], generated_at: datetime) -> LatestFile:
     """The newest run of every suite with what was found at it, and the slow-downs that stand."""
+    told = told_loudly(suites)
     return LatestFile(
         format="lotus-benchmark-latest",
         format_version=1,
         generated_at=generated_at,
+        suite_wide=[
+            Slowdown(suite=suite.name, **_of(FactEntry, fact)) for suite, fact in told.suite_wide
+        ],
         slowdowns=[
-            Slowdown(suite=series.suite, **_of(FactEntry, fact))
-            for series, fact in standing_slowdowns(suites)
+            Slowdown(suite=series.suite, **_of(FactEntry, fact)) for series, fact in told.slowdowns
         ],
         suites=[_suite_now(suite) for suite in suites],
     )
@@ -52,6 +55,7 @@ def _suite_now(suite: Suite) -> SuiteNow:
         suite=suite.name,
         repository=newest["repository"],
         runs=len(suite.runs),
+        runs_missing=suite.runs_missing,
         run=_run(newest),
         expected=complete.expected,
         missing=[
@@ -103,6 +107,7 @@ def _history(series: MetricSeries, suite: Suite) -> SeriesHistory:
 def _name(series: MetricSeries) -> dict[str, Any]:
     return {
         "benchmark": series.benchmark,
+        "title": series.title,
         "metric": series.metric,
         "quantity": series.quantity,
         "unit": series.base_unit,

@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from lotus_assets.benchmarks.page.axes import Axis
+from lotus_assets.benchmarks.page.axes import Axis, Floats
 from lotus_assets.benchmarks.page.series import MetricSeries, Suite
+from lotus_assets.benchmarks.page.units import SIGNIFICANT as SHOWN
+from lotus_assets.engine.speed.facts import SMALLEST
 
 DIGITS = 5
 """Significant digits of a figure on the page; benchmarks.json has all."""
@@ -54,6 +56,7 @@ def suite_data(
             if url is not None and not _extends(url, shared, commit)
         },
         "machines": suite.machines,
+        "loaded": np.flatnonzero(runs["is_loaded"].to_numpy(bool)).tolist(),
         "m": "".join(machines[name] for name in runs["machine_fingerprint"]),
         "k": packed([KIND_LETTERS[kind] for kind in runs["kind"]]),
     }
@@ -70,7 +73,8 @@ def packed(items: Sequence[int | str]) -> list[int | str | list[int | str]]:
 
 def _shared_address(runs: pd.DataFrame) -> str:
     """What stands before the commit in the runs' addresses, where that is always the same."""
-    linked = runs[runs["url"].notna() & runs["commit"].notna()]
+    # An empty commit parts no address.
+    linked = runs[runs["url"].notna() & runs["commit"].map(bool)]
     addresses = {
         url.partition(commit)[0]
         for url, commit in zip(linked["url"], linked["commit"], strict=True)
@@ -86,22 +90,33 @@ def _extends(url: str, address: str, commit: str | None) -> bool:
 def series_data(series: MetricSeries, drawn: pd.DataFrame, runs: pd.DataFrame) -> dict[str, Any]:
     """The shown points of a series: places of their runs (absent: all), and figures.
 
-    Figures are whole numbers times `step`, each as its difference from the one before.
+    Figures are whole numbers times `step`, each as its difference from the one before; as they
+    are where some are too small for that. Epochs are given where a machine has several.
     """
     rank = {run_id: number for number, run_id in enumerate(runs["run_id"])}
     places = drawn["run_id"].map(rank).to_numpy()
     values = drawn["value"].to_numpy(float)
-    largest = float(np.abs(values).max())
-    step = 10.0 ** (math.floor(math.log10(largest)) - DIGITS + 1) if largest else 1.0
     data: dict[str, Any] = {
-        "v": np.diff(np.rint(values / step).astype(np.int64), prepend=0).tolist(),
-        "step": step,
+        **_figures(values),
         "unit": [series.unit.size, series.unit.name],
         "direction": series.direction,
     }
     if len(places) < len(runs):
         data["r"] = np.diff(places, prepend=0).tolist()
+    if drawn["epoch"].nunique() > drawn["machine_fingerprint"].nunique():
+        data["e"] = packed(drawn["epoch"].astype(int).tolist())
+    if len(drawn) < len(series.points):
+        data["thinned"] = True
     return data
+
+
+def _figures(values: Floats) -> dict[str, Any]:
+    sizes = np.abs(values[values != 0])
+    largest, least = (sizes.max(), sizes.min()) if sizes.size else (1.0, 1.0)
+    step = max(10.0 ** (math.floor(math.log10(largest)) - DIGITS + 1), SMALLEST)
+    if least < step * 10 ** (SHOWN - 1):
+        return {"v": [float(f"{value:.{DIGITS}g}") for value in values], "step": None}
+    return {"v": np.diff(np.rint(values / step).astype(np.int64), prepend=0).tolist(), "step": step}
 
 
 def drawn_points(series: MetricSeries, limit: int, kept: Sequence[str]) -> pd.DataFrame:

@@ -74,6 +74,10 @@ class RunEntry(Published):
         "are compared."
     )
     load_average: Figure = Field(description="Processes at work in the minute before the run.")
+    is_loaded: Annotated[bool, BeforeValidator(known)] = Field(
+        description="Whether these were more than half of the machine's processors: its figures "
+        "say little about the code."
+    )
     started_at: Moment = Field(description="When it began.")
     ordered_at: Moment = Field(
         description="Where it stands in its series: when it began, or when the release came out."
@@ -85,25 +89,34 @@ class FactEntry(Published):
     """Something that was found at a run."""
 
     list: Literal["", "sensitive", "loud"] = Field(
-        description="Change points: the list that it stands on; else empty."
+        description="Change points: the list that it stands on; suite-wide: loud; else empty."
     )
     benchmark: str = Field(description="Empty where the fact is about the suite.")
     metric: str = Field(description="Empty where the fact is about the suite.")
-    epoch: Whole = Field(description="Epoch of the series: one machine, one statistic.")
+    epoch: Whole = Field(
+        description="Epoch of the series: one machine, statistic, unit and direction."
+    )
     run_id: str = Field(description="Run at which it holds: the first one after a change.")
     baseline_run_id: Text = Field(description="Run that it is compared with.")
+    commit_id: Text = Field(description="Commit of the run at which it holds.")
+    baseline_commit_id: Text = Field(
+        description="Commit of the run that it is compared with: it began after this one."
+    )
     value: Figure = Field(description="Value; of a change point, the median after it.")
     baseline_value: Figure = Field(
         description="What it is compared with; of a change point, the median before it."
     )
     ratio: Figure = Field(
-        description="How many times worse: above 1 worse, below 1 better, whatever the direction."
+        description="How many times worse: above 1 worse, below 1 better, whatever the direction; "
+        "null to or from nothing, and of negative figures."
     )
     limit: Figure = Field(description="The ratio or share that counts.")
     p_value: Figure = Field(description="Of the Mann-Whitney test.")
     points_before: Whole = Field(description="Points before the change.")
     points_after: Whole = Field(description="Points from the change on.")
-    share: Figure = Field(description="Environment: part of the suite that moved together.")
+    share: Figure = Field(
+        description="Environment, suite-wide: part of the suite that moved together."
+    )
     movement: Literal["slower", "faster", "changed", "missing"] = Field(
         description="Which way; changed: an exact metric; missing: completeness."
     )
@@ -111,6 +124,9 @@ class FactEntry(Published):
         description="How sure: refuted means not so when run again."
     )
     reason: str = Field(description="The figures in a sentence.")
+    suite_wide_run_id: Text = Field(
+        description="Run of the suite-wide change that a change point is part of."
+    )
 
 
 class FactLists(Published):
@@ -118,8 +134,12 @@ class FactLists(Published):
 
     threshold: list[FactEntry] = Field(description="More than 1.5 times the run before.")
     change_point: list[FactEntry] = Field(description="Lasting shifts of the level.")
+    suite_wide: list[FactEntry] = Field(
+        description="Most of the suite stands on another level since this run, for six runs or "
+        "more: code or machine, not told apart."
+    )
     environment: list[FactEntry] = Field(
-        description="Most of the suite moved together: the machine, not the code."
+        description="Most of the suite moved together at this run."
     )
     exact: list[FactEntry] = Field(description="Exact metrics that differ from the run before.")
     completeness: list[FactEntry] = Field(description="Expected metrics that the run lacks.")
@@ -132,16 +152,17 @@ class OfSuite(Published):
 
 
 class Slowdown(FactEntry, OfSuite):
-    """A change point with its suite."""
+    """A change point, or a suite-wide change, with its suite."""
 
 
 class SeriesName(Published):
     """Which metric of which benchmark, and what its figures are."""
 
     benchmark: BenchmarkId
+    title: str = Field(description="What a visitor reads instead of the id.")
     metric: MetricName
     quantity: Quantity = Field(description="What was measured.")
-    unit: str = Field(description="Base unit of all figures: s, bytes, 1, or something a second.")
+    unit: str = Field(description="Unit of all figures: s, bytes, 1, or something a second.")
     direction: Direction = Field(description="What is better; exact: any difference is a fact.")
     is_derived: bool = Field(
         description="Worked out from another metric of the same run; detection leaves it out."
@@ -187,6 +208,9 @@ class SuiteNow(OfSuite):
 
     repository: Text = Field(description="Address of the repository that was measured.")
     runs: int = Field(ge=1, description="Runs in its history.")
+    runs_missing: int = Field(
+        ge=0, description="Runs that are missing until a slow-down of any series can be told."
+    )
     run: RunEntry = Field(description="Its newest run.")
     expected: Whole = Field(
         description="Metrics that the run should give; null where its file does not say."
@@ -214,7 +238,7 @@ class SuiteHistory(OfSuite):
     runs: list[RunEntry] = Field(
         description="By ordered_at; A/A runs and re-runs are not among them."
     )
-    series: list[SeriesHistory] = Field(description="One a benchmark and metric.")
+    series: list[SeriesHistory] = Field(description="One a benchmark, metric, unit, direction.")
     facts: FactLists = Field(description="What was found at its runs.")
 
 
@@ -226,9 +250,13 @@ class LatestFile(Published):
     format: Literal["lotus-benchmark-latest"] = Field(description="Name of this format.")
     format_version: Literal[1] = Field(description="Its version.")
     generated_at: Moment = Field(description="When the file was made.")
+    suite_wide: list[Slowdown] = Field(
+        description="What people are told of suites: those that are slower as a whole since a run "
+        "on a machine; code or machine, not told apart."
+    )
     slowdowns: list[Slowdown] = Field(
-        description="What people are told: series whose last loud, confirmed change point is a "
-        "slow-down that the environment does not explain."
+        description="What people are told of series: those whose last loud, confirmed change point "
+        "is a slow-down, and is no part of what is told of the suite."
     )
     suites: list[SuiteNow] = Field(description="By name.")
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from lotus_assets.benchmarks.page.units import counted
 from lotus_assets.benchmarks.page.view import DashboardPage
 
 FOLDER = Path(__file__).parent
@@ -18,6 +19,7 @@ TEMPLATES = Environment(
     trim_blocks=True,
     lstrip_blocks=True,
 )
+TEMPLATES.filters["counted"] = counted
 TEMPLATES.policies["json.dumps_kwargs"] = {"separators": (",", ":"), "ensure_ascii": False}
 
 
@@ -51,15 +53,29 @@ def page_html(page: DashboardPage) -> bytes:
     )
 
 
+COLOURS = {"slower": "#b3261e", "faster": "#0b6b57", "same": "#6b7580"}
+
+
 def badge_svg(page: DashboardPage) -> bytes:
-    """A small picture for a README: how many slow-downs stand, else the day of the newest run."""
+    """A small picture for a README: the verdict, and the day of the newest run where all is well.
+
+    No name stands in it: a picture is XML, which does not hold every character.
+    """
+    verdict = page.verdict
+    tone = verdict.tone if page.newest_at is not None else "same"
+    return (
+        TEMPLATES.get_template("badge.svg.jinja")
+        .render(message=_message(page), colour=COLOURS[tone])
+        .encode()
+    )
+
+
+def _message(page: DashboardPage) -> str:
     if page.newest_at is None:
-        message, colour = "no runs yet", "#6b7580"
-    elif page.slowdowns:
-        message, colour = f"{len(page.slowdowns)} slower", "#b3261e"
-    else:
-        message, colour = f"no slow-down, {page.newest_at:%Y-%m-%d}", "#0b6b57"
-    return TEMPLATES.get_template("badge.svg.jinja").render(message=message, colour=colour).encode()
+        return "no runs yet"
+    heading = page.verdict.heading
+    words = (heading[:1].lower() + heading[1:]).replace("confirmed ", "")
+    return words if page.verdict.tone != "faster" else f"{words}, {page.newest_at:%Y-%m-%d}"
 
 
 def _text(name: str) -> str:

@@ -4,14 +4,21 @@ import re
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
+from lotus_assets.benchmarks.machine_load import is_loaded
+from lotus_assets.benchmarks.page.titles import Descriptions, title_of
 from lotus_assets.benchmarks.page.trend import with_trend
 from lotus_assets.benchmarks.page.units import ShownUnit, shown_unit
+from lotus_assets.engine.speed.change_points import fewest_runs
+from lotus_assets.engine.speed.facts import EXACT
 
 KEY = ["suite", "benchmark", "metric"]
-NUMBERS = re.compile(r"(\d+(?:[km](?![a-z]))?)")
-"""Whole numbers, also as 100k and 1m."""
+UNIT = ["unit", "direction"]
+"""Figures that differ in these stand on no common axis: they are series of their own."""
+NUMBERS = re.compile(r"([0-9]+(?:[km](?![a-z]))?)")
+"""Whole numbers, also as 100k and 1m. Other digits than ASCII's are letters (10²)."""
 THOUSANDS = {"k": 1_000, "m": 1_000_000}
 FIRST_METRICS = ("time", "cpu_time", "throughput", "peak_memory")
 COMMIT_LENGTH = 12
@@ -28,10 +35,12 @@ class Noise:
 
 @dataclass(frozen=True)
 class MetricSeries:
-    """One metric of one benchmark: its points by time, and what was found about it."""
+    """One metric of one benchmark in one unit: its points by time, what was found about it."""
 
     suite: str
     benchmark: str
+    title: str
+    """What a visitor reads instead of the id."""
     metric: str
     quantity: str
     base_unit: str
@@ -45,9 +54,27 @@ class MetricSeries:
     noise: Noise | None
 
     @property
+    def key(self) -> tuple[str, str, str, str, str]:
+        """What it is known by on the page."""
+        return self.suite, self.benchmark, self.metric, self.base_unit, self.direction
+
+    @property
     def newest(self) -> pd.Series:
         """The last point."""
         return self.points.iloc[-1]
+
+    @property
+    def runs_missing(self) -> int:
+        """How many more runs like the newest a slow-down needs to be told; 0 if none."""
+        if not self.is_judged:
+            return 0
+        alike = int(self.points["epoch"].eq(self.newest["epoch"]).sum())
+        return max(0, fewest_runs() - alike)
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether a change of level is looked for: in what is neither exact nor derived."""
+        return self.direction != EXACT and not self.is_derived
 
 
 @dataclass(frozen=True)
@@ -67,6 +94,16 @@ class Suite:
         return self.runs.iloc[-1]
 
     @property
+    def runs_missing(self) -> int:
+        """How many more runs until of any of its series a slow-down can be told."""
+        of_series = [
+            series.runs_missing
+            for series in self.series
+            if series.is_judged and series.newest["run_id"] == self.newest["run_id"]
+        ]
+        return min(of_series, default=0)
+
+    @property
     def machines(self) -> list[str]:
         """Fingerprints in order of first appearance."""
         return list(dict.fromkeys(self.runs["machine_fingerprint"]))
@@ -84,13 +121,18 @@ def plain(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def suites_of(
-    runs: pd.DataFrame, history: pd.DataFrame, regressions: pd.DataFrame, noise: pd.DataFrame
+    runs: pd.DataFrame,
+    history: pd.DataFrame,
+    regressions: pd.DataFrame,
+    noise: pd.DataFrame,
+    descriptions: Descriptions | None = None,
 ) -> list[Suite]:
     """The suites that have a history, by name.
 
     Args:
         runs, history, regressions: `bench_run`, `bench_history`, `bench_regression`.
         noise: suite, benchmark, metric, machine_fingerprint, runs, relative_range.
+        descriptions: what benchmarks say about themselves.
     """
     points = with_trend(plain(history).sort_values([*KEY, "position"]), regressions)
     facts = plain(regressions)
@@ -101,12 +143,13 @@ def suites_of(
     linked = linked.assign(
         commit=pd.Series(list(commits), linked.index, dtype=object),
         url=pd.Series(list(pages), linked.index, dtype=object),
+        is_loaded=list(map(is_loaded, linked["load_average"], linked["machine"])),
     ).sort_values(["ordered_at", "started_at", "run_id"])
     return [
         Suite(
             str(name),
             of_suite.reset_index(drop=True),
-            list(_series(points[points["suite"] == name], facts, noise)),
+            list(_series(points[points["suite"] == name], facts, noise, descriptions or {})),
             facts[facts["suite"] == name],
         )
         for name, of_suite in linked.groupby("suite")
@@ -114,18 +157,20 @@ def suites_of(
 
 
 def _series(
-    points: pd.DataFrame, facts: pd.DataFrame, noise: pd.DataFrame
+    points: pd.DataFrame, facts: pd.DataFrame, noise: pd.DataFrame, descriptions: Descriptions
 ) -> Iterator[MetricSeries]:
-    points_of = dict(iter(points.groupby(KEY)))
+    points_of = dict(iter(points.groupby([*KEY, *UNIT])))
     facts_of = dict(iter(facts.groupby(KEY)))
     noise_of = dict(iter(noise.groupby([*KEY, "machine_fingerprint"])))
     for key in sorted(points_of, key=_reading_order):
         of_series = points_of[key]
-        suite, benchmark, metric = key
+        suite, benchmark, metric = named = key[:3]
         newest = of_series.iloc[-1]
+        told = facts_of.get(named, facts.iloc[:0])
         yield MetricSeries(
             suite=str(suite),
             benchmark=str(benchmark),
+            title=title_of(str(benchmark), descriptions.get((str(suite), str(benchmark)))),
             metric=str(metric),
             quantity=str(newest["quantity"]),
             base_unit=str(newest["unit"]),
@@ -133,28 +178,29 @@ def _series(
             is_derived=bool(newest["is_derived"]),
             unit=shown_unit(str(newest["unit"]), float(of_series["value"].abs().median())),
             points=of_series.reset_index(drop=True),
-            facts=facts_of.get(key, facts.iloc[:0]),
-            noise=_noise(noise_of.get((*key, newest["machine_fingerprint"]))),
+            facts=told[told["run_id"].isin(of_series["run_id"])],
+            noise=_noise(noise_of.get((*named, newest["machine_fingerprint"]))),
         )
 
 
-def _reading_order(key: Sequence[Hashable]) -> tuple[list[tuple[int, str]], str, int, str]:
+def _reading_order(
+    key: Sequence[Hashable],
+) -> tuple[list[tuple[int, str]], str, int, str, list[str]]:
     """Benchmarks by name with numbers by size, the time of each before its other metrics."""
-    benchmark, metric = str(key[1]), str(key[2])
+    benchmark, metric, *unit = map(str, key[1:])
+    # Of a split by a group every other part is what the group matched.
     parts = [
-        (int(part.rstrip("km")) * THOUSANDS.get(part[-1], 1), "")
-        if part[:1].isdigit()
-        else (0, part)
-        for part in NUMBERS.split(benchmark)
+        (int(part.rstrip("km")) * THOUSANDS.get(part[-1], 1), "") if place % 2 else (0, part)
+        for place, part in enumerate(NUMBERS.split(benchmark))
     ]
     rank = FIRST_METRICS.index(metric) if metric in FIRST_METRICS else len(FIRST_METRICS)
-    return parts, benchmark, rank, metric
+    return parts, benchmark, rank, metric, unit
 
 
 def _noise(row: pd.DataFrame | None) -> Noise | None:
-    if row is None:
+    if row is None or not np.isfinite(relative := float(row["relative_range"].iloc[0])):
         return None
-    return Noise(int(row["runs"].iloc[0]), float(row["relative_range"].iloc[0]))
+    return Noise(int(row["runs"].iloc[0]), relative)
 
 
 def commit_page(url: str | None, repository: str | None, commit: str | None) -> str | None:
@@ -169,3 +215,9 @@ def commit_page(url: str | None, repository: str | None, commit: str | None) -> 
 def web_address(text: str | None) -> str | None:
     """`text` where it is an address of the web, which alone is linked; else None."""
     return text if text and text.startswith(("https://", "http://")) else None
+
+
+def comparison_page(repository: str | None, first: str, last: str) -> str | None:
+    """Where a person sees the commits between two, by the address GitHub and GitLab share."""
+    known = web_address(repository)
+    return known and f"{known.rstrip('/')}/compare/{first}...{last}"

@@ -15,6 +15,8 @@ STEPS: dict[str, tuple[tuple[float, str], ...]] = {
     "1": ((1.0, ""),),
 }
 """Base unit → (size of the shown unit in it, its name), the largest first. 1 MB is 10^6 bytes."""
+LARGEST, SMALLEST, MOST_DECIMALS = 1e15, 1e-9, 12
+"""Figures between these are written out; beyond them as powers of ten."""
 PREFIXES = ((1e9, "G"), (1e6, "M"), (1e3, "k"), (1.0, ""))
 NAMES = {"1/s": "ops/s", "iter/sec": "ops/s"}
 
@@ -37,7 +39,7 @@ class ShownUnit:
 def shown_unit(base: str, magnitude: float) -> ShownUnit:
     """The unit for figures of about `magnitude`, in which they are at least 1 where there is one.
 
-    `base` is a unit of bench_model: s, bytes, 1, or something a second or counted.
+    `base` is the unit of a result: s, bytes, 1, or something a second or counted.
     """
     steps = STEPS.get(base)
     if steps is None:
@@ -50,14 +52,30 @@ def shown_unit(base: str, magnitude: float) -> ShownUnit:
 
 
 def significant(number: float, digits: int = SIGNIFICANT) -> str:
-    """`number` with that many significant digits, grouped by thousands, never as a power of ten.
+    """`number` with that many significant digits, grouped by thousands.
 
-    A whole number keeps all of its digits and gets none behind the point.
+    A whole number keeps all of its digits and gets none behind the point. What no reader would
+    count the zeros of is a power of ten.
     """
+    if number and not SMALLEST <= abs(number) < LARGEST:
+        return f"{number:.{digits - 1}e}"
     if number == int(number):
         return f"{int(number):,}"
     decimals = max(0, digits - 1 - math.floor(math.log10(abs(number))))
-    return f"{number:,.{min(decimals, 12)}f}"
+    return f"{number:,.{min(decimals, MOST_DECIMALS)}f}"
+
+
+def tick_text(number: float, decimals: int) -> str:
+    """The label of a tick, whose neighbours differ in that many decimals."""
+    if number and (decimals > MOST_DECIMALS or abs(number) >= LARGEST):
+        return f"{number:.{SIGNIFICANT - 1}e}"
+    return f"{number or 0.0:,.{min(decimals, MOST_DECIMALS)}f}"
+
+
+def counted(number: int, noun: str) -> str:
+    """So many of something: `1 run`, `1,200 runs`, `2 series`."""
+    plural = noun if noun.endswith("s") else f"{noun}s"
+    return f"{number:,} {noun if number == 1 else plural}"
 
 
 def percent_change(ratio: float | None) -> str:

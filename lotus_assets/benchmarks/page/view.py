@@ -11,15 +11,20 @@ import pandas as pd
 from lotus_assets.benchmarks.page.axes import WIDTH, Axis, time_axis
 from lotus_assets.benchmarks.page.drawing import Chart, draw, seconds
 from lotus_assets.benchmarks.page.findings import (
+    CommitRange,
     Completeness,
     Kind,
+    SeriesKey,
+    commit_range,
     completeness,
     kinds,
-    standing_slowdowns,
+    told_loudly,
 )
 from lotus_assets.benchmarks.page.page_data import drawn_points, series_data, suite_data
 from lotus_assets.benchmarks.page.series import MetricSeries, Suite, web_address
-from lotus_assets.benchmarks.page.units import percent_change
+from lotus_assets.benchmarks.page.units import counted, percent_change
+from lotus_assets.engine.speed.change_points import fewest_runs
+from lotus_assets.engine.speed.facts import times_worse
 
 POINTS = 24_000
 """Points that the page shows at most, whatever the history holds: a point takes some 20 bytes."""
@@ -67,6 +72,51 @@ class SuiteSection:
 
 
 @dataclass(frozen=True)
+class SuiteWideChange:
+    """A suite that is slower as a whole."""
+
+    section: SuiteSection
+    reason: str
+    commits: CommitRange | None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What people are told first."""
+
+    suite_wide: list[SuiteWideChange]
+    slowdowns: list[tuple[Card, pd.Series]]
+    untold: list[SuiteSection]
+    """Suites with too few runs to tell."""
+    loaded: list[SuiteSection]
+    """Suites whose newest run was on a loaded machine."""
+    suites: int
+
+    @property
+    def tone(self) -> str:
+        """slower, faster (all is well, and could be told) or same."""
+        if self.suite_wide or self.slowdowns:
+            return "slower"
+        return "same" if self.untold else "faster"
+
+    @property
+    def heading(self) -> str:
+        """In a few words, as the page and the badge say it."""
+        if self.tone == "slower":
+            numbers = {
+                "suite-wide slow-down": len({change.section.id for change in self.suite_wide}),
+                "confirmed slow-down": len(self.slowdowns),
+            }
+            return ", ".join(counted(number, noun) for noun, number in numbers.items() if number)
+        if not self.untold:
+            return "No confirmed slow-down"
+        if len(self.untold) == self.suites:
+            return "Too few runs to tell"
+        told = self.suites - len(self.untold)
+        return f"No confirmed slow-down in {told} of {counted(self.suites, 'suite')}"
+
+
+@dataclass(frozen=True)
 class DashboardPage:
     """Everything that the template shows."""
 
@@ -77,7 +127,9 @@ class DashboardPage:
     newest_at: pd.Timestamp | None
     sections: list[SuiteSection]
     kinds: list[Kind]
-    slowdowns: list[tuple[Card, pd.Series]]
+    verdict: Verdict
+    runs_needed: int
+    """Runs on one machine from which on a slow-down can be told."""
     metrics: list[str]
     data: dict[str, Any]
 
@@ -87,7 +139,7 @@ def page_of(
 ) -> DashboardPage:
     """The page that shows `suites` and links `profiles` (`profiles/<run id>/<name>.txt`)."""
     numbered = [series for suite in suites for series in suite.series]
-    ids = {_key(series): f"series-{number}" for number, series in enumerate(numbered)}
+    ids = {series.key: f"series-{number}" for number, series in enumerate(numbered)}
     limit = max(LEAST_POINTS, POINTS // max(1, len(numbered)))
     sections, data = [], []
     commits: dict[str, int] = {}
@@ -95,7 +147,6 @@ def page_of(
         section, of_suite = _section(suite, f"suite-{number}", ids, limit, commits)
         sections.append(replace(section, profiles=_profiles(suite, profiles)))
         data.append(of_suite)
-    cards = {_key(card.series): card for section in sections for card in section.cards}
     newest = [suite.newest["ordered_at"] for suite in suites]
     repositories = {web_address(suite.newest["repository"]) for suite in suites} - {None}
     return DashboardPage(
@@ -106,20 +157,35 @@ def page_of(
         newest_at=max(newest) if newest else None,
         sections=sections,
         kinds=kinds(suites, ids),
-        slowdowns=[(cards[_key(series)], fact) for series, fact in standing_slowdowns(suites)],
+        verdict=_verdict(suites, sections),
+        runs_needed=fewest_runs(),
         metrics=sorted({series.metric for series in numbered}),
         data={"suites": data, "commits": list(commits)},
     )
 
 
-def _key(series: MetricSeries) -> tuple[str, str, str]:
-    return series.suite, series.benchmark, series.metric
+def _verdict(suites: Sequence[Suite], sections: Sequence[SuiteSection]) -> Verdict:
+    told = told_loudly(suites)
+    cards = {card.series.key: card for section in sections for card in section.cards}
+    section_of = {section.suite.name: section for section in sections}
+    return Verdict(
+        suite_wide=[
+            SuiteWideChange(
+                section_of[suite.name], fact["reason"], commit_range(fact.to_dict(), suite)
+            )
+            for suite, fact in told.suite_wide
+        ],
+        slowdowns=[(cards[series.key], fact) for series, fact in told.slowdowns],
+        untold=[section for section in sections if section.suite.runs_missing],
+        loaded=[section for section in sections if section.suite.newest["is_loaded"]],
+        suites=len(sections),
+    )
 
 
 def _section(
     suite: Suite,
     section_id: str,
-    ids: dict[tuple[str, str, str], str],
+    ids: dict[SeriesKey, str],
     limit: int,
     commits: dict[str, int],
 ) -> tuple[SuiteSection, dict[str, Any]]:
@@ -131,7 +197,7 @@ def _section(
     times = time_axis(runs["ordered_at"].iloc[0], runs["ordered_at"].iloc[-1])
     machines = suite.machines
     cards = [
-        _card(ids[_key(series)], series, points, draw(series, points, times, suite), suite)
+        _card(ids[series.key], series, points, draw(series, points, times, suite), suite)
         for series, points in zip(suite.series, drawn, strict=True)
     ]
     data = suite_data(suite, runs, times, commits)
@@ -192,8 +258,6 @@ def _card(
     card_id: str, series: MetricSeries, drawn: pd.DataFrame, chart: Chart, suite: Suite
 ) -> Card:
     newest = series.newest
-    ratio = newest["ratio_to_previous"]
-    moved = "same" if pd.isna(ratio) or abs(ratio - 1) < NOTICEABLE else "slower"
     return Card(
         id=card_id,
         series=series,
@@ -201,15 +265,32 @@ def _card(
         newest=series.unit.text(newest["value"]),
         newest_at=newest["ordered_at"],
         is_current=newest["run_id"] == suite.newest["run_id"],
-        to_previous=percent_change(ratio),
+        to_previous=_to_previous(series),
         to_best=percent_change(newest["ratio_to_best"]),
-        tone="faster" if moved == "slower" and ratio < 1 else moved,
+        tone=_tone(series),
         noise=None if series.noise is None else f"{series.noise.relative_range:.1%}",
         badges=_badges(series, suite),
         description=_description(series),
         drawn=len(drawn),
         total=len(series.points),
     )
+
+
+def _to_previous(series: MetricSeries) -> str:
+    """How much worse the newest figure is; where there is no ratio, what it was before."""
+    newest = series.newest
+    if pd.isna(newest["ratio_to_previous"]) and not pd.isna(newest["previous_value"]):
+        return f"from {series.unit.text(newest['previous_value'])}"
+    return percent_change(newest["ratio_to_previous"])
+
+
+def _tone(series: MetricSeries) -> str:
+    newest = series.newest
+    is_higher = series.direction == "higher"
+    ratio = float(times_worse(newest["value"], newest["previous_value"], is_higher))
+    if np.isnan(ratio) or abs(ratio - 1) < NOTICEABLE:
+        return "same"
+    return "slower" if ratio > 1 else "faster"
 
 
 def _badges(series: MetricSeries, suite: Suite) -> list[tuple[str, str]]:
@@ -241,7 +322,7 @@ def _description(series: MetricSeries) -> str:
     changes = int(points["is_machine_change"].astype(bool).sum())
     shifts = series.facts.loc[series.facts["fact"] == "change_point", "run_id"].nunique()
     return (
-        f"{series.metric} of {series.benchmark}: {len(points)} runs from "
+        f"{series.title}, {series.metric}: {counted(len(points), 'run')} from "
         f"{points['ordered_at'].iloc[0]:%-d %B %Y} to {points['ordered_at'].iloc[-1]:%-d %B %Y}, "
         f"least {unit.text(values.min())}, greatest {unit.text(values.max())}, "
         f"newest {unit.text(values.iloc[-1])}; change points: {shifts}; "

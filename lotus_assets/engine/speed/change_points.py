@@ -5,14 +5,26 @@ deviation: the cost of a segment is its sum of squares in units of the noise, so
 what a change must explain. Never divided by a calibration benchmark.
 """
 
+import itertools
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
-from lotus_assets.engine.speed.facts import SERIES, Floats, comparable, facts_of, percent
+from lotus_assets.engine.speed.facts import (
+    SERIES,
+    Floats,
+    change,
+    comparable,
+    exponential,
+    facts_of,
+    finite,
+    times_worse,
+)
 from lotus_assets.engine.speed.noise import MACHINE, NORMAL
 from lotus_assets.engine.speed.threshold import rerun_ratios
 
@@ -79,12 +91,24 @@ def change_point_facts(
     newest = pd.DataFrame(_newest(judged, detection))
     if len(newest):
         again = rerun_ratios(newest, reruns)
-        is_worse = newest["ratio"] > 1
+        is_worse = newest["movement"].eq("slower")
         is_there = np.where(is_worse, again > newest["limit"], again < 1 / newest["limit"])
         newest["state"] = np.where(
             again.isna(), "unconfirmed", np.where(is_there, "candidate", "refuted")
         )
     return pd.concat([facts_of(rows), facts_of(newest)], ignore_index=True)
+
+
+def fewest_runs(significance: float = SIGNIFICANCE["loud"]) -> int:
+    """Runs in an epoch from which on a change can be confirmed, with `MINIMUM_AFTER` either side.
+
+    Of n runs in two halves without a tie, Mann-Whitney's least p (two-sided) is 2 ÷ (n over n/2).
+    """
+    return next(
+        count
+        for count in itertools.count(2 * MINIMUM_AFTER)
+        if 2 / math.comb(count, count // 2) < significance
+    )
 
 
 def _limits(points: pd.DataFrame, noise: pd.DataFrame, minimum_effect: float) -> Floats:
@@ -129,39 +153,64 @@ def _of_series(series: pd.DataFrame, detection: Detection) -> Iterator[dict[str,
     """Facts of one epoch of one series."""
     if len(series) < 2 * detection.minimum_after:
         return
-    costs = np.log(series["cost"].to_numpy(np.float64))
-    values = series["value"].to_numpy(np.float64)
-    runs = series["run_id"].to_numpy(object)
-    limit = float(series["limit"].iloc[0])
+    costs = series["log_cost"].to_numpy(np.float64)
+    limit = np.log(float(series["limit"].iloc[0]))
+    breakpoints = _breakpoints(costs, detection.penalties.values(), detection.minimum_after)
+    for name, edges in zip(detection.penalties, breakpoints, strict=True):
+        for before, after in _level_changes(costs, edges, detection.minimum_after):
+            distance = float(np.median(costs[slice(*after)]) - np.median(costs[slice(*before)]))
+            if abs(distance) > limit:
+                significance = detection.significance[name]
+                yield {"list": name, **_level_fact(series, before, after, distance, significance)}
+
+
+def _level_fact(
+    series: pd.DataFrame, before: Span, after: Span, distance: float, significance: float
+) -> dict[str, object]:
+    """A change of level by `distance` (of logarithms) from the points `before` to those `after`."""
     # A third of a second to import; only long series get here.
     from scipy.stats import mannwhitneyu
 
-    breakpoints = _breakpoints(costs, detection.penalties.values(), detection.minimum_after)
-    for name, edges in zip(detection.penalties, breakpoints, strict=True):
-        for (start, stop), (begin, end) in _level_changes(costs, edges, detection.minimum_after):
-            before, after = costs[start:stop], costs[begin:end]
-            ratio = float(np.exp(np.median(after) - np.median(before)))
-            if max(ratio, 1 / ratio) <= limit:
-                continue
-            p_value = float(mannwhitneyu(before, after).pvalue)
-            yield {
-                **{column: series[column].iloc[0] for column in (*SERIES, "epoch")},
-                "fact": "change_point",
-                "list": name,
-                "run_id": runs[begin],
-                "baseline_run_id": runs[begin - 1],
-                "value": float(np.median(values[begin:end])),
-                "baseline_value": float(np.median(values[start:stop])),
-                "ratio": ratio,
-                "limit": limit,
-                "p_value": p_value,
-                "points_before": len(before),
-                "points_after": len(after),
-                "movement": "slower" if ratio > 1 else "faster",
-                "state": "confirmed" if p_value < detection.significance[name] else "candidate",
-                "reason": f"{percent(ratio)} since this run: median of {len(after)} points after "
-                f"against {len(before)} before, Mann-Whitney p = {p_value:.2g}",
-            }
+    costs = series["log_cost"].to_numpy(np.float64)
+    values = series["value"].to_numpy(np.float64)
+    runs = series["run_id"].to_numpy(object)
+    first = series.iloc[0]
+    level, baseline = (float(np.median(values[slice(*span)])) for span in (after, before))
+    ratio = float(ratios(distance, level, baseline, first["direction"] == "higher"))
+    p_value = float(mannwhitneyu(costs[slice(*before)], costs[slice(*after)]).pvalue)
+    points_before, points_after = before[1] - before[0], after[1] - after[0]
+    return {
+        **{column: first[column] for column in (*SERIES, "epoch")},
+        "fact": "change_point",
+        "run_id": runs[after[0]],
+        "baseline_run_id": runs[after[0] - 1],
+        "value": level,
+        "baseline_value": baseline,
+        "ratio": ratio,
+        "limit": first["limit"],
+        "p_value": p_value,
+        "points_before": points_before,
+        "points_after": points_after,
+        "movement": "slower" if distance > 0 else "faster",
+        "state": "confirmed" if p_value < significance else "candidate",
+        "reason": f"{change(level, baseline, ratio, first['quantity'])} since this run: median of "
+        f"{points_after} points after against {points_before} before, "
+        f"Mann-Whitney p = {p_value:.2g}",
+    }
+
+
+def ratios(
+    distance: ArrayLike, level: ArrayLike, baseline: ArrayLike, is_higher: ArrayLike
+) -> Floats:
+    """How many times worse a level is; NaN where it came of nothing.
+
+    `distance` is that of the logarithms, in which a zero has a size that says nothing.
+    """
+    levels, baselines = np.asarray(level, np.float64), np.asarray(baseline, np.float64)
+    is_known = (levels > 0) & (baselines > 0)
+    plain = finite(times_worse(levels, baselines, is_higher))
+    known: Floats = np.where(is_known, exponential(distance), plain)
+    return known
 
 
 def _level_changes(costs: Floats, edges: list[int], least: int) -> Iterator[tuple[Span, Span]]:
@@ -197,7 +246,6 @@ def _newest(points: pd.DataFrame, detection: Detection) -> pd.DataFrame:
     last = last[last.groupby(SERIES, sort=False)["position"].transform("max") == last["position"]]
     from_end = series.cumcount(ascending=False).to_numpy()
     window = points[(from_end >= 1) & (from_end <= detection.median_of)].copy()
-    window["log_cost"] = np.log(window["cost"])
     groups = window.groupby([*SERIES, "epoch"], sort=False)
     window["deviation"] = (window["log_cost"] - groups["log_cost"].transform("median")).abs()
     level = groups.agg(
@@ -209,23 +257,27 @@ def _newest(points: pd.DataFrame, detection: Detection) -> pd.DataFrame:
     ).reset_index()
     level = level[level["points_before"] >= detection.minimum_after]
     joined = last.merge(level, on=[*SERIES, "epoch"])
-    distance = np.log(joined["cost"]) - joined["log_level"]
-    joined["ratio"] = np.exp(distance)
+    distance = joined["log_cost"] - joined["log_level"]
+    joined["ratio"] = ratios(
+        distance, joined["value"], joined["baseline_value"], joined["direction"].eq("higher")
+    )
+    joined["movement"] = np.where(distance > 0, "slower", "faster")
     sigma = np.maximum(NORMAL * joined["mad"], SMALLEST_SCALE)
     joined["squared"] = (distance / sigma) ** 2
     joined["points_after"] = 1
-    is_off = joined[["ratio"]].assign(inverse=1 / joined["ratio"]).max(axis=1) > joined["limit"]
+    is_off = distance.abs() > np.log(joined["limit"])
     facts = [
         joined[is_off & (joined["squared"] > penalty)].assign(list=name)
         for name, penalty in detection.penalties.items()
     ]
     rows = pd.concat(facts, ignore_index=True)
-    return rows.assign(
+    figures = rows[["value", "baseline_value", "ratio", "quantity"]].to_numpy(object)
+    told: pd.DataFrame = rows.assign(
         fact="change_point",
-        movement=np.where(rows["ratio"] > 1, "slower", "faster"),
         reason=[
-            f"{percent(ratio)} than the median of the last {count} points; fewer than "
+            f"{change(*row)}, against the median of the last {count} points; fewer than "
             f"{detection.minimum_after} points tell whether it stays"
-            for ratio, count in zip(rows["ratio"], rows["points_before"], strict=True)
+            for row, count in zip(figures, rows["points_before"], strict=True)
         ],
     )
+    return told

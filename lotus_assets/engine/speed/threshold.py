@@ -6,10 +6,21 @@ Seed 003, goal 5: "150% threshold alerts (warnings only)", that is more than 1.5
 import numpy as np
 import pandas as pd
 
-from lotus_assets.engine.speed.facts import EXACT, SERIES, comparable, facts_of, percent
+from lotus_assets.engine.speed.facts import (
+    EXACT,
+    SERIES,
+    facts_of,
+    figure,
+    finite,
+    measured,
+    percent,
+    rounded,
+    times_worse,
+)
 
 FACTOR = 1.5
 RERUN_KEY = ["run_id", *SERIES]
+UNIT = ["unit", "direction"]
 
 
 def threshold_facts(
@@ -17,38 +28,49 @@ def threshold_facts(
 ) -> pd.DataFrame:
     """Points more than `factor` times worse than the one before them in their epoch.
 
-    A candidate until it was measured again: `confirmed` when every re-run of it is over the
-    threshold too, `refuted` otherwise. Nothing is blocked by it.
+    Something after nothing is more than any number of times worse; it has no ratio. A candidate
+    until it was measured again: `confirmed` when every re-run of it is over the threshold too,
+    `refuted` otherwise. Nothing is blocked by it.
     """
-    rows = comparable(points)
+    rows = measured(points)
     before = rows.groupby([*SERIES, "epoch"], sort=False)
     rows["baseline_value"] = before["value"].shift()
     rows["baseline_run_id"] = before["run_id"].shift()
-    rows["ratio"] = rows["cost"] / before["cost"].shift()
+    rows["ratio"] = times_worse(
+        rows["value"], rows["baseline_value"], rows["direction"].eq("higher")
+    )
     over = rows[rows["ratio"] > factor]
     again = rerun_ratios(over, reruns)
     state = np.where(again.isna(), "candidate", np.where(again > factor, "confirmed", "refuted"))
+    figures = over[["value", "baseline_value", "ratio", "quantity"]].to_numpy(object)
     return facts_of(
         over.assign(
             fact="threshold",
+            ratio=finite(over["ratio"].to_numpy(np.float64)),
             limit=factor,
             movement="slower",
             state=state,
             reason=[
-                f"{value:.3g} after {baseline:.3g}: {percent(ratio)} than the run before, more "
-                f"than {factor:g} times"
-                for value, baseline, ratio in zip(
-                    over["value"], over["baseline_value"], over["ratio"], strict=True
-                )
+                _threshold_reason(value, baseline, ratio, quantity, factor)
+                for value, baseline, ratio, quantity in figures
             ],
         )
     )
 
 
+def _threshold_reason(
+    value: float, baseline: float, ratio: float, quantity: str, factor: float
+) -> str:
+    told = f"{rounded(value)} after {rounded(baseline)}: "
+    if np.isfinite(ratio):
+        return told + f"{percent(ratio, quantity)} than the run before, more than {factor:g} times"
+    return told + ("the run before had none" if baseline == 0 else "nothing is left of it")
+
+
 def rerun_ratios(suspected: pd.DataFrame, reruns: pd.DataFrame) -> "pd.Series[float]":
     """The smallest ratio to the same baseline that a re-run of each row showed; NaN: none.
 
-    `suspected` has direction, value, cost and ratio; the index is kept.
+    `suspected` has direction and baseline_value; the index is kept.
     """
     if reruns.empty or suspected.empty:
         return pd.Series(np.nan, index=suspected.index, dtype="float64")
@@ -57,33 +79,30 @@ def rerun_ratios(suspected: pd.DataFrame, reruns: pd.DataFrame) -> "pd.Series[fl
         reruns[[*RERUN_KEY, "value"]].astype(dict.fromkeys(RERUN_KEY, object)), on=RERUN_KEY
     )
     rows = suspected.loc[joined["at"]]
-    value = joined["value"].to_numpy(np.float64)
-    is_higher = rows["direction"].eq("higher").to_numpy(bool)
-    cost = np.where(is_higher, 1.0 / value, value)
-    ratio = cost / rows["cost"].to_numpy(np.float64) * rows["ratio"].to_numpy(np.float64)
+    ratio = times_worse(joined["value"], rows["baseline_value"], rows["direction"].eq("higher"))
     return pd.Series(ratio).groupby(joined["at"].to_numpy()).min().reindex(suspected.index)
 
 
 def exact_facts(points: pd.DataFrame) -> pd.DataFrame:
     """Changes of metrics that are compared with `==`, whatever machine measured them.
 
-    After 0 there is no ratio.
+    Figures of one unit are compared. After 0 there is no ratio, nor is there one of negatives.
     """
     rows = points[points["direction"].eq(EXACT).to_numpy(bool)]
     rows = rows.sort_values([*SERIES, "position"], kind="stable").reset_index(drop=True)
-    before = rows.groupby(SERIES, sort=False)
+    before = rows.groupby([*SERIES, *UNIT], sort=False)
     rows["baseline_value"] = before["value"].shift()
     rows["baseline_run_id"] = before["run_id"].shift()
     changed = rows[rows["baseline_value"].notna() & (rows["value"] != rows["baseline_value"])]
     return facts_of(
         changed.assign(
             fact="exact",
-            ratio=changed["value"] / changed["baseline_value"].replace(0.0, np.nan),
+            ratio=finite(times_worse(changed["value"], changed["baseline_value"], False)),
             limit=1.0,
             movement="changed",
             state="confirmed",
             reason=[
-                f"{value!r} after {baseline!r}: it must not change"
+                f"{figure(value)} after {figure(baseline)}: it must not change"
                 for value, baseline in zip(changed["value"], changed["baseline_value"], strict=True)
             ],
         )

@@ -65,7 +65,7 @@ def test_other_tools_results_are_imported_or_refused(
     assert done.returncode == 1, done.stderr
     assert f"refused: {past / 'broken.json'}: line 1, column 18: no JSON" in done.stderr
     assert f"left out: {past / 'criterion/sum/10/new/tukey.json'}: fences" in done.stderr
-    assert "3 runs are new, 0 were there, 1 files are refused" in done.stderr
+    assert "3 runs new, 0 there already, 1 file refused" in done.stderr
     query = "SELECT suite, source_format, kind FROM bench_run ORDER BY started_at, suite"
     assert rows(warehouse_engine, query) == [
         ("past", "pytest-benchmark 5.3.1", "imported"),
@@ -75,7 +75,7 @@ def test_other_tools_results_are_imported_or_refused(
     (past / "broken.json").unlink()
     again = command(*arguments)
     assert again.returncode == 0, again.stderr
-    assert "0 runs are new, 3 were there, 0 files are refused" in again.stderr
+    assert "0 runs new, 3 there already, 0 files refused" in again.stderr
     assert rows(warehouse_engine, "SELECT count(*) FROM bench_run") == [(3,)]
 
 

@@ -18,6 +18,7 @@ FACT_COLUMNS = [
     *("fact", "list", "suite", "benchmark", "metric", "epoch", "run_id", "baseline_run_id"),
     *("value", "baseline_value", "ratio", "limit", "p_value", "points_before", "points_after"),
     *("share", "movement", "state", "reason"),
+    *("suite_wide_run_id", "commit_id", "baseline_commit_id"),
 ]
 NOISE_COLUMNS = [
     *("suite", "benchmark", "metric", "machine_fingerprint", "runs", "median"),

@@ -5,7 +5,7 @@ import pytest
 
 from lotus_assets.benchmarks.bench_history import TABLE, history_rows
 from lotus_assets.sources.benchmark_files.figures import sampled
-from lotus_assets.sources.benchmark_files.run_model import BenchmarkRun, Result
+from lotus_assets.sources.benchmark_files.run_model import BenchmarkRun, Direction, Result
 from lotus_assets.tables.table import gate
 from lotus_assets_tests.unit.benchmarks.tables import a_run, at, column, frames, timed
 
@@ -80,6 +80,40 @@ def test_a_ratio_to_nothing_is_missing_and_nothing_to_nothing_is_one() -> None:
 
     rows = history(*(a_run(f"r{day}", day, memory(m)) for day, m in enumerate([0, 0, 4], start=1)))
     assert column(rows, "ratio_to_previous") == {"r1": None, "r2": 1.0, "r3": None}
+
+
+def test_figures_below_zero_have_no_ratio() -> None:
+    def balance(amount: float) -> list[Result]:
+        return [sampled("t", "m", [amount], quantity="count", unit="1", direction="lower")]
+
+    figures = [-2, -1, -1, 3, 0, -1]
+    rows = history(*(a_run(f"r{day}", day, balance(m)) for day, m in enumerate(figures, start=1)))
+    expected = {f"r{day}": None for day in range(1, 7)} | {"r5": 0.0}
+    assert column(rows, "ratio_to_previous") == expected
+    assert set(column(rows, "ratio_to_best").values()) == {None}
+
+
+def test_a_ratio_too_large_for_a_number_is_missing() -> None:
+    def memory(amount: float) -> list[Result]:
+        return [sampled("t", "m", [amount], quantity="memory", unit="bytes", direction="lower")]
+
+    rows = history(a_run("r1", 1, memory(5e-324)), a_run("r2", 2, memory(1e150)))
+    assert column(rows, "ratio_to_previous") == {"r1": None, "r2": None}
+
+
+def test_a_microsecond_is_not_compared_with_a_thousand_nanoseconds() -> None:
+    def custom(value: float, unit: str, direction: Direction = "lower") -> list[Result]:
+        return [sampled("t", "value", [value], quantity="count", unit=unit, direction=direction)]
+
+    rows = history(
+        a_run("r1", 1, custom(1.0, "us")),
+        a_run("r2", 2, custom(1000.0, "ns")),
+        a_run("r3", 3, custom(2.0, "us")),
+        a_run("r4", 4, custom(3.0, "us", "higher")),
+    )
+    assert column(rows, "epoch") == {"r1": 1, "r2": 2, "r3": 1, "r4": 3}
+    assert column(rows, "previous_value") == {"r1": None, "r2": None, "r3": 1.0, "r4": None}
+    assert not rows["is_machine_change"].any()
 
 
 def test_releases_measured_later_stand_where_they_came_out() -> None:

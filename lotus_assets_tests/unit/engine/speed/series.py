@@ -16,7 +16,9 @@ COLUMNS = [
     "ordered_at",
     "machine_fingerprint",
     "commit_id",
+    "version",
     "quantity",
+    "unit",
     "direction",
     "is_derived",
     "statistic",
@@ -36,6 +38,7 @@ def points(
     direction: str = "lower",
     machines: Sequence[str] | None = None,
     is_derived: bool = False,
+    quantity: str | None = None,
 ) -> pd.DataFrame:
     """Benchmarks of the suite `s` by name, a value a run; epochs by machine."""
     rows = []
@@ -56,7 +59,9 @@ def points(
                     pd.Timestamp("2026-01-01", tz="UTC") + pd.Timedelta(days=at),
                     machine,
                     f"c{at}",
-                    metric,
+                    None,
+                    quantity or metric,
+                    "u",
                     direction,
                     is_derived,
                     "min",

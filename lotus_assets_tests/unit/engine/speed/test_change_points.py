@@ -155,16 +155,16 @@ def test_what_to_measure_again_is_slower_and_open() -> None:
     assert again[["benchmark", "metric", "run_id"]].to_numpy().tolist() == [["a", "time", run(29)]]
 
 
-def test_a_suite_that_moves_together_is_the_machine() -> None:
+def test_runs_at_which_a_suite_moves_together_are_facts_beside_the_others() -> None:
     series = {name: stepped(40, 20, 1.2, seed) for seed, name in enumerate("abcde")}
     facts = all_facts(points(series))
     moved = facts[facts["fact"] == "environment"]
     assert run(20) in set(moved["run_id"])
     assert set(moved["movement"]) == {"slower"}
     assert moved["share"].max() == 1.0
-    # The facts stand side by side; what people are told leaves the machine out.
+    # The facts stand side by side; people are told once what the whole suite did.
     assert len(facts[(facts["fact"] == "change_point") & (facts["list"] == "loud")]) == 5
-    assert reported(facts).empty
+    assert reported(facts)["fact"].tolist() == ["suite_wide"]
 
 
 def test_one_benchmark_that_moves_is_the_code() -> None:
@@ -178,3 +178,49 @@ def test_one_benchmark_that_moves_is_the_code() -> None:
 def test_two_benchmarks_cannot_tell_machine_from_code() -> None:
     series = {name: stepped(40, 20, 1.2, seed) for seed, name in enumerate("ab")}
     assert environment_facts(points(series)).empty
+
+
+def test_a_level_that_came_of_nothing_is_a_change_without_a_ratio() -> None:
+    values = [0.0] * 20 + [500.0] * 20
+    for direction, movement in (("lower", "slower"), ("higher", "faster")):
+        facts = changes(points({"a": values}, metric="allocations", direction=direction))
+        assert set(facts["state"]) == {"confirmed"}
+        assert set(facts["movement"]) == {movement}
+        assert set(facts["run_id"]) == {run(20)}
+        assert set(facts["value"]) == {500.0}
+        assert set(facts["baseline_value"]) == {0.0}
+        assert facts["ratio"].isna().all() == (direction == "lower")
+        assert all(reason.startswith("500 after 0 ") for reason in facts["reason"]) == (
+            direction == "lower"
+        )
+
+
+def test_a_level_that_goes_to_nothing_is_never_slower_where_less_is_better() -> None:
+    facts = changes(points({"a": [500.0] * 20 + [0.0] * 20}, metric="allocations"))
+    assert set(facts["movement"]) == {"faster"}
+
+
+def test_figures_below_zero_have_no_change_of_ratio() -> None:
+    assert all_facts(points({"a": [-1.0] * 20 + [-2.0] * 20}, metric="balance")).empty
+
+
+@given(
+    st.lists(
+        st.one_of(st.just(0.0), st.floats(-1e150, 1e150), st.floats(0, 1e-300)),
+        min_size=1, max_size=40,
+    ),
+    st.sampled_from(["lower", "higher", "exact"]),
+)  # fmt: skip
+@settings(max_examples=60, deadline=None)
+def test_whatever_can_be_stored_can_be_judged(values: list[float], direction: str) -> None:
+    facts = all_facts(points({"a": values}, direction=direction))
+    for name in ("ratio", "value", "baseline_value", "p_value"):
+        numbers = facts[name].dropna()
+        assert np.isfinite(numbers.to_numpy(float)).all()
+    assert not facts["reason"].str.contains("np.|nan|inf", regex=True).any()
+    # More is better or worse, and the figures say which: an improvement is never a slow-down.
+    worse = facts["value"] > facts["baseline_value"]
+    told = facts[facts["value"].ne(facts["baseline_value"])]
+    if direction != "exact":
+        is_slower = told["movement"].eq("slower")
+        assert (is_slower == (worse[told.index] == (direction == "lower"))).all()
