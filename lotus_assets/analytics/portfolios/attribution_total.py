@@ -7,6 +7,7 @@ from lotus_assets.analytics.portfolios.attribution_model import (
     AttributionModel,
 )
 from lotus_assets.tables.columns import (
+    Day,
     Integer,
     Number,
     Text,
@@ -70,6 +71,10 @@ class AttributionTotal(AttributionModel):
     )
     data_version: AttributionVersion
     content_hash: AttributionHash
+    status_date: Day = Field(
+        nullable=True,
+        description="First day of the single period that decided the status, where a day did.",
+    )
 
 
 TABLE = Table(

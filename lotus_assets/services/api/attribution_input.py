@@ -9,7 +9,7 @@ import pandas as pd
 import pyarrow as pa
 from pydantic import Field, model_validator
 
-from lotus_assets.engine.performance.formulas.periods import ReportingPeriod
+from lotus_assets.engine.performance.formulas.periods import ReportingPeriod, Windows, resolve
 from lotus_assets.engine.performance.frames.attribution_sides import (
     AttributionSides,
     group_sides,
@@ -24,7 +24,9 @@ from lotus_assets.inputs.input_tables import ATTRIBUTION_INPUT
 from lotus_assets.inputs.nearest_floats import nearest_floats
 from lotus_assets.services.api.report_rows import (
     benchmark_window,
+    known_days,
     read_report,
+    reported_portfolio,
     sent_parts,
     sent_portfolio,
 )
@@ -33,7 +35,7 @@ from lotus_assets.services.api.sent_payload import (
     ReportStatelessInput,
     SentPortfolio,
 )
-from lotus_assets.services.api.upstream import UpstreamInputs
+from lotus_assets.services.api.upstream import GatedInput, UpstreamInputs
 from lotus_assets.services.api.valuation_points import Amount, Point
 from lotus_assets.services.lotus_core.contracts.shared import (
     CalendarDay,
@@ -176,7 +178,7 @@ def stateless_sides(
     Raises:
         ServiceProblem: INVALID_REQUEST for what does not fit together.
     """
-    portfolios = sent_portfolio(sent, min(_days(sent)), as_of)
+    portfolios = sent_portfolio(sent, _days(sent), as_of)
     benchmark = _observations(sent.portfolio_id, sent.benchmark_groups_data, group_by)
     try:
         points, metas = _instruments(sent)
@@ -198,30 +200,56 @@ def stateful_sides(
     asked: AttributionStatefulInput,
     group_by: Sequence[str],
     periods: Sequence[ReportingPeriod],
-) -> AttributionSides:
+) -> tuple[AttributionSides, Windows]:
     """Both sides of the window that the periods need, read from lotus-core.
+
+    The windows of the periods go with them, by the portfolio's own days of the year before too.
+    Where none has a day no report is read.
 
     Raises:
         ServiceProblem: see `UpstreamInputs.gated`.
     """
-    report, portfolios = read_report(
-        inputs,
-        ATTRIBUTION_INPUT,
-        asked,
-        periods,
-        benchmark_window(inputs, asked, periods),
-        group_by_dimensions=list(group_by),
-    )
-    lists = ReportLists(
+    days = known_days(inputs, asked, periods)
+    windows = days.windows(tuple(periods))
+    rows, lists = ATTRIBUTION_INPUT.table.empty(), ReportLists([], [], "")
+    portfolios = reported_portfolio(days, days.performance_start_date)
+    if windows.has_rows.any():
+        report, portfolios = read_report(
+            inputs,
+            ATTRIBUTION_INPUT,
+            asked,
+            days,
+            benchmark_window(days, periods, asked.as_of_date),
+            group_by_dimensions=list(group_by),
+        )
+        rows, lists = report.rows, _lists(report)
+    points = rows.rename(columns={"id": "part_id"})
+    try:
+        return report_sides(points, portfolios, {asked.portfolio_id: lists}, group_by), windows
+    except ValueError as broken:
+        raise violation(f"attribution-input of {asked.portfolio_id}: {broken}") from broken
+
+
+def _lists(report: GatedInput) -> ReportLists:
+    return ReportLists(
         report.header["instruments_data"],
         [group["key"] for group in report.header["benchmark_groups_data"]],
         report.header["currency_context"]["reporting_currency"],
     )
-    points = report.rows.rename(columns={"id": "part_id"})
-    try:
-        return report_sides(points, portfolios, {asked.portfolio_id: lists}, group_by)
-    except ValueError as broken:
-        raise violation(f"attribution-input of {asked.portfolio_id}: {broken}") from broken
+
+
+def sent_windows(sides: AttributionSides, periods: Sequence[ReportingPeriod]) -> Windows:
+    """The periods of a portfolio that was sent along, also where it was sent as groups."""
+    dates = np.unique(sides.portfolio.dates)
+    return resolve(
+        tuple(periods),
+        sides.days.as_of_date,
+        sides.days.portfolio_open_date,
+        sides.days.performance_start_date,
+        dates,
+        np.array([0, len(dates)]),
+        sides.days.close_dates,
+    )
 
 
 def _days(sent: AttributionStatelessInput) -> list[dt.date]:

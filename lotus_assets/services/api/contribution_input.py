@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from pydantic import Field, model_validator
 
-from lotus_assets.engine.performance.formulas.periods import ReportingPeriod
+from lotus_assets.engine.performance.formulas.periods import ReportingPeriod, Windows
 from lotus_assets.engine.performance.frames.part_names import POSITION
 from lotus_assets.engine.performance.frames.portfolio_parts import (
     PortfolioParts,
@@ -13,7 +13,14 @@ from lotus_assets.engine.performance.frames.portfolio_parts import (
     portfolio_parts,
 )
 from lotus_assets.inputs.input_tables import CONTRIBUTION_INPUT
-from lotus_assets.services.api.report_rows import read_report, sent_parts, sent_portfolio
+from lotus_assets.services.api.report_rows import (
+    known_days,
+    read_report,
+    report_window,
+    reported_portfolio,
+    sent_parts,
+    sent_portfolio,
+)
 from lotus_assets.services.api.sent_payload import (
     ReportStatefulInput,
     ReportStatelessInput,
@@ -96,7 +103,7 @@ def stateless_parts(
         for position in sent.positions_data
     ]
     points, metas = sent_parts(sent.portfolio_id, valuations, POSITION, positions)
-    portfolios = sent_portfolio(sent, min(point.perf_date for point in valuations), as_of)
+    portfolios = sent_portfolio(sent, [point.perf_date for point in valuations], as_of)
     try:
         return portfolio_parts(points, portfolios, metas, hierarchy)
     except ValueError as broken:
@@ -108,18 +115,28 @@ def stateful_parts(
     asked: ContributionStatefulInput,
     hierarchy: Sequence[str],
     periods: Sequence[ReportingPeriod],
-) -> PortfolioParts:
+) -> tuple[PortfolioParts, Windows]:
     """The portfolio and its positions over the window that the periods need, from lotus-core.
+
+    The windows of the periods go with them, by the portfolio's own days of the year before too.
+    Where none has a day no report is read.
 
     Raises:
         ServiceProblem: see `UpstreamInputs.gated`.
     """
-    report, portfolios = read_report(
-        inputs, CONTRIBUTION_INPUT, asked, periods, hierarchy=list(hierarchy)
-    )
-    points = report.rows.rename(columns={"position_id": "part_id"})
-    listed = {asked.portfolio_id: report.header["positions_data"]}
+    days = known_days(inputs, asked, periods)
+    windows = days.windows(tuple(periods))
+    rows, listed = CONTRIBUTION_INPUT.table.empty(), []
+    portfolios = reported_portfolio(days, days.performance_start_date)
+    if windows.has_rows.any():
+        window = report_window(days, periods, asked.as_of_date)
+        report, portfolios = read_report(
+            inputs, CONTRIBUTION_INPUT, asked, days, window, hierarchy=list(hierarchy)
+        )
+        rows, listed = report.rows, report.header["positions_data"]
+    points = rows.rename(columns={"position_id": "part_id"})
+    metas = listed_metas({asked.portfolio_id: listed}, "position_id")
     try:
-        return portfolio_parts(points, portfolios, listed_metas(listed, "position_id"), hierarchy)
+        return portfolio_parts(points, portfolios, metas, hierarchy), windows
     except ValueError as broken:
         raise violation(f"contribution-input of {asked.portfolio_id}: {broken}") from broken

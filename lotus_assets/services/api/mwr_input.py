@@ -56,6 +56,11 @@ class MwrStatelessInput(VersionedPayload):
     end_date: CalendarDay = Field(
         description="Last day: end_mv is the value at its end.", examples=["2025-03-31"]
     )
+    portfolio_close_date: CalendarDay | None = Field(
+        default=None,
+        description="Last day on which the portfolio was open; default: it is open.",
+        examples=["2025-12-31"],
+    )
     begin_mv: Amount = Field(description="Value at the beginning.", examples=["1000000"])
     end_mv: Amount = Field(description="Value at the end.", examples=["1061234.5"])
     cash_flows: list[Flow] = Field(
@@ -123,7 +128,11 @@ def sent_window(sent: MwrStatelessInput) -> tuple[pd.DataFrame, pd.DataFrame]:
         "amount": np.array([float(flow.amount) for flow in sent.cash_flows], np.float64),
         "type": [flow.type for flow in sent.cash_flows],
     }
-    return pd.DataFrame(window), pd.DataFrame(flows)
+    windows, flow_rows = pd.DataFrame(window), pd.DataFrame(flows)
+    closed = as_days(np.array([sent.portfolio_close_date], "datetime64[D]"))
+    # No valuations are sent along, by which to tell how old the last one is.
+    unknown, nothing = np.full(1, -1), Dated(as_days([]), np.zeros(1, np.int64))
+    return up_to_last_valuation(windows, flow_rows, closed, unknown, nothing), flow_rows
 
 
 def _settled(

@@ -59,6 +59,11 @@ class ReportStatelessInput(VersionedPayload):
         description="First day on which the portfolio was open; default: report_start_date.",
         examples=["2021-01-04"],
     )
+    portfolio_close_date: CalendarDay | None = Field(
+        default=None,
+        description="Last day on which the portfolio was open; default: it is open.",
+        examples=["2025-12-31"],
+    )
 
 
 class ReportStatefulInput(StatefulInput):

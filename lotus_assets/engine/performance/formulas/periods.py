@@ -120,6 +120,11 @@ class Windows:
         """Key of the period of every window."""
         return np.array(self.keys, dtype=object)[self.period]
 
+    @property
+    def has_rows(self) -> Booleans:
+        """Whether every window has a row."""
+        return np.asarray(self.stop > self.start)
+
 
 def resolve(
     periods: Sequence[ReportingPeriod],

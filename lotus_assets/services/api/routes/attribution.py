@@ -11,7 +11,6 @@ from pydantic import BaseModel, ConfigDict, Field, RootModel, model_validator
 from lotus_assets.engine.performance.formulas.attribution_effects import Model
 from lotus_assets.engine.performance.formulas.calendar_days import Frequency
 from lotus_assets.engine.performance.formulas.linking_coefficients import Linking
-from lotus_assets.engine.performance.formulas.statuses import Status
 from lotus_assets.engine.performance.formulas.variants import Variant
 from lotus_assets.engine.performance.frames.attribution import (
     EFFECTS,
@@ -22,13 +21,14 @@ from lotus_assets.engine.performance.frames.attribution import (
 )
 from lotus_assets.engine.performance.frames.attribution_sides import AttributionSides
 from lotus_assets.services.api.analyses import AskedPeriod, periods_of
-from lotus_assets.services.api.answers import AnsweredPeriod, named, records
+from lotus_assets.services.api.answers import AnsweredPeriod, named, records, stale_valuations
 from lotus_assets.services.api.attribution_details import effects_detail, kept_details
 from lotus_assets.services.api.attribution_input import (
     STATEFUL_DIMENSIONS,
     AttributionStatefulInput,
     AttributionStatelessInput,
     dimensions_of,
+    sent_windows,
     stateful_sides,
     stateless_as_of,
     stateless_sides,
@@ -37,7 +37,7 @@ from lotus_assets.services.api.envelope import AnalysisRequest, Diagnostic
 from lotus_assets.services.api.operation import Calculation, Operation
 from lotus_assets.services.api.upstream import UpstreamInputs
 from lotus_assets.services.lotus_core.contracts.shared import Identifier
-from lotus_assets.services.problems import insufficient, invalid
+from lotus_assets.services.problems import invalid
 
 KEY_EXAMPLE = {"asset_class": "Equity"}
 
@@ -176,8 +176,8 @@ class AttributionPeriod(AnsweredPeriod):
         description="What linking NONE leaves over; else 0.", examples=[0.0]
     )
     status: str = Field(
-        description="OK; WINDOW_TOO_SHORT, NO_OBSERVATIONS, BROKEN_CHAIN as in twr; NOT_LINKABLE: "
-        "a side lost all or more, and the linking has no value for it.",
+        description="OK; CLOSED, WINDOW_TOO_SHORT, NO_OBSERVATIONS, BROKEN_CHAIN as in twr; "
+        "NOT_LINKABLE: a side lost all or more, and the linking has no value for it.",
         examples=["OK"],
     )
     status_date: dt.date | None = Field(
@@ -248,27 +248,30 @@ def calculate(request: AttributionRequest, inputs: UpstreamInputs) -> Calculatio
 
     Raises:
         ServiceProblem: INVALID_REQUEST for sides that do not fit together or weights that do not
-            sum to 1, INSUFFICIENT_DATA where no period has a day.
+            sum to 1, INSUFFICIENT_DATA where there is no day at all.
     """
     if request.stateful_input is not None:
         as_of = request.stateful_input.as_of_date
         periods = periods_of(request.analyses, as_of)
         dimensions = request.group_by or STATEFUL_DIMENSIONS
-        sides = stateful_sides(inputs, request.stateful_input, dimensions, periods)
+        sides, windows = stateful_sides(inputs, request.stateful_input, dimensions, periods)
     else:
         sent = request.stateless_input
         assert sent is not None  # noqa: S101  (the envelope: exactly one)
         as_of = stateless_as_of(sent)
         periods = periods_of(request.analyses, as_of)
         sides = stateless_sides(sent, request.group_by or dimensions_of(sent), as_of)
+        windows = sent_windows(sides, periods)
     options = AttributionOptions(periods, request.effects, request.frequency, with_linking=True)
     try:
         result = attributed(sides, options, [Variant(request.model, request.linking)])
     except ValueError as broken:
         raise invalid(str(broken)) from broken
-    if (result.totals["status"] == Status.NO_OBSERVATIONS).all():
-        raise insufficient(f"no day in {', '.join(result.totals['period'])} up to {as_of}")
-    return Calculation(_answer(result, sides), [*_diagnostics(sides)], kept_details(result, sides))
+    return Calculation(
+        _answer(result, sides),
+        [*stale_valuations(windows), *_diagnostics(sides)],
+        kept_details(result, sides),
+    )
 
 
 def _answer(result: AttributionResult, sides: AttributionSides) -> dict[str, Any]:

@@ -10,7 +10,6 @@ from pydantic import BaseModel, ConfigDict, Field, RootModel, model_validator
 
 from lotus_assets.engine.performance.formulas.daily_returns import Basis
 from lotus_assets.engine.performance.formulas.linking_coefficients import Linking
-from lotus_assets.engine.performance.formulas.statuses import Status
 from lotus_assets.engine.performance.formulas.variants import ContributionVariant
 from lotus_assets.engine.performance.frames.contribution import (
     ContributionOptions,
@@ -19,7 +18,7 @@ from lotus_assets.engine.performance.frames.contribution import (
     contribution_days,
 )
 from lotus_assets.services.api.analyses import AskedPeriod, periods_of
-from lotus_assets.services.api.answers import AnsweredPeriod, records
+from lotus_assets.services.api.answers import AnsweredPeriod, records, stale_valuations
 from lotus_assets.services.api.contribution_input import (
     ContributionStatefulInput,
     ContributionStatelessInput,
@@ -31,7 +30,7 @@ from lotus_assets.services.api.envelope import AnalysisRequest
 from lotus_assets.services.api.operation import Calculation, Operation
 from lotus_assets.services.api.upstream import UpstreamInputs
 from lotus_assets.services.lotus_core.contracts.shared import Identifier
-from lotus_assets.services.problems import insufficient, invalid
+from lotus_assets.services.problems import invalid
 
 
 class ContributionLinking(StrEnum):
@@ -121,8 +120,8 @@ class ContributionPeriod(AnsweredPeriod):
         description="What neither positions nor fees explain.", examples=[0.0]
     )
     status: str = Field(
-        description="OK; WINDOW_TOO_SHORT, NO_OBSERVATIONS, UNDEFINED_RETURN, BROKEN_CHAIN as in "
-        "twr; NOT_LINKABLE: a day lost all or more, and Carino has no value for it.",
+        description="OK; CLOSED, WINDOW_TOO_SHORT, NO_OBSERVATIONS, UNDEFINED_RETURN, BROKEN_CHAIN "
+        "as in twr; NOT_LINKABLE: a day lost all or more, and Carino has no value for it.",
         examples=["OK"],
     )
     status_date: dt.date | None = Field(description="Day that decided the status.", examples=[None])
@@ -175,18 +174,19 @@ def calculate(request: ContributionRequest, inputs: UpstreamInputs) -> Calculati
 
     Raises:
         ServiceProblem: INVALID_REQUEST for days that do not fit together, INSUFFICIENT_DATA where
-            no period has a day.
+            there is no day at all.
     """
     if request.stateful_input is not None:
         as_of = request.stateful_input.as_of_date
         periods = periods_of(request.analyses, as_of)
-        parts = stateful_parts(inputs, request.stateful_input, request.hierarchy, periods)
+        parts, windows = stateful_parts(inputs, request.stateful_input, request.hierarchy, periods)
     else:
         sent = request.stateless_input
         assert sent is not None  # noqa: S101  (the envelope: exactly one)
         as_of = stateless_as_of(sent)
         periods = periods_of(request.analyses, as_of)
         parts = stateless_parts(sent, request.hierarchy, as_of)
+        windows = parts.days.windows(periods)
     options = ContributionOptions(periods, tuple(request.hierarchy))
     variant = ContributionVariant(request.metric_basis, Linking(request.linking))
     try:
@@ -194,9 +194,7 @@ def calculate(request: ContributionRequest, inputs: UpstreamInputs) -> Calculati
         days = contribution_days(parts, request.metric_basis)
     except ValueError as broken:
         raise invalid(str(broken)) from broken
-    if (result.totals["status"] == Status.NO_OBSERVATIONS).all():
-        raise insufficient(f"no day in {', '.join(result.totals['period'])} up to {as_of}")
-    return Calculation(_answer(result), details={"days": days})
+    return Calculation(_answer(result), [*stale_valuations(windows)], {"days": days})
 
 
 def _answer(result: ContributionResult) -> dict[str, Any]:

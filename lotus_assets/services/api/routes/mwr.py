@@ -154,7 +154,11 @@ def calculate(request: MwrRequest, inputs: UpstreamInputs) -> Calculation:
             return _closed(inputs, request.stateful_input, request.methods, problem)
     else:
         assert request.stateless_input is not None  # noqa: S101  (the envelope: exactly one)
-        windows, flows = sent_window(request.stateless_input)
+        sent = request.stateless_input
+        closed = sent.portfolio_close_date
+        if closed is not None and closed < sent.start_date:
+            return _after_close(request.methods, sent.start_date, sent.end_date)
+        windows, flows = sent_window(sent)
     options = MwrOptions(tuple(dict.fromkeys(request.methods)), request.flow_timing)
     try:
         rates_by_method = mwr(windows, flows, options)
@@ -192,12 +196,17 @@ def _closed(
     windows = gated_days(got, asked.portfolio_id, asked.as_of_date).windows((period,))
     if windows.status[0] != Status.CLOSED:
         raise refusal
+    start, end = (days[0].astype(object) for days in (windows.start_date, windows.end_date))
+    return _after_close(methods, start, end)
+
+
+def _after_close(methods: Sequence[Method], start: dt.date, end: dt.date) -> Calculation:
     nothing = dict.fromkeys(MwrMethod.model_fields) | {
         "status": str(Status.CLOSED),
         "roots": [],
-        "start_date": str(windows.start_date[0]),
-        "end_date": str(windows.end_date[0]),
-        "is_short_period": bool(windows.end_date[0] - windows.start_date[0] < SHORT_PERIOD_DAYS),
+        "start_date": str(start),
+        "end_date": str(end),
+        "is_short_period": (end - start).days < SHORT_PERIOD_DAYS,
         "flow_count": 0,
         "net_flow": 0.0,
     }

@@ -11,7 +11,6 @@ from pydantic import BaseModel, ConfigDict, Field, RootModel
 from lotus_assets.engine.performance.formulas.annualisation import AnnualisationBasis
 from lotus_assets.engine.performance.formulas.calendar_days import Frequency
 from lotus_assets.engine.performance.formulas.daily_returns import Basis
-from lotus_assets.engine.performance.formulas.statuses import Status
 from lotus_assets.engine.performance.frames.portfolio_days import PortfolioDays
 from lotus_assets.engine.performance.frames.twr import (
     TwrOptions,
@@ -32,7 +31,6 @@ from lotus_assets.services.api.performance_input import (
 )
 from lotus_assets.services.api.upstream import UpstreamInputs
 from lotus_assets.services.lotus_core.contracts.shared import CalendarDay
-from lotus_assets.services.problems import insufficient
 
 
 class TwrRequest(AnalysisRequest[PerformanceStatelessInput, StatefulInput]):
@@ -178,7 +176,7 @@ def calculate(request: TwrRequest, inputs: UpstreamInputs) -> Calculation:
 
     Raises:
         ServiceProblem: INVALID_REQUEST where no period can be resolved, INSUFFICIENT_DATA where
-            no period has a valuation.
+            there is no valuation at all.
     """
     if request.stateful_input is not None:
         as_of = stateful_as_of(request.stateful_input, request.as_of_date)
@@ -191,8 +189,6 @@ def calculate(request: TwrRequest, inputs: UpstreamInputs) -> Calculation:
         days = stateless_days(request.stateless_input, as_of)
     options = TwrOptions(periods, (request.metric_basis,), request.annualisation_basis)
     measured = twr(days, options)
-    if (measured["status"] == Status.NO_OBSERVATIONS).all():
-        raise insufficient(f"no valuation in {', '.join(measured['period'])} up to {as_of}")
     results = dict(zip(measured["period"], records(measured, PERIOD_FIELDS), strict=True))
     for analysis, period in zip(request.analyses, periods, strict=True):
         options_of_period = TwrOptions((period,), (request.metric_basis,))

@@ -219,11 +219,11 @@ def test_instruments_with_all_that_does_not_add_up(api: httpx.Client) -> None:
             "nothing to attribute",
         ),
         (
-            groups(as_of_date="2025-03-31"),
+            groups(as_of_date="2025-03-31", portfolio_close_date="2025-01-01"),
             {"analyses": [{"period": "MTD"}]},
-            422,
-            "INSUFFICIENT_DATA",
-            "no day in MTD",
+            400,
+            "INVALID_REQUEST",
+            "is after portfolio_close_date 2025-01-01",
         ),
     ],
 )
@@ -316,3 +316,25 @@ def test_a_period_alone_is_what_it_is_beside_others(stateful_api: httpx.Client) 
     assert together == {key: one for each in analyses for key, one in ask(each).items()}
     some = analyses[1::3]
     assert ask(*some[::-1]) == {key: together[key] for key in ask(*some)}
+
+
+def test_groups_of_a_portfolio_that_closed(api: httpx.Client) -> None:
+    sent = groups(as_of_date="2026-03-31", portfolio_close_date=FIRST)
+    periods = [*ITD, {"period": "MTD"}]
+    answer = attributed(api, sent, analyses=periods)
+    until = answer["results"]["ITD"]
+    assert (until["end_date"], until["clamped"]) == (FIRST, True)
+    assert until["active_return"] == pytest.approx(0.03)
+    after = answer["results"]["MTD"]
+    assert (after["status"], after["active_return"], after["groups"]) == ("CLOSED", None, [])
+    assert answer["diagnostics"] == []
+
+
+def test_groups_that_are_old_are_told_and_a_period_without_any_is_empty(api: httpx.Client) -> None:
+    sent = groups(as_of_date="2025-03-31")
+    answer = attributed(api, sent, analyses=[*ITD, {"period": "MTD"}])
+    detail = "ITD: the last valuation is of 2025-01-30, 60 days before 2025-03-31"
+    assert {"code": "STALE_VALUATIONS", "detail": detail} in answer["diagnostics"]
+    assert answer["results"]["MTD"]["status"] == "NO_OBSERVATIONS"
+    alone = attributed(api, sent, analyses=[{"period": "MTD"}])["results"]
+    assert alone == {"MTD": answer["results"]["MTD"]}

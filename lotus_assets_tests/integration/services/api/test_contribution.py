@@ -152,15 +152,10 @@ def test_a_total_loss_cannot_be_linked(api: httpx.Client) -> None:
             "no period can be resolved",
         ),
         (
-            {
-                "analyses": [
-                    {"period": "EXPLICIT", "start_date": "2025-01-04", "end_date": "2025-01-05"}
-                ],
-                "sent": {"as_of_date": "2025-01-06"},
-            },
-            422,
-            "INSUFFICIENT_DATA",
-            "no day in",
+            {"sent": {"portfolio_close_date": "2025-01-02"}},
+            400,
+            "INVALID_REQUEST",
+            "2025-01-03 is after portfolio_close_date 2025-01-02",
         ),
     ],
 )
@@ -196,7 +191,7 @@ def test_beside_lotus_core_the_rows_sum_to_the_return(stateful_api: httpx.Client
     own = answer["results"]["ITD"]["portfolio_return"]
     assert own == pytest.approx(twr["results"]["ITD"]["return"], abs=1e-12)
     used = [each["contract"] for each in answer["lineage"]["inputs"]]
-    assert used == ["contribution-input"]
+    assert used == ["performance-input", "contribution-input"]
     place = f"/lineage/{answer['lineage']['calculation_id']}/details/days"
     assert {row["position_id"] for row in stateful_api.get(place).json()} == {"AAA", "CASH"}
 
@@ -208,3 +203,88 @@ def test_an_unknown_portfolio_is_a_404(stateful_api: httpx.Client) -> None:
         "stateful_input": {"portfolio_id": "NOBODY", "as_of_date": "2025-01-08"},
     }
     problem(stateful_api.post(PATH, json=body), 404, "RESOURCE_NOT_FOUND")
+
+
+GAP = {"period": "EXPLICIT", "start_date": "2025-01-04", "end_date": "2025-01-05"}
+
+
+def asked(api: httpx.Client, body: dict[str, Any]) -> dict[str, Any]:
+    response = api.post(PATH, json=body)
+    assert response.status_code == 200, response.text
+    found: dict[str, Any] = response.json()
+    return found
+
+
+def test_a_period_without_a_row_is_the_same_alone_and_beside_others(api: httpx.Client) -> None:
+    sent = {"as_of_date": "2025-01-06"}
+    alone = asked(api, request(analyses=[GAP], sent=sent))["results"]
+    assert alone["EXPLICIT:2025-01-04:2025-01-05"]["status"] == "NO_OBSERVATIONS"
+    beside = asked(api, request(analyses=[GAP, {"period": "ITD"}], sent=sent))["results"]
+    assert alone["EXPLICIT:2025-01-04:2025-01-05"] == beside["EXPLICIT:2025-01-04:2025-01-05"]
+
+
+def test_a_portfolio_that_was_sent_along_closes(api: httpx.Client) -> None:
+    sent = {"as_of_date": "2026-03-31", "portfolio_close_date": "2025-01-03"}
+    body = request(analyses=[{"period": "ITD"}, {"period": "MTD"}], sent=sent)
+    answer = asked(api, body)
+    until = answer["results"]["ITD"]
+    assert (until["start_date"], until["end_date"], until["clamped"]) == (
+        "2025-01-02",
+        "2025-01-03",
+        True,
+    )
+    # 1.02 twice.
+    assert until["portfolio_return"] == pytest.approx(0.0404, abs=1e-14)
+    after = answer["results"]["MTD"]
+    assert (after["status"], after["portfolio_return"], after["positions"]) == ("CLOSED", None, [])
+    assert "STALE_VALUATIONS" not in {one["code"] for one in answer["diagnostics"]}
+    del body["stateless_input"]["portfolio_close_date"]
+    open_still = asked(api, body)["diagnostics"]
+    assert {
+        "code": "STALE_VALUATIONS",
+        "detail": "ITD: the last valuation is of 2025-01-03, 452 days before 2026-03-31",
+    } in open_still
+
+
+@pytest.mark.parametrize("path", ["/performance/contribution", "/performance/attribution"])
+def test_periods_after_the_closing_are_closed(stateful_api: httpx.Client, path: str) -> None:
+    """It closed on 3 January 2025, years before what is asked for."""
+    body = {
+        "input_mode": "stateful",
+        "stateful_input": {"portfolio_id": "CLOSED", "as_of_date": "2026-03-31"},
+        "analyses": [{"period": "MTD"}, {"period": "1Y"}],
+    }
+    response = stateful_api.post(path, json=body)
+    assert response.status_code == 200, response.text
+    for name, start in (("MTD", "2026-03-01"), ("1Y", "2025-04-01")):
+        found = response.json()["results"][name]
+        assert (found["status"], found["portfolio_return"]) == ("CLOSED", None)
+        assert (found["start_date"], found["end_date"]) == (start, "2026-03-31")
+
+
+def test_a_closed_portfolio_contributes_up_to_its_closing(stateful_api: httpx.Client) -> None:
+    body = {
+        "input_mode": "stateful",
+        "stateful_input": {"portfolio_id": "CLOSED", "as_of_date": "2026-03-31"},
+        "analyses": [{"period": "ITD"}, {"period": "MTD"}],
+    }
+    answer = asked(stateful_api, body)
+    found = answer["results"]["ITD"]
+    assert (found["end_date"], found["clamped"], found["status"]) == ("2025-01-03", True, "OK")
+    assert answer["results"]["MTD"]["status"] == "CLOSED"
+    assert "STALE_VALUATIONS" not in {one["code"] for one in answer["diagnostics"]}
+
+
+@pytest.mark.parametrize("path", ["/performance/contribution", "/performance/attribution"])
+def test_what_is_not_valued_for_long_is_told(stateful_api: httpx.Client, path: str) -> None:
+    body = {
+        "input_mode": "stateful",
+        "stateful_input": {"portfolio_id": "P1", "as_of_date": "2026-03-31"},
+        "analyses": [{"period": "ITD"}, {"period": "MTD"}],
+    }
+    answer = stateful_api.post(path, json=body).json()
+    assert answer["results"]["MTD"]["status"] == "NO_OBSERVATIONS"
+    stale = [one["detail"] for one in answer["diagnostics"] if one["code"] == "STALE_VALUATIONS"]
+    assert stale == ["ITD: the last valuation is of 2025-01-10, 445 days before 2026-03-31"]
+    alone = stateful_api.post(path, json={**body, "analyses": [{"period": "MTD"}]}).json()
+    assert alone["results"] == {"MTD": answer["results"]["MTD"]}

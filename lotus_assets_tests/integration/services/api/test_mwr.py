@@ -200,3 +200,26 @@ def test_years_after_the_last_valuation_only_xirr_is_a_rate(stateful_api: httpx.
     assert found["MODIFIED_DIETZ"]["reason"] == "STALE_VALUATIONS"
     assert found["MODIFIED_DIETZ"]["period_return"] is not None
     assert "STALE_VALUATIONS" in [one["code"] for one in answer["diagnostics"]]
+
+
+def test_what_was_sent_along_is_measured_to_its_closing(api: httpx.Client) -> None:
+    """100 becomes 121 in 2023, by the closing on its last day: 21 % of 365 days, not of 730."""
+    sent = {
+        "start_date": "2022-12-31",
+        "end_date": "2024-12-30",
+        "portfolio_close_date": "2023-12-31",
+        "begin_mv": "100",
+        "end_mv": "121",
+    }
+    body = {"input_mode": "stateless", "stateless_input": sent}
+    found = api.post(PATH, json=body).json()["results"]
+    for method in ("XIRR", "MODIFIED_DIETZ"):
+        assert (found[method]["start_date"], found[method]["end_date"]) == (
+            "2022-12-31",
+            "2023-12-31",
+        )
+        assert found[method]["annual_rate"] == pytest.approx(0.21, rel=1e-12)
+    sent["portfolio_close_date"] = "2022-12-30"
+    after = api.post(PATH, json=body).json()["results"]
+    assert (after["XIRR"]["status"], after["MODIFIED_DIETZ"]["annual_rate"]) == ("CLOSED", None)
+    assert after["XIRR"]["end_date"] == "2024-12-30"
