@@ -68,7 +68,10 @@ def test_health_while_a_heavy_request_runs(
     body: bytes,
     record_metric: Callable[..., None],
 ) -> None:
-    """The slowest of the answers is what a health check with a time-out would meet."""
+    """Health is asked for while a heavy request runs.
+
+    The slowest of the answers is what a health check with a time-out would meet.
+    """
     over = threading.Event()
 
     def keep_busy() -> None:

@@ -32,7 +32,10 @@ def test_building(benchmark: BenchmarkFixture, size: int) -> None:
 
 @pytest.mark.parametrize("size", SIZES)
 def test_neighbouring_pairs(benchmark: BenchmarkFixture, size: int) -> None:
-    """Three head changes for each of size/10 merge requests, as force-pushes ask."""
+    """Ancestry of neighbouring commits.
+
+    Three head changes for each of size/10 merge requests, as force-pushes ask.
+    """
     ids, parents = monorepo(size)
     graph = CommitGraph(ids, parents)
     older = np.random.default_rng(1).integers(0, size - 200, size * 3 // 10)
@@ -42,7 +45,7 @@ def test_neighbouring_pairs(benchmark: BenchmarkFixture, size: int) -> None:
 
 @pytest.mark.parametrize("size", SIZES)
 def test_far_pairs(benchmark: BenchmarkFixture, size: int) -> None:
-    """Pairs anywhere in one history: no locality to gain from."""
+    """Ancestry of commits that lie far apart: no locality to gain from."""
     ids, parents = monorepo(size)
     graph = CommitGraph(ids, parents)
     older, newer = np.random.default_rng(1).integers(0, size, (2, size // 10))

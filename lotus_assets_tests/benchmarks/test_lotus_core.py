@@ -130,7 +130,10 @@ def test_loading(
     tmp_path: Path,
     portfolios: int,
 ) -> None:
-    """20 positions and 1,300 days each: 26 million rows at full scale."""
+    """Files are loaded into lotus-core.
+
+    20 positions and 1,300 days each: 26 million rows at full scale.
+    """
     folder = write_files(tmp_path / "files", portfolios=portfolios, positions=20, days=1300)
     engine = create_core_engine(empty_database)
     migrate_core(engine)

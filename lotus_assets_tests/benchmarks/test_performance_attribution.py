@@ -112,7 +112,10 @@ def family() -> AttributionSides:
 
 @pytest.mark.benchmark(group="attribution family: 100 portfolios of 50 instruments, six variants")
 def test_the_variants_at_once(benchmark: BenchmarkFixture, family: AttributionSides) -> None:
-    """All that the four tables of the family are made of, from sides that are laid out."""
+    """Attribution in six variants at once.
+
+    All that the four tables of the family are made of, from sides that are laid out.
+    """
     together = benchmark.pedantic(
         attributed, (family, AttributionOptions(), VARIANTS), rounds=5, warmup_rounds=1
     )
@@ -121,7 +124,7 @@ def test_the_variants_at_once(benchmark: BenchmarkFixture, family: AttributionSi
 
 @pytest.mark.benchmark(group="attribution family: 100 portfolios of 50 instruments, six variants")
 def test_each_variant_by_itself(benchmark: BenchmarkFixture, family: AttributionSides) -> None:
-    """Six calls: what sharing the variants' work saves."""
+    """Attribution in six variants, one call each: what sharing their work saves."""
 
     def six() -> list[AttributionResult]:
         return [attributed(family, AttributionOptions(), [variant]) for variant in VARIANTS]
@@ -137,7 +140,10 @@ def test_each_variant_by_itself(benchmark: BenchmarkFixture, family: Attribution
 def test_memory_is_a_chunk_s(
     benchmark: BenchmarkFixture, record_metric: Callable[..., None], count: int
 ) -> None:
-    """Peak beside the inputs, the answer's own rows (100 bytes each) allowed for."""
+    """Memory of contribution and attribution, by the number of portfolios.
+
+    Peak beside the inputs, the answer's own rows (100 bytes each) allowed for.
+    """
     some = holdings(count, POSITIONS, DAYS)
     two = group_sides(count, GROUPS, LONG)
     works: dict[str, Callable[[], object]] = {

@@ -58,7 +58,10 @@ def pandas_groupby(values: DailyValues) -> pd.Series:
 def test_seven_periods_of_daily_linked_returns(
     benchmark: BenchmarkFixture, values: DailyValues
 ) -> None:
-    """Windows resolved, daily returns, every edge checked, seven periods linked."""
+    """Linked daily returns over seven periods.
+
+    Windows resolved, daily returns, every edge checked, seven periods linked.
+    """
     linked = benchmark(link_all, values)
     benchmark.extra_info["million_days_a_second"] = (
         PORTFOLIOS * DAYS / benchmark.stats.stats.min / 1e6 if benchmark.stats else None
@@ -105,7 +108,10 @@ def test_internal_rates(benchmark: BenchmarkFixture, flows: CashFlows) -> None:
 @pytest.mark.benchmark(group="100,000 portfolios of 24 flows")
 @pytest.mark.parametrize("container", ["lists", "arrays"])
 def test_a_loop_over_pyxirr(benchmark: BenchmarkFixture, flows: CashFlows, container: str) -> None:
-    """Dates and amounts of every portfolio are laid out beforehand; residuals are not checked."""
+    """Money-weighted returns in a loop over pyxirr.
+
+    Dates and amounts of every portfolio are laid out beforehand; residuals are not checked.
+    """
     inner = flows.flow_dates.reshape(SERIES, FLOWS)
     dates = np.concatenate([flows.start_date[:, None], inner, flows.end_date[:, None]], axis=1)
     amounts = np.concatenate(

@@ -97,7 +97,7 @@ def test_twr_of_many_portfolios(
 def test_the_attribution_family(
     benchmark: Any, record_metric: Callable[..., None], empty_database: str
 ) -> None:
-    """From gated inputs to the committed rows of its four tables, six variants each.
+    """Attribution from gated inputs to committed rows: four tables, six variants each.
 
     The goal: at least 8 times faster a portfolio than the four assets together were.
     """

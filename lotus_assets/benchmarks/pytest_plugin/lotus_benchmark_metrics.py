@@ -1,10 +1,13 @@
 """Metrics beside pytest-benchmark's timings: CPU time of every round, and what a test records.
 
+The first line of a test's docstring goes along: it is what a visitor reads instead of its id.
+
 A metric hangs on the test's `benchmark`, so it survives `--benchmark-only`. The file that
 `--benchmark-json` writes gets a key `lotus_session`: when the session began, the machine's load,
 versions, the metrics that were expected and the benchmarks that failed.
 """
 
+import inspect
 import os
 import platform
 import resource
@@ -19,6 +22,10 @@ import pytest
 SMALLEST = 1e-9
 """A round that used no measurable processor time is not one of 0 s: logarithms are taken."""
 EXPECTS = "expects_metrics"
+DESCRIPTION = "description"
+"""The key of `extra_info` with what a benchmark says about itself."""
+LONGEST = 200
+"""Signs of it that a run keeps."""
 
 Record = Callable[..., None]
 
@@ -89,6 +96,8 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
     if fixture is None:
         yield
         return
+    if description := description_of(getattr(item, "function", None)):
+        fixture.extra_info.setdefault(DESCRIPTION, description)
     spent: list[float] = []
     make_runner = fixture._make_runner
 
@@ -196,6 +205,11 @@ def add_metric(fixture: Any, name: str, **content: Any) -> None:
     if name in metrics:
         raise ValueError(f"{fixture.fullname} records the metric {name} twice")
     metrics[name] = {key: value for key, value in content.items() if value is not None}
+
+
+def description_of(function: object) -> str:
+    """The first line of its docstring, without a full stop; empty where it has none."""
+    return (inspect.getdoc(function) or "").partition("\n")[0].rstrip(".")[:LONGEST]
 
 
 def cpu_seconds() -> float:

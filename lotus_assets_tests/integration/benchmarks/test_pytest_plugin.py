@@ -29,6 +29,10 @@ def test_children_count(benchmark):
     benchmark.pedantic(subprocess.run, ([sys.executable, "-c", BUSY],), rounds=2)
 
 def test_calibrated(benchmark):
+    '''A thousand numbers are added.
+
+    One by one.
+    '''
     benchmark(sum, range(1000))
 
 def test_wrong_answer(benchmark):
@@ -77,6 +81,15 @@ def test_metrics_survive_benchmark_only(run: BenchmarkRun) -> None:
     assert set(found) == {"time", "cpu_time", "peak_memory", "compression_ratio", "throughput"}
     assert (found["peak_memory"].value, found["compression_ratio"].value) == (4096, 9.5)
     assert found["throughput"].value == pytest.approx(50 / found["time"].value)
+
+
+def test_a_benchmark_is_called_what_its_docstring_says(run: BenchmarkRun) -> None:
+    said = {result.benchmark: result.parameters.get("description") for result in run.results}
+    assert said == {
+        "test_all_metrics": None,
+        "test_children_count": None,
+        "test_calibrated": "A thousand numbers are added",
+    }
 
 
 def test_every_measured_round_has_its_cpu_time(run: BenchmarkRun) -> None:

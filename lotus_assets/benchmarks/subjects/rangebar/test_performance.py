@@ -110,7 +110,7 @@ def test_memory_1m_trades(
 def test_compression_ratio(
     benchmark: BenchmarkFixture, record_metric: Callable[..., None], threshold: int
 ) -> None:
-    """Trades per bar over 10,000 trades that climb by 5,000."""
+    """Compression: trades per bar over 10,000 trades that climb by 5,000."""
     trades = climbing(10_000, 5_000.0)
     bars = benchmark(process_trades_to_dataframe, trades, threshold)
     record_metric(
