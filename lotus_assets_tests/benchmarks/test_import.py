@@ -22,7 +22,10 @@ def start(module: str) -> float:
 def test_importing_the_definitions(
     benchmark: BenchmarkFixture, record_metric: Callable[..., None]
 ) -> None:
-    """The target is 2.5: best of seven against best of seven, bytecode there."""
+    """Importing the definitions, beside importing dagster.
+
+    The target is 2.5 times: best of seven against best of seven, bytecode there.
+    """
     start("dagster")
     dagster = min(start("dagster") for _ in range(ROUNDS))
     benchmark.pedantic(start, args=("lotus_assets.definitions",), rounds=ROUNDS, warmup_rounds=1)
