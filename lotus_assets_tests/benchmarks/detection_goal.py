@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from lotus_assets.engine.speed.change_points import change_point_facts
 from lotus_assets.engine.speed.detection import detect, reported
+from lotus_assets.engine.speed.suite_wide import suite_wide_facts
 
 REAL_RUNS = Path(__file__).with_name("real_runs.json")
 EFFECTS = (1.05, 1.1, 1.2, 1.5)
@@ -130,6 +131,16 @@ def alarm_days(ends: Iterable[int]) -> dict[str, list[int]]:
     return days
 
 
+def suite_wide_days(ends: Iterable[int]) -> list[int]:
+    """The `ends` at which a history that ends there has a suite-wide change, confirmed or not."""
+    series = real_series()
+    return [
+        end
+        for end in ends
+        if len(suite_wide_facts(points_of({key: values[:end] for key, values in series.items()})))
+    ]
+
+
 def _cases(series: Series, effect: float) -> Iterator[tuple[Series, int]]:
     """Each benchmark's series with a slow-down, and the run at which it begins."""
     for name in dict.fromkeys(name for name, _ in series):
@@ -176,3 +187,4 @@ if __name__ == "__main__":
     every_day = range(FIRST_DAY, quality.runs + 1)
     days = {name: len(found) for name, found in alarm_days(every_day).items()}
     print(f"Judged after each of {len(every_day)} runs, runs with a confirmed one: {days}")  # noqa: T201
+    print(f"Suite-wide changes after {len(suite_wide_days(every_day))} of them")  # noqa: T201

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lotus_assets_tests.benchmarks.detection_goal import alarm_days, measure
+from lotus_assets_tests.benchmarks.detection_goal import alarm_days, measure, suite_wide_days
 
 
 @pytest.mark.timeout(300)
@@ -20,3 +20,8 @@ NOISIEST = (13, 14, 15, 182, 183, 198)
 
 def test_nobody_is_alarmed_on_the_way_there() -> None:
     assert alarm_days(NOISIEST)["loud"] == []
+
+
+def test_the_same_code_never_changes_as_a_whole() -> None:
+    """After every tenth of the recorded runs and after the last."""
+    assert suite_wide_days([*range(14, 214, 10), 214]) == []
