@@ -109,7 +109,7 @@ class AttributionStatelessInput(ReportStatelessInput):
         examples=[["asset_class"]],
     )
     benchmark_id: Identifier | None = Field(
-        default=None, description="Name of the benchmark.", examples=["BM-60-40"]
+        default=None, description="Name of the benchmark.", examples=["BM-BALANCED-EUR"]
     )
     portfolio_data: SentPortfolio | None = Field(
         default=None, description="The portfolio's own days, beside instruments_data."

@@ -17,7 +17,13 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from starlette.exceptions import HTTPException
 
-from lotus_assets.services.api.envelope import CalculationLineage, InputMode, Meta, StatefulInput
+from lotus_assets.services.api.envelope import (
+    AnalysisRequest,
+    CalculationLineage,
+    InputMode,
+    Meta,
+    StatefulInput,
+)
 from lotus_assets.services.api.lineage_store import LineageStore
 from lotus_assets.services.api.operation import Calculation, Operation
 from lotus_assets.services.api.settings import ApiSettings
@@ -93,15 +99,27 @@ def _answered(
     asked = request.stateful_input
     inputs = UpstreamInputs(client) if asked is None else _read_for(client, asked)
     try:
-        if request.stateless_input is not None:
-            sent = request.stateless_input
-            subject = str(getattr(sent, "portfolio_id", None) or "")
-            inputs.sent(subject, sent.model_dump_json().encode())
+        _note_sent(request, inputs)
         calculation = operation.calculate(request, inputs)
     finally:
         if client is not None:
             client.close()
     return _written(operation, request, inputs, calculation, settings)
+
+
+def _note_sent(request: AnalysisRequest[Any, Any], inputs: UpstreamInputs) -> None:
+    if request.stateless_input is not None:
+        sent = request.stateless_input
+        subject = str(getattr(sent, "portfolio_id", None) or "")
+        inputs.sent(subject, sent.model_dump_json().encode())
+
+
+def calculation_id(operation: Operation, body: bytes) -> str:
+    """Name of the calculation of a stateless request: that which its answer will have."""
+    request = operation.request.model_validate_json(body)
+    inputs = UpstreamInputs(None)
+    _note_sent(request, inputs)
+    return _meta(operation, request, inputs).calculation_hash
 
 
 def _read_for(client: LotusCoreClient | None, asked: StatefulInput) -> UpstreamInputs:

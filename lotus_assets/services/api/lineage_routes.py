@@ -21,12 +21,20 @@ from lotus_assets.services.documentation import HEADERS
 from lotus_assets.services.problems import not_found
 
 CSV = "text/csv"
+LINKING = {
+    "period": "YTD",
+    "start_date": "2025-01-02",
+    "end_date": "2025-01-02",
+    "portfolio_return": 0.016,
+    "benchmark_return": 0.0125,
+    "coefficient": 1.0,
+}
 ROUTER = APIRouter()
 CalculationId = Annotated[
     str,
     Path(
-        description="`lineage.calculation_id` of an answer.",
-        examples=["5c1d5bd1a3bd4f4c8a4f8f2ad20e4a27e8a1b0f2c4d6e8f0a1b2c3d4e5f60718"],
+        description="`lineage.calculation_id` of an answer; the example is that of the stateless "
+        "example of attribution, once it was asked for.",
     ),
 ]
 
@@ -79,11 +87,14 @@ async def lineage(request: Request, calculation_id: CalculationId) -> KeptLineag
             "content": {
                 "application/json": {
                     "schema": {"type": "array", "items": {"type": "object"}},
-                    "example": [{"perf_date": "2025-01-02", "daily_return": 0.01}],
+                    "example": [LINKING],
                 },
                 CSV: {
                     "schema": {"type": "string"},
-                    "example": "perf_date,daily_return\r\n2025-01-02,0.01\r\n",
+                    "example": ",".join(LINKING)
+                    + "\r\n"
+                    + ",".join(map(str, LINKING.values()))
+                    + "\r\n",
                 },
             },
         },
@@ -94,7 +105,7 @@ async def detail(
     request: Request,
     calculation_id: CalculationId,
     name: Annotated[
-        str, Path(description="One of `lineage.details` of the answer.", examples=["days"])
+        str, Path(description="One of `lineage.details` of the answer.", examples=["linking"])
     ],
     format: Annotated[Form | None, Query(description="`json` or `csv`.", examples=["csv"])] = None,
     period: Annotated[

@@ -1,5 +1,6 @@
 """The OpenAPI document: every operation and field with summary, description and example."""
 
+import json
 from collections.abc import Iterable
 from typing import Any, get_args
 
@@ -8,6 +9,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from lotus_assets.services.api.calculating import calculation_id
 from lotus_assets.services.api.envelope import AnalysisAnswer
 from lotus_assets.services.api.operation import Operation
 from lotus_assets.services.documentation import (
@@ -123,8 +125,20 @@ def document(application: FastAPI, operations: Iterable[Operation]) -> dict[str,
         for path in operation.paths:
             success = made["paths"][path]["post"]["responses"]["200"]
             success["content"]["application/json"]["example"] = example
+        if operation.derived:
+            _show_lineage_of(made, operation)
     share_problems(made)
     return made
+
+
+def _show_lineage_of(made: dict[str, Any], operation: Operation) -> None:
+    """Make the stateless example's calculation the example of those whose lineage is asked for."""
+    body = json.dumps(request_examples(operation)["stateless"]["value"]).encode()
+    known = calculation_id(operation, body)
+    for path, methods in made["paths"].items():
+        for parameter in methods.get("get", {}).get("parameters", []) if "{" in path else []:
+            if parameter["name"] == "calculation_id":
+                parameter["schema"]["examples"] = [known]
 
 
 def _definitions(models: list[type[BaseModel]], mode: Any) -> dict[str, Any]:

@@ -101,7 +101,7 @@ class ReturnsStatefulInput(StatefulInput):
     benchmark_id: Identifier | None = Field(
         default=None,
         description="The benchmark; default: the one assigned on the as-of date.",
-        examples=["BM-60-40"],
+        examples=["BM-BALANCED-EUR"],
     )
     risk_free_mode: Literal["return_series", "annualized_rate_series"] | None = Field(
         default=None,

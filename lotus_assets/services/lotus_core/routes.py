@@ -42,7 +42,9 @@ from lotus_assets.sources.lotus_core import contracts as wire_contracts
 
 ROUTER = APIRouter(prefix="/integration")
 PortfolioId = Annotated[Identifier, Path(description="The portfolio.", examples=["PF-001"])]
-BenchmarkId = Annotated[Identifier, Path(description="The benchmark.", examples=["BM-60-40"])]
+BenchmarkId = Annotated[
+    Identifier, Path(description="The benchmark.", examples=["BM-BALANCED-EUR"])
+]
 
 
 @ROUTER.post(

@@ -32,7 +32,7 @@ class PortfolioList(Strict):
 class BenchmarkEntry(Strict):
     """A benchmark as of the day."""
 
-    benchmark_id: Identifier = Field(description="The benchmark.", examples=["BM-60-40"])
+    benchmark_id: Identifier = Field(description="The benchmark.", examples=["BM-BALANCED-EUR"])
     benchmark_currency: Currency = Field(description="Its currency.", examples=["EUR"])
     calendar_id: Identifier = Field(description="Its calendar.", examples=["TARGET"])
     first_date: dt.date | None = Field(

@@ -57,7 +57,7 @@ class BenchmarkAssignmentResponse(Strict):
 
     portfolio_id: Identifier = Field(description="The portfolio.", examples=["PF-001"])
     as_of_date: dt.date = Field(description="As of which day.", examples=["2025-03-31"])
-    benchmark_id: Identifier = Field(description="The benchmark.", examples=["BM-60-40"])
+    benchmark_id: Identifier = Field(description="The benchmark.", examples=["BM-BALANCED-EUR"])
     assignment_id: Identifier = Field(description="The assignment.", examples=["AS-1"])
     assignment_version: int = Field(description="Its version.", examples=[1])
     effective_from: dt.date = Field(description="First day.", examples=["2021-01-04"])
@@ -108,7 +108,7 @@ class BenchmarkPoint(Strict):
 class BenchmarkReturnsResponse(Strict):
     """A benchmark's return series."""
 
-    benchmark_id: Identifier = Field(description="The benchmark.", examples=["BM-60-40"])
+    benchmark_id: Identifier = Field(description="The benchmark.", examples=["BM-BALANCED-EUR"])
     as_of_date: dt.date = Field(description="As of which day.", examples=["2025-03-31"])
     start_date: dt.date = Field(description="First day of the window.", examples=["2025-01-01"])
     end_date: dt.date = Field(

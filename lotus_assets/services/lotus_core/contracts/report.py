@@ -187,7 +187,7 @@ class AttributionInputResponse(ReportResponse):
         description="The requested dimensions.", examples=[["asset_class"]]
     )
     benchmark_id: Identifier = Field(
-        description="The benchmark assigned on report_end_date.", examples=["BM-60-40"]
+        description="The benchmark assigned on report_end_date.", examples=["BM-BALANCED-EUR"]
     )
     instruments_data: list[InstrumentData] = Field(description="Instruments by id.")
     benchmark_groups_data: list[BenchmarkGroup] = Field(
