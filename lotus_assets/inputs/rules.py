@@ -119,16 +119,27 @@ def continuity_breaks(
 
     A diagnostic with date and amount, never an error.
     """
-    if len(days) < 2:
+    for row, amount in value_gaps(chunk.rows, same_series):
+        payload_number = int(chunk.payload_numbers[row])
+        yield DetectedBreak(payload_number, str(series[row]), day_at(days, row), amount)
+
+
+def value_gaps(
+    amounts: Mapping[str, pa.ChunkedArray] | pa.Table, same_series: NDArray[np.bool_]
+) -> Iterator[tuple[int, str]]:
+    """Rows whose `begin_mv` is not `end_mv` + fee of the row before, and by how much, exactly.
+
+    `same_series[i]`: row i + 1 continues the series of row i.
+    """
+    count = len(same_series)
+    if count < 1:
         return
-    begin, end, fees = (narrow(chunk.rows[name]) for name in ("begin_mv", "end_mv", "mgmt_fees"))
-    left = pc.add(end.slice(0, len(days) - 1), fees.slice(0, len(days) - 1))
+    begin, end, fees = (narrow(amounts[name]) for name in ("begin_mv", "end_mv", "mgmt_fees"))
+    left = pc.add(end.slice(0, count), fees.slice(0, count))
     gap = pc.subtract(begin.slice(1).cast(left.type), left)
     is_broken = pc.fill_null(pc.not_equal(pc.sign(gap), 0), False).to_numpy() & same_series
     for row in np.flatnonzero(is_broken).tolist():
-        amount = format(gap[row].as_py().normalize(), "f")
-        payload_number = int(chunk.payload_numbers[row + 1])
-        yield DetectedBreak(payload_number, str(series[row + 1]), day_at(days, row + 1), amount)
+        yield row + 1, format(gap[row].as_py().normalize(), "f")
 
 
 def unlisted_business_days(chunk: Chunk, days: Days, last: Days) -> Iterator[Violation]:

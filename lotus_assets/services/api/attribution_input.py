@@ -22,11 +22,14 @@ from lotus_assets.engine.performance.frames.portfolio_parts import portfolio_par
 from lotus_assets.engine.performance.frames.report_sides import ReportLists, report_sides
 from lotus_assets.inputs.input_tables import ATTRIBUTION_INPUT
 from lotus_assets.inputs.nearest_floats import nearest_floats
+from lotus_assets.services.api.envelope import Diagnostic
 from lotus_assets.services.api.report_rows import (
+    SentPart,
     benchmark_window,
     known_days,
     read_report,
     reported_portfolio,
+    sent_diagnostics,
     sent_parts,
     sent_portfolio,
 )
@@ -238,6 +241,14 @@ def _lists(report: GatedInput) -> ReportLists:
     )
 
 
+def unusual_points(sent: AttributionStatelessInput, sides: AttributionSides) -> list[Diagnostic]:
+    """What is unusual about the points that were sent along; groups have none."""
+    if sent.portfolio_data is None:
+        return []
+    contract, valuations = ATTRIBUTION_INPUT.contract.name, sent.portfolio_data.valuation_points
+    return sent_diagnostics(contract, INSTRUMENT, valuations, _listed(sent), sides.days)
+
+
 def sent_windows(sides: AttributionSides, periods: Sequence[ReportingPeriod]) -> Windows:
     """The periods of a portfolio that was sent along, also where it was sent as groups."""
     dates = np.unique(sides.portfolio.dates)
@@ -265,14 +276,18 @@ def _days(sent: AttributionStatelessInput) -> list[dt.date]:
 
 def _instruments(sent: AttributionStatelessInput) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Points of the portfolio and its instruments, and the instruments' dimensions."""
-    instruments = [
-        (instrument.instrument_id, instrument.meta, instrument.valuation_points)
-        for instrument in sent.instruments_data or []
-    ]
+    instruments = _listed(sent)
     if len({name for name, _, _ in instruments}) < len(instruments):
         raise ValueError("instruments_data: an instrument comes twice")
     valuations = sent.portfolio_data.valuation_points if sent.portfolio_data else []
     return sent_parts(sent.portfolio_id, valuations, INSTRUMENT, instruments)
+
+
+def _listed(sent: AttributionStatelessInput) -> list[SentPart]:
+    return [
+        (instrument.instrument_id, instrument.meta, instrument.valuation_points)
+        for instrument in sent.instruments_data or []
+    ]
 
 
 def _observations(

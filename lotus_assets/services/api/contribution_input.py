@@ -13,11 +13,14 @@ from lotus_assets.engine.performance.frames.portfolio_parts import (
     portfolio_parts,
 )
 from lotus_assets.inputs.input_tables import CONTRIBUTION_INPUT
+from lotus_assets.services.api.envelope import Diagnostic
 from lotus_assets.services.api.report_rows import (
+    SentPart,
     known_days,
     read_report,
     report_window,
     reported_portfolio,
+    sent_diagnostics,
     sent_parts,
     sent_portfolio,
 )
@@ -98,16 +101,25 @@ def stateless_parts(
         ServiceProblem: INVALID_REQUEST for days that do not fit together.
     """
     valuations = sent.portfolio_data.valuation_points
-    positions = [
-        (position.position_id, position.meta, position.valuation_points)
-        for position in sent.positions_data
-    ]
-    points, metas = sent_parts(sent.portfolio_id, valuations, POSITION, positions)
+    points, metas = sent_parts(sent.portfolio_id, valuations, POSITION, _positions(sent))
     portfolios = sent_portfolio(sent, [point.perf_date for point in valuations], as_of)
     try:
         return portfolio_parts(points, portfolios, metas, hierarchy)
     except ValueError as broken:
         raise invalid(str(broken)) from broken
+
+
+def unusual_points(sent: ContributionStatelessInput, parts: PortfolioParts) -> list[Diagnostic]:
+    """What is unusual about the points that were sent along."""
+    contract, valuations = CONTRIBUTION_INPUT.contract.name, sent.portfolio_data.valuation_points
+    return sent_diagnostics(contract, POSITION, valuations, _positions(sent), parts.days)
+
+
+def _positions(sent: ContributionStatelessInput) -> list[SentPart]:
+    return [
+        (position.position_id, position.meta, position.valuation_points)
+        for position in sent.positions_data
+    ]
 
 
 def stateful_parts(

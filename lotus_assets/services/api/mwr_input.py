@@ -13,7 +13,8 @@ from lotus_assets.engine.performance.frames.mwr import EXTERNAL, STALE_SINCE, up
 from lotus_assets.engine.performance.frames.portfolio_days import CLOSE_DATE
 from lotus_assets.inputs.core_mwr_input import flows_of
 from lotus_assets.inputs.input_tables import MWR_INPUT
-from lotus_assets.services.api.envelope import StatefulInput
+from lotus_assets.services.api.answers import named
+from lotus_assets.services.api.envelope import Diagnostic, StatefulInput
 from lotus_assets.services.api.performance_input import gated_days, read_with_year_before
 from lotus_assets.services.api.sent_payload import VersionedPayload
 from lotus_assets.services.api.upstream import GatedInput, UpstreamInputs
@@ -133,6 +134,13 @@ def sent_window(sent: MwrStatelessInput) -> tuple[pd.DataFrame, pd.DataFrame]:
     # No valuations are sent along, by which to tell how old the last one is.
     unknown, nothing = np.full(1, -1), Dated(as_days([]), np.zeros(1, np.int64))
     return up_to_last_valuation(windows, flow_rows, closed, unknown, nothing), flow_rows
+
+
+def sent_diagnostics(sent: MwrStatelessInput) -> list[Diagnostic]:
+    """What was said of the window where it came from: no valuations are sent along."""
+    missing = sent.diagnostics.missing_business_days if sent.diagnostics else []
+    details = [f"{MWR_INPUT.contract.name}: {day}" for day in missing]
+    return [*named("MISSING_BUSINESS_DAY", details)]
 
 
 def _settled(

@@ -19,8 +19,9 @@ from lotus_assets.engine.performance.frames.portfolio_days import (
 )
 from lotus_assets.inputs.input_tables import PERFORMANCE_INPUT
 from lotus_assets.services.api.analyses import EARLIEST, needed_window
-from lotus_assets.services.api.envelope import StatefulInput
+from lotus_assets.services.api.envelope import Diagnostic, StatefulInput
 from lotus_assets.services.api.sent_payload import SentPayload
+from lotus_assets.services.api.sent_points import continuity_breaks, missing_business_days
 from lotus_assets.services.api.upstream import GatedInput, UpstreamInputs
 from lotus_assets.services.api.valuation_points import Point, points_frame
 from lotus_assets.services.lotus_core.contracts.shared import (
@@ -142,6 +143,16 @@ def stateless_days(sent: PerformanceStatelessInput, as_of: dt.date) -> Portfolio
     )
     known = (as_of, opened, first, sent.portfolio_close_date)
     return _days(points, sent.portfolio_id, known, calendar)
+
+
+def sent_diagnostics(sent: PerformanceStatelessInput, days: PortfolioDays) -> list[Diagnostic]:
+    """What is unusual about the points that were sent along."""
+    contract, business = PERFORMANCE_INPUT.contract.name, sent.business_days
+    calendar = None if business is None else np.unique(np.array(business, "datetime64[D]"))
+    return [
+        *missing_business_days(contract, days, calendar),
+        *continuity_breaks(contract, [(sent.portfolio_id, sent.valuation_points)]),
+    ]
 
 
 def read_performance(

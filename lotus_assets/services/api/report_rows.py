@@ -16,8 +16,10 @@ from lotus_assets.engine.performance.frames.portfolio_days import PortfolioDays,
 from lotus_assets.engine.performance.frames.portfolio_parts import listed_metas
 from lotus_assets.inputs.contract_gate import InputTable
 from lotus_assets.services.api.analyses import needed_window
+from lotus_assets.services.api.envelope import Diagnostic
 from lotus_assets.services.api.performance_input import gated_days, read_with_year_before
 from lotus_assets.services.api.sent_payload import ReportStatefulInput, ReportStatelessInput
+from lotus_assets.services.api.sent_points import continuity_breaks, missing_business_days
 from lotus_assets.services.api.upstream import GatedInput, UpstreamInputs
 from lotus_assets.services.api.valuation_points import Point, points_frame
 from lotus_assets.services.problems import invalid
@@ -57,6 +59,22 @@ def _part_points(
 ) -> pd.DataFrame:
     frame = points_frame(points).drop(columns="capital_sign")
     return frame.assign(portfolio_id=portfolio_id, part=part, part_id=part_id)
+
+
+def sent_diagnostics(
+    contract: str,
+    part: str,
+    valuations: Sequence[Point],
+    parts: Sequence[SentPart],
+    days: PortfolioDays,
+) -> list[Diagnostic]:
+    """What is unusual about the points of a portfolio and of its parts that were sent along."""
+    series = [(f"{PORTFOLIO}/", valuations)]
+    series += [(f"{part}/{name}", points) for name, _, points in parts]
+    return [
+        *missing_business_days(contract, days),
+        *continuity_breaks(contract, series),
+    ]
 
 
 def known_days(

@@ -23,7 +23,8 @@ class SentPayload(Strict):
         default="stateless", description="Name of the portfolio.", examples=["PF-001"]
     )
     diagnostics: Diagnostics | None = Field(
-        default=None, description="What lotus-core said of the data: not used."
+        default=None,
+        description="What lotus-core said of the data: told by mwr, worked out anew of points.",
     )
     lineage: Lineage | None = Field(
         default=None, description="Where the payload comes from: not used."

@@ -65,7 +65,7 @@ def points_frame(points: Sequence[Point]) -> pd.DataFrame:
 
     Decimals become floats, and the sign of capital is decided, just as the inputs' tables have it.
     """
-    columns = {name: _decimals(getattr(point, name) for point in points) for name in MONEY}
+    columns = {name: decimals(getattr(point, name) for point in points) for name in MONEY}
     return pd.DataFrame(
         {
             "perf_date": np.array([point.perf_date for point in points], dtype="datetime64[s]"),
@@ -75,5 +75,6 @@ def points_frame(points: Sequence[Point]) -> pd.DataFrame:
     )
 
 
-def _decimals(values: Iterable[Decimal]) -> pa.ChunkedArray:
+def decimals(values: Iterable[Decimal]) -> pa.ChunkedArray:
+    """Amounts as the inputs have them."""
     return pa.chunked_array([pa.array(list(values), DECIMAL)])

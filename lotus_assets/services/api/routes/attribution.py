@@ -32,6 +32,7 @@ from lotus_assets.services.api.attribution_input import (
     stateful_sides,
     stateless_as_of,
     stateless_sides,
+    unusual_points,
 )
 from lotus_assets.services.api.envelope import AnalysisRequest, Diagnostic
 from lotus_assets.services.api.operation import Calculation, Operation
@@ -262,6 +263,7 @@ def calculate(request: AttributionRequest, inputs: UpstreamInputs) -> Calculatio
         periods = periods_of(request.analyses, as_of)
         sides = stateless_sides(sent, request.group_by or dimensions_of(sent), as_of)
         windows = sent_windows(sides, periods)
+        inputs.diagnostics += unusual_points(sent, sides)
     options = AttributionOptions(periods, request.effects, request.frequency, with_linking=True)
     try:
         result = attributed(sides, options, [Variant(request.model, request.linking)])

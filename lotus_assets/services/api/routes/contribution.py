@@ -25,6 +25,7 @@ from lotus_assets.services.api.contribution_input import (
     stateful_parts,
     stateless_as_of,
     stateless_parts,
+    unusual_points,
 )
 from lotus_assets.services.api.envelope import AnalysisRequest
 from lotus_assets.services.api.operation import Calculation, Operation
@@ -187,6 +188,7 @@ def calculate(request: ContributionRequest, inputs: UpstreamInputs) -> Calculati
         periods = periods_of(request.analyses, as_of)
         parts = stateless_parts(sent, request.hierarchy, as_of)
         windows = parts.days.windows(periods)
+        inputs.diagnostics += unusual_points(sent, parts)
     options = ContributionOptions(periods, tuple(request.hierarchy))
     variant = ContributionVariant(request.metric_basis, Linking(request.linking))
     try:

@@ -27,6 +27,7 @@ from lotus_assets.services.api.mwr_input import (
     MwrStatefulInput,
     MwrStatelessInput,
     read_window,
+    sent_diagnostics,
     sent_window,
 )
 from lotus_assets.services.api.operation import Calculation, Operation
@@ -159,6 +160,7 @@ def calculate(request: MwrRequest, inputs: UpstreamInputs) -> Calculation:
         if closed is not None and closed < sent.start_date:
             return _after_close(request.methods, sent.start_date, sent.end_date)
         windows, flows = sent_window(sent)
+        inputs.diagnostics += sent_diagnostics(sent)
     options = MwrOptions(tuple(dict.fromkeys(request.methods)), request.flow_timing)
     try:
         rates_by_method = mwr(windows, flows, options)

@@ -24,6 +24,7 @@ from lotus_assets.services.api.envelope import AnalysisRequest, Diagnostic, Stat
 from lotus_assets.services.api.operation import Calculation, Operation
 from lotus_assets.services.api.performance_input import (
     PerformanceStatelessInput,
+    sent_diagnostics,
     stateful_as_of,
     stateful_days,
     stateless_as_of,
@@ -187,6 +188,7 @@ def calculate(request: TwrRequest, inputs: UpstreamInputs) -> Calculation:
         as_of = stateless_as_of(request.stateless_input, request.as_of_date)
         periods = periods_of(request.analyses, as_of)
         days = stateless_days(request.stateless_input, as_of)
+        inputs.diagnostics += sent_diagnostics(request.stateless_input, days)
     options = TwrOptions(periods, (request.metric_basis,), request.annualisation_basis)
     measured = twr(days, options)
     results = dict(zip(measured["period"], records(measured, PERIOD_FIELDS), strict=True))

@@ -288,3 +288,17 @@ def test_what_is_not_valued_for_long_is_told(stateful_api: httpx.Client, path: s
     assert stale == ["ITD: the last valuation is of 2025-01-10, 445 days before 2026-03-31"]
     alone = stateful_api.post(path, json={**body, "analyses": [{"period": "MTD"}]}).json()
     assert alone["results"] == {"MTD": answer["results"]["MTD"]}
+
+
+def test_breaks_of_what_is_sent_are_told_by_part_day_and_amount(api: httpx.Client) -> None:
+    bond = [BOND[0], point("03", "402.0000000001", "410.04")]
+    own = [*OWN, point("07", "1040", "1040")]
+    positions = request()["stateless_input"]["positions_data"]
+    positions[1]["valuation_points"] = bond
+    sent = {"positions_data": positions, "portfolio_data": {"valuation_points": own}}
+    answer = asked(api, request(sent=sent))
+    assert [(one["code"], one["detail"]) for one in answer["diagnostics"]] == [
+        ("MISSING_BUSINESS_DAY", "contribution-input: 2025-01-06"),
+        ("CONTINUITY_BREAK", "contribution-input: portfolio/ on 2025-01-07: -0.4"),
+        ("CONTINUITY_BREAK", "contribution-input: position/BOND on 2025-01-03: 0.0000000001"),
+    ]

@@ -223,3 +223,15 @@ def test_what_was_sent_along_is_measured_to_its_closing(api: httpx.Client) -> No
     after = api.post(PATH, json=body).json()["results"]
     assert (after["XIRR"]["status"], after["MODIFIED_DIETZ"]["annual_rate"]) == ("CLOSED", None)
     assert after["XIRR"]["end_date"] == "2024-12-30"
+
+
+def test_missing_days_that_a_payload_names_are_told(api: httpx.Client) -> None:
+    sent = {"start_date": "2025-01-01", "end_date": "2025-01-31", "begin_mv": "1", "end_mv": "1"}
+    said = {
+        "missing_business_day_count": 1,
+        "missing_business_days": ["2025-01-07"],
+        "continuity_breaks": [],
+    }
+    body = {"input_mode": "stateless", "stateless_input": {**sent, "diagnostics": said}}
+    told = api.post(PATH, json=body).json()["diagnostics"]
+    assert {"code": "MISSING_BUSINESS_DAY", "detail": "mwr-input: 2025-01-07"} in told

@@ -163,6 +163,7 @@ def test_unusual_days_are_diagnostics(api: httpx.Client) -> None:
     ]
     said = {each["code"]: each["detail"] for each in ask(api, points, ITD)["diagnostics"]}
     assert said == {
+        "CONTINUITY_BREAK": "performance-input: stateless on 2025-01-06: -6",
         "SHORT_CAPITAL": "2025-01-02",
         "SMALL_CAPITAL": "2025-01-03",
         "NO_CAPITAL": "2025-01-06",
@@ -360,3 +361,21 @@ def test_years_after_the_last_valuation_nothing_is_annualised(stateful_api: http
     assert answer["results"]["MTD"]["status"] == "NO_OBSERVATIONS"
     stale = [one["detail"] for one in answer["diagnostics"] if one["code"] == "STALE_VALUATIONS"]
     assert stale == ["ITD: the last valuation is of 2025-01-10, 445 days before 2026-03-31"]
+
+
+def test_breaks_and_missing_days_of_points_that_are_sent_are_told(api: httpx.Client) -> None:
+    """Thursday leaves 1,010 less a fee of 1; Friday is missing, Monday begins with 1,012.5."""
+    points = [
+        point("2025-01-06", "1012.5", "1012.5"),
+        point("2025-01-02", "1000", "1010", mgmt_fees="-1"),
+    ]
+    answer = ask(api, points, ITD)
+    assert [(one["code"], one["detail"]) for one in answer["diagnostics"]] == [
+        ("MISSING_BUSINESS_DAY", "performance-input: 2025-01-03"),
+        ("CONTINUITY_BREAK", "performance-input: stateless on 2025-01-06: 3.5"),
+    ]
+    # No return changes: 1.009, then 1.
+    assert answer["results"]["ITD"]["return"] == pytest.approx(0.009, rel=1e-12)
+    holiday = {"business_days": ["2025-01-02", "2025-01-06"]}
+    other = ask(api, points, ITD, sent=holiday)["diagnostics"]
+    assert [one["code"] for one in other] == ["CONTINUITY_BREAK"]
