@@ -38,7 +38,7 @@ from lotus_assets.services.api.sent_payload import (
     ReportStatelessInput,
     SentPortfolio,
 )
-from lotus_assets.services.api.upstream import GatedInput, UpstreamInputs
+from lotus_assets.services.api.upstream import GatedInput, UpstreamInputs, unfit
 from lotus_assets.services.api.valuation_points import Amount, Point
 from lotus_assets.services.lotus_core.contracts.shared import (
     CalendarDay,
@@ -46,7 +46,7 @@ from lotus_assets.services.lotus_core.contracts.shared import (
     Identifier,
     Strict,
 )
-from lotus_assets.services.problems import insufficient, invalid, violation
+from lotus_assets.services.problems import insufficient, invalid
 from lotus_assets.sources.lotus_core.wire_format import DECIMAL, OBSERVATION
 
 STATEFUL_DIMENSIONS = ["asset_class"]
@@ -230,7 +230,7 @@ def stateful_sides(
     try:
         return report_sides(points, portfolios, {asked.portfolio_id: lists}, group_by), windows
     except ValueError as broken:
-        raise violation(f"attribution-input of {asked.portfolio_id}: {broken}") from broken
+        raise unfit(ATTRIBUTION_INPUT.contract, asked.portfolio_id) from broken
 
 
 def _lists(report: GatedInput) -> ReportLists:

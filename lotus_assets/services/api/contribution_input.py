@@ -29,14 +29,14 @@ from lotus_assets.services.api.sent_payload import (
     ReportStatelessInput,
     SentPortfolio,
 )
-from lotus_assets.services.api.upstream import UpstreamInputs
+from lotus_assets.services.api.upstream import UpstreamInputs, unfit
 from lotus_assets.services.api.valuation_points import Point
 from lotus_assets.services.lotus_core.contracts.shared import (
     CurrencyContext,
     Identifier,
     Strict,
 )
-from lotus_assets.services.problems import insufficient, invalid, violation
+from lotus_assets.services.problems import insufficient, invalid
 
 
 class SentPosition(Strict):
@@ -151,4 +151,4 @@ def stateful_parts(
     try:
         return portfolio_parts(points, portfolios, metas, hierarchy), windows
     except ValueError as broken:
-        raise violation(f"contribution-input of {asked.portfolio_id}: {broken}") from broken
+        raise unfit(CONTRIBUTION_INPUT.contract, asked.portfolio_id) from broken

@@ -12,7 +12,7 @@ import rfc8785
 from lotus_assets.inputs.contract_gate import InputTable, gate_payloads
 from lotus_assets.inputs.payload_chunk import Asked, Received
 from lotus_assets.services.api.envelope import Diagnostic, UpstreamRequest, UsedInput
-from lotus_assets.services.problems import ErrorCode, ServiceProblem, unsupported
+from lotus_assets.services.problems import ErrorCode, ServiceProblem, unsupported, violation
 from lotus_assets.sources.lotus_core.client import CONSUMER, LotusCoreClient, first_request
 from lotus_assets.sources.lotus_core.contracts import Contract
 from lotus_assets.sources.lotus_core.correlation import Correlation
@@ -172,6 +172,15 @@ def _refused(contract: Contract, subject: str, error: LotusCoreError) -> Service
     code = ErrorCode(error.code)
     rule = f" ({error.rule})" if isinstance(error, BrokenPayload) else ""
     return ServiceProblem(code, f"{contract.name} of {subject}: {REFUSALS[code]}{rule}; {REASON}")
+
+
+def unfit(contract: Contract, subject: str) -> ServiceProblem:
+    """Of rows that keep the contract one by one, but do not fit together; what does not is raised
+    as its cause, for the log: it names things as lotus-core does."""
+    return violation(
+        f"{contract.name} of {subject}: its rows do not fit together (days, weights, returns or "
+        f"identifiers); {REASON}"
+    )
 
 
 def _check_currency(

@@ -2,8 +2,9 @@
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -11,7 +12,11 @@ import pytest
 from lotus_assets.services.api.calculating import answer
 from lotus_assets.services.api.routes import twr
 from lotus_assets.services.api.settings import ApiSettings
-from lotus_assets.sources.lotus_core.contracts import BENCHMARK_RETURNS, PERFORMANCE_INPUT
+from lotus_assets.sources.lotus_core.contracts import (
+    ATTRIBUTION_INPUT,
+    BENCHMARK_RETURNS,
+    PERFORMANCE_INPUT,
+)
 from lotus_assets.sources.lotus_core.wire_format import ARROW
 from lotus_assets_tests.integration.inputs.core_server import (
     CoreServer,
@@ -149,3 +154,41 @@ def test_a_benchmark_in_another_currency_is_never_mixed_in(
 def performance() -> dict[str, object]:
     """Days from the opening on, after which no earlier day is missing."""
     return {**payloads.performance("P1"), "portfolio_open_date": "2026-03-04"}
+
+
+def without_a_day(report: dict[str, Any]) -> None:
+    """An instrument has a day on which its portfolio was not valued."""
+    report["portfolio_data"]["valuation_points"].pop()
+
+
+def lost_too_much(report: dict[str, Any]) -> None:
+    """A group of the benchmark lost more than all."""
+    lost = {"return_base": "-1.5", "return_local": "-1.5"}
+    report["benchmark_groups_data"][0]["observations"][1] |= lost
+
+
+@pytest.mark.parametrize(
+    ("spoil", "rule"), [(without_a_day, "portfolio_day"), (lost_too_much, "row")]
+)
+def test_sides_that_do_not_fit_are_not_quoted(
+    core: CoreServer, api: httpx.Client, spoil: Callable[[dict[str, Any]], None], rule: str
+) -> None:
+    """Names of groups and instruments are lotus-core's texts."""
+    report = payloads.attribution("P1")
+    report["benchmark_groups_data"][0]["key"] = {"asset_class": "secret"}
+    report["instruments_data"][0]["instrument_id"] = "secret"
+    spoil(report)
+    core.answers(PLACE, Reply(content=payloads.stream(PERFORMANCE_INPUT, performance())))
+    core.answers(
+        "/integration/portfolios/P1/attribution-input",
+        Reply(content=payloads.stream(ATTRIBUTION_INPUT, report)),
+    )
+    body = {
+        "input_mode": "stateful",
+        "stateful_input": {"portfolio_id": "P1", "as_of_date": "2026-03-10"},
+        "analyses": [{"period": "ITD"}],
+    }
+    got = api.post("/performance/attribution", json=body)
+    assert (got.status_code, got.json()["code"]) == (502, VIOLATION)
+    assert f"({rule})" in got.json()["detail"]
+    assert "secret" not in got.text
