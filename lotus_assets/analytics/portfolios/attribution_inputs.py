@@ -8,7 +8,11 @@ from typing import Any
 from lotus_assets.analytics.portfolios.portfolio_inputs import PortfolioInputs
 from lotus_assets.analytics.portfolios.report_parts import reported_points, reported_portfolios
 from lotus_assets.engine.performance.frames.attribution_sides import AttributionSides
-from lotus_assets.engine.performance.frames.report_sides import ReportLists, report_sides
+from lotus_assets.engine.performance.frames.report_sides import (
+    ReportLists,
+    known_from_second_row,
+    report_sides,
+)
 from lotus_assets.inputs.input_tables import ATTRIBUTION_INPUT
 from lotus_assets.sources.lotus_core.wire_format import OBSERVATION
 
@@ -24,12 +28,9 @@ def attribution_sides(inputs: PortfolioInputs) -> Iterator[AttributionSides]:
         of_dimensions = inputs.payloads["subject"].isin(alike["subject"])
         some = replace(inputs, payloads=inputs.payloads[of_dimensions])
         lists = {payload["subject"]: _lists(payload) for payload in alike.to_dict("records")}
-        yield report_sides(
-            reported_points(some, ATTRIBUTION_INPUT, "id", *OBSERVATION),
-            reported_portfolios(some),
-            lists,
-            json.loads(str(dimensions)),
-        )
+        points = reported_points(some, ATTRIBUTION_INPUT, "id", *OBSERVATION)
+        portfolios = known_from_second_row(reported_portfolios(some), points)
+        yield report_sides(points, portfolios, lists, json.loads(str(dimensions)))
 
 
 def _lists(payload: dict[Any, Any]) -> ReportLists:

@@ -14,7 +14,7 @@ from lotus_assets.engine.performance.frames.attribution_sides import (
     instrument_sides,
 )
 from lotus_assets.engine.performance.frames.node_keys import group_key
-from lotus_assets.engine.performance.frames.part_names import GROUP
+from lotus_assets.engine.performance.frames.part_names import GROUP, PORTFOLIO
 from lotus_assets.engine.performance.frames.portfolio_parts import listed_metas, portfolio_parts
 
 
@@ -48,6 +48,22 @@ def report_sides(
     currencies = [lists[name].currency for name in parts.days.portfolio_id]
     benchmark = listed_groups(points[is_group], groups, group_by)
     return instrument_sides(parts, benchmark, group_by, currencies)
+
+
+def known_from_second_row(portfolios: pd.DataFrame, points: pd.DataFrame) -> pd.DataFrame:
+    """`portfolios` as of which a period that begins by the first row is too long for the report.
+
+    Its benchmark runs from the portfolio's row before, which a report that begins after the opening
+    does not hold: the benchmark's days between the two would be lost. `points`: as for
+    `report_sides`.
+    """
+    own = points[points["part"] == PORTFOLIO]
+    firsts = own.groupby("portfolio_id")["perf_date"].min()
+    first = portfolios["portfolio_id"].map(firsts).astype("datetime64[s]")
+    known = portfolios["performance_start_date"]
+    is_cut = (portfolios["portfolio_open_date"] < known) & first.notna()
+    after = (first + pd.Timedelta(days=1)).where(is_cut, known)
+    return portfolios.assign(performance_start_date=after)
 
 
 def listed_groups(

@@ -6,9 +6,16 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
+import pytest
 
+from lotus_assets.engine.performance.formulas.periods import ReportingPeriod
 from lotus_assets.engine.performance.frames.attribution_sides import AttributionSides
-from lotus_assets.engine.performance.frames.report_sides import ReportLists, report_sides
+from lotus_assets.engine.performance.frames.portfolio_days import portfolio_days, portfolios_frame
+from lotus_assets.engine.performance.frames.report_sides import (
+    ReportLists,
+    known_from_second_row,
+    report_sides,
+)
 from lotus_assets_tests.unit.engine.performance.frames.books import (
     Point,
     points_of,
@@ -75,3 +82,27 @@ def test_a_row_under_the_very_key_stands_for_those_in_another_order() -> None:
     now, before = '{"class": "Equity", "region": "EU"}', json.dumps(EQUITY)
     for rows in ([(before, 1.0, 0.5), (now, 1.0, 0.02)], [(now, 1.0, 0.02), (before, 1.0, 0.5)]):
         assert benchmark(sides_of(rows, [EQUITY])) == {now: (1.0, 0.02)}
+
+
+@pytest.mark.parametrize(
+    ("opened", "statuses"),
+    [
+        # The row before Monday the 27th is before the report: what the benchmark did since is lost.
+        (date(2024, 5, 2), ["WINDOW_TOO_SHORT", "WINDOW_TOO_SHORT", "OK"]),
+        (date(2025, 1, 25), ["OK", "OK", "OK"]),
+    ],
+)
+def test_a_period_that_begins_by_the_first_row_needs_the_row_before(
+    opened: date, statuses: list[str]
+) -> None:
+    """A report from Saturday the 25th."""
+    rows: list[Point] = [
+        ("P", "", day, 100, 0, 0, 0, 100) for day in ("2025-01-27", "2025-01-28", "2025-01-30")
+    ]
+    first = date(2025, 1, 25)
+    portfolios = portfolios_frame(["P"], AS_OF, opened, first)
+    known = known_from_second_row(portfolios, points_of(rows))
+    starts = ("2025-01-25", "2025-01-27", "2025-01-28")
+    periods = tuple(ReportingPeriod("EXPLICIT", start, "2025-01-30") for start in starts)
+    days = portfolio_days(points_of(rows), known)
+    assert days.windows(periods).status.tolist() == statuses
