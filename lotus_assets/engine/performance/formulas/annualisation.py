@@ -71,7 +71,7 @@ def _year_position(days: Days) -> Floats:
 
 
 def annualise(
-    returns: Floats,
+    growth: Floats,
     starts: Days,
     ends: Days,
     whole_years: Integers,
@@ -81,9 +81,9 @@ def annualise(
 ) -> tuple[Floats, NDArray[np.object_]]:
     """`(1 + R)^(1/years) - 1` of every window, and the `Reason` where it is NaN.
 
-    `whole_years` is n for an unclamped nY and 0 otherwise; `business_days` of [start, end] are
-    needed for BUS/252, which counts them for nY too. `is_stale`: the last valuation is too old to
-    say how the period ended.
+    `growth` is ln(1 + R), NaN where R is. `whole_years` is n for an unclamped nY and 0 otherwise;
+    `business_days` of [start, end] are needed for BUS/252, which counts them for nY too.
+    `is_stale`: the last valuation is too old to say how the period ended.
     """
     if basis is AnnualisationBasis.BUS_252:
         if business_days is None:
@@ -92,14 +92,16 @@ def annualise(
     else:
         counted = years_act_365 if basis is AnnualisationBasis.ACT_365 else years_act_act
         years = np.where(whole_years > 0, whole_years, counted(starts, ends))
-    reason = np.full(len(returns), Reason.NONE, dtype=object)
+    reason = np.full(len(growth), Reason.NONE, dtype=object)
     reason[years <= 0] = Reason.NO_BUSINESS_DAYS
     if is_stale is not None:
         reason[is_stale] = Reason.STALE_VALUATIONS
     reason[ends < years_from(starts, 1) - DAY] = Reason.PERIOD_SHORTER_THAN_ONE_YEAR
-    reason[~(returns >= -1.0)] = Reason.NO_RETURN
+    reason[np.isnan(growth)] = Reason.NO_RETURN
     usable = reason == Reason.NONE
-    annual = np.full(len(returns), np.nan)
-    with np.errstate(divide="ignore"):
-        annual[usable] = np.expm1(np.log1p(returns[usable]) / years[usable])
+    annual = np.full(len(growth), np.nan)
+    with np.errstate(over="ignore"):
+        annual[usable] = np.expm1(growth[usable] / years[usable])
+    reason[np.isinf(annual)] = Reason.OVERFLOW
+    annual[np.isinf(annual)] = np.nan
     return annual, reason

@@ -89,7 +89,8 @@ def attribute_groups(
         laid = side_by_side(portfolio, benchmark, first, last, group_count)
         _check(laid)
         chosen = np.arange(first * len(windows.keys), last * len(windows.keys))
-        parts += [_part(laid, windows, some, method) for some in _blocks(laid, windows, chosen)]
+        blocks = _blocks(laid, windows, chosen)
+        parts += [_part(laid, (portfolio, benchmark), windows, some, method) for some in blocks]
     frames = [
         frame_of_variants([getattr(part, field.name) for part in parts]) for field in fields(_Part)
     ]
@@ -125,9 +126,15 @@ def _blocks(laid: SideBySide, windows: Windows, chosen: Integers) -> Iterator[In
         yield chosen[first:last]
 
 
-def _part(laid: SideBySide, windows: Windows, chosen: Integers, method: AttributionMethod) -> _Part:
+def _part(
+    laid: SideBySide,
+    given: tuple[GroupSide, GroupSide],
+    windows: Windows,
+    chosen: Integers,
+    method: AttributionMethod,
+) -> _Part:
     spans, span = spans_of(laid, windows, chosen)
-    linked = link_periods(laid, spans, method.frequency, method.linkings)
+    linked = link_periods(laid, spans, method.frequency, method.linkings, given)
     of_windows = WindowSpans(chosen, windows.status[chosen], span)
     groups, levels = effect_rows(linked, of_windows, method)
     return _Part(

@@ -8,10 +8,9 @@ import numpy as np
 from lotus_assets.engine.performance.formulas.attribution_effects import Model
 from lotus_assets.engine.performance.formulas.cells import Cells, distinct
 from lotus_assets.engine.performance.formulas.group_sides import NumberArray
+from lotus_assets.engine.performance.formulas.identities import NO_CAPITAL
 from lotus_assets.engine.performance.formulas.linked_periods import LinkedPeriods
 from lotus_assets.engine.performance.formulas.segments import Floats, Integers
-
-NO_WEIGHT = 1e-15
 
 
 @dataclass(frozen=True)
@@ -69,7 +68,8 @@ def between(
 ) -> tuple[Cells, dict[Model, Floats]]:
     """`(w_P - w_B)(r_B - R_B)` on every node's own weights and returns; BHB: without R_B.
 
-    Cells [node, single period], and a value each by model.
+    0 for a node whose groups have no net weight in the benchmark. Cells [node, single period],
+    and a value each by model.
     """
     single = linked.single
     cells, places = _cells_of_nodes(single.cells, nodes, linked.portfolio)
@@ -81,10 +81,11 @@ def between(
 
     weight_p, weight_b = sums(single.portfolio.weight), sums(single.benchmark.weight)
     product = sums(single.benchmark.weight * single.benchmark.base)
+    gross = sums(np.abs(single.benchmark.weight))
     total = single.benchmark_return[cells.column]
-    is_empty = np.abs(weight_b) <= NO_WEIGHT
-    returns = np.where(is_empty, total, product / np.where(is_empty, 1.0, weight_b))
-    tilt = weight_p - weight_b
+    is_empty = np.abs(weight_b) <= NO_CAPITAL * gross
+    returns = product / np.where(is_empty, 1.0, weight_b)
+    tilt = np.where(is_empty, 0.0, weight_p - weight_b)
     return cells, {
         model: tilt * (returns - total if model is Model.BF else returns) for model in models
     }

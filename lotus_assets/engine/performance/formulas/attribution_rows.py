@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lotus_assets.engine.performance.formulas.attribution_effects import single_effects
+from lotus_assets.engine.performance.formulas.attribution_effects import Measured, single_effects
 from lotus_assets.engine.performance.formulas.attribution_levels import between, nodes_of
 from lotus_assets.engine.performance.formulas.columns import Columns, VariantRows
 from lotus_assets.engine.performance.formulas.group_sides import NumberArray
@@ -70,22 +70,16 @@ def effect_rows(
     linked: LinkedPeriods, windows: WindowSpans, method: AttributionMethod
 ) -> tuple[VariantRows, VariantRows]:
     """Rows of the groups, and of the levels above them."""
-    portfolio, benchmark = linked.single.portfolio, linked.single.benchmark
-    effects = _effects(linked, method, portfolio.base, benchmark.base)
+    effects = _effects(linked, method, linked.single.returns)
     return (
         _group_rows(linked, windows, method, effects),
         _level_rows(linked, windows, method, effects),
     )
 
 
-def _effects(
-    linked: LinkedPeriods,
-    method: AttributionMethod,
-    portfolio_returns: Floats,
-    other: Floats,
-) -> LinkedEffects:
+def _effects(linked: LinkedPeriods, method: AttributionMethod, returns: Measured) -> LinkedEffects:
     weights = linked.single.portfolio.weight, linked.single.benchmark.weight
-    single = single_effects(linked.single.cells, *weights, portfolio_returns, other, method.models)
+    single = single_effects(linked.single.cells, *weights, returns, method.models)
     return linked_effects(linked, single, method.effect_count)
 
 
@@ -141,14 +135,13 @@ def currency_rows(
     linked: LinkedPeriods, windows: WindowSpans, method: AttributionMethod
 ) -> VariantRows:
     """Effects of local returns, and of what is left of the base returns, where both are known."""
-    portfolio, benchmark = linked.single.portfolio, linked.single.benchmark
-    if portfolio.local is None or benchmark.local is None:
+    returns = linked.single.local_returns
+    if returns is None:
         return no_rows(method)
     cells = _cells(linked, windows, linked.laid.groups)
-    local = _effects(linked, method, portfolio.local, benchmark.local).changed(cells.of)
-    currency = _effects(
-        linked, method, portfolio.base - portfolio.local, benchmark.base - benchmark.local
-    ).changed(cells.of)
+    local = _effects(linked, method, returns).changed(cells.of)
+    by_currency = linked.single.returns.less(returns)
+    currency = _effects(linked, method, by_currency).changed(cells.of)
 
     def of_variant(variant: Variant) -> Columns:
         return {

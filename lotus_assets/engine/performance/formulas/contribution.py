@@ -18,13 +18,19 @@ from lotus_assets.engine.performance.formulas.columns import (
 )
 from lotus_assets.engine.performance.formulas.daily_returns import DailyValues
 from lotus_assets.engine.performance.formulas.held_rows import (
+    BasisRows,
     HeldRows,
     HeldSpans,
     held_rows,
     held_spans,
 )
 from lotus_assets.engine.performance.formulas.linking import Linked, Statuses, link
-from lotus_assets.engine.performance.formulas.linking_coefficients import Linking, carino
+from lotus_assets.engine.performance.formulas.linking_coefficients import (
+    Active,
+    LinkedActive,
+    Linking,
+    carino,
+)
 from lotus_assets.engine.performance.formulas.periods import Windows
 from lotus_assets.engine.performance.formulas.portfolio_rows import checked_position_offsets
 from lotus_assets.engine.performance.formulas.segments import (
@@ -119,7 +125,7 @@ class _LinkedVariant:
     @classmethod
     def of(cls, held: HeldRows, spans: Spans, variant: ContributionVariant) -> "_LinkedVariant":
         rows = held.bases[variant.basis]
-        linked = link(rows.returns, spans.start, spans.stop)
+        linked = link(rows.returns, spans.start, spans.stop, rows.growth)
         status = linked.status.copy()
         if variant.linking is Linking.CARINO:
             is_lost = (linked.row >= 0) & (status != Status.UNDEFINED_RETURN)
@@ -127,7 +133,7 @@ class _LinkedVariant:
         is_linkable = status == Status.OK
         counted = np.where(is_linkable & (linked.row >= 0), linked.row + 1, spans.stop)
         counted = np.where(is_linkable, counted, spans.start)
-        coefficients = _coefficients(rows.returns, linked, spans, counted, variant.linking)
+        coefficients = _coefficients(rows, linked, spans, counted, variant.linking)
         first = spans.offsets[:-1]
         last = first + counted - spans.start
         fees = window_sums(rows.fees[spans.rows] * coefficients, first, last)
@@ -139,16 +145,19 @@ class _LinkedVariant:
 
 
 def _coefficients(
-    returns: Floats, linked: Linked, spans: Spans, counted: Integers, linking: Linking
+    of_basis: BasisRows, linked: Linked, spans: Spans, counted: Integers, linking: Linking
 ) -> Floats:
     """One for every row of the spans, 0 where it does not count."""
     counts = counted - spans.start
     span, step = expand(counts)
     rows, offsets = spans.start[span] + step, np.append(0, np.cumsum(counts))
     if linking is Linking.CARINO:
-        values = carino(returns[rows], 0.0, linked.returns, 0.0, offsets)
+        active = Active(0.0, of_basis.returns[rows], of_basis.growth[rows])
+        # Beside a benchmark of 0 the active return is the return.
+        whole = LinkedActive(linked.growth, np.maximum(linked.growth, 0.0))
+        values = carino(active, whole, offsets)
     elif linking is Linking.FRONGELLO:
-        values = products_before(1.0 + returns[rows], offsets)
+        values = products_before(1.0 + of_basis.returns[rows], offsets)
     else:
         values = np.ones(len(rows))
     coefficients = np.zeros(spans.offsets[-1])

@@ -2,12 +2,25 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal, localcontext
+from decimal import Decimal
 from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lotus_assets.engine.performance.formulas.linking import log_growth
+from lotus_assets.engine.performance.formulas.received_decimals import (
+    LOW,
+    SCALE,
+    UNIT,
+    ExactNumbers,
+    exact,
+    exact_decimals,
+    log_ratios,
+    on_their_side,
+    quotients,
+    signs,
+)
 from lotus_assets.engine.performance.formulas.segments import (
     Booleans,
     Days,
@@ -18,17 +31,13 @@ from lotus_assets.engine.performance.formulas.segments import (
 )
 from lotus_assets.engine.performance.formulas.statuses import Mark
 
-SMALL_SHARE = 0.01
-"""Capital under this share of `begin_mv` is marked."""
-CANCELLED = 1e-9
-"""A float sum this small beside its terms is taken again from the decimals."""
+SMALL_PART = 0.01
+"""Beside amounts a hundred times as large, floats of capital and gain lose digits."""
 MONEY = ("begin_mv", "bod_cf", "eod_cf", "mgmt_fees", "end_mv")
-GAIN_SIGNS = {"end_mv": 1, "begin_mv": -1, "bod_cf": -1, "eod_cf": -1}
-SMALLEST_AMOUNT = 1e-10
+SMALLEST_AMOUNT = 10 ** (SCALE - 10)
 """The smallest amount of the contracts, whose numbers have ten digits after the point."""
 
 # numpy widens an enumeration's members to 64 bits.
-SMALL_CAPITAL = np.uint8(Mark.SMALL_CAPITAL)
 NO_CAPITAL = np.uint8(Mark.NO_CAPITAL)
 SHORT_CAPITAL = np.uint8(Mark.SHORT_CAPITAL)
 UNDEFINED = np.uint8(Mark.UNDEFINED)
@@ -89,29 +98,53 @@ class DailyValues:
         """Number of segments."""
         return len(self.offsets) - 1
 
-    def exactly(self, signs: dict[str, int], rows: Integers) -> Floats:
-        """Signed sums of columns at some rows, added as the decimals received."""
-        return exact_sums(
-            [
-                self.decimals(name, rows) if self.decimals else getattr(self, name)[rows]
-                for name in signs
-            ],
-            list(signs.values()),
-        )
+    def exact(self, name: str, rows: Integers) -> ExactNumbers:
+        """A column at some rows, as the decimals received."""
+        if self.decimals is None:
+            return exact(getattr(self, name)[rows])
+        return exact_decimals(self.decimals(name, rows))
 
 
 @dataclass(frozen=True)
 class DailyReturns:
-    """Return of every row (NaN: undefined), its marks (bits of `Mark`) and its signed capital."""
+    """Return of every row (NaN: undefined), its marks (bits of `Mark`) and its signed capital.
+
+    Of `exact_rows`, which were taken from the decimals, `exact_growth` is ln(1 + return), and
+    `exact_signed_growth` that of the return on signed capital.
+    """
 
     returns: Floats
     marks: Marks
     capital: Floats
+    exact_rows: Integers
+    exact_growth: Floats
+    exact_signed_growth: Floats
+
+    @property
+    def is_exact(self) -> Booleans:
+        """Rows that were taken from the decimals."""
+        is_exact = np.zeros(len(self.returns), bool)
+        is_exact[self.exact_rows] = True
+        return is_exact
+
+    @property
+    def growth(self) -> Floats:
+        """`ln(1 + r)`; -inf for r = -1, NaN below it."""
+        growth = log_growth(self.returns)
+        growth[self.exact_rows] = self.exact_growth
+        return growth
 
     @property
     def signed(self) -> Floats:
         """Gain over signed capital, which contribution and attribution keep."""
         return np.where(self.marks & SHORT_CAPITAL, -self.returns, self.returns)
+
+    @property
+    def signed_growth(self) -> Floats:
+        """`ln(1 + r)` of the return on signed capital."""
+        growth = log_growth(self.signed)
+        growth[self.exact_rows] = self.exact_signed_growth
+        return growth
 
     @property
     def per_capital(self) -> Floats:
@@ -120,23 +153,6 @@ class DailyReturns:
         if empty.any():
             return np.where(empty, 0.0, 1.0 / np.where(empty, 1.0, self.capital))
         return 1.0 / self.capital
-
-
-def exact_sums(terms: Sequence[Sequence[Decimal] | Floats], signs: Sequence[int]) -> Floats:
-    """Σ sign·term of every row in decimals, as floats; for the few rows where floats cancel."""
-    with localcontext(prec=100):
-        return np.array(
-            [
-                float(sum(sign * Decimal(str(one)) for sign, one in zip(signs, row, strict=True)))
-                for row in zip(*terms, strict=True)
-            ],
-            dtype=np.float64,
-        )
-
-
-def gain_signs(basis: Basis) -> dict[str, int]:
-    """Columns of the gain and their signs: NET takes the (negative) fee in."""
-    return GAIN_SIGNS | ({"mgmt_fees": 1} if basis is Basis.NET else {})
 
 
 def capitals(values: DailyValues, rows: slice) -> Floats:
@@ -160,80 +176,79 @@ def daily_returns(
 
     Without capital a day without gain returned 0. NaN is undefined: a gain without capital, or a
     missing figure. Short capital is divided by its size: linking such returns depends on the path,
-    and is not gain over initial exposure.
+    and is not gain over initial exposure. Zero and -1 are decided on the decimals.
     """
     rows = rows or slice(0, len(values.dates))
     capital = capitals(values, rows)
-    gain = gains(values, rows, basis, capital)
-    # A share that floats put just above the limit may be under it in decimals.
-    ordinary = capital > (SMALL_SHARE + 2 * CANCELLED) * np.abs(values.begin_mv[rows])
-    marks = np.zeros(len(gain), np.uint8)
-    if not ordinary.all():
-        unusual = np.flatnonzero(~ordinary)
-        exact, marks[unusual] = _unusual(values, basis, unusual + rows.start)
-        # What the decimals add to capital they take from the gain.
-        gain[unusual] -= exact - capital[unusual]
-        gain[unusual[exact == 0]] = 0.0
-        capital[unusual] = exact
-        gain[(marks & UNDEFINED) > 0] = np.nan
-        gain /= np.where(capital == 0, 1.0, np.abs(capital))
-    else:
-        gain /= capital
-    undefined = np.isnan(gain)
-    if undefined.any():
-        marks[undefined] |= UNDEFINED
-    return DailyReturns(gain, marks, capital)
+    returns = gains(values, rows, basis, capital)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        returns /= capital
+    size = np.abs(values.begin_mv[rows])
+    size += np.abs(values.eod_cf[rows])
+    size *= SMALL_PART
+    # NaN is not ordinary either.
+    ordinary = np.abs(capital) > size
+    ordinary &= returns > LOW
+    short = capital < 0
+    marks = np.zeros(len(returns), np.uint8)
+    if short.any():
+        np.negative(returns, out=returns, where=short)
+        ordinary &= ~short | (returns > LOW)
+        marks[short] = SHORT_CAPITAL
+    if ordinary.all():
+        return DailyReturns(returns, marks, capital, *_NONE)
+    at = np.flatnonzero(~ordinary)
+    known, taken = _taken_exactly(values, basis, at + rows.start)
+    returns[at], marks[at], capital[at] = np.nan, UNDEFINED, capital[at]
+    exact_rows = at[known]
+    returns[exact_rows], marks[exact_rows], capital[exact_rows] = taken[:3]
+    return DailyReturns(returns, marks, capital, exact_rows, *taken[3:])
 
 
-def exact_capitals(values: DailyValues, rows: Integers) -> Floats:
-    """Capital of some rows, from the decimals where the floats cancel."""
-    begin, flow = values.begin_mv[rows], values.bod_cf[rows]
-    capital = begin + flow
-    doubtful = np.abs(capital) <= CANCELLED * np.abs(begin)
-    doubtful &= (capital != 0) | ((values.decimals is not None) & (begin != 0))
-    at = np.flatnonzero(doubtful)
-    if len(at):
-        capital[at] = values.exactly({"begin_mv": 1, "bod_cf": 1}, rows[at])
-    if values.capital_signs is not None:
-        signs = values.capital_signs[rows]
-        differing = (np.sign(capital) != signs) & ~np.isnan(capital)
-        capital[differing] = signs[differing] * SMALLEST_AMOUNT
-    return capital
+_NONE = (np.empty(0, np.int64), np.empty(0), np.empty(0))
 
 
-def has_gain(values: DailyValues, basis: Basis, rows: Integers) -> Booleans:
-    """Whether there is a gain at all in some rows, decided on the decimals."""
-    signs = gain_signs(basis)
-    terms = np.array([sign * getattr(values, name)[rows] for name, sign in signs.items()])
-    gain, size = terms.sum(axis=0), np.abs(terms).sum(axis=0)
-    at = np.flatnonzero((np.abs(gain) <= CANCELLED * size) & (size > 0))
-    if len(at):
-        gain[at] = values.exactly(signs, rows[at])
-    return np.asarray(gain != 0)
-
-
-def _unusual(values: DailyValues, basis: Basis, rows: Integers) -> tuple[Floats, Marks]:
+def _taken_exactly(
+    values: DailyValues, basis: Basis, rows: Integers
+) -> tuple[Booleans, tuple[Floats, Marks, Floats, Floats, Floats]]:
+    """Which rows miss no figure; of those return, marks, capital and growth on both capitals."""
+    amounts = np.array([getattr(values, name)[rows] for name in MONEY])
+    known = np.asarray(np.isfinite(amounts).all(axis=0))
+    rows = rows[known]
     capital = exact_capitals(values, rows)
-    marks = np.zeros(len(rows), np.uint8)
-    marks[_is_small(values, rows, capital)] |= SMALL_CAPITAL
-    marks[capital < 0] |= SHORT_CAPITAL
-    marks[np.isnan(capital)] |= UNDEFINED
-    empty = np.flatnonzero(capital == 0)
-    marks[empty] |= NO_CAPITAL
-    marks[empty[has_gain(values, basis, rows[empty])]] |= UNDEFINED
-    return capital, marks
+    close = exact_closes(values, basis, rows)
+    empty = capital == 0
+    size = np.abs(np.where(empty, UNIT, capital))
+    # 1 + r on the size of capital, and on signed capital: r = -1 where they are 0.
+    kept = close - capital + np.abs(capital)
+    signed_kept = np.where(capital < 0, -close, close)
+    returns = on_their_side(quotients(kept - size, size), kept)
+    short = capital < 0
+    returns[short] = -on_their_side(-returns[short], signed_kept[short])
+    growth = log_ratios(kept, size)
+    signed_growth = log_ratios(signed_kept, size)
+    marks = np.where(short, SHORT_CAPITAL, np.uint8(0))
+    marks[empty] = NO_CAPITAL
+    returns[empty] = growth[empty] = signed_growth[empty] = 0.0
+    gained = empty & (close != 0)
+    marks[gained] |= UNDEFINED
+    returns[gained] = growth[gained] = signed_growth[gained] = np.nan
+    return known, (returns, marks, quotients(capital, UNIT), growth, signed_growth)
 
 
-def _is_small(values: DailyValues, rows: Integers, capital: Floats) -> Booleans:
-    """Whether capital is under 1 % of `begin_mv`, at the limit decided on the decimals."""
-    begin = values.begin_mv[rows]
-    above = np.abs(capital) - SMALL_SHARE * np.abs(begin)
-    is_small = np.asarray(above < 0)
-    doubtful = (np.abs(above) <= CANCELLED * np.abs(begin)) & (begin != 0)
-    for side in (1, -1):
-        at = np.flatnonzero(doubtful & (side * capital * begin > 0))
-        if len(at):
-            # 100·|begin + bod| - |begin|, times the sign of begin and the side of the capital.
-            beyond = values.exactly({"begin_mv": 100 - side, "bod_cf": 100}, rows[at])
-            is_small[at] = side * np.sign(begin[at]) * beyond < 0
-    return is_small
+def exact_closes(values: DailyValues, basis: Basis, rows: Integers) -> ExactNumbers:
+    """`end_mv - eod_cf + f` of some rows: capital and what it gained."""
+    close: ExactNumbers = values.exact("end_mv", rows) - values.exact("eod_cf", rows)
+    if basis is Basis.NET:
+        close += values.exact("mgmt_fees", rows)
+    return close
+
+
+def exact_capitals(values: DailyValues, rows: Integers) -> ExactNumbers:
+    """Capital of some rows in the decimals received, or at least on its side of 0."""
+    capital: ExactNumbers = values.exact("begin_mv", rows) + values.exact("bod_cf", rows)
+    if values.capital_signs is not None:
+        received = values.capital_signs[rows]
+        differing = np.flatnonzero(signs(capital) != received)
+        capital[differing] = received[differing].astype(object) * SMALLEST_AMOUNT
+    return capital

@@ -8,6 +8,10 @@ from numpy.typing import NDArray
 
 from lotus_assets.engine.performance.formulas.cells import Cells, distinct
 from lotus_assets.engine.performance.formulas.identities import is_off_currency
+from lotus_assets.engine.performance.formulas.received_returns import (
+    ObservedReturns,
+    ReceivedReturns,
+)
 from lotus_assets.engine.performance.formulas.segments import (
     Booleans,
     Days,
@@ -28,6 +32,9 @@ class GroupSide:
     A segment a portfolio, rows in any order. `group` is a code from 0; weights are at the start of
     the day; `return_base` NaN is not supplied. `return_local` is optional, as a column and as a
     value; `return_fx` is only checked: `(1 + l)(1 + fx) = 1 + r_base` to 1e-9.
+    `gain` (and `local_gain` of it) is that of a group without net capital, whose weight is 0: a
+    share of the side's whole capital, whose other weights sum to 1. `received` says what the
+    side's returns are made of, where not of these weights and returns alone.
     Raises ValueError where that fails, or a weight is missing.
     """
 
@@ -38,6 +45,9 @@ class GroupSide:
     offsets: Integers
     return_local: Floats | None = None
     return_fx: Floats | None = field(default=None, compare=False)
+    gain: Floats | None = None
+    local_gain: Floats | None = None
+    received: ReceivedReturns | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         """Check shapes and currency returns once."""
@@ -62,6 +72,13 @@ class GroupSide:
         portfolio_number = int(segment_of_rows(self.offsets)[row])
         return f"portfolio {portfolio_number}, group {self.group[row]}, {self.dates[row]}"
 
+    @property
+    def returns_received(self) -> ReceivedReturns:
+        """What the side's returns are made of: where nothing else is said, its rows."""
+        if self.received is not None:
+            return self.received
+        return ObservedReturns(self.dates, self.offsets, self.weight, self.return_base)
+
     def rows(self, first: int, last: int) -> slice:
         """Rows of portfolios [first, last)."""
         return slice(int(self.offsets[first]), int(self.offsets[last]))
@@ -69,11 +86,16 @@ class GroupSide:
 
 @dataclass(frozen=True)
 class Side:
-    """One side of some portfolios, a value a cell; NaN return: not supplied."""
+    """One side of some portfolios, a value a cell; NaN return: not supplied.
+
+    `gain` is that of groups without net capital, 0 of others; none at all where no group has one.
+    """
 
     weight: Floats
     base: Floats
     local: Floats | None
+    gain: Floats | None = None
+    local_gain: Floats | None = None
 
 
 @dataclass(frozen=True)
@@ -200,5 +222,14 @@ def _side(side: GroupSide, rows: slice, places: Integers, count: int) -> Side:
         laid[places] = column[rows]
         return laid
 
-    local = None if side.return_local is None else values(side.return_local, np.nan)
-    return Side(values(side.weight, 0.0), values(side.return_base, np.nan), local)
+    def known(column: Floats | None, absent: float) -> Floats | None:
+        return None if column is None else values(column, absent)
+
+    is_gained = side.gain is not None and bool(side.gain[rows].any())
+    return Side(
+        values(side.weight, 0.0),
+        values(side.return_base, np.nan),
+        known(side.return_local, np.nan),
+        known(side.gain, 0.0) if is_gained else None,
+        known(side.local_gain, 0.0) if is_gained else None,
+    )

@@ -12,7 +12,6 @@ from lotus_assets.engine.performance.formulas.daily_returns import (
     daily_returns,
     gains,
 )
-from lotus_assets.engine.performance.formulas.linking import log_growth
 from lotus_assets.engine.performance.formulas.portfolio_rows import portfolio_rows
 from lotus_assets.engine.performance.formulas.segments import (
     Days,
@@ -26,10 +25,11 @@ from lotus_assets.engine.performance.formulas.spans import Spans
 
 @dataclass(frozen=True)
 class BasisRows:
-    """What fees make a difference to: of portfolio rows the return (on signed capital), the fees
-    and what is unexplained, per capital; of position rows return and growth."""
+    """What fees make a difference to: of portfolio rows the return (on signed capital), its
+    growth, the fees and what is unexplained, per capital; of position rows return and growth."""
 
     returns: Floats
+    growth: Floats
     fees: Floats
     unexplained: Floats
     position_returns: Floats
@@ -103,13 +103,14 @@ def _basis_rows(
     fees = np.zeros(len(explained))
     if basis is Basis.NET:
         fees = portfolios.mgmt_fees[rows] * daily.per_capital
-    returns = daily_returns(positions, basis, of_held).returns
+    of_positions = daily_returns(positions, basis, of_held)
     return BasisRows(
         returns=daily.signed,
+        growth=daily.signed_growth,
         fees=fees,
         unexplained=daily.signed - explained - fees,
-        position_returns=returns,
-        position_growth=log_growth(returns),
+        position_returns=of_positions.returns,
+        position_growth=of_positions.growth,
     )
 
 

@@ -1,28 +1,35 @@
 """Groups of a portfolio built from its instruments, and what they leave unexplained."""
 
-from dataclasses import dataclass
-from decimal import Decimal, localcontext
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import pandas as pd
 
 from lotus_assets.engine.performance.formulas.daily_returns import (
-    CANCELLED,
     Basis,
     DailyValues,
     capitals,
     daily_returns,
+    exact_capitals,
+    exact_closes,
     gains,
 )
 from lotus_assets.engine.performance.formulas.group_sides import GroupSide
-from lotus_assets.engine.performance.formulas.identities import is_off_balance
-from lotus_assets.engine.performance.formulas.linking import link
+from lotus_assets.engine.performance.formulas.identities import NO_CAPITAL, is_off_balance
+from lotus_assets.engine.performance.formulas.linking import link, log_growth
 from lotus_assets.engine.performance.formulas.periods import Windows
 from lotus_assets.engine.performance.formulas.portfolio_rows import (
     checked_position_offsets,
     portfolio_rows,
 )
+from lotus_assets.engine.performance.formulas.received_decimals import (
+    UNIT,
+    quotients,
+    sums_by_segment,
+)
+from lotus_assets.engine.performance.formulas.received_returns import ValuedReturns
 from lotus_assets.engine.performance.formulas.segments import (
+    Booleans,
     Floats,
     Integers,
     chunks,
@@ -30,13 +37,20 @@ from lotus_assets.engine.performance.formulas.segments import (
 )
 from lotus_assets.engine.performance.formulas.statuses import Status
 
+NO_FEE = 1e-12
+NEARLY_NONE = 1e-3
+"""Net capital under this share of the gross is summed from the decimals."""
+
 
 @dataclass(frozen=True)
 class OwnReturns:
-    """Per portfolio row: the portfolio's own return, and that without fees on no instrument."""
+    """Per portfolio row: the portfolio's own return, that without fees on no instrument, and the
+    ln(1 + r) of both."""
 
     returns: Floats
+    growth: Floats
     without_fees: Floats
+    growth_without_fees: Floats
 
 
 @dataclass(frozen=True)
@@ -49,12 +63,21 @@ class InstrumentGroups:
 
 @dataclass(frozen=True)
 class _GroupRows:
-    """Rows of one chunk, one a portfolio day and group."""
+    """Rows of one chunk, one a portfolio day and group; `gain` without net capital ÷ capital_P."""
 
     row: Integers
     group: Integers
     weight: Floats
     returns: Floats
+    gain: Floats
+
+
+@dataclass(frozen=True)
+class _Sums:
+    """Capital and gain of every cell (day·groups + group); capital is 0 where there is no net."""
+
+    capital: Floats
+    gain: Floats
 
 
 def instrument_groups(
@@ -69,31 +92,44 @@ def instrument_groups(
 
     `group` is the code of every instrument. Where the weights of a day miss 1 by more than 1e-6
     the remainder is the group `unallocated` with return 0 (a day without capital: all of it). A
-    group's gain without capital is in no row: the reconciliation's difference holds it.
+    group without net capital has weight 0, no return, and its gain ÷ capital_P; on a day without
+    capital of the portfolio a gain is in no row: the reconciliation's difference holds it.
     """
     offsets = checked_position_offsets(portfolios, instruments, instrument_offsets)
     parts = []
     own_returns = np.full(len(portfolios.dates), np.nan)
-    without_fees = own_returns.copy()
+    own_growth, without_fees, growth_without_fees = (own_returns.copy() for _ in range(3))
     for first, last in chunks(instruments.offsets[offsets]):
         rows = slice(int(portfolios.offsets[first]), int(portfolios.offsets[last]))
         cells, fees = _cells(
             portfolios, instruments, offsets, group, unallocated, basis, (first, last)
         )
         daily = daily_returns(portfolios, basis, rows)
-        own_returns[rows] = daily.returns
+        own_returns[rows], own_growth[rows] = daily.returns, daily.growth
         without_fees[rows] = daily.returns - fees * np.abs(daily.per_capital)
-        parts.append(_GroupRows(cells.row + rows.start, cells.group, cells.weight, cells.returns))
-    row = np.concatenate([np.empty(0, np.int64), *(part.row for part in parts)])
+        growth_without_fees[rows] = np.where(
+            fees == 0, own_growth[rows], log_growth(without_fees[rows])
+        )
+        parts.append(replace(cells, row=cells.row + rows.start))
+    row, code, weight, returns, gain = (
+        np.concatenate([empty, *(getattr(part, field.name) for part in parts)])
+        for field, empty in zip(fields(_GroupRows), _EMPTY, strict=True)
+    )
     portfolio_number = segment_of_rows(portfolios.offsets)[row]
     side = GroupSide(
         dates=portfolios.dates[row],
-        group=np.concatenate([np.empty(0, np.int64), *(part.group for part in parts)]),
-        weight=np.concatenate([np.empty(0), *(part.weight for part in parts)]),
-        return_base=np.concatenate([np.empty(0), *(part.returns for part in parts)]),
+        group=code,
+        weight=weight,
+        return_base=returns,
         offsets=np.searchsorted(portfolio_number, np.arange(portfolios.count + 1)),
+        gain=gain if gain.any() else None,
+        received=ValuedReturns(portfolios, instruments, offsets, basis),
     )
-    return InstrumentGroups(side, OwnReturns(own_returns, without_fees))
+    own = OwnReturns(own_returns, own_growth, without_fees, growth_without_fees)
+    return InstrumentGroups(side, own)
+
+
+_EMPTY = (np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0), np.empty(0), np.empty(0))
 
 
 def _cells(
@@ -114,58 +150,74 @@ def _cells(
     day = portfolio_rows(portfolios, instruments, offsets, first, last)
     day_count = rows.stop - rows.start
     codes, local_code = np.unique(np.asarray(group)[held], return_inverse=True)
-    cell = day * len(codes) + np.repeat(local_code, counts)
-    size = day_count * len(codes)
-    capital_of_rows = capitals(instruments, held_rows)
-    gain = np.bincount(cell, gains(instruments, held_rows, basis, capital_of_rows), size)
-    capital: Floats = np.bincount(cell, capital_of_rows, size).astype(np.float64)
-    _settle_zeros(instruments, held_rows.start, cell, capital_of_rows, capital)
+    width = max(len(codes), 1)
+    cell = day * width + np.repeat(local_code, counts)
     daily = daily_returns(portfolios, basis, rows)
-    at = np.flatnonzero(capital != 0)
-    weight = capital[at] * daily.per_capital[at // max(len(codes), 1)]
-    held_weight = np.asarray(np.bincount(at // max(len(codes), 1), weight, day_count), np.float64)
-    rest, left = 1.0 - held_weight, np.flatnonzero(is_off_balance(held_weight))
+    sums = _sums(instruments, held_rows, basis, cell, np.repeat(daily.is_exact, width))
+    at = np.flatnonzero((sums.capital != 0) | (sums.gain != 0))
+    is_net = sums.capital[at] != 0
+    per_capital = daily.per_capital[at // width]
+    weight = sums.capital[at] * per_capital
+    gain = np.where(is_net, 0.0, sums.gain[at]) * per_capital
+    returns = np.where(is_net, sums.gain[at], np.nan) / np.where(is_net, sums.capital[at], 1.0)
+    held_weight = np.asarray(np.bincount(at // width, weight, day_count), np.float64)
+    is_off = is_off_balance(held_weight)
+    gain /= np.where(is_off, 1.0, held_weight)[at // width]
+    rest, left = 1.0 - held_weight, np.flatnonzero(is_off)
     fees = np.zeros(day_count)
     if basis is Basis.NET:
         on_instruments = np.bincount(day, instruments.mgmt_fees[held_rows], day_count)
         fees = portfolios.mgmt_fees[rows] - on_instruments
-    row = np.concatenate([at // max(len(codes), 1), left])
+        # Rounding makes no fee.
+        fees[np.abs(fees) <= NO_FEE * np.abs(on_instruments)] = 0.0
+    row = np.concatenate([at // width, left])
     order = np.argsort(row, kind="stable")
-    cells = _GroupRows(
-        row=row[order],
-        group=np.concatenate([codes[at % max(len(codes), 1)], np.full(len(left), unallocated)])[
-            order
-        ],
-        weight=np.concatenate([weight, rest[left]])[order],
-        returns=np.concatenate([gain[at] / capital[at], np.zeros(len(left))])[order],
+    none = np.zeros(len(left))
+    columns = (
+        row,
+        np.concatenate([codes[at % width], np.full(len(left), unallocated)]),
+        np.concatenate([weight, rest[left]]),
+        np.concatenate([returns, none]),
+        np.concatenate([gain, none]),
     )
-    return cells, fees
+    return _GroupRows(*(column[order] for column in columns)), fees
 
 
-def _settle_zeros(
-    instruments: DailyValues, first_row: int, cell: Integers, terms: Floats, capital: Floats
+def _sums(
+    instruments: DailyValues, rows: slice, basis: Basis, cell: Integers, is_exact: Booleans
+) -> _Sums:
+    """Capital and gain of the cells that rows of instruments are in; of some from the decimals."""
+    size = len(is_exact)
+    capital_of_rows = capitals(instruments, rows)
+    gain_of_rows = gains(instruments, rows, basis, capital_of_rows)
+    gain = np.asarray(np.bincount(cell, gain_of_rows, size), np.float64)
+    capital = np.asarray(np.bincount(cell, capital_of_rows, size), np.float64)
+    gross = np.bincount(cell, np.abs(capital_of_rows), size)
+    doubtful = is_exact | (np.abs(capital) <= NEARLY_NONE * gross)
+    doubtful &= (gross > 0) | (gain != 0)
+    if doubtful.any():
+        _take_exactly(instruments, rows.start, basis, cell, doubtful, _Sums(capital, gain))
+        capital[doubtful & (np.abs(capital) < NO_CAPITAL * gross)] = 0.0
+    return _Sums(capital, gain)
+
+
+def _take_exactly(
+    instruments: DailyValues,
+    first_row: int,
+    basis: Basis,
+    cell: Integers,
+    doubtful: Booleans,
+    sums: _Sums,
 ) -> None:
-    """Decide on decimals whether a group's capital is zero where the floats cancel."""
-    sizes = np.bincount(cell, np.abs(terms), len(capital))
-    doubtful = (np.abs(capital) <= CANCELLED * sizes) & (sizes > 0)
-    if not doubtful.any():
-        return
-    rows = np.flatnonzero(doubtful[cell])
-    exact = {
-        name: _decimals(instruments, name, rows + first_row) for name in ("begin_mv", "bod_cf")
-    }
-    capital[doubtful] = 0.0
-    with localcontext(prec=100):
-        sums: dict[int, Decimal] = {}
-        for at, begin, flow in zip(cell[rows].tolist(), *exact.values(), strict=True):
-            sums[at] = sums.get(at, Decimal(0)) + begin + flow
-    capital[list(sums)] = [float(value) for value in sums.values()]
-
-
-def _decimals(instruments: DailyValues, name: str, rows: Integers) -> list[Decimal]:
-    if instruments.decimals is not None:
-        return list(instruments.decimals(name, rows))
-    return [Decimal(repr(value)) for value in getattr(instruments, name)[rows].tolist()]
+    """Sums of the doubtful cells from the decimals received."""
+    chosen = np.flatnonzero(doubtful[cell])
+    chosen = chosen[np.argsort(cell[chosen], kind="stable")]
+    cells, starts = np.unique(cell[chosen], return_index=True)
+    rows = chosen + first_row
+    capital = exact_capitals(instruments, rows)
+    gain = exact_closes(instruments, basis, rows) - capital
+    sums.capital[cells] = quotients(sums_by_segment(capital, starts), UNIT)
+    sums.gain[cells] = quotients(sums_by_segment(gain, starts), UNIT)
 
 
 def reconciliation(group_return: Floats, windows: Windows, own_returns: OwnReturns) -> pd.DataFrame:
@@ -174,8 +226,9 @@ def reconciliation(group_return: Floats, windows: Windows, own_returns: OwnRetur
     own_return = group_return + fees + difference; `fees` is what the portfolio's fees on no
     instrument take from its own return. `group_return` is the linked return of its groups.
     """
-    whole = link(own_returns.returns, windows.start, windows.stop)
-    without = link(own_returns.without_fees, windows.start, windows.stop)
+    rows = windows.start, windows.stop
+    whole = link(own_returns.returns, *rows, own_returns.growth)
+    without = link(own_returns.without_fees, *rows, own_returns.growth_without_fees)
     fees = whole.returns - without.returns
     return pd.DataFrame(
         {

@@ -14,9 +14,14 @@ from lotus_assets.engine.performance.formulas.attribution_periods import (
 )
 from lotus_assets.engine.performance.formulas.calendar_days import DAY, Frequency
 from lotus_assets.engine.performance.formulas.cells import CellRanges, Cells
-from lotus_assets.engine.performance.formulas.group_sides import NumberArray, SideBySide
+from lotus_assets.engine.performance.formulas.group_sides import (
+    GroupSide,
+    NumberArray,
+    SideBySide,
+)
 from lotus_assets.engine.performance.formulas.linking import Linked, Statuses, link
 from lotus_assets.engine.performance.formulas.linking_coefficients import (
+    LinkedActive,
     Linking,
     carino,
     frongello,
@@ -32,8 +37,9 @@ from lotus_assets.engine.performance.formulas.segments import (
     as_days,
     search_in_segments,
     segment_of_rows,
-    window_sums,
+    segment_sums,
 )
+from lotus_assets.engine.performance.formulas.single_returns import SingleReturns, single_returns
 from lotus_assets.engine.performance.formulas.spans import Spans, distinct_spans
 from lotus_assets.engine.performance.formulas.statuses import Status
 
@@ -132,18 +138,30 @@ def spans_of(laid: SideBySide, windows: Windows, chosen: Integers) -> tuple[Span
 
 
 def link_periods(
-    laid: SideBySide, spans: Spans, frequency: Frequency, linkings: Sequence[Linking]
+    laid: SideBySide,
+    spans: Spans,
+    frequency: Frequency,
+    linkings: Sequence[Linking],
+    given: tuple[GroupSide, GroupSide],
 ) -> LinkedPeriods:
-    """Single periods of the spans, linked each way."""
+    """Single periods of the spans, linked each way; `given` are the sides that were laid out."""
     pieces = pieces_of(laid, spans, frequency)
     sides = periods_of(laid, pieces)
     single = completed(sides.cells, sides.portfolio, sides.benchmark)
-    returns = [
-        np.where(sides.broken, np.nan, side)[pieces.period]
-        for side in (single.portfolio_return, single.benchmark_return)
-    ]
+    returns = single_returns(laid, pieces, single, given)
     firsts, lasts = pieces.offsets[:-1], pieces.offsets[1:]
-    linked = [link(side, firsts, lasts) for side in returns]
+    linked = [
+        link(
+            np.where(sides.broken, np.nan, side)[pieces.period],
+            firsts,
+            lasts,
+            growth[pieces.period],
+        )
+        for side, growth in (
+            (returns.portfolio, returns.portfolio_growth),
+            (returns.benchmark, returns.benchmark_growth),
+        )
+    ]
     return LinkedPeriods(
         laid=laid,
         spans=spans,
@@ -152,27 +170,25 @@ def link_periods(
         portfolio_return=linked[0].returns,
         benchmark_return=linked[1].returns,
         status_date=_status_dates(laid, pieces, linked),
-        linkings={name: _linking(single, pieces, linked, name) for name in linkings},
+        linkings={name: _linking(returns, pieces, linked, name) for name in linkings},
     )
 
 
 def _linking(
-    single: SinglePeriods, pieces: Pieces, sides: list[Linked], linking: Linking
+    returns: SingleReturns, pieces: Pieces, sides: list[Linked], linking: Linking
 ) -> SpanLinking:
     status = _status(sides, linking)
-    portfolio_returns = single.portfolio_return[pieces.period]
-    other = single.benchmark_return[pieces.period]
     remainder = np.zeros(len(status))
     if linking is Linking.NONE:
-        active = window_sums(portfolio_returns - other, pieces.offsets[:-1], pieces.offsets[1:])
+        active = segment_sums(returns.active[pieces.period], pieces.offsets)
         remainder = sides[0].returns - sides[1].returns - active
+    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+        coefficients = _coefficients(returns, pieces, sides, linking)
+    # A product may be past float64 where both returns are not.
+    is_endless = ~np.isfinite(segment_sums(coefficients, pieces.offsets))
+    status[is_endless & (status == Status.OK)] = Status.OVERFLOW
     is_linked = np.asarray(status == Status.OK)
-    return SpanLinking(
-        is_linked,
-        status,
-        np.where(is_linked, remainder, np.nan),
-        _coefficients(portfolio_returns, other, sides, pieces.offsets, linking),
-    )
+    return SpanLinking(is_linked, status, np.where(is_linked, remainder, np.nan), coefficients)
 
 
 def _status(sides: list[Linked], linking: Linking) -> Statuses:
@@ -181,10 +197,8 @@ def _status(sides: list[Linked], linking: Linking) -> Statuses:
     # A group that fell below -1 within a longer period broke its chain.
     status[status == Status.UNDEFINED_RETURN] = Status.BROKEN_CHAIN
     for side in sides:
-        if linking is Linking.CARINO:
+        if linking in (Linking.CARINO, Linking.MENCHERO):
             status[side.row >= 0] = Status.NOT_LINKABLE
-        if linking is Linking.MENCHERO:
-            status[~(side.returns > -1.0)] = Status.NOT_LINKABLE
     return status
 
 
@@ -197,19 +211,16 @@ def _status_dates(laid: SideBySide, pieces: Pieces, sides: list[Linked]) -> Days
 
 
 def _coefficients(
-    portfolio_returns: Floats,
-    other: Floats,
-    sides: list[Linked],
-    offsets: Integers,
-    linking: Linking,
+    returns: SingleReturns, pieces: Pieces, sides: list[Linked], linking: Linking
 ) -> Floats:
-    with np.errstate(divide="ignore", invalid="ignore"):
-        if linking is Linking.CARINO:
-            return carino(portfolio_returns, other, sides[0].returns, sides[1].returns, offsets)
-        if linking is Linking.MENCHERO:
-            return menchero(portfolio_returns, other, sides[0].returns, sides[1].returns, offsets)
-        if linking is Linking.GRAP:
-            return grap(portfolio_returns, other, offsets)
-        if linking is Linking.FRONGELLO:
-            return frongello(portfolio_returns, other, offsets)
-    return np.ones(len(portfolio_returns))
+    offsets, period = pieces.offsets, pieces.period
+    if linking is Linking.NONE:
+        return np.ones(len(period))
+    if linking in (Linking.GRAP, Linking.FRONGELLO):
+        by_products = grap if linking is Linking.GRAP else frongello
+        return by_products(returns.portfolio[period], returns.benchmark[period], offsets)
+    active = returns.active_of(period)
+    top = np.maximum(sides[0].growth, sides[1].growth)
+    whole = LinkedActive(segment_sums(active.growth, offsets), top)
+    by_growth = carino if linking is Linking.CARINO else menchero
+    return by_growth(active, whole, offsets)

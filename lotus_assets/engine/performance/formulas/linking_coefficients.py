@@ -4,6 +4,7 @@ Each function takes the returns of single periods, segments of them by `offsets`
 coefficient a row: the linked effect is Σ coefficient·effect over the segment.
 """
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
@@ -27,58 +28,78 @@ class Linking(StrEnum):
     NONE = "NONE"
 
 
-def log_ratio(portfolio: Floats, benchmark: Floats) -> Floats:
-    """`(ln(1 + R_P) - ln(1 + R_B)) / (R_P - R_B)`, `1/(1 + R)` where they are equal.
+@dataclass(frozen=True)
+class Active:
+    """Active returns d = R_P - R_B and g = ln(1 + R_P) - ln(1 + R_B), neither as a difference of
+    what is nearly the same, beside the benchmark's returns. One value a single period."""
 
-    With u = (R_P - R_B)/(1 + R_B) it is log1p(u)/u/(1 + R_B): nothing cancels.
-    """
+    benchmark: Floats | float
+    returns: Floats
+    growth: Floats
+
+    @property
+    def factors(self) -> Floats:
+        """`k`: g/d, `1/(1 + R)` where the returns are equal."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ratio = self.growth / self.returns
+            return np.where(self.returns == 0, 1.0 / (1.0 + self.benchmark), ratio)
+
+
+def active_returns(portfolio: Floats, benchmark: Floats) -> Active:
+    """Active returns of floats: g is log1p((R_P - R_B)/(1 + R_B))."""
+    active = portfolio - benchmark
     with np.errstate(divide="ignore", invalid="ignore"):
-        relative = (portfolio - benchmark) / (1.0 + benchmark)
-        ratio = np.log1p(relative) / relative
-    return np.where(relative == 0, 1.0, ratio) / (1.0 + benchmark)
+        return Active(benchmark, active, np.log1p(active / (1.0 + benchmark)))
 
 
-def carino(
-    portfolio: Floats,
-    benchmark: Floats | float,
-    linked: Floats,
-    linked_benchmark: Floats | float,
-    offsets: Integers,
-) -> Floats:
+@dataclass(frozen=True)
+class LinkedActive:
+    """g of every segment, and the larger of ln(1 + R_P) and ln(1 + R_B)."""
+
+    growth: Floats
+    top: Floats
+
+    @property
+    def kept(self) -> Floats:
+        """1 - e^-|g|."""
+        kept: Floats = -np.expm1(-np.abs(self.growth))
+        return kept
+
+    @property
+    def returns(self) -> Floats:
+        """R_P - R_B."""
+        return np.sign(self.growth) * np.exp(self.top) * self.kept
+
+
+def carino(active: Active, linked: LinkedActive, offsets: Integers) -> Floats:
     """`k_t / k`; with benchmark 0 it is `k = ln(1 + R)/R`, as contribution needs it.
 
-    Source: Cariño, "Combining Attribution Effects Over Time", Journal of Performance Measurement,
-    Summer 1999.
+    1/k is the logarithmic mean of 1 + R_P and 1 + R_B. Source: Cariño, "Combining Attribution
+    Effects Over Time", Journal of Performance Measurement, Summer 1999.
     """
-    whole = log_ratio(linked, np.broadcast_to(linked_benchmark, linked.shape))
-    single = log_ratio(portfolio, np.broadcast_to(benchmark, portfolio.shape))
-    return single / np.repeat(whole, np.diff(offsets))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        mean = np.where(linked.growth == 0, 1.0, linked.kept / np.abs(linked.growth))
+        coefficients: Floats = active.factors * np.repeat(
+            mean * np.exp(linked.top), np.diff(offsets)
+        )
+        return coefficients
 
 
-def menchero(
-    portfolio: Floats,
-    benchmark: Floats,
-    linked: Floats,
-    linked_benchmark: Floats,
-    offsets: Integers,
-) -> Floats:
+def menchero(active: Active, linked: LinkedActive, offsets: Integers) -> Floats:
     """`M + a_t`.
 
     Source: Menchero, "An Optimized Approach to Linking Attribution Effects over Time", Journal of
     Performance Measurement, Fall 2000.
     """
     counts = np.diff(offsets)
-    active = portfolio - benchmark
-    difference = linked - linked_benchmark
     with np.errstate(divide="ignore", invalid="ignore"):
-        relative = difference / (1.0 + linked_benchmark)
-        ratio = relative / counts / np.expm1(np.log1p(relative) / counts)
-        scale = np.where(relative == 0, 1.0, ratio)
-        scale *= np.exp(np.log1p(linked_benchmark) * (counts - 1) / counts)
-        squares = segment_sums(active**2, offsets)
-        remainder = difference - scale * segment_sums(active, offsets)
+        single = LinkedActive(linked.growth / counts, linked.top)
+        scale = np.where(linked.growth == 0, 1.0, linked.kept / (counts * single.kept))
+        scale *= np.exp(linked.top * (counts - 1) / counts)
+        squares = segment_sums(active.returns**2, offsets)
+        remainder = linked.returns - scale * segment_sums(active.returns, offsets)
         correction = np.where(squares == 0, 0.0, remainder / squares)
-    return np.repeat(scale, counts) + np.repeat(correction, counts) * active
+        return np.repeat(scale, counts) + np.repeat(correction, counts) * active.returns
 
 
 def grap(portfolio: Floats, benchmark: Floats, offsets: Integers) -> Floats:

@@ -18,7 +18,6 @@ from lotus_assets.engine.performance.formulas.linking import (
     Linked,
     decide,
     link,
-    log_growth,
 )
 from lotus_assets.engine.performance.formulas.periods import Windows
 from lotus_assets.engine.performance.formulas.segments import (
@@ -57,17 +56,22 @@ def link_windows(values: DailyValues, windows: Windows, basis: Basis = Basis.NET
     """
     count = len(windows)
     linked_windows = Linked(
-        np.full(count, np.nan), windows.status.copy(), np.full(count, -1, np.int64)
+        np.full(count, np.nan),
+        windows.status.copy(),
+        np.full(count, -1, np.int64),
+        np.full(count, np.nan),
     )
     for rows, at in _chunks(values, windows):
-        returns = daily_returns(values, basis, rows).returns
-        linked = link(returns, windows.start[at] - rows.start, windows.stop[at] - rows.start)
+        daily = daily_returns(values, basis, rows)
+        starts, stops = windows.start[at] - rows.start, windows.stop[at] - rows.start
+        linked = link(daily.returns, starts, stops, daily.growth)
         _place(linked_windows, at, linked, rows.start)
     return linked_windows
 
 
 def _place(linked_windows: Linked, at: slice, linked: Linked, first_row: int) -> None:
     linked_windows.returns[at] = linked.returns
+    linked_windows.growth[at] = linked.growth
     usable = linked_windows.status[at] == "OK"
     linked_windows.status[at] = np.where(usable, linked.status, linked_windows.status[at])
     linked_windows.row[at] = np.where(linked.row >= 0, linked.row + first_row, -1)
@@ -93,7 +97,7 @@ def time_weighted_returns(
         else None
     )
     annual, reason = annualise(
-        linked.returns,
+        linked.growth,
         windows.start_date,
         windows.end_date,
         np.where(windows.clamped, 0, windows.years),
@@ -141,8 +145,8 @@ def breakdown(
     """
     parts: dict[Frequency, list[Columns]] = {frequency: [] for frequency in frequencies}
     for rows, at in _chunks(values, windows):
-        returns = daily_returns(values, basis, rows).returns
-        growth = log_growth(returns)
+        daily = daily_returns(values, basis, rows)
+        returns, growth = daily.returns, daily.growth
         starts, stops = windows.start[at] - rows.start, windows.stop[at] - rows.start
         for frequency, of_frequency in parts.items():
             codes = BUCKETS[frequency](values.dates[rows])
@@ -159,7 +163,7 @@ def bucket_windows(
 ) -> Buckets:
     """Cut windows where the bucket's code changes, link each piece and cumulate the pieces.
 
-    `growth` is `log_growth(returns)`.
+    `growth` is ln(1 + r) of the rows.
     """
     changes = np.flatnonzero(codes[1:] != codes[:-1]) + 1
     before = np.searchsorted(changes, starts, side="right")
@@ -178,8 +182,8 @@ def bucket_windows(
         window=window_number,
         start=piece_starts,
         stop=piece_stops,
-        linked=decide(np.expm1(sums), returns, piece_starts, piece_stops),
-        cumulative=decide(np.expm1(running), returns, starts[window_number], piece_stops),
+        linked=decide(sums, returns, piece_starts, piece_stops),
+        cumulative=decide(running, returns, starts[window_number], piece_stops),
     )
 
 

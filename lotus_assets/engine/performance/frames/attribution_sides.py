@@ -10,6 +10,10 @@ import pandas as pd
 from lotus_assets.engine.performance.formulas.daily_returns import Basis
 from lotus_assets.engine.performance.formulas.group_sides import GroupSide
 from lotus_assets.engine.performance.formulas.instrument_groups import OwnReturns, instrument_groups
+from lotus_assets.engine.performance.formulas.received_returns import (
+    ObservedReturns,
+    ReceivedReturns,
+)
 from lotus_assets.engine.performance.formulas.segments import (
     Booleans,
     Floats,
@@ -52,6 +56,7 @@ class AttributionSides:
     """What an attribution is of: one segment a portfolio of `days` on either side.
 
     `own` are the portfolios' own returns, where there are days of their own to take them from.
+    `no_net_capital` (owner, date, code, side): groups with a gain but no net capital.
     `has_local`: portfolios whose benchmark's local returns are known. `unknown_local` (owner,
     code, date): groups without one on a day, whose whole return counts as local. `notes`: see
     `benchmark_days.AlignedDays`. `instruments` are missing where the portfolio is given as groups.
@@ -61,6 +66,7 @@ class AttributionSides:
     groups: Groups
     portfolio: GroupSide
     benchmark: GroupSide
+    no_net_capital: pd.DataFrame
     own: OwnReturns | None
     has_local: Booleans
     unknown_local: pd.DataFrame
@@ -91,6 +97,7 @@ def instrument_sides(
     groups = groups_of(group_by, [*leaves, *leaf_of])
     laid = aligned(coded_groups(rows, groups.codes(leaf_of)), parts.days)
     instruments = HeldInstruments(parts, groups.codes(leaves), basis)
+    is_as_received = _is_as_received(rows, laid.notes)
     built = instrument_groups(
         parts.days.values,
         parts.values,
@@ -101,10 +108,16 @@ def instrument_sides(
     )
     held, other = _rows(built.side), laid.rows
     if CURRENCY in groups.dimensions:
-        held = held.assign(local=_local_returns(held, other, parts.days, groups, currencies))
+        growth = _currency_growth(held, other, parts.days, groups, currencies)
+        held = held.assign(local=(1.0 + held["base"]) / growth - 1.0)
+        if "gain" in held:
+            held["local_gain"] = held["gain"] / growth
     else:
         other = other.assign(local=np.nan)
-    sides = _sides(parts.days, groups, held, other, built.own, laid.notes)
+        if "gain" in other:
+            other["local_gain"] = other["gain"]
+    received = built.side.returns_received, _observed(rows[is_as_received], parts.days)
+    sides = _sides(parts.days, groups, (held, other), received, built.own, laid.notes)
     return replace(sides, instruments=instruments)
 
 
@@ -122,27 +135,47 @@ def group_sides(
         coded_groups(rows, groups.codes(leaf_of))
         for (rows, _), leaf_of in zip(given, leaves, strict=True)
     )
-    return _sides(days, groups, held, other, None, no_notes())
+    received = _observed(given[0][0], days), _observed(given[1][0], days)
+    return _sides(days, groups, (held, other), received, None, no_notes())
+
+
+def _is_as_received(rows: pd.DataFrame, notes: pd.DataFrame) -> Booleans:
+    """Rows of portfolios whose benchmark has their days: of the others it was laid onto them."""
+    return ~rows["owner"].isin(notes["owner"]).to_numpy()
+
+
+def _observed(rows: pd.DataFrame, days: PortfolioDays) -> ObservedReturns:
+    return ObservedReturns(
+        as_days(rows["date"].to_numpy()),
+        offsets_of(rows["owner"].to_numpy(), days.values.count),
+        rows["weight"].to_numpy(),
+        rows["base"].to_numpy(),
+    )
 
 
 def _sides(
     days: PortfolioDays,
     groups: Groups,
-    held: pd.DataFrame,
-    other: pd.DataFrame,
+    sides: tuple[pd.DataFrame, pd.DataFrame],
+    received: tuple[ReceivedReturns, ReceivedReturns],
     returns: OwnReturns | None,
     notes: pd.DataFrame,
 ) -> AttributionSides:
+    held, other = sides
     count = days.values.count
     has_local = np.zeros(count, bool)
     has_local[other.loc[other["local"].notna(), "owner"].unique()] = True
     both = pd.concat([held, other])
     is_unknown = both["local"].isna() & (both["weight"] != 0)
+    if "gain" in both:
+        is_unknown |= both["local_gain"].isna() & (both["gain"].fillna(0.0) != 0)
+    with_local = bool(has_local.any())
     return AttributionSides(
         days=days,
         groups=groups,
-        portfolio=_side(held, count, bool(has_local.any())),
-        benchmark=_side(other, count, bool(has_local.any())),
+        portfolio=_side(held, count, with_local, received[0]),
+        benchmark=_side(other, count, with_local, received[1]),
+        no_net_capital=_without_capital(held, other),
         own=returns,
         has_local=has_local,
         unknown_local=both.loc[is_unknown, ["owner", "code", "date"]].drop_duplicates(
@@ -152,8 +185,24 @@ def _sides(
     )
 
 
-def _side(rows: pd.DataFrame, count: int, with_local: bool) -> GroupSide:
+def _without_capital(held: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
+    """Groups of either side that gained without net capital, day by day."""
+    gained = [
+        rows.loc[rows["gain"] != 0, ["owner", "date", "code"]].assign(side=side)
+        for side, rows in (("portfolio", held), ("benchmark", other))
+        if "gain" in rows
+    ]
+    if not gained:
+        return no_notes().assign(code=np.empty(0, np.int64), side=None).drop(columns="kind")
+    return pd.concat(gained).sort_values(["owner", "date", "code"], ignore_index=True)
+
+
+def _side(rows: pd.DataFrame, count: int, with_local: bool, received: ReceivedReturns) -> GroupSide:
     local = rows["local"].where(rows["local"].notna(), rows["base"]).to_numpy()
+    gain = local_gain = None
+    if "gain" in rows:
+        gain = rows["gain"].to_numpy()
+        local_gain = rows["local_gain"].where(rows["local_gain"].notna(), rows["gain"]).to_numpy()
     return GroupSide(
         dates=as_days(rows["date"].to_numpy()),
         group=rows["code"].to_numpy(np.int64),
@@ -161,12 +210,15 @@ def _side(rows: pd.DataFrame, count: int, with_local: bool) -> GroupSide:
         return_base=rows["base"].to_numpy(),
         offsets=offsets_of(rows["owner"].to_numpy(), count),
         return_local=local if with_local else None,
+        gain=gain,
+        local_gain=local_gain if with_local else None,
+        received=received,
     )
 
 
 def _rows(side: GroupSide) -> pd.DataFrame:
-    """owner, date, code, weight, base of every row; no local return yet."""
-    return pd.DataFrame(
+    """owner, date, code, weight, base, and gains where there are any; nothing local yet."""
+    rows = pd.DataFrame(
         {
             "owner": segment_of_rows(side.offsets),
             "date": side.dates.astype("datetime64[s]"),
@@ -176,16 +228,17 @@ def _rows(side: GroupSide) -> pd.DataFrame:
             "local": np.nan,
         }
     )
+    return rows if side.gain is None else rows.assign(gain=side.gain, local_gain=np.nan)
 
 
-def _local_returns(
+def _currency_growth(
     held: pd.DataFrame,
     benchmark: pd.DataFrame,
     days: PortfolioDays,
     groups: Groups,
     currencies: Sequence[str],
 ) -> Floats:
-    """`(1 + base)/(1 + fx) - 1` of every row; NaN where the currency's return is not known."""
+    """1 + the currency's return for every row; NaN where it is not known."""
     dimension = groups.dimensions.index(CURRENCY)
     names = np.array([leaf[dimension] for leaf in groups.leaves], dtype=object)
     distinct, currency = np.unique(names, return_inverse=True)
@@ -194,10 +247,9 @@ def _local_returns(
     seen = seen.iloc[np.lexsort((seen["code"], seen["weight"].abs()))]
     known = np.full((len(days.values.dates), len(distinct)), np.nan)
     at = days.rows_of(seen["owner"], seen["date"]), currency[seen["code"]]
-    known[at] = (1.0 + seen["base"]) / (1.0 + seen["local"]) - 1.0
+    known[at] = (1.0 + seen["base"]) / (1.0 + seen["local"])
     code = held["code"].to_numpy()
-    fx = known[days.rows_of(held["owner"], held["date"]), currency[code]]
+    growth = known[days.rows_of(held["owner"], held["date"]), currency[code]]
     reported = np.array(currencies, dtype=object)[held["owner"].to_numpy()]
     is_plain = (names[code] == reported) | (code == groups.unallocated)
-    local: Floats = (1.0 + held["base"].to_numpy()) / (1.0 + np.where(is_plain, 0.0, fx)) - 1.0
-    return local
+    return np.where(is_plain, 1.0, growth)

@@ -11,6 +11,7 @@ from lotus_assets.engine.performance.frames.portfolio_days import PortfolioDays
 
 LINKED, LEFT_OUT, FILLED = "LINKED", "LEFT_OUT", "FILLED"
 RETURNS = ("base", "local")
+GAINS = ("gain", "local_gain")
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,10 @@ def _linked(placed: pd.DataFrame) -> pd.DataFrame:
             local=np.log1p(several["local"].fillna(several["base"]).fillna(0.0)),
             **{f"{name}_days": several[name].notna() for name in RETURNS},
         )
-    counted = ["weight", *RETURNS, *(f"{name}_days" for name in RETURNS)]
+    gains = [name for name in GAINS if name in several]
+    for name in gains:
+        growth[name] = several[name].where(several["date"] == first[is_several], 0.0)
+    counted = ["weight", *RETURNS, *(f"{name}_days" for name in RETURNS), *gains]
     linked = summed(growth.sort_values("date", kind="stable"), keys, counted)
     for name in RETURNS:
         linked[name] = np.expm1(linked[name]).where(linked.pop(f"{name}_days") > 0)
@@ -129,6 +133,7 @@ def _filled(valued: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     _, number = np.unique(more["day"], return_inverse=True)
     drifted = grown / np.bincount(number, grown)[number]
     more["weight"] = more["weight"].where(~more["is_drifted"], drifted)
+    nothing = dict.fromkeys((*RETURNS, *(name for name in GAINS if name in rows)), 0.0)
     return pd.concat(
-        [rows, more.assign(base=0.0, local=0.0, is_filled=True)[rows.columns]], ignore_index=True
+        [rows, more.assign(**nothing, is_filled=True)[rows.columns]], ignore_index=True
     )

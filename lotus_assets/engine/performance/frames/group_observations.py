@@ -6,7 +6,13 @@ import numpy as np
 import pandas as pd
 
 from lotus_assets.engine.performance.formulas.columns import summed
-from lotus_assets.engine.performance.formulas.identities import is_off_currency
+from lotus_assets.engine.performance.formulas.identities import NO_CAPITAL, is_off_currency
+from lotus_assets.engine.performance.formulas.received_decimals import (
+    UNIT,
+    exact,
+    quotients,
+    sums_by_segment,
+)
 from lotus_assets.engine.performance.formulas.segments import Booleans, Integers, as_days
 from lotus_assets.engine.performance.frames.portfolio_days import PortfolioDays
 
@@ -17,6 +23,8 @@ OBSERVATION = {
     "return_fx": "fx",
 }
 CELL = ["owner", "date", "code"]
+NEARLY_NONE = 1e-3
+"""Net weight under this share of the gross is summed from the decimals."""
 
 
 def group_observations(
@@ -87,7 +95,11 @@ def _is_again(rows: pd.DataFrame, name: str) -> Booleans:
 
 
 def coded_groups(rows: pd.DataFrame, codes: Integers) -> pd.DataFrame:
-    """One row an owner, date and code (of each key): groups that are not told apart are one."""
+    """One row an owner, date and code (of each key): groups that are not told apart are one.
+
+    Where one of those has a gain without net capital, its weight is 0, it has no return, and
+    columns `gain` and `local_gain` hold Σ weight·return; without any there are no such columns.
+    """
     rows = rows.assign(code=codes[rows["key"].to_numpy()]).drop(columns="key")
     order = np.lexsort([rows[name].to_numpy() for name in CELL[::-1]])
     ordered = rows.take(order).reset_index(drop=True)
@@ -97,19 +109,56 @@ def coded_groups(rows: pd.DataFrame, codes: Integers) -> pd.DataFrame:
     is_several = is_again.copy()
     is_several[:-1] |= is_again[1:]
     joined = _joined(rows.take(np.sort(order[is_several])))
-    return pd.concat([ordered[~is_several], joined]).sort_values(CELL, ignore_index=True)
+    if not joined["gain"].any():
+        joined = joined.drop(columns=["gain", "local_gain"])
+    coded = pd.concat([ordered[~is_several], joined]).sort_values(CELL, ignore_index=True)
+    return _of_whole_weights(coded, ordered) if "gain" in joined else coded
+
+
+def _of_whole_weights(coded: pd.DataFrame, received: pd.DataFrame) -> pd.DataFrame:
+    """Gains as shares of the whole side: the weights of a day may sum to a little off 1."""
+    sums = received.groupby(["owner", "date"])["weight"].sum()
+    whole = sums.reindex(pd.MultiIndex.from_frame(coded[["owner", "date"]])).to_numpy()
+    return coded.assign(
+        **{name: coded[name].fillna(0.0).to_numpy() / whole for name in ("gain", "local_gain")}
+    )
 
 
 def _joined(rows: pd.DataFrame) -> pd.DataFrame:
     """Groups of one code as one: the sum of their weights, and the weighted returns."""
     weighed = rows.assign(
         # A group without a local return is in the base currency.
-        base=rows["weight"] * rows["base"].fillna(0.0),
-        local=rows["weight"] * rows["local"].fillna(rows["base"]).fillna(0.0),
+        base=rows["base"].fillna(0.0),
+        local=rows["local"].fillna(rows["base"]).fillna(0.0),
         is_unknown=rows["local"].isna(),
+    ).sort_values(CELL, kind="stable")
+    products = {name: weighed["weight"] * weighed[name] for name in ("base", "local")}
+    gross = weighed["weight"].abs()
+    sums = summed(weighed.assign(**products, gross=gross), CELL, ["weight", *products, "gross"])
+    firsts = np.flatnonzero(~_is_again(weighed.reset_index(drop=True), "code"))
+    _take_exactly(sums, weighed, firsts)
+    is_none = (sums["weight"].abs() < NO_CAPITAL * sums["gross"]) | (sums["weight"] == 0)
+    weight = sums["weight"].where(~is_none)
+    unknown = np.logical_and.reduceat(weighed["is_unknown"].to_numpy(), firsts)
+    return sums.drop(columns="gross").assign(
+        weight=weight.fillna(0.0),
+        base=sums["base"] / weight,
+        local=(sums["local"] / weight).where(~unknown),
+        gain=sums["base"].where(is_none, 0.0),
+        local_gain=sums["local"].where(is_none, 0.0),
     )
-    sums = summed(weighed, CELL, ["weight", "base", "local"])
-    weight = sums["weight"].where(sums["weight"] != 0)
-    sums = sums.assign(base=sums["base"] / weight, local=sums["local"] / weight)
-    unknown = weighed.groupby(CELL)["is_unknown"].all().to_numpy()
-    return sums.assign(local=sums["local"].where(~unknown))
+
+
+def _take_exactly(sums: pd.DataFrame, rows: pd.DataFrame, firsts: Integers) -> None:
+    """Sums of weights that cancel, from the decimals; `rows` are by cell, each from its first."""
+    cancels = (sums["weight"].abs() <= NEARLY_NONE * sums["gross"]).to_numpy()
+    if not cancels.any():
+        return
+    of_cell = np.repeat(cancels, np.diff(np.append(firsts, len(rows))))
+    starts = np.append(0, np.cumsum(np.diff(np.append(firsts, len(rows)))[cancels]))[:-1]
+    weight = exact(rows["weight"].to_numpy()[of_cell])
+    at = np.flatnonzero(cancels)
+    sums.loc[at, "weight"] = quotients(sums_by_segment(weight, starts), UNIT)
+    for name in ("base", "local"):
+        product = weight * exact(rows[name].to_numpy()[of_cell])
+        sums.loc[at, name] = quotients(sums_by_segment(product, starts), UNIT * UNIT)

@@ -36,4 +36,5 @@ def position_returns(
     measured.insert(0, "portfolio_id", portfolios.portfolio_id[parts.owner[number]])
     measured.insert(1, "position_id", parts.part_id[number])
     left_out = ["metric_basis", "annualised_return", "annualisation_reason", "stale_since"]
+    left_out.append("small_capital_days")
     return measured.drop(columns=left_out).rename(columns={"period_return": "position_return"})

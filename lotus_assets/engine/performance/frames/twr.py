@@ -22,6 +22,7 @@ from lotus_assets.engine.performance.formulas.periods import (
     Windows,
 )
 from lotus_assets.engine.performance.formulas.segments import Integers, segment_of_rows
+from lotus_assets.engine.performance.formulas.small_capital import has_small_capital
 from lotus_assets.engine.performance.formulas.statuses import Mark, Reason, Status
 from lotus_assets.engine.performance.formulas.time_weighted import breakdown, time_weighted_returns
 from lotus_assets.engine.performance.frames.portfolio_days import PortfolioDays
@@ -50,10 +51,13 @@ def twr(days: PortfolioDays, options: TwrOptions) -> pd.DataFrame:
     Columns: portfolio_id, metric_basis, period (its key), requested_start_date, start_date,
     end_date, is_clamped, period_return, annualised_return, annualisation_reason (None where
     there is a value), status, status_date (the day that decided it), stale_since (day of the last
-    valuation where it is stale). Raises ValueError for a period asked for twice, or BUS/252
+    valuation where it is stale), small_capital_days (of the period: see `has_small_capital`).
+    Raises ValueError for a period asked for twice, or BUS/252
     without calendars.
     """
     windows = days.windows(options.periods)
+    small = np.append(0, np.cumsum(has_small_capital(days.values)))
+    small_days = small[windows.stop] - small[windows.start]
     parts = []
     for basis in options.bases:
         part = time_weighted_returns(
@@ -63,6 +67,7 @@ def twr(days: PortfolioDays, options: TwrOptions) -> pd.DataFrame:
         reason[reason == Reason.NONE] = None
         part["annualisation_reason"] = reason
         part.insert(1, "metric_basis", str(basis))
+        part["small_capital_days"] = small_days
         parts.append(part.rename(columns={"clamped": "is_clamped", "return": "period_return"}))
     return _by_portfolio(days, parts)
 
@@ -102,6 +107,7 @@ def twr_days(days: PortfolioDays, basis: Basis = Basis.NET) -> pd.DataFrame:
     values = days.values
     every = slice(0, len(values.dates))
     daily = daily_returns(values, basis)
+    small = np.where(has_small_capital(values), np.uint8(Mark.SMALL_CAPITAL), np.uint8(0))
     return pd.DataFrame(
         {
             "portfolio_id": days.portfolio_id[segment_of_rows(values.offsets)],
@@ -110,7 +116,7 @@ def twr_days(days: PortfolioDays, basis: Basis = Basis.NET) -> pd.DataFrame:
             "capital": daily.capital,
             "gain": gains(values, every, basis, daily.capital),
             "daily_return": daily.returns,
-            "marks": _mark_names(daily.marks),
+            "marks": _mark_names(daily.marks | small),
         }
     )
 

@@ -10,9 +10,13 @@ from lotus_assets.engine.performance.formulas.attribution_effects import Model
 from lotus_assets.engine.performance.formulas.cash_flows import CashFlows
 from lotus_assets.engine.performance.formulas.daily_returns import DailyValues
 from lotus_assets.engine.performance.formulas.group_sides import GroupSide
-from lotus_assets.engine.performance.formulas.linking_coefficients import Linking
+from lotus_assets.engine.performance.formulas.linking_coefficients import (
+    LinkedActive,
+    Linking,
+    active_returns,
+)
 from lotus_assets.engine.performance.formulas.periods import ReportingPeriod, Windows, resolve
-from lotus_assets.engine.performance.formulas.segments import Days, Integers
+from lotus_assets.engine.performance.formulas.segments import Days, Floats, Integers
 from lotus_assets.engine.performance.formulas.variants import AttributionMethod, Variant
 
 Row = tuple[str, float, float, float, float, float]
@@ -69,6 +73,12 @@ def from_returns(start: str, *portfolios: Sequence[float]) -> DailyValues:
 def windows_of(values: DailyValues, *periods: ReportingPeriod, as_of: str | None = None) -> Windows:
     """Windows from the first to the last day of all rows, which were open from the first on."""
     return windows_on(values.dates, values.offsets, *periods, as_of=as_of)
+
+
+def linked_returns(portfolio: Floats, benchmark: Floats) -> LinkedActive:
+    """Linked returns of both sides as linking coefficients take them."""
+    growth = active_returns(portfolio, benchmark).growth
+    return LinkedActive(growth, np.log1p(np.maximum(portfolio, benchmark)))
 
 
 def windows_on(

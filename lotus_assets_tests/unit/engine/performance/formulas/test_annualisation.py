@@ -17,8 +17,10 @@ from lotus_assets.engine.performance.formulas.statuses import Reason
 def annual(
     value: float, start: str, end: str, years: int = 0, basis: str = "ACT/365", days: int = 0
 ) -> tuple[float, Reason]:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        growth = np.log1p(np.array([value]))
     found, reason = annualise(
-        np.array([value]),
+        growth,
         np.array([start], "datetime64[D]"),
         np.array([end], "datetime64[D]"),
         np.array([years]),

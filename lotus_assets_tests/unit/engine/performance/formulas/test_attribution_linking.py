@@ -11,15 +11,19 @@ from lotus_assets.engine.performance.formulas.attribution_effects import Model
 from lotus_assets.engine.performance.formulas.group_sides import GroupSide
 from lotus_assets.engine.performance.formulas.linking_coefficients import (
     Linking,
+    active_returns,
     carino,
     frongello,
     grap,
-    log_ratio,
     menchero,
 )
 from lotus_assets.engine.performance.formulas.periods import ReportingPeriod
 from lotus_assets.engine.performance.formulas.variants import AttributionMethod
-from lotus_assets_tests.unit.engine.performance.formulas.builders import by, windows_on
+from lotus_assets_tests.unit.engine.performance.formulas.builders import (
+    by,
+    linked_returns,
+    windows_on,
+)
 
 weight = st.integers(1, 100)
 value = st.floats(-0.4, 0.4)
@@ -106,7 +110,11 @@ def parts_of(book: Book, linking: Linking, cut: int) -> tuple[np.ndarray, np.nda
     own = totals["portfolio_return"].to_numpy()
     other = totals["benchmark_return"].to_numpy()
     segments = np.array([0, 2])
-    arguments = (own[:2], other[:2], own[2:], other[2:], segments)
+    arguments = (
+        active_returns(own[:2], other[:2]),
+        linked_returns(own[2:], other[2:]),
+        segments,
+    )
     coefficients = {
         Linking.CARINO: lambda: carino(*arguments),
         Linking.MENCHERO: lambda: menchero(*arguments),
@@ -152,7 +160,7 @@ def test_quotients_do_not_cancel(benchmark: float, difference: float) -> None:
     own = benchmark + difference
     relative = (own - benchmark) / (1 + benchmark)
     expected = (1 - relative / 2 + relative**2 / 3) / (1 + benchmark)
-    found = log_ratio(np.array([own]), np.array([benchmark]))[0]
+    found = active_returns(np.array([own]), np.array([benchmark])).factors[0]
     assert found == pytest.approx(expected, rel=1e-14)
 
 
@@ -161,7 +169,6 @@ def test_limits_of_equal_returns() -> None:
     linked = np.array([np.prod(1 + own) - 1])
     segments = np.array([0, 3])
     expected = (1 + linked[0]) / (1 + own)
-    np.testing.assert_allclose(carino(own, own, linked, linked, segments), expected)
-    np.testing.assert_allclose(
-        menchero(own, own, linked, linked, segments), (1 + linked[0]) ** (2 / 3)
-    )
+    arguments = active_returns(own, own), linked_returns(linked, linked), segments
+    np.testing.assert_allclose(carino(*arguments), expected)
+    np.testing.assert_allclose(menchero(*arguments), (1 + linked[0]) ** (2 / 3))

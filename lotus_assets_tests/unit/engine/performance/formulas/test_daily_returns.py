@@ -1,5 +1,6 @@
 """Daily returns: the formula, and every edge of capital, worked out by hand."""
 
+from decimal import Decimal, localcontext
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lotus_assets.engine.performance.formulas.daily_returns import Basis, DailyValues, daily_returns
+from lotus_assets.engine.performance.formulas.linking import link
+from lotus_assets.engine.performance.formulas.small_capital import has_small_capital
 from lotus_assets.engine.performance.formulas.statuses import Mark
 from lotus_assets_tests.unit.engine.performance.formulas.builders import (
     Row,
@@ -52,7 +55,7 @@ def test_zero_is_decided_on_decimals() -> None:
     )
     settled = daily_returns(values)
     assert settled.returns[0] == 0.0
-    assert settled.marks[0] == Mark.NO_CAPITAL | Mark.SMALL_CAPITAL
+    assert settled.marks[0] == Mark.NO_CAPITAL
 
 
 def test_decimals_find_capital_that_floats_lose() -> None:
@@ -60,8 +63,8 @@ def test_decimals_find_capital_that_floats_lose() -> None:
     row = ("1000000000000000000.2", "-1000000000000000000.1", "0", "0", "0.2")
     settled = daily_returns(with_decimals([(DAY, *row)]))
     assert settled.capital[0] == pytest.approx(0.1)
-    assert settled.returns[0] == pytest.approx(1.0)
-    assert settled.marks[0] == Mark.SMALL_CAPITAL
+    assert settled.returns[0] == 1.0
+    assert settled.marks[0] == Mark.NONE
 
 
 def test_gain_without_capital_is_decided_on_decimals() -> None:
@@ -86,8 +89,9 @@ def test_the_limit_of_small_capital_is_decided_on_decimals(
     begin: float, flow: float, is_small: bool
 ) -> None:
     """Exactly 1 % is not under 1 %, on either side of 0, whatever the floats make of it."""
-    _, marks = one_day(begin, flow, 0.0, 0.0, begin + flow)
-    assert bool(marks & Mark.SMALL_CAPITAL) is is_small
+    day_before = ("2025-01-30", begin, 0.0, 0.0, 0.0, begin)
+    values = daily_values([day_before, (DAY, begin, flow, 0.0, 0.0, begin + flow)])
+    assert has_small_capital(values).tolist() == [False, is_small]
 
 
 def test_short_capital_divides_by_its_size_and_keeps_its_sign_apart() -> None:
@@ -98,9 +102,115 @@ def test_short_capital_divides_by_its_size_and_keeps_its_sign_apart() -> None:
     assert found.marks[0] == Mark.SHORT_CAPITAL
 
 
-def test_small_capital_is_marked() -> None:
-    assert one_day(1000.0, -991.0, 0.0, 0.0, 9.0) == (0.0, Mark.SMALL_CAPITAL)
-    assert one_day(1000.0, -990.0, 0.0, 0.0, 10.0) == (0.0, Mark.NONE)
+def test_small_capital_is_beside_the_largest_of_a_year_whichever_end_the_withdrawal_had() -> None:
+    """A hundredth is left of 1000: taken out at the beginning of the 30th, or at its end."""
+    at_the_beginning: list[Row] = [
+        ("2025-01-29", 1000.0, 0.0, 0.0, 0.0, 1000.0),
+        ("2025-01-30", 1000.0, -999.99, 0.0, 0.0, 0.01),
+        (DAY, 0.01, 0.0, 0.0, 0.0, 0.02),
+    ]
+    at_the_end: list[Row] = [
+        ("2025-01-29", 1000.0, 0.0, 0.0, 0.0, 1000.0),
+        ("2025-01-30", 1000.0, 0.0, -999.99, 0.0, 0.01),
+        (DAY, 0.01, 0.0, 0.0, 0.0, 0.02),
+    ]
+    small = has_small_capital(daily_values(at_the_beginning, at_the_end))
+    assert small.tolist() == [False, True, True, False, False, True]
+
+
+def test_small_capital_looks_back_365_days_and_no_further() -> None:
+    """100 on 1 January; 365 days later 0.5 stand beside it, a day after that alone."""
+    rows: list[Row] = [
+        ("2025-01-01", 100.0, 0.0, 0.0, 0.0, 0.5),
+        ("2026-01-01", 0.5, 0.0, 0.0, 0.0, 0.5),
+        ("2026-01-02", 0.5, 0.0, 0.0, 0.0, 0.5),
+        ("2026-01-03", 0.5, -0.5, 0.0, 0.0, 0.0),
+    ]
+    assert has_small_capital(daily_values(rows)).tolist() == [False, True, False, False]
+    assert daily_returns(daily_values(rows)).marks[3] == Mark.NO_CAPITAL
+
+
+@given(
+    st.lists(st.integers(-10_000, 10_000), min_size=1, max_size=60),
+    st.lists(st.integers(1, 90), min_size=60, max_size=60),
+)
+def test_small_capital_by_its_definition(capitals: list[int], steps: list[int]) -> None:
+    days = np.datetime64("2020-01-01") + np.cumsum(steps[: len(capitals)])
+    rows: list[Row] = [
+        (str(day), one / 100, 0.0, 0.0, 0.0, one / 100)
+        for day, one in zip(days, capitals, strict=True)
+    ]
+    expected = [
+        one != 0
+        and 100 * abs(one)
+        < max(
+            abs(other)
+            for before, other in zip(days[: at + 1], capitals, strict=False)
+            if day - before <= np.timedelta64(365, "D")
+        )
+        for at, (day, one) in enumerate(zip(days, capitals, strict=True))
+    ]
+    assert has_small_capital(daily_values(rows)).tolist() == expected
+
+
+@pytest.mark.parametrize(
+    ("row", "status"),
+    [
+        ((0.01, 0.01, -0.1, 0.0, -0.1), "OK"),
+        ((0.01, 0.01, -0.1, 0.0, -0.0999999999), "OK"),
+        ((0.01, 0.01, -0.1, 0.0, -0.1000000001), "BROKEN_CHAIN"),
+        ((0.3, 0.0, 0.1, -0.2, 0.3), "OK"),
+        ((100_000_000.0, 0.0, 0.0, 0.0, 0.0), "OK"),
+    ],
+)
+def test_a_loss_of_everything_is_decided_on_decimals(
+    row: tuple[float, float, float, float, float], status: str
+) -> None:
+    """What is left at the close is 0, 1e-10 or -1e-10: end_mv - eod_cf + the fee."""
+    begin, bod, eod, fee, end = (Decimal(str(one)) for one in row)
+    expected = (end - eod + fee) / (begin + bod) - 1
+    daily = daily_returns(daily_values([(DAY, *row)]))
+    linked = link(daily.returns, np.array([0]), np.array([1]), daily.growth)
+    assert daily.returns[0] == pytest.approx(float(expected), rel=1e-15)
+    assert linked.status[0] == status
+    assert bool(daily.returns[0] == -1.0) is (expected == -1)
+
+
+@given(
+    begin=st.integers(-(10**6), 10**6),
+    bod=st.integers(-(10**6), 10**6),
+    eod=st.integers(-(10**6), 10**6),
+    fee=st.integers(-100, 0),
+    close=st.integers(-3, 10**6),
+)
+def test_every_return_and_growth_is_that_of_the_decimals(
+    begin: int, bod: int, eod: int, fee: int, close: int
+) -> None:
+    """`close` cents are left of the capital of the day, before what comes in at its end."""
+    amounts = begin / 100, bod / 100, eod / 100, fee / 100, (close + eod - fee) / 100
+    daily = daily_returns(daily_values([(DAY, *amounts)]))
+    capital = begin + bod
+    if capital == 0:
+        assert np.isnan(daily.returns[0]) if close else daily.returns[0] == 0.0
+        return
+    with localcontext(prec=50):
+        kept = 1 + Decimal(close - capital) / abs(capital)
+        signed = Decimal(close) / capital
+        assert daily.returns[0] == pytest.approx(float(kept - 1), rel=1e-12, abs=1e-14)
+        assert np.sign(daily.returns[0] + 1) == np.sign(float(kept))
+        assert np.sign(daily.signed[0] + 1) == np.sign(float(signed))
+        for share, growth in ((kept, daily.growth[0]), (signed, daily.signed_growth[0])):
+            if share > 0:
+                assert growth == pytest.approx(float(share.ln()), rel=1e-12, abs=1e-13)
+
+
+def test_a_dust_day_keeps_its_digits() -> None:
+    """0.01 of 1,000,000 is left and becomes 0.03; beside a subscription of 1e6 at the end too."""
+    rows: list[Row] = [
+        (DAY, 1_000_000.0, -999_999.99, 0.0, 0.0, 0.03),
+        ("2025-02-01", 0.03, 0.0, 1_000_000.0, 0.0, 1_000_000.04),
+    ]
+    assert daily_returns(daily_values(rows)).returns.tolist() == [2.0, 1 / 3]
 
 
 def test_a_missing_figure_is_undefined() -> None:
@@ -152,7 +262,7 @@ def test_scaling_all_money_changes_nothing(
     plain = one_day(begin, flow, out, -1.0, end)
     scaled = one_day(*(value * 2.0**scale for value in (begin, flow, out, -1.0, end)))
     assert scaled[1] == plain[1]
-    assert scaled[0] == plain[0] or np.isnan(plain[0])
+    assert scaled[0] == pytest.approx(plain[0], rel=1e-13, abs=1e-15, nan_ok=True)
 
 
 @given(begin=money, flow=st.integers(0, 10**9), out=st.integers(-(10**6), 10**6))

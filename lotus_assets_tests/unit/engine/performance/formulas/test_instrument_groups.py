@@ -73,7 +73,7 @@ def test_a_day_without_capital_is_all_unallocated() -> None:
 
 
 def test_capital_that_cancels_is_decided_on_decimals() -> None:
-    """0.1 + 0.2 - 0.3: no capital, so no group; its gain is left to the reconciliation."""
+    """0.1 + 0.2 - 0.3: no net capital, so weight 0 and no return; the gain of 5 is of 100."""
     found = grouped(
         [(DAY, 100, 0, 0, 0, 105)],
         [
@@ -84,7 +84,9 @@ def test_capital_that_cancels_is_decided_on_decimals() -> None:
         ],
         [3, 3, 3, 4],
     )
-    assert rows_of(found.side) == [(4, 1.0, 0.0)]
+    assert rows_of(found.side) == [(3, 0.0, pytest.approx(np.nan, nan_ok=True)), (4, 1.0, 0.0)]
+    assert found.side.gain is not None
+    assert found.side.gain.tolist() == [0.05, 0.0]
 
 
 def test_reconciliation_names_fees_and_the_rest() -> None:
@@ -101,7 +103,8 @@ def test_reconciliation_names_fees_and_the_rest() -> None:
     found = reconciliation(group_return, windows, made.own).iloc[0]
     own = 1.11 * (1 + 0 / 111) - 1
     without = 1.12 * (1 + 1 / 111) - 1
-    group = 1.10 * (1 + 1 / 111) - 1
+    # What the second instrument gained without capital is the group's: 10 and 2 of 100.
+    group = 1.12 * (1 + 1 / 111) - 1
     assert found["own_return"] == pytest.approx(own)
     assert found["group_return"] == pytest.approx(group)
     assert found["fees"] == pytest.approx(own - without)

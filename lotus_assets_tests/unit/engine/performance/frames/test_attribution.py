@@ -89,7 +89,7 @@ def test_fees_on_no_instrument_are_reconciled() -> None:
     assert total["difference"] == pytest.approx(0.0, abs=1e-15)
 
 
-def test_what_is_no_instrument_is_unallocated_and_a_gain_without_capital_is_a_difference() -> None:
+def test_what_is_no_instrument_is_unallocated_and_a_gain_without_capital_is_selection() -> None:
     """50 of 100 are in no instrument; a future without capital gained 3."""
     rows: list[Point] = [
         ("P", "", DAYS[0], 100, 0, 0, 0, 108),
@@ -100,12 +100,13 @@ def test_what_is_no_instrument_is_unallocated_and_a_gain_without_capital_is_a_di
     benchmark = [equity(DAYS[0], 0.5, 0.02), ("P", {}, DAYS[0], 0.5, 0.0, np.nan, np.nan)]
     found = attributed(sides_of(benchmark, rows, metas=metas), ITD)
     assert effects_of(found, "portfolio_weight") == pytest.approx(
-        {"Equity": 0.5, "Unallocated": 0.5, "Unclassified": 0.0}
+        {"Equity": 0.5, "Future": 0.0, "Unallocated": 0.5, "Unclassified": 0.0}
     )
+    assert effects_of(found, "selection")["Future"] == pytest.approx(0.03)
     (total,) = found.totals.to_dict("records")
-    assert total["portfolio_return"] == pytest.approx(0.05)
+    assert total["portfolio_return"] == pytest.approx(0.08)
     assert total["own_return"] == pytest.approx(0.08)
-    assert total["difference"] == pytest.approx(0.03)
+    assert total["difference"] == pytest.approx(0.0, abs=1e-15)
 
 
 def test_currency_effects_come_from_the_benchmark_s_groups_of_the_currency() -> None:

@@ -160,9 +160,9 @@ def test_the_sign_of_capital_received_outweighs_floats() -> None:
         columns=["portfolio_id", "perf_date", *AMOUNTS],
     )
     none = twr_days(days_of(points.assign(capital_sign=0)))
-    assert (none["marks"][0], none["daily_return"][0]) == ("SMALL_CAPITAL|NO_CAPITAL", 0.0)
+    assert (none["marks"][0], none["daily_return"][0]) == ("NO_CAPITAL", 0.0)
     some = twr_days(days_of(points.assign(capital_sign=-1)))
-    assert some["marks"][0] == "SMALL_CAPITAL|SHORT_CAPITAL"
+    assert some["marks"][0] == "SHORT_CAPITAL"
     assert some["capital"][0] == -1e-10
     # All of the debt is gone: the short position gained its whole size.
     assert some["daily_return"][0] == pytest.approx(1.0)
