@@ -84,10 +84,13 @@ def periods_of(laid: SideBySide, pieces: Pieces) -> SidesOfPieces:
         broken[cells.column[is_broken]] = True
         return values
 
+    def gain(gains: Floats | None) -> Floats | None:
+        return None if gains is None else np.where(is_day, gains[days.start], 0.0)
+
     def side(whole: Side) -> Side:
         weight = np.where(first_day, whole.weight[days.start], 0.0)
         local = None if whole.local is None else linked(whole.local)
-        return Side(weight, linked(whole.base), local)
+        return Side(weight, linked(whole.base), local, gain(whole.gain), gain(whole.local_gain))
 
     return SidesOfPieces(cells, side(laid.portfolio), side(laid.benchmark), broken)
 

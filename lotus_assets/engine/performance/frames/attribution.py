@@ -104,7 +104,9 @@ def attribution_days(sides: AttributionSides) -> pd.DataFrame:
 
     Columns: portfolio_id, perf_date, key, portfolio_weight, portfolio_return, benchmark_weight,
     benchmark_return, portfolio_return_local and benchmark_return_local (where not known: the
-    return itself). A side that has not the group is missing.
+    return itself), and where a group gained without net capital portfolio_gain and benchmark_gain
+    (÷ the side's capital) with portfolio_gain_local and benchmark_gain_local. A side that has not
+    the group is missing.
     """
     frames = [_rows(side, name) for name, side in _named(sides)]
     keys = ["owner", "perf_date", "code"]
@@ -131,6 +133,10 @@ def _rows(side: GroupSide, name: str) -> pd.DataFrame:
     }
     if side.return_local is not None:
         columns[f"{name}_return_local"] = side.return_local
+    if side.gain is not None:
+        columns[f"{name}_gain"] = side.gain
+    if side.local_gain is not None:
+        columns[f"{name}_gain_local"] = side.local_gain
     return pd.DataFrame(columns)
 
 

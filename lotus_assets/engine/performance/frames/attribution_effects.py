@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from lotus_assets.engine.performance.formulas.attribution_effects import (
+    Measured,
     Model,
     SinglePeriods,
     completed,
@@ -49,7 +50,8 @@ def attribution_effects(kept: KeptAttribution) -> Iterator[pd.DataFrame]:
     """One row a period, single period and group, some single periods at a time.
 
     Columns: period, start_date, end_date, key; portfolio_weight and benchmark_weight (divided by
-    their sum), portfolio_return and benchmark_return (also of a group that the side has not);
+    their sum), portfolio_return and benchmark_return (also of a group that the side has not),
+    and the gains of groups without net capital where there are any, which are part of selection;
     allocation, selection, interaction, total; coefficient, and linked_* of the four effects: effect
     times coefficient. Where local returns are known also those of both sides, and local_* and
     currency_* of the four effects (times coefficient they are linked). The linked effects of a
@@ -81,15 +83,20 @@ def _laid(days: pd.DataFrame) -> tuple[SideBySide, Groups]:
 def _side(days: pd.DataFrame, code: Integers, name: str) -> GroupSide:
     held = days[f"{name}_weight"].notna().to_numpy()
     rows = days[held]
-    local = f"{name}_return_local"
     return GroupSide(
         dates=as_days(rows["perf_date"].to_numpy()),
         group=code[held],
         weight=rows[f"{name}_weight"].to_numpy(),
         return_base=rows[f"{name}_return"].to_numpy(),
         offsets=np.array([0, len(rows)]),
-        return_local=rows[local].to_numpy() if local in rows else None,
+        return_local=_known(rows, f"{name}_return_local"),
+        gain=_known(rows, f"{name}_gain"),
+        local_gain=_known(rows, f"{name}_gain_local"),
     )
+
+
+def _known(rows: pd.DataFrame, name: str) -> Floats | None:
+    return rows[name].to_numpy() if name in rows else None
 
 
 def _block(
@@ -118,26 +125,42 @@ def _columns(
     kept: KeptAttribution, single: SinglePeriods, coefficient: Floats
 ) -> dict[str, Floats]:
     portfolio, benchmark = single.portfolio, single.benchmark
-    of_base = _effects(kept, single, portfolio.base, benchmark.base)
+    of_base = _effects(kept, single, single.returns)
     columns = {
         "portfolio_weight": portfolio.weight,
         "benchmark_weight": benchmark.weight,
         "portfolio_return": portfolio.base,
         "benchmark_return": benchmark.base,
+        **_gains(kept, single),
         **of_base,
         "coefficient": coefficient,
         **{f"linked_{name}": values * coefficient for name, values in of_base.items()},
     }
-    if portfolio.local is None or benchmark.local is None:
+    local = single.local_returns
+    if local is None:
         return columns
-    local = portfolio.local, benchmark.local
-    currency = portfolio.base - portfolio.local, benchmark.base - benchmark.local
     return {
         **columns,
-        "portfolio_return_local": portfolio.local,
-        "benchmark_return_local": benchmark.local,
-        **_prefixed("local", _effects(kept, single, *local)),
-        **_prefixed("currency", _effects(kept, single, *currency)),
+        "portfolio_return_local": local.portfolio,
+        "benchmark_return_local": local.benchmark,
+        **_prefixed("local", _effects(kept, single, local)),
+        **_prefixed("currency", _effects(kept, single, single.returns.less(local))),
+    }
+
+
+def _gains(kept: KeptAttribution, single: SinglePeriods) -> dict[str, Floats]:
+    """Gains of groups without net capital, by the names that they have in the days."""
+    gains = {
+        "portfolio_gain": single.portfolio.gain,
+        "benchmark_gain": single.benchmark.gain,
+        "portfolio_gain_local": single.portfolio.local_gain,
+        "benchmark_gain_local": single.benchmark.local_gain,
+    }
+    none = np.zeros(len(single.cells.column))
+    return {
+        name: none if values is None else values
+        for name, values in gains.items()
+        if name in kept.days
     }
 
 
@@ -145,12 +168,10 @@ def _prefixed(side: str, effects: dict[str, Floats]) -> dict[str, Floats]:
     return {f"{side}_{name}": values for name, values in effects.items()}
 
 
-def _effects(
-    kept: KeptAttribution, single: SinglePeriods, own: Floats, other: Floats
-) -> dict[str, Floats]:
+def _effects(kept: KeptAttribution, single: SinglePeriods, returns: Measured) -> dict[str, Floats]:
     """The four effects of returns; of two, interaction is in selection."""
     weights = single.portfolio.weight, single.benchmark.weight
-    effects = single_effects(single.cells, *weights, own, other, [kept.model])
+    effects = single_effects(single.cells, *weights, returns, [kept.model])
     allocation, interaction = effects.allocation[kept.model], effects.interaction
     selection = effects.selection
     if kept.effect_count == 2:

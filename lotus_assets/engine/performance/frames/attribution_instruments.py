@@ -18,8 +18,8 @@ def attribution_instruments(sides: AttributionSides) -> pd.DataFrame:
     Columns: portfolio_id, perf_date, key (of its group), instrument_id, capital and gain (in the
     portfolio's reporting currency), weight (capital ÷ the portfolio's), return (gain ÷ capital,
     missing without capital), contribution (gain ÷ the group's capital): over the instruments of a
-    group and day the weights and contributions sum to the group's weight and return. A contribution
-    is missing where the group has no net capital.
+    group and day the weights and contributions sum to the group's weight and return. Where the
+    group has no net capital, contributions sum to its `portfolio_gain`.
     """
     held = sides.instruments
     if held is None:
@@ -32,7 +32,7 @@ def attribution_instruments(sides: AttributionSides) -> pd.DataFrame:
     day = parts.portfolio_row
     code = held.group[part]
     per_capital = daily_returns(parts.days.values, held.basis).per_capital[day]
-    of_group = _group_capital(sides, held, code, day, capital)
+    of_group = _group_capital(sides, held, day * len(sides.groups.leaves) + code, capital, gain)
     return pd.DataFrame(
         {
             "portfolio_id": sides.days.portfolio_id[owner],
@@ -49,18 +49,26 @@ def attribution_instruments(sides: AttributionSides) -> pd.DataFrame:
 
 
 def _group_capital(
-    sides: AttributionSides, held: HeldInstruments, code: Integers, day: Integers, capital: Floats
+    sides: AttributionSides, held: HeldInstruments, cell: Integers, capital: Floats, gain: Floats
 ) -> Floats:
-    """Capital of the group of every row: NaN without any, as attribution has decided."""
-    width = len(sides.groups.leaves)
-    cell = day * width + code
+    """What the gain of every row is divided by, for its cell (day and group).
+
+    The group's capital; where it has none net, what makes its gain a part of the portfolio's
+    return. NaN of a group that adds nothing.
+    """
     cells, number = np.unique(cell, return_inverse=True)
-    sums = np.bincount(number, capital, len(cells))
     side = sides.portfolio
     owner = segment_of_rows(side.offsets)
-    given = held.parts.days.rows_of(owner, side.dates) * width + side.group
-    is_net = np.isin(cells, given[~np.isnan(side.return_base)])
-    return np.where(is_net, sums, np.nan)[number]
+    given = held.parts.days.rows_of(owner, side.dates) * len(sides.groups.leaves) + side.group
+    is_net = ~np.isnan(side.return_base)
+    sums = np.bincount(number, capital, len(cells))
+    divisor = np.where(np.isin(cells, given[is_net]), sums, np.nan)
+    if side.gain is not None:
+        gained = np.flatnonzero(~is_net & (side.gain != 0))
+        place = np.searchsorted(cells, given[gained])
+        gains_of_cells = np.bincount(number, gain, len(cells))
+        divisor[place] = gains_of_cells[place] / side.gain[gained]
+    return divisor[number]
 
 
 def _quotients(numerator: Floats, denominator: Floats) -> Floats:

@@ -45,7 +45,7 @@ def single_effects(row: Row, whole: float, model: str, effects: int, kind: str) 
     own, other = returns(row, kind)
     tilt, pick = row["portfolio_weight"] - row["benchmark_weight"], own - other
     interaction = tilt * pick
-    selection = row["benchmark_weight"] * pick
+    selection = row["benchmark_weight"] * pick + gained(row, kind)
     allocation = tilt * (other - (whole if model == "BF" else 0.0))
     return {
         "allocation": allocation,
@@ -65,6 +65,17 @@ def returns(row: Row, kind: str) -> tuple[float, float]:
     return row["portfolio_return"] - local[0], row["benchmark_return"] - local[1]
 
 
+def gained(row: Row, kind: str) -> float:
+    """By how much more the portfolio's group gained without net capital than the benchmark's."""
+    return gain(row, "portfolio", kind) - gain(row, "benchmark", kind)
+
+
+def gain(row: Row, side: str, kind: str) -> float:
+    whole: float = row.get(f"{side}_gain", 0.0)
+    local: float = row.get(f"{side}_gain_local", 0.0)
+    return {"base": whole, "local": local, "currency": whole - local}[kind]
+
+
 def by(rows: list[Row], *names: str) -> dict[tuple[Any, ...], list[Row]]:
     parts: dict[tuple[Any, ...], list[Row]] = defaultdict(list)
     for row in rows:
@@ -80,7 +91,8 @@ def assert_effects_follow(rows: list[Row], model: str, effects: int, kind: str) 
     """Each single effect from the weights and returns that are shown beside it."""
     prefix = "" if kind == "base" else f"{kind}_"
     for of_day in by(rows, "period", "start_date").values():
-        whole = math.fsum(row["benchmark_weight"] * returns(row, kind)[1] for row in of_day)
+        terms = [row["benchmark_weight"] * returns(row, kind)[1] for row in of_day]
+        whole = math.fsum([*terms, *(gain(row, "benchmark", kind) for row in of_day)])
         for row in of_day:
             worked_out = single_effects(row, whole, model, effects, kind)
             for name in EFFECTS:
@@ -151,10 +163,13 @@ def assert_instruments_make_groups(days: list[Row], instruments: list[Row]) -> N
             assert set(row["key"].split('"')[3::4]) == {"Unallocated"}
             assert row["portfolio_return"] == 0
             continue
-        for name, made in (("contribution", "portfolio_return"), ("weight", "portfolio_weight")):
-            terms = [one[name] for one in of_group]
-            assert row[made] == near(math.fsum(terms), terms)
-        for one in of_group:
+        is_net = row["portfolio_return"] is not None
+        made = "portfolio_return" if is_net else "portfolio_gain"
+        terms = [one["contribution"] for one in of_group]
+        assert row[made] == near(math.fsum(terms), terms)
+        terms = [one["weight"] for one in of_group]
+        assert row["portfolio_weight"] == near(math.fsum(terms), terms)
+        for one in of_group if is_net else []:
             assert one["contribution"] * math.fsum(
                 each["capital"] for each in of_group
             ) == pytest.approx(one["gain"], abs=1e-9)
@@ -265,3 +280,40 @@ def test_a_period_that_a_table_has_not_is_not_found(
     response = api.get(href, params={"period": period})
     assert (response.status_code, response.json()["code"]) == (404, "RESOURCE_NOT_FOUND")
     assert f"no rows of a period {period}" in response.json()["detail"]
+
+
+def test_of_a_group_without_net_capital(api: httpx.Client) -> None:
+    """Long 50 and short 50 in one group gain 3 together: it has no weight, but its gain counts."""
+    sleeves = {
+        "LONG": ("Equity", "50", "55"),
+        "SHORT": ("Equity", "-50", "-52"),
+        "BOND": ("Bond", "100", "101"),
+    }
+    day = "2025-01-30"
+    sent = {
+        "portfolio_data": {
+            "valuation_points": [{"perf_date": day, "begin_mv": "100", "end_mv": "104"}]
+        },
+        "instruments_data": [
+            {
+                "instrument_id": name,
+                "meta": {"asset_class": asset_class},
+                "valuation_points": [{"perf_date": day, "begin_mv": begin, "end_mv": end}],
+            }
+            for name, (asset_class, begin, end) in sleeves.items()
+        ],
+        "benchmark_groups_data": [
+            {
+                "key": {"asset_class": name},
+                "observations": [{"date": day, "weight_bop": "0.5", "return_base": value}],
+            }
+            for name, value in (("Equity", "0.02"), ("Bond", "0.01"))
+        ],
+    }
+    answer = ask(api, sent, analyses=[{"period": "ITD"}])
+    assert answer["results"]["ITD"]["active_return"] == pytest.approx(0.04 - 0.015)
+    assert_explained(api, answer)
+    contributions = {
+        row["instrument_id"]: row["contribution"] for row in details(api, answer, "instruments")
+    }
+    assert contributions == pytest.approx({"LONG": 0.05, "SHORT": -0.02, "BOND": 0.01})
