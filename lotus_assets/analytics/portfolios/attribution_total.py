@@ -75,6 +75,11 @@ class AttributionTotal(AttributionModel):
         nullable=True,
         description="First day of the single period that decided the status, where a day did.",
     )
+    no_net_capital_days: Integer = Field(
+        ge=0,
+        description="Days of the period on which a group gained without net capital: its weight is "
+        "0, its gain is in its side's return and in selection.",
+    )
 
 
 TABLE = Table(

@@ -16,6 +16,7 @@ STATUSES = (
     "UNDEFINED_RETURN",
     "BROKEN_CHAIN",
     "NOT_LINKABLE",
+    "OVERFLOW",
 )
 
 

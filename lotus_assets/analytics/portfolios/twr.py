@@ -4,6 +4,7 @@ from pandera.pandas import Field
 
 from lotus_assets.tables.columns import (
     Day,
+    Integer,
     Number,
     Text,
 )
@@ -30,8 +31,9 @@ STATUSES = (
     "NO_OBSERVATIONS",
     "UNDEFINED_RETURN",
     "BROKEN_CHAIN",
+    "OVERFLOW",
 )
-REASONS = ("PERIOD_SHORTER_THAN_ONE_YEAR", "STALE_VALUATIONS", "NO_RETURN")
+REASONS = ("PERIOD_SHORTER_THAN_ONE_YEAR", "STALE_VALUATIONS", "NO_RETURN", "OVERFLOW")
 
 
 class Twr(TableModel):
@@ -57,14 +59,15 @@ class Twr(TableModel):
         nullable=True,
         isin=REASONS,
         description="Why annualised_return is NULL: the period is shorter than a year, the last "
-        "valuation lies too long before its end (stale_since), or it has no return.",
+        "valuation lies too long before its end (stale_since), it has no return, or one a year "
+        "past what a float holds (OVERFLOW).",
     )
     status: Text = Field(
         isin=STATUSES,
         description="OK, or why there is no return: the period begins after the portfolio's close "
         "(CLOSED), the window of the inputs begins after start_date (WINDOW_TOO_SHORT), no day has "
         "a value (NO_OBSERVATIONS), a day gained without capital (UNDEFINED_RETURN) or lost more "
-        "than all of it (BROKEN_CHAIN).",
+        "than all of it (BROKEN_CHAIN), or the return is past what a float holds (OVERFLOW).",
     )
     status_date: Day = Field(
         nullable=True,
@@ -73,6 +76,11 @@ class Twr(TableModel):
     data_version: PerformanceVersion
     content_hash: PerformanceHash
     stale_since: StaleSince
+    small_capital_days: Integer = Field(
+        ge=0,
+        description="Days of the period that began with under 1 % of the largest capital of the "
+        "365 days before: what they returned is large for what little was left.",
+    )
 
 
 TABLE = Table(

@@ -47,7 +47,8 @@ class AttributionResult:
     portfolio_return, benchmark_return, active_return (of the groups), linking_remainder (what NONE
     does not link), status, status_date (the day that decided it); own_return, own_status, fees,
     difference: the reconciliation, missing where the portfolio was given as groups;
-    benchmark_days_linked and benchmark_days_filled.
+    benchmark_days_linked and benchmark_days_filled; no_net_capital_days (on which a group of either
+    side gained without net capital).
     `groups`, of periods with days: key (JSON of its dimensions), portfolio_weight and
     benchmark_weight (means over the period's days), allocation, selection, interaction, total.
     `levels`: level (1 is the top), key, allocation, between, within, selection, interaction, total.
@@ -150,20 +151,21 @@ def _totals(sides: AttributionSides, windows: Windows, totals: pd.DataFrame) -> 
         group_return = totals["portfolio_return"].to_numpy()[: len(windows)]
         reconciled = reconciliation(group_return, windows, sides.own).drop(columns="group_return")
     counts = {
-        f"benchmark_days_{kind.lower()}": _counted(shared, sides.notes, kind)
+        f"benchmark_days_{kind.lower()}": _counted(shared, sides.notes[sides.notes["kind"] == kind])
         for kind in (LINKED, FILLED)
     }
+    without_capital = sides.no_net_capital.drop_duplicates(["owner", "date"])
+    counts["no_net_capital_days"] = _counted(shared, without_capital)
     dates = shared.drop(columns=["portfolio", "period"])
     every = np.tile(np.arange(len(windows)), len(totals) // max(len(windows), 1))
     of_windows = pd.concat([dates, reconciled], axis=1).assign(**counts)
     return pd.concat([totals, taken(of_windows, every)], axis=1)
 
 
-def _counted(windows: pd.DataFrame, notes: pd.DataFrame, kind: str) -> "pd.Series[int]":
-    """Notes of a kind within each window."""
-    of_kind = notes[notes["kind"] == kind]
+def _counted(windows: pd.DataFrame, days: pd.DataFrame) -> "pd.Series[int]":
+    """How many of the days (owner, date) are within each window."""
     pairs = windows.reset_index()[["index", "portfolio", "start_date", "end_date"]].merge(
-        of_kind, left_on="portfolio", right_on="owner"
+        days, left_on="portfolio", right_on="owner"
     )
     inside = pairs[pairs["date"].between(pairs["start_date"], pairs["end_date"])]
     counts: pd.Series[int] = inside.groupby("index").size().reindex(windows.index, fill_value=0)

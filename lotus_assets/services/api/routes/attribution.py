@@ -177,8 +177,8 @@ class AttributionPeriod(AnsweredPeriod):
         description="What linking NONE leaves over; else 0.", examples=[0.0]
     )
     status: str = Field(
-        description="OK; CLOSED, WINDOW_TOO_SHORT, NO_OBSERVATIONS, BROKEN_CHAIN as in twr; "
-        "NOT_LINKABLE: a side lost all or more, and the linking has no value for it.",
+        description="OK; CLOSED, WINDOW_TOO_SHORT, NO_OBSERVATIONS, BROKEN_CHAIN, OVERFLOW as in "
+        "twr; NOT_LINKABLE: a side lost all or more, and the linking has no value for it.",
         examples=["OK"],
     )
     status_date: dt.date | None = Field(
@@ -308,10 +308,14 @@ def _currency(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _diagnostics(sides: AttributionSides) -> Iterator[Diagnostic]:
-    """Days that do not fit, and groups whose currency return is not known."""
+    """Days that do not fit, groups without net capital or whose currency return is not known."""
     for kind, code in NOTES.items():
         days = sides.notes.loc[sides.notes["kind"] == kind, "date"]
         yield from named(code, [f"{day:%Y-%m-%d}" for day in days])
+    without = sides.no_net_capital
+    rows = zip(sides.groups.keys[without["code"]], without["side"], without["date"], strict=True)
+    details = [f"group {key} of the {side} on {day:%Y-%m-%d}" for key, side, day in rows]
+    yield from named("NO_NET_CAPITAL", details)
     unknown = sides.unknown_local.drop_duplicates(["owner", "code"])
     known = unknown[sides.has_local[unknown["owner"].to_numpy()]]
     yield from named("CURRENCY_RETURN_UNKNOWN", sides.groups.keys[known["code"]].tolist())

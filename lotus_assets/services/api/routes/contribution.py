@@ -121,8 +121,9 @@ class ContributionPeriod(AnsweredPeriod):
         description="What neither positions nor fees explain.", examples=[0.0]
     )
     status: str = Field(
-        description="OK; CLOSED, WINDOW_TOO_SHORT, NO_OBSERVATIONS, UNDEFINED_RETURN, BROKEN_CHAIN "
-        "as in twr; NOT_LINKABLE: a day lost all or more, and Carino has no value for it.",
+        description="OK; CLOSED, WINDOW_TOO_SHORT, NO_OBSERVATIONS, UNDEFINED_RETURN, "
+        "BROKEN_CHAIN, OVERFLOW as in twr; NOT_LINKABLE: a day lost all or more, and Carino has no "
+        "value for it.",
         examples=["OK"],
     )
     status_date: dt.date | None = Field(description="Day that decided the status.", examples=[None])

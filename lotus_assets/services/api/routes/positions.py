@@ -88,8 +88,8 @@ class PositionReturn(BaseModel):
     end_date: dt.date = Field(description="Last day.", examples=["2025-03-31"])
     clamped: bool = Field(description="Whether start_date was clamped.", examples=[False])
     status: str = Field(
-        description="OK; NO_OBSERVATIONS: not held in the period; UNDEFINED_RETURN, BROKEN_CHAIN "
-        "as in twr.",
+        description="OK; NO_OBSERVATIONS: not held in the period; UNDEFINED_RETURN, BROKEN_CHAIN, "
+        "OVERFLOW as in twr.",
         examples=["OK"],
     )
     status_date: dt.date | None = Field(description="Day that decided the status.", examples=[None])

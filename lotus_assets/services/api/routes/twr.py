@@ -91,14 +91,14 @@ class TwrPeriod(AnsweredPeriod):
     )
     annualisation_reason: str | None = Field(
         description="PERIOD_SHORTER_THAN_ONE_YEAR, STALE_VALUATIONS (the last valuation lies too "
-        "long before end_date, see the diagnostic), NO_RETURN or NO_BUSINESS_DAYS.",
+        "long before end_date, see the diagnostic), NO_RETURN, NO_BUSINESS_DAYS or OVERFLOW.",
         examples=[None],
     )
     status: str = Field(
         description="OK; CLOSED: the period begins after the portfolio's close; WINDOW_TOO_SHORT: "
         "the input begins after start_date; NO_OBSERVATIONS: no day of the period has a value; "
         "UNDEFINED_RETURN: a gain without capital; BROKEN_CHAIN: a day lost more than all of its "
-        "capital.",
+        "capital; OVERFLOW: the return is past what a float holds.",
         examples=["OK"],
     )
     status_date: dt.date | None = Field(

@@ -142,17 +142,25 @@ INSTRUMENTS: dict[str, Any] = {
 
 def test_instruments_with_all_that_does_not_add_up(api: httpx.Client) -> None:
     """Half of it in no instrument, a future's gain of 1 without capital, a fee of 2."""
-    period = attributed(api, INSTRUMENTS)["results"]["ITD"]
+    answer = attributed(api, INSTRUMENTS)
+    period = answer["results"]["ITD"]
     assert effects(period, "portfolio_weight") == pytest.approx(
-        {"Bond": 0.0, "Equity": 0.5, "Unallocated": 0.5}
+        {"Bond": 0.0, "Equity": 0.5, "Unallocated": 0.5, "Unclassified": 0.0}
     )
-    assert period["portfolio_return"] == pytest.approx(0.05)
+    assert effects(period, "total")["Unclassified"] == pytest.approx(0.01)
+    assert answer["diagnostics"] == [
+        {
+            "code": "NO_NET_CAPITAL",
+            "detail": f'group {{"asset_class": "Unclassified"}} of the portfolio on {FIRST}',
+        }
+    ]
+    assert period["portfolio_return"] == pytest.approx(0.06)
     assert period["reconciliation"] == {
         "own_return": pytest.approx(0.04),
         "own_status": "OK",
-        "group_return": pytest.approx(0.05),
+        "group_return": pytest.approx(0.06),
         "fees": pytest.approx(-0.02),
-        "difference": pytest.approx(0.01),
+        "difference": pytest.approx(0.0),
     }
 
 

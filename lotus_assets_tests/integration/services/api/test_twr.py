@@ -158,7 +158,7 @@ def test_what_decides_a_status_is_named(
 def test_unusual_days_are_diagnostics(api: httpx.Client) -> None:
     points = [
         point("2025-01-02", "-100", "-110"),
-        point("2025-01-03", "1000", "6", bod_cf="-995"),
+        point("2025-01-03", "1000", "0.6", bod_cf="-999.5"),
         point("2025-01-06", "0", "5"),
     ]
     said = {each["code"]: each["detail"] for each in ask(api, points, ITD)["diagnostics"]}
