@@ -163,7 +163,7 @@ def test_unusual_days_are_diagnostics(api: httpx.Client) -> None:
     ]
     said = {each["code"]: each["detail"] for each in ask(api, points, ITD)["diagnostics"]}
     assert said == {
-        "CONTINUITY_BREAK": "performance-input: stateless on 2025-01-06: -6",
+        "CONTINUITY_BREAK": "performance-input: stateless on 2025-01-06: -0.6",
         "SHORT_CAPITAL": "2025-01-02",
         "SMALL_CAPITAL": "2025-01-03",
         "NO_CAPITAL": "2025-01-06",
