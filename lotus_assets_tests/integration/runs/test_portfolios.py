@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
+import psycopg
 import pytest
 from pydantic import SecretStr
 
@@ -127,6 +128,7 @@ def test_a_day_twice_and_then_one_portfolio_that_changed(book: Book) -> None:
         filled = instance.get_materialized_partitions(dg.AssetKey("core_performance_input"))
     every = {str(dg.MultiPartitionKey({AS_OF: str(DAY), SHARD: key})) for key in shard_keys(16)}
     assert filled == every
+    assert_totals_name_the_same_lost_day(book)
 
     assert book.run().succeeded
     assert differences(rows, business_rows(book.url)) == {}
@@ -156,6 +158,19 @@ def test_a_day_twice_and_then_one_portfolio_that_changed(book: Book) -> None:
     assert fresh
     assert all("PF-003" in text for text in fresh)
     assert isinstance(book.look(), dg.SkipReason)
+
+
+def assert_totals_name_the_same_lost_day(book: Book) -> None:
+    """One portfolio of the sample lost more than all on a day: both totals of its parts name it."""
+    with psycopg.connect(book.url) as connection:
+        named = connection.execute(
+            "SELECT total.status_date, contribution_total.status_date"
+            " FROM attribution_total AS total"
+            " JOIN contribution_total USING (portfolio_id, linking, period)"
+            " WHERE total.status = 'BROKEN_CHAIN' AND metric_basis = 'NET'"
+        ).fetchall()
+    assert named
+    assert all(attributed == contributed is not None for attributed, contributed in named)
 
 
 def assert_tried_again_but_not_for_ever(book: Book, asked: dg.RunRequest) -> dg.SkipReason:

@@ -218,13 +218,13 @@ def test_effects_sum_to_the_active_return_and_reconcile_with_twr(book: Book) -> 
         """
     )
     assert {row["status"] for row in statuses} <= {"NOT_LINKABLE", "BROKEN_CHAIN"}
-    # A portfolio of the sample lost more than all: the totals of its parts name the same day.
+    # A portfolio of this shard lost all: the totals of its parts name the same day.
     named = book.rows(
         """
         SELECT total.status_date, contribution_total.status_date AS contributed
         FROM attribution_total AS total
         JOIN contribution_total USING (portfolio_id, linking, period)
-        WHERE total.status = 'BROKEN_CHAIN' AND metric_basis = 'NET'
+        WHERE total.status = 'NOT_LINKABLE' AND metric_basis = 'NET'
         """
     )
     assert named
