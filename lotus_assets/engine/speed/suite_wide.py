@@ -163,7 +163,7 @@ def _range(before: object, now: object, noun: str) -> str:
 def part_of_suite_wide(facts: pd.DataFrame, points: pd.DataFrame) -> "pd.Series[str]":
     """For each change point the run of the confirmed suite-wide change that it is part of, or None.
 
-    One of the same quantity and direction, dated within six runs of it on the same machine.
+    The nearest of the same quantity and direction, dated within six runs on the same machine.
     """
     wide = facts[facts["fact"].eq("suite_wide") & facts["state"].eq("confirmed")]
     if wide.empty:
@@ -182,7 +182,8 @@ def part_of_suite_wide(facts: pd.DataFrame, points: pd.DataFrame) -> "pd.Series[
     )
     keys = ["suite", "machine_fingerprint", "quantity", "movement"]
     near = placed.merge(named, on=keys)
-    near = near[(near["place"] - near["wide_place"]).abs() <= AFTER]
+    near = near.assign(distance=(near["place"] - near["wide_place"]).abs())
+    near = near[near["distance"] <= AFTER].sort_values("distance", kind="stable")
     nearest = near.drop_duplicates("at").set_index("at")["suite_wide_run_id"]
     return nearest.reindex(facts.index).astype(object).where(lambda ids: ids.notna(), None)
 

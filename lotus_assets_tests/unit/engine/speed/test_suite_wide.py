@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lotus_assets.engine.speed.detection import detect, reported, standing
-from lotus_assets.engine.speed.suite_wide import suite_wide_facts
+from lotus_assets.engine.speed.suite_wide import part_of_suite_wide, suite_wide_facts
 from lotus_assets_tests.unit.engine.speed.series import (
     NO_EXPECTED,
     NO_NOISE,
@@ -153,3 +153,19 @@ def test_the_same_commit_cannot_have_slowed_itself() -> None:
 def test_two_benchmarks_are_no_suite() -> None:
     series = suite(*[1.0] * 20, *[1.2] * 20, names="ab")
     assert {fact for fact, _, _ in told(series)} == {"change_point"}
+
+
+def test_a_change_between_two_of_the_suite_is_part_of_the_nearer_one() -> None:
+    frame = points({name: [1.0] * 40 for name in NAMES})
+    quantity = frame["quantity"].iloc[0]
+    shift = {**frame.iloc[0][["suite", "benchmark", "metric"]], "fact": "change_point"}
+    whole = {"suite": shift["suite"], "metric": quantity, "fact": "suite_wide"}
+    rows = [
+        {**whole, "run_id": run(20)},
+        {**whole, "run_id": run(28)},
+        {**shift, "run_id": run(26)},
+        {**shift, "run_id": run(22)},
+        {**shift, "run_id": run(35)},
+    ]
+    changes = pd.DataFrame(rows).assign(state="confirmed", movement="slower")
+    assert part_of_suite_wide(changes, frame).tolist() == [None, None, run(28), run(20), None]
