@@ -1,4 +1,4 @@
-"""Tables behind an attribution: days, linking, instruments, and the effects that follow of them."""
+"""Tables behind an attribution: days, linking, instruments or members, effects that follow."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -22,6 +22,8 @@ def kept_details(result: AttributionResult, sides: AttributionSides) -> dict[str
     details = {"days": attribution_days(sides), "linking": linking}
     if sides.instruments is not None:
         details["instruments"] = attribution_instruments(sides)
+    if len(sides.members):
+        details["members"] = sides.members
     return details
 
 

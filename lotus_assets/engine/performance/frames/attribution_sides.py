@@ -27,18 +27,20 @@ from lotus_assets.engine.performance.frames.attribution_groups import (
     groups_of,
     leaf_of_key,
 )
+from lotus_assets.engine.performance.frames.attribution_members import group_members
 from lotus_assets.engine.performance.frames.benchmark_days import aligned, no_notes
 from lotus_assets.engine.performance.frames.group_observations import (
     coded_groups,
     group_observations,
     refuse,
 )
-from lotus_assets.engine.performance.frames.hierarchy import leaves_of_parts
+from lotus_assets.engine.performance.frames.hierarchy import Leaf, leaves_of_parts
 from lotus_assets.engine.performance.frames.portfolio_days import PortfolioDays
 from lotus_assets.engine.performance.frames.portfolio_parts import PortfolioParts
 
 CURRENCY = "currency"
 """The dimension by whose benchmark groups an instrument's currency return is known."""
+SIDES = ("portfolio", "benchmark")
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,7 @@ class AttributionSides:
     `has_local`: portfolios whose benchmark's local returns are known. `unknown_local` (owner,
     code, date): groups without one on a day, whose whole return counts as local. `notes`: see
     `benchmark_days.AlignedDays`. `instruments` are missing where the portfolio is given as groups.
+    `members`: the given groups that `group_by` does not tell apart (see `group_members`).
     """
 
     days: PortfolioDays
@@ -71,6 +74,7 @@ class AttributionSides:
     has_local: Booleans
     unknown_local: pd.DataFrame
     notes: pd.DataFrame
+    members: pd.DataFrame
     instruments: HeldInstruments | None = None
 
 
@@ -95,7 +99,8 @@ def instrument_sides(
     refuse(rows, keys, (rows["base"] < -1).to_numpy(), "returned less than -1")
     leaf_of = [leaf_of_key(key, group_by) for key in keys]
     groups = groups_of(group_by, [*leaves, *leaf_of])
-    laid = aligned(coded_groups(rows, groups.codes(leaf_of)), parts.days)
+    coded = _coded(parts.days, groups, "benchmark", (rows, keys, leaf_of))
+    laid = aligned(coded.rows, parts.days)
     instruments = HeldInstruments(parts, groups.codes(leaves), basis)
     is_as_received = _is_as_received(rows, laid.notes)
     built = instrument_groups(
@@ -118,7 +123,7 @@ def instrument_sides(
             other["local_gain"] = other["gain"]
     received = built.side.returns_received, _observed(rows[is_as_received], parts.days)
     sides = _sides(parts.days, groups, (held, other), received, built.own, laid.notes)
-    return replace(sides, instruments=instruments)
+    return replace(sides, instruments=instruments, members=coded.members)
 
 
 def group_sides(
@@ -132,11 +137,34 @@ def group_sides(
     leaves = [[leaf_of_key(key, group_by) for key in keys] for _, keys in given]
     groups = groups_of(group_by, chain.from_iterable(leaves))
     held, other = (
-        coded_groups(rows, groups.codes(leaf_of))
-        for (rows, _), leaf_of in zip(given, leaves, strict=True)
+        _coded(days, groups, side, (rows, keys, leaf_of))
+        for side, (rows, keys), leaf_of in zip(SIDES, given, leaves, strict=True)
     )
     received = _observed(given[0][0], days), _observed(given[1][0], days)
-    return _sides(days, groups, (held, other), received, None, no_notes())
+    sides = _sides(days, groups, (held.rows, other.rows), received, None, no_notes())
+    return replace(sides, members=pd.concat([held.members, other.members], ignore_index=True))
+
+
+@dataclass(frozen=True)
+class _Coded:
+    """Groups as `group_by` tells them apart, and the members of those that are several."""
+
+    rows: pd.DataFrame
+    members: pd.DataFrame
+
+
+def _coded(
+    days: PortfolioDays,
+    groups: Groups,
+    side: str,
+    given: tuple[pd.DataFrame, Sequence[str], Sequence[Leaf]],
+) -> _Coded:
+    rows, keys, leaf_of = given
+    codes = groups.codes(leaf_of)
+    coded = coded_groups(rows, codes)
+    number = rows["key"].to_numpy()
+    named = rows.assign(code=codes[number], member_key=np.asarray(keys, dtype=object)[number])
+    return _Coded(coded, group_members(days, groups, side, named, coded))
 
 
 def _is_as_received(rows: pd.DataFrame, notes: pd.DataFrame) -> Booleans:
@@ -182,6 +210,7 @@ def _sides(
             ignore_index=True
         ),
         notes=notes,
+        members=pd.DataFrame(),
     )
 
 
@@ -189,7 +218,7 @@ def _without_capital(held: pd.DataFrame, other: pd.DataFrame) -> pd.DataFrame:
     """Groups of either side that gained without net capital, day by day."""
     gained = [
         rows.loc[rows["gain"] != 0, ["owner", "date", "code"]].assign(side=side)
-        for side, rows in (("portfolio", held), ("benchmark", other))
+        for side, rows in zip(SIDES, (held, other), strict=True)
         if "gain" in rows
     ]
     if not gained:

@@ -179,6 +179,24 @@ def assert_instruments_make_groups(days: list[Row], instruments: list[Row]) -> N
         assert shown == [(0, 0, None)] * len(nothing)
 
 
+def assert_members_make_groups(days: list[Row], members: list[Row]) -> None:
+    """Weight and return of each group of several from those that were given."""
+    shown = {(row["perf_date"], row["key"]): row for row in days}
+    parts = by(members, "side", "perf_date", "key")
+    assert parts
+    for (side, day, key), given in parts.items():
+        assert len(given) > 1
+        group = shown[day, key]
+        weights = [row["weight"] for row in given]
+        assert group[f"{side}_weight"] == near(math.fsum(weights), weights)
+        is_net = group[f"{side}_return"] is not None
+        terms = [row["contribution"] for row in given]
+        assert group[f"{side}_{'return' if is_net else 'gain'}"] == near(math.fsum(terms), terms)
+        for row in given:
+            gained = row["contribution"] * (math.fsum(weights) if is_net else 1.0)
+            assert gained == pytest.approx(row["weight"] * row["return"], abs=1e-14)
+
+
 def ask(client: httpx.Client, sent: Row, **options: Any) -> Row:
     body = {"input_mode": "stateless", "stateless_input": sent, "analyses": ANALYSES, **options}
     response = client.post(PATH, json=body)
@@ -200,6 +218,8 @@ def assert_explained(client: httpx.Client, answer: Row, **options: Any) -> None:
     assert_returns_follow(rows, days)
     if "instruments" in answer["lineage"]["details"]:
         assert_instruments_make_groups(days, details(client, answer, "instruments"))
+    if "members" in answer["lineage"]["details"]:
+        assert_members_make_groups(days, details(client, answer, "members"))
     linked = by(details(client, answer, "linking"), "period")
     for period, one in answer["results"].items():
         for side in ("portfolio_return", "benchmark_return"):
@@ -241,7 +261,38 @@ def test_of_a_portfolio_that_is_given_as_groups(api: httpx.Client) -> None:
     answer = ask(api, sent, group_by=["asset_class", "currency"])
     assert answer["lineage"]["details"] == ["days", "linking", "effects"]
     assert_explained(api, answer)
-    assert_explained(api, ask(api, sent, group_by=["asset_class"]))
+    coarser = ask(api, sent, group_by=["asset_class"])
+    assert coarser["lineage"]["details"] == ["days", "linking", "members", "effects"]
+    assert_explained(api, coarser)
+
+
+def test_of_given_groups_that_cancel_in_a_coarser_one(api: httpx.Client) -> None:
+    """A long half gains 0.5 of 0.1 and a short half 0.5 of 0.04: together without weight."""
+    chance = random.Random(5)
+    held = [
+        observed(chance, {"asset_class": name, "sleeve": sleeve, "currency": "EUR"}, weight)
+        for name, sleeve, weight in (
+            ("Equity", "LONG", "0.5"),
+            ("Equity", "SHORT", "-0.5"),
+            ("Bond", "LONG", "1"),
+        )
+    ]
+    for group, returned in zip(held, ("0.1", "-0.04", "0.01"), strict=True):
+        for one in group["observations"]:
+            one["return_base"] = returned
+            one.pop("return_local", None)
+            one.pop("return_fx", None)
+    benchmark = [observed(chance, {"asset_class": "Bond", "currency": "EUR"}, "1")]
+    sent = {"portfolio_groups_data": held, "benchmark_groups_data": benchmark}
+    answer = ask(api, sent, group_by=["asset_class"])
+    assert_explained(api, answer)
+    members = details(api, answer, "members")
+    long = next(row for row in members if '"LONG"' in row["member_key"])
+    assert long["contribution"] == pytest.approx(0.05, abs=1e-15)
+    gains = [
+        row["portfolio_gain"] for row in details(api, answer, "days") if "Equity" in row["key"]
+    ]
+    assert gains == pytest.approx([0.07] * len(gains), abs=1e-15)
 
 
 def test_of_what_lotus_core_says(stateful_api: httpx.Client) -> None:
