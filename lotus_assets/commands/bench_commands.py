@@ -13,12 +13,12 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from lotus_assets.benchmarks.page.units import counted
 from lotus_assets.benchmarks.subjects.releases import measure_release
 from lotus_assets.benchmarks.subjects.subject_failed import SubjectFailed
 from lotus_assets.benchmarks.suites import RANGEBAR, RANGEBAR_REPOSITORY, SUITES, Measurement
 from lotus_assets.commands.command_errors import FAILED, told_to_the_reader
 from lotus_assets.commands.console import console_on_stderr
+from lotus_assets.outputs.pages.number_forms import counted
 from lotus_assets.settings import Settings
 from lotus_assets.sources.benchmark_files.details import RunDetails
 from lotus_assets.sources.benchmark_files.errors import BenchmarkFileError

@@ -11,8 +11,8 @@ from rich.table import Table
 from lotus_assets.benchmarks.comparison import comparison, missing, reported, runs_missing
 from lotus_assets.benchmarks.machine_load import is_loaded
 from lotus_assets.benchmarks.page.titles import Descriptions, title_of
-from lotus_assets.benchmarks.page.units import counted, shown_unit
 from lotus_assets.engine.speed.change_points import fewest_runs
+from lotus_assets.outputs.pages.number_forms import counted, shown_unit
 
 NOTHING = "-"
 WORSE, BETTER = 1.05, 0.95

@@ -21,7 +21,6 @@ from lotus_assets.benchmarks import bench_history, bench_regression, bench_resul
 from lotus_assets.benchmarks.machine_load import is_loaded
 from lotus_assets.benchmarks.own_suite import ROOT
 from lotus_assets.benchmarks.page.titles import descriptions_of
-from lotus_assets.benchmarks.page.units import counted
 from lotus_assets.benchmarks.profiles import store_profiles
 from lotus_assets.benchmarks.subjects.subject_failed import SubjectFailed
 from lotus_assets.benchmarks.suites import OWN, RANGEBAR, WEEKLY, Measurement, measure
@@ -30,6 +29,7 @@ from lotus_assets.commands.execution import definitions, execute
 from lotus_assets.commands.surroundings.preparation import dagster_variables, database
 from lotus_assets.engine.speed.detection import noise_floor, suspicious
 from lotus_assets.graph.resources import Environment
+from lotus_assets.outputs.pages.number_forms import counted
 from lotus_assets.settings import Settings
 from lotus_assets.sources.benchmark_files.history_folder import HistoryFolder
 from lotus_assets.sources.benchmark_files.run_model import BenchmarkRun

@@ -27,7 +27,7 @@
   };
   const clamp = (number, low, high) => Math.min(Math.max(number, low), high);
 
-  // ---- figures, as units.py and axes.py write them
+  // ---- figures, as number_forms.py and axes.py write them
   const grouped = (number, decimals) => number.toLocaleString("en", {
     minimumFractionDigits: decimals, maximumFractionDigits: decimals,
   });
@@ -328,17 +328,4 @@
   };
   addEventListener("hashchange", unfold);
   unfold();
-
-  const button = document.getElementById("theme"), themes = ["automatic", "light", "dark"];
-  const remembered = () => { try { return localStorage.getItem("theme"); } catch { return null; } };
-  const paint = (theme) => {
-    document.documentElement.dataset.theme = theme;
-    button.textContent = `Theme: ${theme}`;
-    try { localStorage.setItem("theme", theme); } catch { /* not kept, then */ }
-  };
-  paint(themes.includes(remembered()) ? remembered() : "automatic");
-  button.hidden = false;
-  button.addEventListener("click", () => {
-    paint(themes[(themes.indexOf(document.documentElement.dataset.theme) + 1) % themes.length]);
-  });
 })();

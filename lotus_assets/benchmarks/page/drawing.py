@@ -5,12 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from lotus_assets.benchmarks.page.axes import (
-    HEIGHT,
-    WIDTH,
+from lotus_assets.benchmarks.page.series import MetricSeries, Suite
+from lotus_assets.outputs.pages.axes import (
     Axis,
     Floats,
     Tick,
@@ -18,7 +16,7 @@ from lotus_assets.benchmarks.page.axes import (
     value_axis,
     value_ticks,
 )
-from lotus_assets.benchmarks.page.series import MetricSeries, Suite
+from lotus_assets.outputs.pages.svg_paths import Integers, across, area, dots, down, line
 
 TREND_POINTS = 120
 """Corners of a trend line at most; the eye cannot tell more apart."""
@@ -28,8 +26,6 @@ JOINED = 90
 """Up to so many points of an epoch, a thin line joins them."""
 LINES = 12
 """Up to so many changes of the machine or environment have lines; strip and tables show all."""
-
-Integers = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -106,23 +102,22 @@ def seconds(instants: "pd.Series[pd.Timestamp]") -> Floats:
 
 
 def _layer(points: pd.DataFrame, times: Axis, values: Axis, machine: int) -> Layer:
-    x = _across(seconds(points["ordered_at"]), times)
+    x = across(seconds(points["ordered_at"]), times)
     y = _down(points["value"], values)
     trends, bands = [], []
     for _, segment in points.groupby("segment"):
         if len(segment) < FEWEST:
             continue
         chosen = segment.iloc[_evenly(len(segment), _allowed(len(segment), len(points)))]
-        at = _across(seconds(chosen["ordered_at"]), times)
-        trends.append(_line(at, _down(chosen["trend"], values)))
+        at = across(seconds(chosen["ordered_at"]), times)
+        trends.append(line(at, _down(chosen["trend"], values)))
         upper, lower = _down(chosen["band_high"], values), _down(chosen["band_low"], values)
         if (upper != lower).any():
-            around = np.concatenate([at, at[::-1]]), np.concatenate([upper, lower[::-1]])
-            bands.append(_line(*around) + "z")
+            bands.append(area(at, upper, lower))
     return Layer(
         machine=machine,
-        dots=_dots(x, y),
-        join=_line(x, y) if 1 < len(points) <= JOINED else "",
+        dots=dots(x, y),
+        join=line(x, y) if 1 < len(points) <= JOINED else "",
         trend="".join(trends),
         band="".join(bands),
     )
@@ -137,31 +132,8 @@ def _evenly(count: int, wanted: int) -> Integers:
     return np.unique(np.linspace(0, count - 1, min(count, wanted)).round().astype(np.int64))
 
 
-def _across(instants: Floats, times: Axis) -> Integers:
-    return np.rint(times.share(instants) * WIDTH).astype(np.int64)
-
-
 def _down(figures: "pd.Series[float]", values: Axis) -> Integers:
-    down = 1 - values.share(np.asarray(figures, dtype=np.float64))
-    return np.rint(down * HEIGHT).astype(np.int64)
-
-
-def _pairs(x: Integers, y: Integers) -> list[str]:
-    """Coordinate pairs, the sign of the second parting them where it can."""
-    return [f"{a}{b}" if b < 0 else f"{a} {b}" for a, b in zip(x.tolist(), y.tolist(), strict=True)]
-
-
-def _dots(x: Integers, y: Integers) -> str:
-    """Lines of no length, of which round caps make dots: a few bytes each."""
-    moves = _pairs(np.diff(x, prepend=0), np.diff(y, prepend=0))
-    return "".join(f"m{move}h0" for move in moves)
-
-
-def _line(x: Integers, y: Integers) -> str:
-    first, *others = _pairs(np.diff(x, prepend=0), np.diff(y, prepend=0))
-    # A path that begins with a small m counts it from the origin, and so only the first does.
-    line = "".join(pair if pair.startswith("-") else f" {pair}" for pair in others)
-    return f"M{first}l{line.lstrip()}" if others else f"M{first}h0"
+    return down(np.asarray(figures, dtype=np.float64), values)
 
 
 def _marks(series: MetricSeries, drawn: pd.DataFrame, times: Axis, values: Axis) -> list[ChartMark]:

@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 
 from lotus_assets.benchmarks.page.series import MetricSeries, Suite, comparison_page
-from lotus_assets.benchmarks.page.units import DASH, percent_change
 from lotus_assets.engine.speed.detection import standing
+from lotus_assets.outputs.pages.number_forms import DASH, percent_change
 
 SeriesKey = tuple[str, str, str, str, str]
 """See `MetricSeries.key`."""

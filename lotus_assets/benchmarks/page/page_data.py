@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from lotus_assets.benchmarks.page.axes import Axis, Floats
 from lotus_assets.benchmarks.page.series import MetricSeries, Suite
-from lotus_assets.benchmarks.page.units import SIGNIFICANT as SHOWN
 from lotus_assets.engine.speed.facts import SMALLEST
+from lotus_assets.outputs.pages.axes import Axis, Floats
+from lotus_assets.outputs.pages.number_forms import SIGNIFICANT as SHOWN
 
 DIGITS = 5
 """Significant digits of a figure on the page; benchmarks.json has all."""

@@ -1,55 +1,23 @@
-"""The template made into one file that loads nothing: style, script and data stand in it."""
+"""The dashboard as bytes: the page, the badge, and files for programs."""
 
-import base64
-import hashlib
 import json
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
-
-from lotus_assets.benchmarks.page.units import counted
 from lotus_assets.benchmarks.page.view import DashboardPage
+from lotus_assets.outputs.pages.rendering import SHARED_STYLE, THEME, rendered, templates_of
 
 FOLDER = Path(__file__).parent
-TEMPLATES = Environment(
-    loader=FileSystemLoader(FOLDER),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
-TEMPLATES.filters["counted"] = counted
-TEMPLATES.policies["json.dumps_kwargs"] = {"separators": (",", ":"), "ensure_ascii": False}
 
 
 def page_html(page: DashboardPage) -> bytes:
-    """The page as UTF-8.
-
-    Its content security policy lets exactly this style and this script act, by their hashes, and
-    lets nothing be loaded, sent, framed or made from text (CSP level 3, Trusted Types).
-    """
-    style, script = _text("style.css"), _text("behaviour.js")
-    policy = "; ".join(
-        (
-            "default-src 'none'",
-            f"script-src '{_hash(script)}'",
-            f"style-src '{_hash(style)}'",
-            "img-src data:",
-            "base-uri 'none'",
-            "form-action 'none'",
-            "require-trusted-types-for 'script'",
-        )
-    )
-    return (
-        TEMPLATES.get_template("index.html.jinja")
-        .render(
-            page=page,
-            policy=policy,
-            style=Markup(style),  # noqa: S704  (a file of this package)
-            script=Markup(script),  # noqa: S704
-        )
-        .encode()
+    """The page as UTF-8; nothing can be loaded by it, and only its own style and scripts act."""
+    return rendered(
+        FOLDER,
+        "index.html.jinja",
+        styles=[SHARED_STYLE, FOLDER / "style.css"],
+        scripts=[FOLDER / "behaviour.js", THEME],
+        page=page,
+        light=None,
     )
 
 
@@ -64,7 +32,8 @@ def badge_svg(page: DashboardPage) -> bytes:
     verdict = page.verdict
     tone = verdict.tone if page.newest_at is not None else "same"
     return (
-        TEMPLATES.get_template("badge.svg.jinja")
+        templates_of(FOLDER)
+        .get_template("badge.svg.jinja")
         .render(message=_message(page), colour=COLOURS[tone])
         .encode()
     )
@@ -76,15 +45,6 @@ def _message(page: DashboardPage) -> str:
     heading = page.verdict.heading
     words = (heading[:1].lower() + heading[1:]).replace("confirmed ", "")
     return words if page.verdict.tone != "faster" else f"{words}, {page.newest_at:%Y-%m-%d}"
-
-
-def _text(name: str) -> str:
-    return (FOLDER / name).read_text(encoding="utf-8")
-
-
-def _hash(text: str) -> str:
-    digest = hashlib.sha256(text.encode()).digest()
-    return f"sha256-{base64.b64encode(digest).decode()}"
 
 
 def canonical(content: object) -> bytes:

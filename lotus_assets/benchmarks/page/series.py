@@ -10,9 +10,9 @@ import pandas as pd
 from lotus_assets.benchmarks.machine_load import is_loaded
 from lotus_assets.benchmarks.page.titles import Descriptions, title_of
 from lotus_assets.benchmarks.page.trend import with_trend
-from lotus_assets.benchmarks.page.units import ShownUnit, shown_unit
 from lotus_assets.engine.speed.change_points import fewest_runs
 from lotus_assets.engine.speed.facts import EXACT
+from lotus_assets.outputs.pages.number_forms import ShownUnit, shown_unit
 
 KEY = ["suite", "benchmark", "metric"]
 UNIT = ["unit", "direction"]

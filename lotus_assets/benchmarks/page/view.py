@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from lotus_assets.benchmarks.page.axes import WIDTH, Axis, time_axis
 from lotus_assets.benchmarks.page.drawing import Chart, draw, seconds
 from lotus_assets.benchmarks.page.findings import (
     CommitRange,
@@ -22,9 +21,10 @@ from lotus_assets.benchmarks.page.findings import (
 )
 from lotus_assets.benchmarks.page.page_data import drawn_points, series_data, suite_data
 from lotus_assets.benchmarks.page.series import MetricSeries, Suite, web_address
-from lotus_assets.benchmarks.page.units import counted, percent_change
 from lotus_assets.engine.speed.change_points import fewest_runs
 from lotus_assets.engine.speed.facts import times_worse
+from lotus_assets.outputs.pages.axes import WIDTH, Axis, time_axis
+from lotus_assets.outputs.pages.number_forms import counted, percent_change
 
 POINTS = 24_000
 """Points that the page shows at most, whatever the history holds: a point takes some 20 bytes."""

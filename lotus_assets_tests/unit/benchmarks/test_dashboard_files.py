@@ -262,7 +262,7 @@ def test_no_name_becomes_markup() -> None:
     world.add_fact("environment", HOSTILE, run, share=1.0, movement="slower", reason=HOSTILE)
     text = page(world)
     assert "<img" not in text
-    assert len(re.findall(r"<script\b", text)) == len(re.findall(r"</script>", text)) == 2
+    assert len(re.findall(r"<script\b", text)) == len(re.findall(r"</script>", text)) == 3
 
 
 def test_no_runs_make_a_page_that_says_so() -> None:

@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lotus_assets.benchmarks.page.axes import HEIGHT, WIDTH, time_axis
 from lotus_assets.benchmarks.page.drawing import Chart, draw, seconds
 from lotus_assets.benchmarks.page.series import Suite, suites_of
 from lotus_assets.benchmarks.page.view import machine_paths
+from lotus_assets.outputs.pages.axes import HEIGHT, WIDTH, time_axis
 from lotus_assets_tests.unit.benchmarks.history_world import FAST, SLOW, World
 
 NAME = "test_x.py::test_y"

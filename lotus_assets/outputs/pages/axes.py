@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import numpy as np
 import numpy.typing as npt
 
-from lotus_assets.benchmarks.page.units import ShownUnit, decimals_of, tick_text
+from lotus_assets.outputs.pages.number_forms import ShownUnit, decimals_of, tick_text
 
 WIDTH, HEIGHT = 10_000, 500
 """Size of a plot in its own coordinates: fine enough for a magnified part of it."""

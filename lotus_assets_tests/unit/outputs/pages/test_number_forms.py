@@ -7,8 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lotus_assets.benchmarks.page.axes import Axis, time_axis, time_ticks, value_axis, value_ticks
-from lotus_assets.benchmarks.page.units import ShownUnit, percent_change, shown_unit, significant
+from lotus_assets.outputs.pages.axes import Axis, time_axis, time_ticks, value_axis, value_ticks
+from lotus_assets.outputs.pages.number_forms import (
+    ShownUnit,
+    basis_points,
+    percent,
+    percent_change,
+    personal,
+    personal_change,
+    shown_unit,
+    signed_percent,
+    significant,
+)
 
 SPACE = "\N{NO-BREAK SPACE}"
 
@@ -129,3 +139,60 @@ def test_time_ticks_are_few_and_in_order(days: float, later: int) -> None:
     assert 1 <= len(ticks) <= 8
     assert places == sorted(places)
     assert 0 <= places[0] <= places[-1] <= 100
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [
+        (93_095.8, "s", "26 h"),
+        (1_773.0, "h", "74 days"),
+        (47.9, "h", "48 h"),
+        (48.0, "h", "2 days"),
+        (0.8439, "h", "51 min"),
+        (514.03, "s", "8.6 min"),
+        (9.96, "h", "10 h"),
+        (0.0, "h", "0 s"),
+        (1 / 3, "ratio", "33 %"),
+        (0.0118, "ratio", "1.2 %"),
+        (1.0, "ratio", "100 %"),
+        (1_234.0, "count", "1,234"),
+        (None, "h", "\N{EN DASH}"),
+    ],
+)
+def test_people_read_two_digits_in_the_unit_that_suits_them(
+    value: float | None, unit: str, text: str
+) -> None:
+    assert personal(value, unit).replace(SPACE, " ") == text
+
+
+@pytest.mark.parametrize(
+    ("value", "before", "unit", "text"),
+    [
+        (0.33, 0.37, "ratio", "\N{MINUS SIGN}4 points"),
+        (26.0, 22.9, "h", "+3.1 h"),
+        (4.0, 4.0, "count", "±0"),
+        (3.0, 10.0, "count", "\N{MINUS SIGN}7"),
+        (3.0, float("nan"), "h", "\N{EN DASH}"),
+    ],
+)
+def test_a_change_has_a_sign_and_shares_change_by_points(
+    value: float, before: float, unit: str, text: str
+) -> None:
+    assert personal_change(value, before, unit).replace(SPACE, " ") == text
+
+
+def test_returns_have_two_decimals_and_what_reads_zero_has_no_sign() -> None:
+    texts = [percent(-0.0124), signed_percent(0.0124), signed_percent(-1e-6), basis_points(0.00124)]
+    assert [text.replace(SPACE, " ") for text in texts] == [
+        "\N{MINUS SIGN}1.24 %",
+        "+1.24 %",
+        "0.00 %",
+        "+12.4 basis points",
+    ]
+
+
+@given(st.sampled_from(["h", "s"]), st.floats(1e-2, 1e6))
+def test_a_duration_reads_as_what_it_is(unit: str, value: float) -> None:
+    number, name = personal(value, unit).replace(",", "").split(SPACE)
+    hours = {"days": 24.0, "h": 1.0, "min": 1 / 60, "s": 1 / 3600}[name]
+    assert float(number) * hours * {"h": 1, "s": 3600}[unit] == pytest.approx(value, rel=0.051)
