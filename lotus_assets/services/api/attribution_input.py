@@ -38,6 +38,7 @@ from lotus_assets.services.api.sent_payload import (
     ReportStatelessInput,
     SentPortfolio,
 )
+from lotus_assets.services.api.sent_points import missing_business_days
 from lotus_assets.services.api.upstream import GatedInput, UpstreamInputs, unfit
 from lotus_assets.services.api.valuation_points import Amount, Point
 from lotus_assets.services.lotus_core.contracts.shared import (
@@ -242,10 +243,11 @@ def _lists(report: GatedInput) -> ReportLists:
 
 
 def unusual_points(sent: AttributionStatelessInput, sides: AttributionSides) -> list[Diagnostic]:
-    """What is unusual about the points that were sent along; groups have none."""
+    """What is unusual about the points that were sent along; groups only can lack days."""
+    contract = ATTRIBUTION_INPUT.contract.name
     if sent.portfolio_data is None:
-        return []
-    contract, valuations = ATTRIBUTION_INPUT.contract.name, sent.portfolio_data.valuation_points
+        return [*missing_business_days(contract, sides.days, sides.portfolio.dates)]
+    valuations = sent.portfolio_data.valuation_points
     return sent_diagnostics(contract, INSTRUMENT, valuations, _listed(sent), sides.days)
 
 

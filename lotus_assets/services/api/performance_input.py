@@ -150,7 +150,7 @@ def sent_diagnostics(sent: PerformanceStatelessInput, days: PortfolioDays) -> li
     contract, business = PERFORMANCE_INPUT.contract.name, sent.business_days
     calendar = None if business is None else np.unique(np.array(business, "datetime64[D]"))
     return [
-        *missing_business_days(contract, days, calendar),
+        *missing_business_days(contract, days, days.values.dates, calendar),
         *continuity_breaks(contract, [(sent.portfolio_id, sent.valuation_points)]),
     ]
 

@@ -72,7 +72,7 @@ def sent_diagnostics(
     series = [(f"{PORTFOLIO}/", valuations)]
     series += [(f"{part}/{name}", points) for name, _, points in parts]
     return [
-        *missing_business_days(contract, days),
+        *missing_business_days(contract, days, days.values.dates),
         *continuity_breaks(contract, series),
     ]
 

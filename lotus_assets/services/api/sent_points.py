@@ -17,15 +17,15 @@ SentSeries = tuple[str, Sequence[Point]]
 
 
 def missing_business_days(
-    contract: str, days: PortfolioDays, calendar: Days | None = None
+    contract: str, days: PortfolioDays, dates: Days, calendar: Days | None = None
 ) -> Iterator[Diagnostic]:
-    """Business days of one portfolio without a row, up to its closing; `calendar`: Monday to
-    Friday where none was sent."""
+    """Business days of one portfolio without a row among `dates`, up to its closing; `calendar`:
+    Monday to Friday where none was sent."""
     first = np.maximum(days.performance_start_date, days.portfolio_open_date)[0]
     last = np.fmin(days.as_of_date, days.close_dates)[0]
     due = weekdays(first.astype(object), last.astype(object)) if calendar is None else calendar
     due = due[(due >= first) & (due <= last)]
-    lacking = np.setdiff1d(due, days.values.dates)
+    lacking = np.setdiff1d(due, dates)
     yield from named("MISSING_BUSINESS_DAY", [f"{contract}: {day}" for day in lacking])
 
 

@@ -1,7 +1,7 @@
 """Stateful input: lotus-core's contracts over HTTP, through the gate that the assets use."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -9,8 +9,9 @@ from typing import Any
 import pandas as pd
 import rfc8785
 
-from lotus_assets.inputs.contract_gate import InputTable, gate_payloads
+from lotus_assets.inputs.contract_gate import GatedChunk, InputTable, gate_payloads
 from lotus_assets.inputs.payload_chunk import Asked, Received
+from lotus_assets.services.api.answers import named
 from lotus_assets.services.api.envelope import Diagnostic, UpstreamRequest, UsedInput
 from lotus_assets.services.problems import ErrorCode, ServiceProblem, unsupported, violation
 from lotus_assets.sources.lotus_core.client import CONSUMER, LotusCoreClient, first_request
@@ -135,23 +136,21 @@ class UpstreamInputs:
             what = f"{kind.contract.name} of {subject}"
             broken = BrokenPayload(what, ", ".join(gated.broken_rules[0]), gated.rejected[0][1])
             raise _refused(kind.contract, subject, broken) from broken
-        reported = payload.header.get("diagnostics") or {}
-        self.diagnostics += [
-            Diagnostic(code="MISSING_BUSINESS_DAY", detail=f"{kind.contract.name}: {day}")
-            for day in reported.get("missing_business_days", [])
-        ]
-        self.diagnostics += [
-            Diagnostic(
-                code="CONTINUITY_BREAK",
-                detail=f"{kind.contract.name}: {value_break.series or subject} "
-                f"on {value_break.day}: {value_break.amount}",
-            )
-            for value_break in gated.breaks[0]
-        ]
+        self.diagnostics += _unusual(kind.contract.name, subject, payload, gated)
         lists = ("instruments_data", "positions_data", "positions")
         listed = {name: received.listed(name) for name in lists if name in payload.header}
         rows = gated.rows.to_pandas()
         return GatedInput({**payload.header, **listed}, rows, payload)
+
+
+def _unusual(
+    contract: str, subject: str, payload: Payload, gated: GatedChunk
+) -> Iterator[Diagnostic]:
+    """Business days without a row, by lotus-core's own list, and breaks of continuity."""
+    lacking = (payload.header.get("diagnostics") or {}).get("missing_business_days", [])
+    yield from named("MISSING_BUSINESS_DAY", [f"{contract}: {day}" for day in lacking])
+    breaks = [f"{each.series or subject} on {each.day}: {each.amount}" for each in gated.breaks[0]]
+    yield from named("CONTINUITY_BREAK", [f"{contract}: {detail}" for detail in breaks])
 
 
 def _as_sent(contract: Contract, subject: str, body: Mapping[str, Any]) -> UpstreamRequest:

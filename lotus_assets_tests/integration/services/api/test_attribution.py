@@ -122,6 +122,19 @@ def test_a_total_loss_is_not_linkable(api: httpx.Client) -> None:
     assert attributed(api, sent, linking="FRONGELLO")["results"]["ITD"]["status"] == "OK"
 
 
+def test_a_day_that_groups_lack(api: httpx.Client) -> None:
+    """Thursday and Monday are given, the Friday between them is not."""
+    days = [
+        {"date": day, "weight_bop": "1", "return_base": "0.01"}
+        for day in ("2025-01-02", "2025-01-06")
+    ]
+    groups = [{"key": {"asset_class": "Equity"}, "observations": days}]
+    sent = {"portfolio_groups_data": groups, "benchmark_groups_data": groups}
+    assert attributed(api, sent)["diagnostics"] == [
+        {"code": "MISSING_BUSINESS_DAY", "detail": "attribution-input: 2025-01-03"}
+    ]
+
+
 POINT = {"perf_date": FIRST, "begin_mv": "100", "end_mv": "106", "mgmt_fees": "-2"}
 INSTRUMENTS: dict[str, Any] = {
     "portfolio_data": {"valuation_points": [POINT]},

@@ -379,3 +379,12 @@ def test_breaks_and_missing_days_of_points_that_are_sent_are_told(api: httpx.Cli
     holiday = {"business_days": ["2025-01-02", "2025-01-06"]}
     other = ask(api, points, ITD, sent=holiday)["diagnostics"]
     assert [one["code"] for one in other] == ["CONTINUITY_BREAK"]
+
+
+def test_very_many_missing_days_are_counted(stateful_api: httpx.Client) -> None:
+    """From 2 January there are 260 weekdays in 2025; P1 has rows on six of the first seven."""
+    body = {**stateful(as_of="2025-12-31"), "analyses": [ITD]}
+    told = stateful_api.post(PATH, json=body).json()["diagnostics"]
+    lacking = [one["detail"] for one in told if one["code"] == "MISSING_BUSINESS_DAY"]
+    assert lacking[0] == "performance-input: 2025-01-07"
+    assert (len(lacking), lacking[-1]) == (101, "and 154 more")
