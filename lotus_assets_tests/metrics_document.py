@@ -7,6 +7,7 @@ from pathlib import Path
 
 from lotus_assets.analytics.delivery.metric_catalogue import CATALOGUE
 from lotus_assets.analytics.delivery.metric_definitions import definitions_text
+from lotus_assets_tests.generated_part import with_generated
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "METRICS.md"
 MARK = "<!-- From here on written by lotus_assets_tests.metrics_document. -->\n"
@@ -18,10 +19,7 @@ def document_text(text: str) -> str:
     Raises:
         ValueError: `text` has no mark.
     """
-    head, mark, _ = text.partition(MARK)
-    if not mark:
-        raise ValueError(f"{DOCUMENT.name} lacks the line {MARK.strip()}")
-    return f"{head}{mark}\n{definitions_text(CATALOGUE)}"
+    return with_generated(text, MARK, definitions_text(CATALOGUE), DOCUMENT.name)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from lotus_assets.analytics.delivery.metric_catalogue import CATALOGUE
 from lotus_assets.definitions import defs
 from lotus_assets.sources.warehouse import changes, computations
 from lotus_assets.sources.warehouse.schema import BOOKKEEPING
-from lotus_assets_tests import metrics_document, tables_document
+from lotus_assets_tests import analytics_document, metrics_document, tables_document
 from lotus_assets_tests.unit.test_repository_baseline import REQUIRED_CHECKS
 
 ROOT = Path(__file__).parents[2]
@@ -127,6 +127,7 @@ def test_a_table_of_a_family_is_filled_by_the_files_that_are_named_and_no_others
     assert naming("attribution_level", *rooms) == {
         "analytics/portfolios/attribution_level.py",
         "analytics/portfolios/attribution_family.py",
+        "analytics/measures/attribution_measures.py",
     }
 
 
@@ -138,6 +139,11 @@ def test_every_table_of_the_graph_is_described_as_its_contract_says() -> None:
 def test_every_metric_is_defined_as_the_catalogue_says() -> None:
     text = metrics_document.DOCUMENT.read_text(encoding="utf-8")
     assert text == metrics_document.document_text(text)
+
+
+def test_every_measure_status_and_diagnostic_is_defined_as_the_catalogue_says() -> None:
+    text = analytics_document.DOCUMENT.read_text(encoding="utf-8")
+    assert text == analytics_document.document_text(text)
 
 
 def test_the_asset_of_the_metrics_carries_their_definitions() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import dagster as dg
 
+from lotus_assets.analytics.measures.measure_definitions import table_definitions
 from lotus_assets.analytics.portfolios.pictures import Picture, PictureOfDay
 from lotus_assets.analytics.portfolios.portfolio_family import (
     PortfolioFamily,
@@ -60,7 +61,10 @@ def portfolio_asset(
         dg.AssetDep(shared.kind.table.name, partition_mapping=SAME_DAY_ANY_SHARD)
         for shared in family.shared
     ]
-    specs = [table_spec(table, ANALYTICS, (), PARTITIONS) for table in family.tables]
+    specs = [
+        table_spec(table, ANALYTICS, (), PARTITIONS, table_definitions(table))
+        for table in family.tables
+    ]
 
     @asset_step(
         name=family.name,
