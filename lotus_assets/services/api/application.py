@@ -2,10 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterable
-from concurrent.futures.process import BrokenProcessPool
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager, suppress
-from typing import Any
+from typing import Any, BinaryIO
 
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response, StreamingResponse
@@ -14,7 +13,9 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from lotus_assets.services import problem_answers
 from lotus_assets.services.api import lineage_routes
+from lotus_assets.services.api.bodies import Bodies
 from lotus_assets.services.api.calculating import ENGINE_VERSION, HttpAnswer
+from lotus_assets.services.api.lineage_purge import LineagePurge
 from lotus_assets.services.api.lineage_store import LineageStore, UnreadableLineage
 from lotus_assets.services.api.openapi import answered, document, documented
 from lotus_assets.services.api.operation import Operation
@@ -28,8 +29,7 @@ from lotus_assets.services.tracing import TRACING, TracingMiddleware
 
 LOGGER = logging.getLogger("lotus.api")
 STREAMED_BYTES = 1024 * 1024
-"""Longer answers are sent in blocks of this size."""
-PURGE_SECONDS = 3600
+"""Long answers are sent in blocks of this size."""
 
 
 def create_application(
@@ -41,8 +41,9 @@ def create_application(
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await asyncio.to_thread(application.state.bodies.prepare)
         await workers.start()
-        purging = asyncio.create_task(_purge(settings))
+        purging = asyncio.create_task(application.state.lineage.purge_for_ever())
         yield
         purging.cancel()
         with suppress(asyncio.CancelledError):
@@ -59,16 +60,15 @@ def create_application(
     )
     application.state.workers = workers
     application.state.settings = settings
-    # Bodies are large: more of them than this would fill the memory, so they wait unread.
-    application.state.places = asyncio.Semaphore(settings.lotus_api_waiting)
+    application.state.bodies = Bodies(settings)
+    application.state.lineage = LineagePurge(LineageStore.of(settings))
     for operation in listed:
         _add(application, operation)
     application.include_router(lineage_routes.ROUTER, tags=["lineage"])
     _add_health(application)
     problem_answers.install(application)
-    # Registered by themselves, so that the connection stays open: nothing else is wrong.
-    for known in (UnreadableLineage, BrokenProcessPool):
-        application.add_exception_handler(known, problem_answers.unexpected)
+    # Registered by itself, so that the connection stays open: nothing else is wrong.
+    application.add_exception_handler(UnreadableLineage, problem_answers.unexpected)
     application.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=1)
     application.add_middleware(PlainBodiesMiddleware)
     application.add_middleware(TracingMiddleware)
@@ -85,9 +85,10 @@ def _once(application: FastAPI, operations: list[Operation]) -> dict[str, Any]:
 def _add(application: FastAPI, operation: Operation) -> None:
     async def calculate(request: Request) -> Response:
         state = request.app.state
-        async with state.places:
-            body = await _body(request, state.settings)
+        async with state.bodies.received(request) as body:
             outcome = await state.workers.calculate(operation.name, body, dict(TRACING.get()))
+        if outcome.lineage_bytes:
+            state.lineage.note(outcome.lineage_bytes)
         return _response(outcome)
 
     for number, path in enumerate(operation.paths):
@@ -99,76 +100,21 @@ def _add(application: FastAPI, operation: Operation) -> None:
         )(calculate)
 
 
-async def _body(request: Request, settings: ApiSettings) -> bytes:
-    """The request's body.
-
-    Raises:
-        Unread: it is larger than allowed (413), or stopped coming (408).
-    """
-    largest = settings.lotus_api_body_megabytes * 1_000_000
-    announced = request.headers.get("content-length", "")
-    pieces: list[bytes] = []
-    size = int(announced) if announced.isdigit() else 0
-    if size <= largest:
-        size = 0
-        stream = request.stream()
-        while (piece := await _next(stream, settings.lotus_api_body_seconds)) is not None:
-            size += len(piece)
-            if size > largest:
-                break
-            pieces.append(piece)
-    if size > largest:
-        raise Unread(
-            413,
-            f"the body is larger than {largest // 1_000_000} MB (LOTUS_API_BODY_MEGABYTES): ask "
-            "for fewer portfolios, positions or days at once",
-        )
-    return b"".join(pieces)
-
-
-async def _next(stream: AsyncIterator[bytes], seconds: float) -> bytes | None:
-    """The next piece of a body: a client that fell silent may not keep its place for ever."""
-    try:
-        async with asyncio.timeout(seconds):
-            return await anext(stream, None)
-    except TimeoutError as silent:
-        detail = f"no more of the body came for {seconds:g} seconds (LOTUS_API_BODY_SECONDS)"
-        raise Unread(408, detail) from silent
-
-
-class Unread(ServiceProblem):
-    """A body that is not read to its end."""
-
-    def __init__(self, status: int, detail: str) -> None:
-        """`status` is 408 Request Timeout or 413 Content Too Large."""
-        super().__init__(ErrorCode.INVALID_REQUEST, detail)
-        self._status = status
-
-    @property
-    def status(self) -> int:
-        """The HTTP status."""
-        return self._status
-
-
 def _response(outcome: HttpAnswer) -> Response:
     body = outcome.body
-    if len(body) < STREAMED_BYTES:
+    if isinstance(body, bytes):
         return Response(body, outcome.status, media_type=outcome.media_type)
-    blocks = (body[start : start + STREAMED_BYTES] for start in range(0, len(body), STREAMED_BYTES))
-    return StreamingResponse(blocks, outcome.status, media_type=outcome.media_type)
+    file = body.open("rb")
+    # Open, it can be read to its end; whatever becomes of the client, it is gone afterwards.
+    body.unlink()
+    return StreamingResponse(_blocks(file), outcome.status, media_type=outcome.media_type)
 
 
-async def _purge(settings: ApiSettings) -> None:
-    store = LineageStore(settings.lineage_folder, settings.lotus_api_lineage_days)
-    while True:
-        try:
-            gone = await asyncio.to_thread(store.purge)
-        except OSError:
-            LOGGER.exception("old lineage cannot be removed from %s", store.folder)
-        else:
-            if gone:
-                LOGGER.info("the lineage of %d calculations has expired", gone)
-        await asyncio.sleep(PURGE_SECONDS)
+def _blocks(file: BinaryIO) -> Iterator[bytes]:
+    """A long answer block by block, from its file; read in threads."""
+    with file:
+        while block := file.read(STREAMED_BYTES):
+            yield block
 
 
 def _add_health(application: FastAPI) -> None:

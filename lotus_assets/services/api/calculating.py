@@ -5,18 +5,21 @@ loop only moves bytes.
 """
 
 import hashlib
-import json
 import logging
 import math
-from collections.abc import Mapping, Sequence
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
+from itertools import chain
+from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 from starlette.exceptions import HTTPException
 
+from lotus_assets.services.api.bounds import check_body
 from lotus_assets.services.api.envelope import (
     AnalysisRequest,
     CalculationLineage,
@@ -24,6 +27,7 @@ from lotus_assets.services.api.envelope import (
     Meta,
     StatefulInput,
 )
+from lotus_assets.services.api.late_rows import json_of
 from lotus_assets.services.api.lineage_store import LineageStore
 from lotus_assets.services.api.operation import Calculation, Operation
 from lotus_assets.services.api.settings import ApiSettings
@@ -47,13 +51,18 @@ UPSTREAM_ATTEMPTS = 3
 """A person waits: a lotus-core that is silent is given up sooner than in a nightly run."""
 
 
+LARGE_ANSWER = 1_000_000
+"""A longer answer is written to a file, and sent from it."""
+
+
 @dataclass(frozen=True)
 class HttpAnswer:
-    """An HTTP answer."""
+    """An HTTP answer, its body perhaps in a file; `lineage_bytes` were written beside it."""
 
     status: int
     media_type: str
-    body: bytes
+    body: bytes | Path
+    lineage_bytes: int = 0
 
 
 def answer(
@@ -75,6 +84,9 @@ def answer(
             correlation_id,
             deliberate.status_code,
         )
+    except MemoryError:
+        LOGGER.warning("%s needs too much memory, correlation %s", operation.name, correlation_id)
+        return problem_outcome(_too_much_memory(settings), correlation_id)
     except Exception:
         LOGGER.exception("%s failed, correlation %s", operation.name, correlation_id)
         return internal_error(correlation_id)
@@ -83,6 +95,7 @@ def answer(
 def _answered(
     operation: Operation, body: bytes, headers: Mapping[str, str], settings: ApiSettings
 ) -> HttpAnswer:
+    check_body(body, operation.rows)
     try:
         request = operation.request.model_validate_json(body)
     except ValidationError as invalid:
@@ -150,13 +163,33 @@ def _written(
         "lineage": lineage.model_dump(mode="json"),
     }
     asked = request.model_dump(mode="json", exclude={"stateless_input"})
-    LineageStore(settings.lineage_folder, settings.lotus_api_lineage_days).keep(
+    lineage_bytes = LineageStore.of(settings).keep(
         meta.calculation_hash,
         {**lineage.model_dump(mode="json"), "operation": operation.name, "request": asked},
         calculation.details,
     )
-    text = json.dumps({"results": _results(calculation), **about}, allow_nan=False)
-    return HttpAnswer(200, JSON, text.encode())
+    pieces = json_of({"results": _results(calculation), **about})
+    return HttpAnswer(200, JSON, _body(pieces, settings.bodies_folder), lineage_bytes)
+
+
+def _body(pieces: Iterator[bytes], folder: Path) -> bytes | Path:
+    """The pieces of an answer together: in a file where they are long."""
+    body = bytearray()
+    for piece in pieces:
+        body += piece
+        if len(body) > LARGE_ANSWER:
+            return _file(chain([bytes(body)], pieces), folder)
+    return bytes(body)
+
+
+def _file(pieces: Iterable[bytes], folder: Path) -> Path:
+    with tempfile.NamedTemporaryFile(dir=folder, delete=False) as file:
+        try:
+            file.writelines(pieces)
+        except BaseException:
+            Path(file.name).unlink()
+            raise
+    return Path(file.name)
 
 
 def _results(calculation: Calculation) -> Any:
@@ -218,6 +251,14 @@ def internal_error(correlation_id: str) -> HttpAnswer:
         correlation_id=correlation_id,
     )
     return HttpAnswer(500, PROBLEM_MEDIA_TYPE, body.model_dump_json().encode())
+
+
+def _too_much_memory(settings: ApiSettings) -> ServiceProblem:
+    return ServiceProblem(
+        ErrorCode.INVALID_REQUEST,
+        f"the request needs more than the {settings.lotus_api_worker_megabytes} MiB of a worker "
+        "(LOTUS_API_WORKER_MEGABYTES): ask for fewer rows, groups or periods at once",
+    )
 
 
 def _invalid_request(invalid: ValidationError) -> ServiceProblem:

@@ -60,7 +60,7 @@ class KeptLineage(CalculationLineage):
     "/lineage/{calculation_id}",
     summary="Inputs of an answer",
     description="The operation, the request, and every input by contract, subject and hash. Kept "
-    "for LOTUS_API_LINEAGE_DAYS.",
+    "for LOTUS_API_LINEAGE_DAYS, as far as LOTUS_API_LINEAGE_MEGABYTES go.",
     responses={200: {"headers": HEADERS}, **with_problems()},
 )
 async def lineage(request: Request, calculation_id: CalculationId) -> KeptLineage:
@@ -132,8 +132,7 @@ async def detail(
 
 
 def _store(request: Request) -> LineageStore:
-    settings = request.app.state.settings
-    return LineageStore(settings.lineage_folder, settings.lotus_api_lineage_days)
+    return LineageStore.of(request.app.state.settings)
 
 
 def _unknown(calculation_id: str) -> Exception:

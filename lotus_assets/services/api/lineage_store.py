@@ -1,6 +1,7 @@
 """Lineage of answers, as files: a folder a calculation, written whole or not at all.
 
-It survives restarts and is shared by worker processes; what is older than the retention goes.
+It survives restarts and is shared by worker processes; what is older than the retention goes, and
+the oldest where all of it takes more than it may.
 """
 
 import json
@@ -9,16 +10,21 @@ import re
 import shutil
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from lotus_assets.services.api.settings import ApiSettings
+
 MANIFEST = "manifest.json"
 CALCULATION = re.compile(r"[0-9a-f]{64}")
 SECONDS_A_DAY = 86_400
+MEBIBYTE = 1024 * 1024
 
 
 class UnknownCalculation(Exception):
@@ -39,15 +45,24 @@ class UnreadableLineage(Exception):
 
 @dataclass(frozen=True)
 class LineageStore:
-    """The lineage kept below `folder`, each for `days` days."""
+    """The lineage kept below `folder`, each for `days` days, all together in `most_bytes`."""
 
     folder: Path
     days: int
+    most_bytes: int
+
+    @classmethod
+    def of(cls, settings: ApiSettings) -> "LineageStore":
+        """The store that the settings name."""
+        most = settings.lotus_api_lineage_megabytes * MEBIBYTE
+        return cls(settings.lineage_folder, settings.lotus_api_lineage_days, most)
 
     def keep(
         self, calculation_id: str, manifest: Mapping[str, Any], details: Mapping[str, pd.DataFrame]
-    ) -> None:
-        """Keep the lineage of a calculation; the same calculation again only becomes younger.
+    ) -> int:
+        """Keep the lineage of a calculation, and say how many bytes that took.
+
+        The same calculation again only becomes younger.
 
         One that has been damaged is written anew.
         """
@@ -58,7 +73,7 @@ class LineageStore:
             shutil.rmtree(folder, ignore_errors=True)
         else:
             os.utime(folder)
-            return
+            return 0
         folder.parent.mkdir(parents=True, exist_ok=True)
         draft = Path(tempfile.mkdtemp(dir=self.folder, prefix="draft-"))
         try:
@@ -66,6 +81,7 @@ class LineageStore:
                 frame.to_parquet(draft / f"{name}.parquet", index=False)
             text = json.dumps(manifest, ensure_ascii=False, sort_keys=True)
             (draft / MANIFEST).write_text(text, encoding="utf-8")
+            size = size_of(draft)
             try:
                 draft.rename(folder)
             except OSError:
@@ -73,6 +89,7 @@ class LineageStore:
                     raise
         finally:
             shutil.rmtree(draft, ignore_errors=True)
+        return size
 
     def manifest(self, calculation_id: str) -> dict[str, Any]:
         """What an answer was made of.
@@ -107,16 +124,25 @@ class LineageStore:
             raise UnreadableLineage(calculation_id) from damaged
 
     def purge(self) -> int:
-        """Remove what is older than the retention; how many calculations."""
+        """Remove what is older than the retention, then the oldest until the rest fits; how many
+        calculations."""
         oldest = time.time() - self.days * SECONDS_A_DAY
+        kept = sorted(self._aged(), reverse=True)
+        fits = list(accumulate(size for _, _, size in kept))
         old = [
             folder
-            for folder in [*self.folder.glob("??/*"), *self.folder.glob("draft-*")]
-            if folder.stat().st_mtime < oldest
+            for (changed, folder, _), total in zip(kept, fits, strict=True)
+            if changed < oldest or total > self.most_bytes
         ]
         for folder in old:
             shutil.rmtree(folder, ignore_errors=True)
         return len(old)
+
+    def _aged(self) -> Iterator[tuple[float, Path, int]]:
+        """When every folder was last of use, and the bytes that it takes; one may just go."""
+        for folder in [*self.folder.glob("??/*"), *self.folder.glob("draft-*")]:
+            with suppress(FileNotFoundError):
+                yield folder.stat().st_mtime, folder, size_of(folder)
 
     def _known(self, calculation_id: str) -> Path:
         if CALCULATION.fullmatch(calculation_id) is None:
@@ -125,3 +151,8 @@ class LineageStore:
 
     def _place(self, calculation_id: str) -> Path:
         return self.folder / calculation_id[:2] / calculation_id
+
+
+def size_of(folder: Path) -> int:
+    """Bytes of the files in a folder."""
+    return sum(file.stat().st_size for file in folder.iterdir())

@@ -25,7 +25,7 @@ from lotus_assets.services.problems import Problem
 
 REFERENCE = "#/components/schemas/{model}"
 UNREAD = {
-    408: "no more of the body came for 60 seconds (LOTUS_API_BODY_SECONDS)",
+    408: "the body was not there within 60 seconds (LOTUS_API_BODY_SECONDS)",
     413: "the body is larger than 64 MB (LOTUS_API_BODY_MEGABYTES)",
 }
 

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 from pydantic import BaseModel
 
+from lotus_assets.services.api.bounds import ROWS, Bound
 from lotus_assets.services.api.envelope import AnalysisRequest, Diagnostic
 from lotus_assets.services.api.upstream import UpstreamInputs
 
@@ -36,8 +37,9 @@ class Operation:
     """One endpoint, at one or more paths.
 
     `calculate` runs in a worker process and must be a function of a module. `sent` is a small
-    stateless input for the documentation: as it stands, it is answered. `derived` are tables behind
-    an answer that are not kept, but worked out once they are asked for.
+    stateless input for the documentation: as it stands, it is answered. `rows` bounds what a body
+    may hold of them. `derived` are tables behind an answer that are not kept, but worked out once
+    they are asked for.
     """
 
     name: str
@@ -49,3 +51,4 @@ class Operation:
     calculate: Callable[[Any, UpstreamInputs], Calculation]
     sent: Mapping[str, Any]
     derived: Mapping[str, Derived] = field(default_factory=dict)
+    rows: Bound = ROWS

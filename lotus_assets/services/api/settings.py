@@ -21,10 +21,23 @@ class ApiSettings(BaseSettings):
         default=64, ge=1, description="Largest body of a request, in millions of bytes."
     )
     lotus_api_body_seconds: float = Field(
-        default=60, gt=0, description="Seconds of silence after which a body is given up."
+        default=60, gt=0, description="Seconds that a body may take as a whole."
     )
     lotus_api_waiting: int = Field(
-        default=16, ge=1, description="Requests held in memory at once; more wait unread."
+        default=16,
+        ge=1,
+        description="Bodies of the largest size that may be here at once, in files of "
+        "`TEM_DATA_DIR`; one more is answered 503. Bodies under 256 kB are not counted.",
+    )
+    lotus_api_seconds: float = Field(
+        default=60,
+        gt=0,
+        description="Seconds of a worker that a request may take; one that runs over is ended.",
+    )
+    lotus_api_worker_megabytes: int = Field(
+        default=1024,
+        ge=512,
+        description="Memory of a worker, in MiB; a request that needs more is refused (Linux).",
     )
     lotus_api_core_seconds: float = Field(
         default=20,
@@ -35,6 +48,11 @@ class ApiSettings(BaseSettings):
     lotus_api_lineage_days: int = Field(
         default=30, ge=1, description="Days for which the lineage of an answer is kept."
     )
+    lotus_api_lineage_megabytes: int = Field(
+        default=2048,
+        ge=1,
+        description="What lineage may take, in MiB; the oldest goes first.",
+    )
     lotus_api_log_level: LogLevel = Field(
         default="INFO", description="Level of the API's request log."
     )
@@ -42,6 +60,11 @@ class ApiSettings(BaseSettings):
         default=None, description="Address of lotus-core, for stateful requests."
     )
     tem_data_dir: Path = Field(default=Path(".lotus"), description="Where lineage is kept.")
+
+    @property
+    def bodies_folder(self) -> Path:
+        """Folder of bodies and answers that are too large for memory."""
+        return self.tem_data_dir / "bodies"
 
     @property
     def lineage_folder(self) -> Path:

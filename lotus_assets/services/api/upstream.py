@@ -12,13 +12,14 @@ import rfc8785
 from lotus_assets.inputs.contract_gate import GatedChunk, InputTable, gate_payloads
 from lotus_assets.inputs.payload_chunk import Asked, Received
 from lotus_assets.services.api.answers import named
+from lotus_assets.services.api.bounds import ROWS
 from lotus_assets.services.api.envelope import Diagnostic, UpstreamRequest, UsedInput
 from lotus_assets.services.problems import ErrorCode, ServiceProblem, unsupported, violation
 from lotus_assets.sources.lotus_core.client import CONSUMER, LotusCoreClient, first_request
 from lotus_assets.sources.lotus_core.contracts import Contract
 from lotus_assets.sources.lotus_core.correlation import Correlation
 from lotus_assets.sources.lotus_core.errors import BrokenPayload, LotusCoreError
-from lotus_assets.sources.lotus_core.payloads import Payload
+from lotus_assets.sources.lotus_core.payloads import Payload, PayloadPage
 
 REFUSALS = {
     ErrorCode.INVALID_REQUEST: "lotus-core refuses what it is asked for",
@@ -87,8 +88,9 @@ class UpstreamInputs:
         """A whole payload of lotus-core, all its pages, checked by the client.
 
         Raises:
-            ServiceProblem: 404, 400 or 422 as lotus-core says; 502 for a payload that breaks its
-                contract; 503 where lotus-core does not answer.
+            ServiceProblem: 404, 400 or 422 as lotus-core says; 400 for more rows than a request may
+                hold; 502 for a payload that breaks its contract; 503 where lotus-core does not
+                answer.
         """
         if self.client is None:
             raise ServiceProblem(
@@ -97,7 +99,7 @@ class UpstreamInputs:
             )
         body = {"consumer_system": self.consumer, **body}
         try:
-            payload = self.client.payload(contract, subject, body)
+            payload = _within_rows(self.client.pages(contract, subject, body))
         except LotusCoreError as error:
             raise _refused(contract, subject, error) from error
         self.used.append(
@@ -161,6 +163,15 @@ def _as_sent(contract: Contract, subject: str, body: Mapping[str, Any]) -> Upstr
         body=asked,
         content_hash=hashlib.sha256(rfc8785.dumps(asked)).hexdigest(),
     )
+
+
+def _within_rows(pages: Iterator[PayloadPage]) -> Payload:
+    """A payload, read no further than a request may hold rows."""
+    read: list[PayloadPage] = []
+    for page in pages:
+        read.append(page)
+        ROWS.check(sum(len(one.rows) for one in read))
+    return Payload(tuple(read))
 
 
 def _refused(contract: Contract, subject: str, error: LotusCoreError) -> ServiceProblem:

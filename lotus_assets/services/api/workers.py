@@ -1,96 +1,95 @@
-"""The processes that calculate; one that dies is replaced."""
+"""The processes that calculate; one that dies or runs over its time is replaced."""
 
 import asyncio
 import logging
 import multiprocessing
 import os
-import threading
+import signal
 from collections.abc import Callable, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from lotus_assets.services.api import calculating
-from lotus_assets.services.api.calculating import HttpAnswer
-from lotus_assets.services.api.lineage_details import detail_frames, written
-from lotus_assets.services.api.lineage_store import LineageStore
+from lotus_assets.services.api import worker_process
+from lotus_assets.services.api.bodies import Body, is_long_work
+from lotus_assets.services.api.calculating import HttpAnswer, problem_outcome
 from lotus_assets.services.api.operation import Operation
 from lotus_assets.services.api.settings import ApiSettings
+from lotus_assets.services.problems import ErrorCode, ServiceProblem
 
 LOGGER = logging.getLogger("lotus.workers")
 Result = TypeVar("Result")
 
-_operations: Mapping[str, Operation] = {}
-_settings: ApiSettings
+
+class EndedWorkers(ServiceProblem):
+    """Work that ended its worker: by running over its time, or twice by anything else."""
+
+    def __init__(self, detail: str) -> None:
+        """Answered SOURCE_UNAVAILABLE."""
+        super().__init__(ErrorCode.SOURCE_UNAVAILABLE, detail)
 
 
-def _start(operations: Mapping[str, Operation], settings: ApiSettings) -> None:
-    """What a worker keeps while it lives: not longer than the API, even if that is killed."""
-    global _operations, _settings
-    threading.Thread(target=_end_with_the_api, daemon=True).start()
-    _operations, _settings = operations, settings
-    logging.basicConfig(level=settings.lotus_api_log_level, format="%(name)s %(message)s")
+@dataclass(eq=False)
+class _Worker:
+    """A pool of one process: of a pool of several, one that dies takes the others with it."""
 
+    pool: ProcessPoolExecutor
+    process: int = 0
 
-def _end_with_the_api() -> None:
-    """End this process when the API has ended: a pool whose owner is killed lives on for ever."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
+    async def run(self, function: Callable[..., Result], *arguments: Any) -> Result:
+        """The function's result. Raises BrokenProcessPool where the process died."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self.pool, function, *arguments)
 
+    async def prepare(self) -> None:
+        """Wait until it has imported what it needs."""
+        self.process = await self.run(worker_process.identifier)
 
-def _ready() -> bool:
-    return bool(_operations)
-
-
-def _calculate(name: str, body: bytes, headers: Mapping[str, str]) -> HttpAnswer:
-    return calculating.answer(_operations[name], body, headers, _settings)
-
-
-def _detail(calculation_id: str, name: str, form: str, period: str | None) -> bytes:
-    store = LineageStore(_settings.lineage_folder, _settings.lotus_api_lineage_days)
-    frames = detail_frames(store, _operations, calculation_id, name, period)
-    return b"".join(written(frames, form))
+    def end(self) -> None:
+        """End the process whatever it is at."""
+        with suppress(ProcessLookupError):
+            os.kill(self.process, signal.SIGKILL)
 
 
 class Workers:
     """Calculations beside the event loop, `settings.lotus_api_workers` at once.
 
-    Each process is a pool of its own: of a pool of several, one that dies takes all requests of
-    the others with it.
+    Requests that may take long (large bodies, or many periods) take at most all workers but one, so
+    that they hold up no others.
     """
 
     def __init__(self, operations: Mapping[str, Operation], settings: ApiSettings) -> None:
         """Nothing is started yet."""
         self._operations, self._settings = operations, settings
-        self._free: asyncio.Queue[ProcessPoolExecutor] = asyncio.Queue()
-        self._living: set[ProcessPoolExecutor] = set()
+        self._free: asyncio.Queue[_Worker] = asyncio.Queue()
+        self._long = asyncio.Semaphore(max(settings.lotus_api_workers - 1, 1))
+        self._living: set[_Worker] = set()
+        self._starting: set[asyncio.Task[None]] = set()
         self.is_ready = False
 
     async def start(self) -> None:
         """Start the processes and wait until they have imported what they need."""
-        workers = [self._new_worker() for _ in range(self._settings.lotus_api_workers)]
-        loop = asyncio.get_running_loop()
-        await asyncio.gather(*(loop.run_in_executor(worker, _ready) for worker in workers))
-        for worker in workers:
-            self._free.put_nowait(worker)
+        count = self._settings.lotus_api_workers
+        await asyncio.gather(*(self._add_worker() for _ in range(count)))
         self.is_ready = True
 
     def stop(self) -> None:
         """End the processes; what they calculate is given up."""
         self.is_ready = False
         for worker in self._living:
-            worker.shutdown(wait=True, cancel_futures=True)
+            worker.pool.shutdown(wait=True, cancel_futures=True)
 
-    async def calculate(self, name: str, body: bytes, headers: Mapping[str, str]) -> HttpAnswer:
+    async def calculate(self, name: str, body: Body, headers: Mapping[str, str]) -> HttpAnswer:
         """The answer of the operation `name`."""
+        is_long = is_long_work(body)
         try:
-            return await self._run(_calculate, name, body, headers)
-        except BrokenProcessPool:
+            return await self._run(is_long, worker_process.calculate, name, body, headers)
+        except EndedWorkers as ended:
             correlation_id = headers.get("X-Correlation-Id", "")
-            LOGGER.error("%s killed its worker twice, correlation %s", name, correlation_id)
-            return calculating.internal_error(correlation_id)
+            LOGGER.error("%s: %s, correlation %s", name, ended.detail, correlation_id)
+            return problem_outcome(ended, correlation_id)
 
     async def detail(self, calculation_id: str, name: str, form: str, period: str | None) -> bytes:
         """A table of the lineage (its rows of a period), as `csv` or `json`.
@@ -98,47 +97,91 @@ class Workers:
         Raises:
             UnknownCalculation, UnknownDetail, UnreadableLineage, UnknownPeriod: see
                 `detail_frames`.
-            BrokenProcessPool: reading it killed its worker twice.
+            EndedWorkers: reading it took too long, or ended its worker twice.
         """
-        return await self._run(_detail, calculation_id, name, form, period)
+        return await self._run(False, worker_process.detail, calculation_id, name, form, period)
 
-    async def _run(self, function: Callable[..., Result], *arguments: Any) -> Result:
+    async def _run(self, is_long: bool, function: Callable[..., Result], *arguments: Any) -> Result:
         """The function's result, of the first process that is free.
 
-        One that died, idle or at work, is replaced, and the work is done again by the new one: it
+        One that died, idle or at work, is replaced, and the work is done again by another: it
         changes nothing, so that doing it twice does no harm.
 
         Raises:
-            BrokenProcessPool: the new process died too: the work is what kills it.
+            EndedWorkers: it took longer than a request may, or its second process died too.
         """
-        worker = await self._free.get()
-        loop = asyncio.get_running_loop()
-        try:
+        for _ in range(2):
+            if is_long:
+                await self._long.acquire()
+            worker = await self._free.get()
             try:
-                return await loop.run_in_executor(worker, function, *arguments)
+                result = await self._in_time(worker, function, *arguments)
             except BrokenProcessPool:
                 LOGGER.warning("a worker died and is replaced")
-                worker = self._instead_of(worker)
-            try:
-                return await loop.run_in_executor(worker, function, *arguments)
-            except BrokenProcessPool:
-                worker = self._instead_of(worker)
+                self._replace(worker, is_long)
+            except EndedWorkers:
+                self._replace(worker, is_long)
                 raise
-        finally:
-            self._free.put_nowait(worker)
+            except BaseException:
+                self._give_back(worker, is_long)
+                raise
+            else:
+                self._give_back(worker, is_long)
+                return result
+        raise EndedWorkers(
+            "the request ended its worker twice: ask for fewer rows, groups or periods at once"
+        )
 
-    def _instead_of(self, dead: ProcessPoolExecutor) -> ProcessPoolExecutor:
-        self._living.discard(dead)
-        dead.shutdown(wait=False)
-        return self._new_worker()
+    async def _in_time(
+        self, worker: _Worker, function: Callable[..., Result], *arguments: Any
+    ) -> Result:
+        seconds = self._settings.lotus_api_seconds
+        work = asyncio.ensure_future(worker.run(function, *arguments))
+        done, _ = await asyncio.wait({work}, timeout=seconds)
+        if done:
+            return work.result()
+        worker.end()
+        with suppress(BrokenProcessPool):
+            await work
+        raise EndedWorkers(
+            f"the request took a worker for more than {seconds:g} seconds (LOTUS_API_SECONDS): ask "
+            "for fewer rows, groups or periods at once"
+        )
 
-    def _new_worker(self) -> ProcessPoolExecutor:
-        worker = ProcessPoolExecutor(
-            max_workers=1,
-            # Threads run here: a fork would copy their locks.
-            mp_context=multiprocessing.get_context("spawn"),
-            initializer=_start,
-            initargs=(self._operations, self._settings),
+    def _give_back(self, worker: _Worker, is_long: bool) -> None:
+        self._free.put_nowait(worker)
+        if is_long:
+            self._long.release()
+
+    def _replace(self, ended: _Worker, is_long: bool) -> None:
+        """A new worker in place of one that ended; it is free once it is there.
+
+        What long work may take is given back with it: until then there is one worker fewer.
+        """
+        self._living.discard(ended)
+        ended.pool.shutdown(wait=False)
+
+        async def replace() -> None:
+            try:
+                await self._add_worker()
+            finally:
+                if is_long:
+                    self._long.release()
+
+        task = asyncio.ensure_future(replace())
+        self._starting.add(task)
+        task.add_done_callback(self._starting.discard)
+
+    async def _add_worker(self) -> None:
+        worker = _Worker(
+            ProcessPoolExecutor(
+                max_workers=1,
+                # Threads run here: a fork would copy their locks.
+                mp_context=multiprocessing.get_context("spawn"),
+                initializer=worker_process.start,
+                initargs=(self._operations, self._settings),
+            )
         )
         self._living.add(worker)
-        return worker
+        await worker.prepare()
+        self._free.put_nowait(worker)

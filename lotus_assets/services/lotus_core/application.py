@@ -33,10 +33,13 @@ from lotus_assets.services.lotus_core.payloads.paging import page_signer
 from lotus_assets.services.lotus_core.routes import ROUTER
 from lotus_assets.services.lotus_core.settings import CoreSettings
 from lotus_assets.services.problems import ErrorCode, Problem, ServiceProblem
+from lotus_assets.services.request_bodies import SmallBodiesMiddleware
 from lotus_assets.services.request_encoding import PlainBodiesMiddleware
 from lotus_assets.services.tracing import TracingMiddleware
 
 LOGGER = logging.getLogger("lotus_core")
+LARGEST_BODY = 1_000_000
+"""A request names what to read: none comes near it."""
 AsOf = Annotated[CalendarDay, Query(description="As of which day.", examples=["2025-03-31"])]
 
 
@@ -82,6 +85,12 @@ def create_application(settings: CoreSettings) -> FastAPI:
     problem_answers.install(application)
     database_problems.install(application)
     application.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=1)
+    application.add_middleware(
+        SmallBodiesMiddleware,
+        most_bytes=LARGEST_BODY,
+        seconds=settings.lotus_core_body_seconds,
+        variable="LOTUS_CORE_BODY_SECONDS",
+    )
     application.add_middleware(PlainBodiesMiddleware)
     application.add_middleware(TracingMiddleware)
     application.openapi = lambda: _openapi(application, FastAPI.openapi)  # type: ignore[method-assign]

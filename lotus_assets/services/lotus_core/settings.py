@@ -30,6 +30,9 @@ class CoreSettings(BaseSettings):
     lotus_core_page_seconds: int = Field(
         default=3600, ge=0, description="Seconds after which a page token has expired."
     )
+    lotus_core_body_seconds: float = Field(
+        default=60, gt=0, description="Seconds that a request's body may take as a whole."
+    )
     lotus_core_log_level: LogLevel = Field(default="INFO", description="Level of the request log.")
 
     @property

@@ -21,6 +21,7 @@ from lotus_assets.engine.performance.formulas.linking import (
 )
 from lotus_assets.engine.performance.formulas.periods import Windows
 from lotus_assets.engine.performance.formulas.segments import (
+    Days,
     Floats,
     Integers,
     chunks,
@@ -158,6 +159,20 @@ def breakdown(
     return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
 
 
+def bucket_count(dates: Days, windows: Windows, frequency: Frequency) -> int:
+    """How many rows `breakdown` has of a frequency, before any is made."""
+    codes = BUCKETS[frequency](dates)
+    changes = np.flatnonzero(codes[1:] != codes[:-1]) + 1
+    return int(_buckets_of(changes, windows.start, windows.stop)[1].sum())
+
+
+def _buckets_of(changes: Integers, starts: Integers, stops: Integers) -> tuple[Integers, Integers]:
+    """Changes of the bucket up to the start of every window, and the buckets in it."""
+    before = np.searchsorted(changes, starts, side="right")
+    inside = np.searchsorted(changes, stops, side="left") - before
+    return before, np.where(stops > starts, inside + 1, 0)
+
+
 def bucket_windows(
     returns: Floats, growth: Floats, codes: Integers, starts: Integers, stops: Integers
 ) -> Buckets:
@@ -166,9 +181,7 @@ def bucket_windows(
     `growth` is ln(1 + r) of the rows.
     """
     changes = np.flatnonzero(codes[1:] != codes[:-1]) + 1
-    before = np.searchsorted(changes, starts, side="right")
-    inside = np.searchsorted(changes, stops, side="left") - before
-    counts = np.where(stops > starts, inside + 1, 0)
+    before, counts = _buckets_of(changes, starts, stops)
     window_number, step = expand(counts)
     edge = before[window_number] + step
     changes = np.append(changes, len(returns))

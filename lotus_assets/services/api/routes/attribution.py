@@ -2,9 +2,10 @@
 
 import datetime as dt
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Literal
 
+import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, RootModel, model_validator
 
@@ -34,7 +35,9 @@ from lotus_assets.services.api.attribution_input import (
     stateless_sides,
     unusual_points,
 )
+from lotus_assets.services.api.bounds import CELLS
 from lotus_assets.services.api.envelope import AnalysisRequest, Diagnostic
+from lotus_assets.services.api.late_rows import LateRows, Row
 from lotus_assets.services.api.operation import Calculation, Operation
 from lotus_assets.services.api.upstream import UpstreamInputs
 from lotus_assets.services.lotus_core.contracts.shared import Identifier
@@ -236,6 +239,8 @@ RECONCILED = {
     **{name: name for name in ("own_return", "own_status", "fees", "difference")},
     "portfolio_return": "group_return",
 }
+CURRENCY_FIELDS = ["is_local_known"]
+CURRENCY_FIELDS += [f"{side}_{effect}" for side in SIDES for effect in EFFECTS]
 WEIGHTS = ["portfolio_weight", "benchmark_weight"]
 NOTES = {
     "LINKED": "BENCHMARK_DAY_LINKED",
@@ -264,6 +269,7 @@ def calculate(request: AttributionRequest, inputs: UpstreamInputs) -> Calculatio
         sides = stateless_sides(sent, request.group_by or dimensions_of(sent), as_of)
         windows = sent_windows(sides, periods)
         inputs.diagnostics += unusual_points(sent, sides)
+    _check_cells(sides, len(periods))
     options = AttributionOptions(periods, request.effects, request.frequency, with_linking=True)
     try:
         result = attributed(sides, options, [Variant(request.model, request.linking)])
@@ -276,6 +282,13 @@ def calculate(request: AttributionRequest, inputs: UpstreamInputs) -> Calculatio
     )
 
 
+def _check_cells(sides: AttributionSides, period_count: int) -> None:
+    """Raises ServiceProblem, INVALID_REQUEST, for too many groups by days or periods."""
+    days = len(np.unique(sides.portfolio.dates))
+    nodes = int((sides.groups.levels.max(axis=1, initial=-1) + 1).sum())
+    CELLS.check(max(len(sides.groups.leaves), nodes) * max(days, period_count))
+
+
 def _answer(result: AttributionResult, sides: AttributionSides) -> dict[str, Any]:
     """Periods by key, each with its rows."""
     totals = result.totals
@@ -285,21 +298,25 @@ def _answer(result: AttributionResult, sides: AttributionSides) -> dict[str, Any
         results[period] |= {
             "groups": _rows(result.groups, period, [*WEIGHTS, *EFFECTS]),
             "levels": _rows(result.levels, period, ["level", "between", "within", *EFFECTS]),
-            "currency": [_currency(row) for row in _currencies(result.currency, period)],
+            "currency": _rows(result.currency, period, CURRENCY_FIELDS, _currency),
             "reconciliation": reconciliation,
         }
     return results
 
 
-def _rows(frame: pd.DataFrame, period: str, columns: list[str]) -> list[dict[str, Any]]:
-    of_period = frame[frame["period"] == period]
-    rows = records(of_period, {name: name for name in ("key", *columns)})
-    return [{**row, "key": json.loads(row["key"])} for row in rows]
-
-
-def _currencies(frame: pd.DataFrame, period: str) -> list[dict[str, Any]]:
-    columns = [f"{side}_{effect}" for side in SIDES for effect in EFFECTS]
-    return _rows(frame, period, ["is_local_known", *columns])
+def _rows(
+    frame: pd.DataFrame,
+    period: str,
+    columns: Sequence[str],
+    change: Callable[[Row], Row] = lambda row: row,
+) -> LateRows:
+    """Rows of a period, with their keys as JSON has them."""
+    names = {name: name for name in ("key", *columns)}
+    return LateRows(
+        lambda: frame[frame["period"] == period],
+        names,
+        lambda row: change({**row, "key": json.loads(row["key"])}),
+    )
 
 
 def _currency(row: dict[str, Any]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import datetime as dt
 import json
 from enum import StrEnum
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -19,6 +20,7 @@ from lotus_assets.engine.performance.frames.contribution import (
 )
 from lotus_assets.services.api.analyses import AskedPeriod, periods_of
 from lotus_assets.services.api.answers import AnsweredPeriod, records, stale_valuations
+from lotus_assets.services.api.bounds import CELLS
 from lotus_assets.services.api.contribution_input import (
     ContributionStatefulInput,
     ContributionStatelessInput,
@@ -28,6 +30,7 @@ from lotus_assets.services.api.contribution_input import (
     unusual_points,
 )
 from lotus_assets.services.api.envelope import AnalysisRequest
+from lotus_assets.services.api.late_rows import LateRows, Row
 from lotus_assets.services.api.operation import Calculation, Operation
 from lotus_assets.services.api.upstream import UpstreamInputs
 from lotus_assets.services.lotus_core.contracts.shared import Identifier
@@ -190,6 +193,8 @@ def calculate(request: ContributionRequest, inputs: UpstreamInputs) -> Calculati
         parts = stateless_parts(sent, request.hierarchy, as_of)
         windows = parts.days.windows(periods)
         inputs.diagnostics += unusual_points(sent, parts)
+    nodes = len(parts.part_id) * max(len(request.hierarchy), 1)
+    CELLS.check(nodes * len(periods))
     options = ContributionOptions(periods, tuple(request.hierarchy))
     variant = ContributionVariant(request.metric_basis, Linking(request.linking))
     try:
@@ -205,16 +210,19 @@ def _answer(result: ContributionResult) -> dict[str, Any]:
     periods = result.totals["period"]
     results = dict(zip(periods, records(result.totals, PERIOD_FIELDS), strict=True))
     for period in periods:
-        levels = records(_of(result.levels, period), LEVEL_FIELDS)
         results[period] |= {
-            "positions": records(_of(result.positions, period), POSITION_FIELDS),
-            "levels": [{**row, "key": json.loads(row["key"])} for row in levels],
+            "positions": LateRows(partial(_of, result.positions, period), POSITION_FIELDS),
+            "levels": LateRows(partial(_of, result.levels, period), LEVEL_FIELDS, _with_key),
         }
     return results
 
 
 def _of(frame: pd.DataFrame, period: str) -> pd.DataFrame:
     return frame[frame["period"] == period]
+
+
+def _with_key(row: Row) -> Row:
+    return {**row, "key": json.loads(row["key"])}
 
 
 SENT = {

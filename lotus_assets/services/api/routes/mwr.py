@@ -22,6 +22,7 @@ from lotus_assets.engine.performance.frames.mwr import (
 )
 from lotus_assets.services.api.analyses import EARLIEST
 from lotus_assets.services.api.answers import records, stale_valuation
+from lotus_assets.services.api.bounds import FLOWS
 from lotus_assets.services.api.envelope import AnalysisRequest, Diagnostic
 from lotus_assets.services.api.mwr_input import (
     MwrStatefulInput,
@@ -144,7 +145,7 @@ def calculate(request: MwrRequest, inputs: UpstreamInputs) -> Calculation:
     """Solve and average the flows of the window.
 
     Raises:
-        ServiceProblem: see `UpstreamInputs.gated`.
+        ServiceProblem: INVALID_REQUEST for too many flows; see `UpstreamInputs.gated`.
     """
     if request.stateful_input is not None:
         try:
@@ -161,6 +162,7 @@ def calculate(request: MwrRequest, inputs: UpstreamInputs) -> Calculation:
             return _after_close(request.methods, sent.start_date, sent.end_date)
         windows, flows = sent_window(sent)
         inputs.diagnostics += sent_diagnostics(sent)
+    FLOWS.check(len(flows))
     options = MwrOptions(tuple(dict.fromkeys(request.methods)), request.flow_timing)
     try:
         rates_by_method = mwr(windows, flows, options)
@@ -247,4 +249,5 @@ OPERATION = Operation(
     results=MwrResults,
     calculate=calculate,
     sent=SENT,
+    rows=FLOWS,
 )

@@ -1,8 +1,7 @@
 """POST /performance/twr: time-weighted returns by period."""
 
 import datetime as dt
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pandas as pd
@@ -11,6 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, RootModel
 from lotus_assets.engine.performance.formulas.annualisation import AnnualisationBasis
 from lotus_assets.engine.performance.formulas.calendar_days import Frequency
 from lotus_assets.engine.performance.formulas.daily_returns import Basis
+from lotus_assets.engine.performance.formulas.periods import ReportingPeriod
+from lotus_assets.engine.performance.formulas.time_weighted import bucket_count
 from lotus_assets.engine.performance.frames.portfolio_days import PortfolioDays
 from lotus_assets.engine.performance.frames.twr import (
     TwrOptions,
@@ -20,7 +21,9 @@ from lotus_assets.engine.performance.frames.twr import (
 )
 from lotus_assets.services.api.analyses import Analysis, needed_window, periods_of
 from lotus_assets.services.api.answers import AnsweredPeriod, named, records, stale_valuations
+from lotus_assets.services.api.bounds import CELLS
 from lotus_assets.services.api.envelope import AnalysisRequest, Diagnostic, StatefulInput
+from lotus_assets.services.api.late_rows import LateRows
 from lotus_assets.services.api.operation import Calculation, Operation
 from lotus_assets.services.api.performance_input import (
     PerformanceStatelessInput,
@@ -189,6 +192,7 @@ def calculate(request: TwrRequest, inputs: UpstreamInputs) -> Calculation:
         periods = periods_of(request.analyses, as_of)
         days = stateless_days(request.stateless_input, as_of)
         inputs.diagnostics += sent_diagnostics(request.stateless_input, days)
+    _check_buckets(request, periods, days)
     options = TwrOptions(periods, (request.metric_basis,), request.annualisation_basis)
     measured = twr(days, options)
     results = dict(zip(measured["period"], records(measured, PERIOD_FIELDS), strict=True))
@@ -206,9 +210,21 @@ def calculate(request: TwrRequest, inputs: UpstreamInputs) -> Calculation:
     return Calculation(results, diagnostics, {"days": detail})
 
 
-def _buckets(days: PortfolioDays, options: TwrOptions, frequency: Frequency) -> list[Any]:
-    measured = twr_buckets(days, options, (frequency,))
-    return records(measured, BUCKET_FIELDS) if len(measured) else []
+def _check_buckets(
+    request: TwrRequest, periods: Sequence[ReportingPeriod], days: PortfolioDays
+) -> None:
+    """Raises ServiceProblem, INVALID_REQUEST, for too many buckets in all periods together."""
+    CELLS.check(
+        sum(
+            bucket_count(days.values.dates, days.windows((period,)), frequency)
+            for analysis, period in zip(request.analyses, periods, strict=True)
+            for frequency in analysis.frequencies
+        )
+    )
+
+
+def _buckets(days: PortfolioDays, options: TwrOptions, frequency: Frequency) -> LateRows:
+    return LateRows(lambda: twr_buckets(days, options, (frequency,)), BUCKET_FIELDS)
 
 
 def _unusual(detail: pd.DataFrame) -> Iterator[Diagnostic]:

@@ -27,6 +27,7 @@ class Numbers(Strict):
 
     numbers: list[float] = Field(default=[], description="Numbers.", examples=[[1.0]])
     behaviour: str = Field(default="sum", description="What to do.", examples=["sum"])
+    analyses: list[dict[str, str]] = Field(default=[], description="Not used.", examples=[[]])
 
 
 class NumbersRequest(AnalysisRequest[Numbers, StatefulInput]):
@@ -49,6 +50,14 @@ def calculate(request: NumbersRequest, _inputs: UpstreamInputs) -> Calculation:
     if sent.behaviour == "work":
         deadline = time.process_time() + 2
         while time.process_time() < deadline:
+            pass
+    if sent.behaviour == "allocate":
+        pd.Series(1.0, index=range(1 << 28))
+    _, _, begun = sent.behaviour.partition("never end, ")
+    if begun:
+        with Path(begun).open("a") as file:
+            file.write("begun ")
+        while True:
             pass
     if sent.behaviour == "die":
         os._exit(9)  # as if it had been killed

@@ -4,6 +4,7 @@ import asyncio
 import gzip
 import hashlib
 import logging
+import math
 import os
 import shutil
 import socket
@@ -11,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -48,7 +50,7 @@ def test_an_answer_carries_what_it_was_made_of(api: httpx.Client) -> None:
     answer = api.post("/numbers", json=stateless([1.5, 2.0])).json()
     assert answer["results"] == {"total": 3.5}
     [used] = answer["lineage"]["inputs"]
-    sent = b'{"numbers":[1.5,2.0],"behaviour":"sum"}'
+    sent = b'{"numbers":[1.5,2.0],"behaviour":"sum","analyses":[]}'
     assert used["content_hash"] == hashlib.sha256(sent).hexdigest()
     fingerprint = hashlib.sha256(used["content_hash"].encode()).hexdigest()
     assert answer["meta"]["input_fingerprint"] == fingerprint
@@ -127,7 +129,7 @@ def test_an_error_raised_on_purpose_keeps_its_status(api: httpx.Client) -> None:
 
 
 def test_a_worker_that_dies_costs_one_request(tmp_path: Path) -> None:
-    """The request that kills its worker (twice) fails; the one beside it is answered."""
+    """The request that ends its worker (twice) fails; the one beside it is answered."""
 
     async def both(place: httpx.URL) -> list[httpx.Response]:
         async with httpx.AsyncClient(base_url=place, timeout=60) as client:
@@ -136,7 +138,7 @@ def test_a_worker_that_dies_costs_one_request(tmp_path: Path) -> None:
 
     with served_api(ApiSettings(tem_data_dir=tmp_path, lotus_api_workers=2), NUMBERS) as client:
         works, dies = asyncio.run(both(client.base_url))
-        problem(dies, 500, "INTERNAL_ERROR")
+        assert "ended its worker twice" in problem(dies, 503, "SOURCE_UNAVAILABLE")
         assert works.json()["results"] == {"total": 2.0}
         for number in range(2):
             again = client.post("/numbers", json=stateless([float(number)]))
@@ -298,11 +300,32 @@ def test_lineage_survives_a_restart_and_expires(tmp_path: Path) -> None:
         assert client.get(f"/lineage/{identifier}").status_code == 200
     draft = settings.lineage_folder / "draft-left-by-a-kill"
     draft.mkdir()
-    assert LineageStore(settings.lineage_folder, 30).purge() == 0
-    assert LineageStore(settings.lineage_folder, 0).purge() == 2
+    store = LineageStore.of(settings)
+    assert store.purge() == 0
+    assert replace(store, days=0).purge() == 2
     assert not draft.exists()
-    assert LineageStore(settings.lineage_folder, 30).purge() == 0
+    assert store.purge() == 0
     shutil.rmtree(settings.lineage_folder)
+
+
+def test_lineage_has_a_size_and_the_oldest_goes_first(tmp_path: Path) -> None:
+    settings = ApiSettings(
+        tem_data_dir=tmp_path, lotus_api_workers=1, lotus_api_lineage_megabytes=1
+    )
+    with served_api(settings, NUMBERS) as client:
+        identifiers = []
+        for number in range(6):
+            numbers = [float(number + place) for place in range(20_000)]
+            body = stateless([round(math.sin(one), 9) for one in numbers])
+            answer = client.post("/numbers", json=body).json()
+            identifiers.append(answer["lineage"]["calculation_id"])
+        # A third of a megabyte each: a purge follows every one of them.
+        while client.get(f"/lineage/{identifiers[0]}").status_code == 200:
+            client.get("/healthz")
+        kept = [client.get(f"/lineage/{one}").status_code for one in identifiers]
+    assert (kept[0], kept[-1]) == (404, 200)
+    files = [path for path in settings.lineage_folder.rglob("*") if path.is_file()]
+    assert sum(file.stat().st_size for file in files) <= 1024 * 1024
 
 
 def test_readiness_says_whether_stateful_requests_can_be_answered(api: httpx.Client) -> None:

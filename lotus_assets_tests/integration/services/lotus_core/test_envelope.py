@@ -3,6 +3,7 @@
 import gzip
 import json
 import re
+import select
 import socket
 from decimal import Decimal
 from typing import Any
@@ -379,3 +380,21 @@ def test_an_unexpected_failure_tells_nothing(own_core: Core) -> None:
 def test_ready(core: Core) -> None:
     response: httpx.Response = core.client.get("/readyz")
     assert response.json() == {"status": "ok"}
+
+
+def test_bodies_are_small_and_there_in_time(core: Core) -> None:
+    """One that drips is given up as a whole, however often a byte of it comes."""
+    url = core.engine.url.render_as_string(hide_password=False)
+    settings = CoreSettings(lotus_core_db_connection=url, lotus_core_body_seconds=1)
+    with served(settings) as impatient:
+        path = "/integration/portfolios/P1/performance-input"
+        large = impatient.client.post(path, content=b" " * 1_000_001)
+        assert (large.status_code, large.json()["code"]) == (413, "INVALID_REQUEST")
+        address = impatient.client.base_url
+        with socket.create_connection((address.host, address.port)) as dripping:
+            head = f"POST {path} HTTP/1.1\r\nHost: core\r\nContent-Length: 999\r\n\r\n{{"
+            dripping.sendall(head.encode())
+            while not select.select([dripping], [], [], 0.1)[0]:
+                dripping.sendall(b" ")
+            assert dripping.recv(12) == b"HTTP/1.1 408"
+        assert impatient.client.post(path, json={**DAY, **CALLER}).status_code == 200
