@@ -11,7 +11,7 @@ import dagster as dg
 import pandas as pd
 
 from lotus_assets.analytics.delivery import metric_daily
-from lotus_assets.analytics.delivery.metric import MetricUnit
+from lotus_assets.analytics.delivery.metric import Metric, MetricUnit
 from lotus_assets.analytics.delivery.metric_catalogue import BY_KEY, CATALOGUE
 from lotus_assets.engine.delivery.slices import LEVELS
 from lotus_assets.graph.inputs import Inputs
@@ -49,14 +49,15 @@ def rows_of_day(metric_daily: pd.DataFrame, day: date) -> pd.DataFrame:
 def as_json(rows: pd.DataFrame, day: date) -> bytes:
     """One array with one object a slice, its metrics in catalogue order.
 
-    Where projects were left out of a metric, the object says of which how many
-    (`projects_left_out`), and where none was left, why (`reasons`).
+    Beside the figures stands what each of them is (`details`). Where projects were left out of a
+    metric, the object says of which how many (`projects_left_out`), and where none was left, why
+    (`reasons`).
     """
     objects = [
         {
             "date": day.isoformat(),
             **{level: text or None for level, text in zip(LEVELS, levels, strict=True)},
-            **_metrics(of_slice.set_index("metric")),
+            **_metrics(of_slice.set_index("metric"), day),
         }
         for levels, of_slice in rows.groupby(LEVELS, sort=True)
     ]
@@ -64,18 +65,36 @@ def as_json(rows: pd.DataFrame, day: date) -> bytes:
     return f"{text}\n".encode()
 
 
-def _metrics(by_key: pd.DataFrame) -> dict[str, dict[Hashable, Any]]:
+def _metrics(by_key: pd.DataFrame, day: date) -> dict[str, dict[Hashable, Any]]:
     numbers: dict[Hashable, Any] = {
         metric.key: exported_number(by_key.at[metric.key, "value"], metric.unit)
         for metric in CATALOGUE
         if metric.key in by_key.index
     }
     left_out = by_key["projects_left_out"].reindex(list(numbers))
-    beside = {
+    sizes = by_key[["sample_size", "population_size"]].reindex(list(numbers)).itertuples()
+    beside: dict[str, dict[Hashable, Any]] = {
+        "details": {
+            str(size.Index): _details(BY_KEY[str(size.Index)], size, day) for size in sizes
+        },
         "projects_left_out": left_out[left_out > 0].to_dict(),
         "reasons": by_key["reason"].reindex(list(numbers)).dropna().to_dict(),
     }
     return {"metrics": numbers} | {name: entries for name, entries in beside.items() if entries}
+
+
+def _details(metric: Metric, size: Any, day: date) -> dict[str, Any]:
+    """What one figure is: names for people, its window, and the rows that stand behind it."""
+    return {
+        "name": metric.name,
+        "unit": metric.unit,
+        "competency": metric.competency,
+        "from": metric.window.first_day(day).isoformat(),
+        "to": day.isoformat(),
+        "sample_size": int(size.sample_size),
+        "population_size": int(size.population_size),
+        "counted": metric.counted,
+    }
 
 
 def as_csv(rows: pd.DataFrame, day: date) -> bytes:

@@ -54,6 +54,7 @@ def _count(key: str, name: str, column: str, definition: str, example: str) -> M
         family=Family.HYGIENE,
         direction=Direction.LESS,
         over="The days of the window on which something was pushed.",
+        counted="days with pushes",
         empty="Never: none is 0.",
         example=example,
         unit=MetricUnit.COUNT,
@@ -76,6 +77,7 @@ def _branches(
         family=Family.HYGIENE,
         direction=Direction.LESS,
         over="Branches that were merged or deleted in the window.",
+        counted="branches",
         empty=empty,
         example="Created on the 1st at 9:00, merged on the 3rd at 9:00 and deleted a week later: "
         "48 h, counted on the 3rd.",
@@ -115,6 +117,7 @@ METRICS = (
         family=Family.HYGIENE,
         direction=Direction.MORE,
         over="Commits on default branches, by the day of their commit.",
+        counted="commits",
         empty="There was no commit.",
         example="Of eight commits six carry a signature: 6 ÷ 8 = 0.75.",
         unit=MetricUnit.RATIO,

@@ -76,6 +76,7 @@ def _hours(key: str, quantile: float, duration: _Duration) -> Metric:
         family=Family.FLOW,
         direction=Direction.LESS,
         over="Merge requests merged in the window.",
+        counted="merge requests",
         empty=f"No merge request was merged in the window, or none has the duration: "
         f"{duration.empty}.",
         example=duration.example,
@@ -98,6 +99,7 @@ def _age(key: str, quantile: float) -> Metric:
         family=Family.FLOW,
         direction=Direction.LESS,
         over="Merge requests open at the end of the day.",
+        counted="merge requests",
         empty="None is open.",
         example="Two are open at midnight, created 24 and 72 hours ago: 48 h in the middle of "
         "them, 67.2 h for the 90th percentile.",
@@ -148,6 +150,7 @@ METRICS = (
         family=Family.FLOW,
         direction=Direction.LESS,
         over="Merge requests merged in the window whose review rounds are known.",
+        counted="merge requests",
         empty="None was merged, or of none the rounds are known (its author was deleted).",
         example="Four were merged; one went through two rounds, one was pushed by force three "
         "times (more than the two allowed): 2 ÷ 4 = 0.5.",
@@ -167,6 +170,7 @@ METRICS = (
         family=Family.FLOW,
         direction=Direction.MORE,
         over="Merge requests merged in the window.",
+        counted="merge requests",
         empty="Never: none is 0.",
         example="Five merged from Monday to Sunday: 5 for that Sunday.",
         unit=MetricUnit.COUNT,
@@ -183,6 +187,7 @@ METRICS = (
         family=Family.FLOW,
         direction=Direction.LESS,
         over="Merge requests open at the end of the day.",
+        counted="merge requests",
         empty="Never: none is 0.",
         example="One opened on the 1st, closed on the 3rd and reopened on the 5th is in progress "
         "at the end of the 1st, 2nd and 5th, not of the 3rd and 4th.",
@@ -203,6 +208,7 @@ METRICS = (
         family=Family.HYGIENE,
         direction=Direction.LESS,
         over="Merge requests merged in the window whose required approvals are known.",
+        counted="merge requests",
         empty="Nothing was merged, or GitLab does not say how many approvals are required (GitLab "
         "Free).",
         example="Ten were merged; of one, with two approvals required, one stood at the merge: 1 ÷ "

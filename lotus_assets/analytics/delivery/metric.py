@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from enum import IntEnum, StrEnum
 from typing import NamedTuple
 
@@ -23,6 +24,10 @@ class MetricWindow(IntEnum):
     END_OF_DAY = 0
     WEEK = 7
     MONTH = 30
+
+    def first_day(self, last_day: date) -> date:
+        """The first day of the window that ends with `last_day`."""
+        return last_day - timedelta(days=max(self - 1, 0))
 
 
 class Competency(StrEnum):
@@ -74,8 +79,8 @@ class Metric:
 
     `population` names the rows of `table` and the days on which they count, `column` the values
     taken from them (None: each row is 1), `statistic` what is made of them. `name`, `definition`,
-    `over` (the population in words), `empty` (when there is no value though everything was
-    collected) and `example` are for readers.
+    `over` (the population in words), `counted` (what one row is, in the plural: "6 of 6 issues"),
+    `empty` (when there is no value though everything was collected) and `example` are for readers.
     """
 
     key: str
@@ -83,6 +88,7 @@ class Metric:
     family: Family
     direction: Direction
     over: str
+    counted: str
     empty: str
     example: str
     unit: MetricUnit
@@ -98,6 +104,11 @@ class Metric:
     def selection(self) -> RowSelection:
         """The rows that the metric is over."""
         return RowSelection(self.table, self.population, self.window, self.column)
+
+    @property
+    def everyone(self) -> RowSelection:
+        """The same rows whether or not they have a value in the column."""
+        return self.selection._replace(column=None)
 
 
 @dataclass(frozen=True)

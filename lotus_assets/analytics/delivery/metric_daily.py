@@ -8,12 +8,14 @@ from typing import Any
 import dagster as dg
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from pandera.pandas import Field
 
 from lotus_assets.analytics.delivery.metric import MetricWindow
 from lotus_assets.analytics.delivery.metric_catalogue import CATALOGUE
 from lotus_assets.analytics.delivery.metric_definitions import definitions_text
 from lotus_assets.analytics.delivery.placed_metrics import Facts, PlacedMetrics
+from lotus_assets.engine.delivery.slice_days import Figures
 from lotus_assets.engine.delivery.slices import LEVELS
 from lotus_assets.facts import dim_project, fact_flaky_job
 from lotus_assets.facts.marks import CONTRACTS, ENGINE
@@ -66,6 +68,15 @@ class MetricDaily(TableModel):
         "reaches back before what was collected), not_collected (the day's end was not read: see "
         "coverage).",
     )
+    sample_size: Integer = Field(
+        ge=0,
+        description="Rows (merge requests, pipelines, issues, …) that the value is made of.",
+    )
+    population_size: Integer = Field(
+        ge=0,
+        description="Rows that the metric is over: those of sample_size, and those that lack what "
+        "it measures.",
+    )
 
 
 TABLE = Table(
@@ -85,9 +96,13 @@ def metric_rows(placed: PlacedMetrics, days: Iterable[date]) -> pd.DataFrame:
     """
     chosen = np.array(sorted(set(days)), dtype="datetime64[D]")
     metrics, levels = placed.metrics, placed.slice_days.slices.levels
-    # Worked out as (metric, slice, day), laid out as (day, slice, metric).
-    values = placed.figures(chosen).transpose(2, 1, 0).ravel()
-    left_out = placed.left_out(chosen)
+    left_out, samples = placed.left_out(chosen), placed.samples(chosen)
+
+    def laid_out(figures: Figures) -> NDArray[np.float64]:
+        """Worked out as (metric, slice, day), laid out as (day, slice, metric)."""
+        return figures.transpose(2, 1, 0).ravel()
+
+    values = laid_out(placed.figures(chosen))
     day, row_slice, metric = np.unravel_index(
         np.arange(len(values)), (len(chosen), len(levels), len(metrics))
     )
@@ -97,8 +112,10 @@ def metric_rows(placed: PlacedMetrics, days: Iterable[date]) -> pd.DataFrame:
             **{level: levels[level].to_numpy()[row_slice] for level in LEVELS},
             "metric": np.array([entry.key for entry in metrics], dtype=object)[metric],
             "value": pd.array(values, dtype="Float64"),
-            "projects_left_out": left_out.projects.transpose(2, 1, 0).ravel().astype(np.int64),
+            "projects_left_out": laid_out(left_out.projects).astype(np.int64),
             "reason": pd.array(left_out.reasons.transpose(2, 1, 0).ravel(), dtype="string"),
+            "sample_size": laid_out(samples.sizes).astype(np.int64),
+            "population_size": laid_out(samples.populations).astype(np.int64),
         }
     )
 

@@ -22,7 +22,7 @@ def definition_text(metric: Metric) -> str:
     told = {
         "key": f"`{metric.key}`",
         "definition": metric.definition,
-        "over": metric.over,
+        "over": f"{metric.over} Counted are {metric.counted}.",
         "window": f"{WINDOWS[metric.window]}.",
         "unit": f"{UNITS[metric.unit]}; {metric.direction}.",
         "no value": metric.empty,

@@ -60,7 +60,11 @@ class PlacedMetrics:
         projects = facts[dim_project.TABLE.name]
         slices = slices_of(projects[projects["is_measured"].fillna(False).to_numpy(bool)])
         slice_days = SliceDays(slices, np.array(sorted(set(days)), "datetime64[D]"), timezone)
-        selections = dict.fromkeys(metric.selection for metric in metrics)
+        selections = dict.fromkeys(
+            selection
+            for metric in metrics
+            for selection in (metric.selection, _everyone(metric, facts))
+        )
         whole = {
             (chosen.table, chosen.window): slice_days
             if periods is None
@@ -101,6 +105,16 @@ class PlacedMetrics:
         figures: Figures = np.array([by_key[metric.key] for metric in self.metrics])
         return np.where(self.left_out(days).is_nobody_left, np.nan, figures)
 
+    def samples(self, days: Days) -> "Samples":
+        """How many rows stand behind every figure; the days as in `figures`."""
+        positions = np.searchsorted(self.slice_days.days, days)
+        counts = {chosen: placed.on_days(positions).count() for chosen, placed in self.rows.items()}
+        with_value = [counts[metric.selection] for metric in self.metrics]
+        everyone = [
+            counts.get(metric.everyone, counts[metric.selection]) for metric in self.metrics
+        ]
+        return Samples(np.array(with_value), np.array(everyone))
+
     def left_out(self, days: Days) -> "LeftOut":
         """Whose rows do not count in each metric, slice and day, because they are not whole."""
         positions = np.searchsorted(self.slice_days.days, days)
@@ -115,6 +129,25 @@ class PlacedMetrics:
         by_metric = [by_window[metric.table, metric.window] for metric in self.metrics]
         counts, to_come = (np.array(part) for part in zip(*by_metric, strict=True))
         return LeftOut(counts, to_come, counts == everyone)
+
+
+def _everyone(metric: Metric, facts: Facts) -> RowSelection:
+    """The rows of a metric with those that have no value; the same where all have one."""
+    if metric.column is None or not facts[metric.table.name][metric.column].isna().any():
+        return metric.selection
+    return metric.everyone
+
+
+@dataclass(frozen=True)
+class Samples:
+    """Rows behind each metric, slice and day, shape (metrics, slices, days).
+
+    `sizes` have a value, which the figure is made of; `populations` are those whether or not they
+    have one.
+    """
+
+    sizes: Figures
+    populations: Figures
 
 
 @dataclass(frozen=True)

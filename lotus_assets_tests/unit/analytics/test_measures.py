@@ -1,12 +1,14 @@
 """What is said of portfolios' figures: nothing is left out, and the worked examples are right."""
 
 from datetime import date
+from pathlib import Path
 
 import dagster as dg
 import numpy as np
 import pandas as pd
 import pytest
 
+from lotus_assets.analytics import measures
 from lotus_assets.analytics.measures.diagnostics import DIAGNOSTICS
 from lotus_assets.analytics.measures.measure import Measure, MeasureFamily, MeasureUnit
 from lotus_assets.analytics.measures.measure_catalogue import BY_COLUMN, by_column
@@ -14,6 +16,7 @@ from lotus_assets.analytics.measures.measure_definitions import possible_codes
 from lotus_assets.analytics.measures.risk_measures import EXAMPLE
 from lotus_assets.analytics.measures.statuses import REASONS, STATUSES
 from lotus_assets.analytics.portfolios.contribution_model import LINKINGS
+from lotus_assets.analytics.portfolios.portfolio_family import CODE
 from lotus_assets.definitions import PORTFOLIO_ANALYTICS, defs
 from lotus_assets.engine.performance.formulas.attribution_effects import (
     Measured,
@@ -28,6 +31,7 @@ from lotus_assets.engine.performance.formulas.statuses import Reason, Status
 from lotus_assets.engine.performance.formulas.variants import ContributionVariant
 from lotus_assets.engine.performance.frames.contribution import ContributionOptions, contributed
 from lotus_assets.engine.performance.frames.mwr import MwrOptions, mwr
+from lotus_assets.filling.fingerprints import modules_in
 from lotus_assets.graph.gated_assets import FILLED_TABLES
 from lotus_assets_tests.unit.engine.performance.frames.books import Point, parts_of
 
@@ -53,6 +57,12 @@ def test_every_number_of_a_portfolio_table_is_a_measure_and_every_measure_a_colu
     assert len(TABLES) == 13
     assert number_columns() - BY_COLUMN.keys() == set()
     assert BY_COLUMN.keys() - stored == set()
+
+
+def test_a_word_that_changes_has_no_row_worked_out_anew() -> None:
+    hashed = {path for part in CODE for path in modules_in(part)}
+    assert len(hashed) > 50
+    assert hashed.isdisjoint(modules_in(Path(measures.__file__).parent))
 
 
 def test_a_column_is_defined_once() -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from lotus_assets.analytics.delivery import merge_request_metrics, metric_daily
 from lotus_assets.analytics.delivery.metric_catalogue import (
+    BY_KEY,
     CATALOGUE,
     EXPORT_ORDER,
     in_export_order,
@@ -65,12 +66,25 @@ def once_open(facts: pd.DataFrame) -> pd.DataFrame:
     return gate(fact_mr_open_period.TABLE, periods[fact_mr_open_period.TABLE.columns]).good
 
 
-def figures(rows: pd.DataFrame, **levels: str) -> dict[str, float | None]:
-    """The metrics of one slice on one day; levels not given do not apply."""
+def of_slice(rows: pd.DataFrame, levels: dict[str, str]) -> pd.DataFrame:
+    """The rows of one slice; levels not given do not apply."""
     for level in ("business_line", "team", "repo"):
         rows = rows[rows[level] == levels.get(level, "")]
+    return rows
+
+
+def figures(rows: pd.DataFrame, **levels: str) -> dict[str, float | None]:
+    """The metrics of one slice on one day."""
+    rows = of_slice(rows, levels)
     values = rows["value"].astype(object).where(rows["value"].notna(), None)
     return dict(zip(rows["metric"], values, strict=True))
+
+
+def samples(rows: pd.DataFrame, **levels: str) -> dict[str, tuple[int, int]]:
+    """How many rows the value is made of, and how many the metric is over."""
+    rows = of_slice(rows, levels)
+    sizes = zip(rows["sample_size"], rows["population_size"], strict=True)
+    return dict(zip(rows["metric"], sizes, strict=True))
 
 
 def computed(facts: pd.DataFrame, *days: date) -> pd.DataFrame:
@@ -159,6 +173,33 @@ def test_metrics_of_every_slice_by_hand() -> None:
     }
     assert figures(rows, business_line="Core/Platform") == larger
     assert figures(rows) == larger
+    # Two were merged in the 30 days, one of them with commits; with identity's three.
+    of_platform = {
+        "mr_cycle_time_p50_h": (1, 2),
+        "mr_cycle_time_p90_h": (1, 2),
+        "time_to_first_review_p50_h": (2, 2),
+        "time_to_first_review_p90_h": (2, 2),
+        "code_review_time_p50_h": (1, 2),
+        "code_review_time_p90_h": (1, 2),
+        "rework_rate": (2, 2),
+        "mr_throughput_wk": (1, 1),
+        "wip_count": (3, 3),
+        "wip_age_p50_h": (3, 3),
+        "wip_age_p90_h": (3, 3),
+        "approval_bypass_ratio": (2, 2),
+    }
+    assert samples(rows, **repo) == of_platform
+    assert samples(rows) == of_platform | {
+        "mr_cycle_time_p50_h": (2, 3),
+        "mr_cycle_time_p90_h": (2, 3),
+        "time_to_first_review_p50_h": (2, 3),
+        "time_to_first_review_p90_h": (2, 3),
+        "code_review_time_p50_h": (1, 3),
+        "code_review_time_p90_h": (1, 3),
+        "rework_rate": (3, 3),
+        "mr_throughput_wk": (2, 2),
+        "approval_bypass_ratio": (2, 3),
+    }
 
 
 def test_a_slice_without_rows_has_counts_of_zero_and_nulls() -> None:
@@ -167,7 +208,27 @@ def test_a_slice_without_rows_has_counts_of_zero_and_nulls() -> None:
     zeros = ["mr_throughput_wk", "wip_count", "releases_wk", "deployment_frequency_wk"]
     zeros += ["direct_pushes_wk", "force_pushes_protected_wk", "branch_ttl_over_30d"]
     assert quiet == dict.fromkeys(EXPORT_ORDER) | dict.fromkeys(zeros, 0.0)
+    assert set(samples(rows).values()) == {(0, 0)}
     assert not rows["repo"].str.contains("archived").any()
+
+
+def test_a_row_without_a_value_changes_the_mark_of_its_days() -> None:
+    """It is in no figure, and one of those that the figure is said to be over."""
+    created, merged = "2026-03-01T10:00:00Z", "2026-03-25T12:00:00Z"
+    one = {"created_at": created, "merged_at": merged, "cycle_time_hours": 10}
+    without = {"created_at": created, "merged_at": merged}
+    tables = {table.name: table.empty() for table in metric_daily.SOURCES}
+    tables["dim_project"] = PROJECTS
+    metrics = (BY_KEY["mr_cycle_time_p50_h"],)
+    marks = [
+        metric_daily.day_marks(
+            PlacedMetrics.of(
+                tables | {"fact_mr": merge_requests(*rows)}, [MARCH_31], AMSTERDAM, metrics
+            )
+        )
+        for rows in ([one], [one, without])
+    ]
+    assert marks[0] != marks[1]
 
 
 def test_every_day_is_as_if_it_were_asked_for_alone() -> None:

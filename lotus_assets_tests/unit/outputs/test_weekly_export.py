@@ -25,7 +25,9 @@ def table() -> pd.DataFrame:
     rows = [(SUNDAY, *levels, "releases_wk", float(place)) for place, levels in enumerate(SLICES)]
     rows.append((date(2026, 4, 4), *SLICES[0], "releases_wk", 99.0))
     columns = metric_daily.TABLE.columns[: len(rows[0])]
-    frame = pd.DataFrame(rows, columns=columns).assign(projects_left_out=0, reason=None)
+    frame = pd.DataFrame(rows, columns=columns).assign(
+        projects_left_out=0, reason=None, sample_size=6, population_size=6
+    )
     return gate(metric_daily.TABLE, frame.assign(date=pd.to_datetime(frame["date"]))).good
 
 
@@ -46,6 +48,7 @@ def test_each_file_holds_the_slices_of_its_level() -> None:
         "releases_wk,3,count,DevOps\n"
     )
     assert b'"repo": "toman/core/checkout"' in files[folder / "repos.json"]
+    assert b'"from": "2026-03-30",\n        "to": "2026-04-05"' in files[folder / "repos.json"]
 
 
 def test_rows_in_any_order_give_the_same_bytes() -> None:
