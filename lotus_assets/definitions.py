@@ -40,6 +40,7 @@ from lotus_assets.facts.fact_mr import fact_mr
 from lotus_assets.facts.fact_mr_open_period import fact_mr_open_period
 from lotus_assets.facts.fact_pipeline import fact_pipeline
 from lotus_assets.facts.fact_release import fact_release
+from lotus_assets.graph.domains import Domain, of_domain
 from lotus_assets.graph.layers import LIVE, LIVE_TAG, SWEEP_TAG
 from lotus_assets.graph.resources import Environment, GitLab
 from lotus_assets.inputs import input_tables
@@ -135,14 +136,11 @@ bench = dg.define_asset_job(
 
 defs = dg.Definitions(
     assets=[
-        *RAW,
-        *INPUTS,
-        *FACTS,
-        parity,
-        *with_deadline([*ANALYTICS, *EXPORTS]),
-        *PORTFOLIO_ANALYTICS,
-        *ON_REQUEST,
-        *BENCHMARKS,
+        *of_domain(Domain.DELIVERY, [*RAW, *FACTS, parity, *ON_REQUEST]),
+        *of_domain(Domain.DELIVERY, with_deadline([*ANALYTICS, *EXPORTS])),
+        *of_domain(Domain.PORTFOLIOS, INPUTS),
+        *of_domain(Domain.PORTFOLIOS, with_deadline(PORTFOLIO_ANALYTICS, "daily-by-06.00")),
+        *of_domain(Domain.PLATFORM, BENCHMARKS),
     ],
     asset_checks=CHECKS,
     jobs=[tem_full, tem_incremental, portfolio_full, bench],

@@ -9,6 +9,7 @@ from typing import Any
 
 import dagster as dg
 
+TAGS = ("domain", "pii", "sla")
 SNAPSHOT = Path(__file__).parent / "graph_snapshot.json"
 
 
@@ -25,6 +26,7 @@ def graph_snapshot(definitions: dg.Definitions) -> dict[str, Any]:
             else None,
             "kinds": sorted(node.kinds),
             "owners": sorted(node.owners),
+            "tags": {name: node.tags[name] for name in TAGS},
             "checks": sorted(
                 f"{check.name}{' (blocking)' if graph.get_check_spec(check).blocking else ''}"
                 for check in node.check_keys

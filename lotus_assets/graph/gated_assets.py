@@ -6,19 +6,24 @@ reports what the gate did.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 import dagster as dg
 import pandas as pd
 from sqlalchemy import Engine, func, select
 
 from lotus_assets.filling.reports import REASON_ROWS, GateReport, TableReport
-from lotus_assets.graph.layers import KINDS, OWNERS
+from lotus_assets.graph.code_references import contract_reference
+from lotus_assets.graph.layers import KINDS
 from lotus_assets.settings import QuarantineLimit
 from lotus_assets.sources.warehouse.schema import database_table, database_type
 from lotus_assets.tables.table import Table
 
 GATE = "gate"
+
+Lineage = Mapping[str, Sequence[tuple[str, str]]]
+"""Columns, each with the columns that it follows from, as (table, column)."""
 
 FILLED_TABLES: dict[str, Table] = {}
 """Every table that an asset fills, by name: noted as the assets are declared."""
@@ -47,10 +52,12 @@ def table_spec(
     deps: Iterable[str],
     partitions: dg.PartitionsDefinition[str] | None = None,
     definitions: str | None = None,
+    lineage: Lineage | None = None,
 ) -> dg.AssetSpec:
     """The asset of `table`: key = table name, group = layer.
 
-    `definitions`, as Markdown, say what its figures mean.
+    `definitions`, as Markdown, say what its figures mean; `lineage` from which columns of other
+    tables its own follow. Its owners and tags come with its domain (`of_domain`).
     """
     FILLED_TABLES[table.name] = table
     return dg.AssetSpec(
@@ -59,13 +66,24 @@ def table_spec(
         group_name=group,
         description=table.description or table.model.__doc__,
         kinds=KINDS,
-        owners=OWNERS,
         partitions_def=partitions,
         metadata={
             "dagster/column_schema": column_schema(table),
             "dagster/relation_identifier": f"public.{table.name}",
+            **contract_reference(table),
             **({"definitions": dg.MetadataValue.md(definitions)} if definitions else {}),
+            **({"dagster/column_lineage": column_lineage(lineage)} if lineage else {}),
         },
+    )
+
+
+def column_lineage(lineage: Lineage) -> dg.TableColumnLineage:
+    """As Dagster shows it."""
+    return dg.TableColumnLineage(
+        {
+            column: [dg.TableColumnDep(table, source) for table, source in sources]
+            for column, sources in lineage.items()
+        }
     )
 
 
@@ -83,12 +101,18 @@ def gate_spec(table: Table, report: type[GateReport] = TableReport) -> dg.AssetC
 
 
 def report_rows(
-    engine: Engine, reports: Sequence[TableReport], limit: QuarantineLimit
+    engine: Engine,
+    reports: Sequence[TableReport],
+    limit: QuarantineLimit,
+    figures: Mapping[str, float] = MappingProxyType({}),
 ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult[None]]:
-    """Check result and materialisation of each table that was committed."""
+    """Check result and materialisation of each table that was committed.
+
+    `figures` are told with each of them: Dagster plots numbers over materialisations.
+    """
     for report in reports:
         yield dg.MaterializeResult(
-            asset_key=report.table.name, metadata=row_metadata(engine, report)
+            asset_key=report.table.name, metadata={**row_metadata(engine, report), **figures}
         )
         # Second: Dagster files a check under the latest materialisation that it knows.
         yield gate_result(report, limit)

@@ -1,4 +1,4 @@
-"""Names that the whole graph shares: groups, owners, kinds, partitions, tags, pools."""
+"""Names that the whole graph shares: groups, kinds, partitions, tags, pools."""
 
 import warnings
 from datetime import datetime
@@ -13,7 +13,6 @@ ANALYTICS = "analytics"
 EXPORTS = "exports"
 BENCHMARKS = "benchmarks"
 
-OWNERS = ["team:platform"]
 KINDS = {"postgres", "pandas"}
 EXPORT_KINDS = {"json", "csv"}
 

@@ -13,6 +13,7 @@ from typing import Any
 import dagster as dg
 
 from lotus_assets.filling.reports import GateClosed
+from lotus_assets.graph.code_references import with_step_reference
 from lotus_assets.graph.gated_assets import gate_result
 from lotus_assets.sources.gitlab.email_hash import redacted
 from lotus_assets.sources.permanence import PassingError, PermanentError
@@ -51,6 +52,7 @@ def asset_step(**declaration: Any) -> Callable[[Step], dg.AssetsDefinition]:
     """`dagster.multi_asset` whose failures are told, and tried again, in the one way."""
 
     def declare(step: Step) -> dg.AssetsDefinition:
-        return dg.multi_asset(**declaration)(tried_once_more(step))
+        specs = [with_step_reference(spec, step) for spec in declaration["specs"]]
+        return dg.multi_asset(**{**declaration, "specs": specs})(tried_once_more(step))
 
     return declare

@@ -15,7 +15,7 @@ from lotus_assets.analytics.delivery.metric import Metric, MetricUnit
 from lotus_assets.analytics.delivery.metric_catalogue import BY_KEY, CATALOGUE
 from lotus_assets.engine.delivery.slices import LEVELS
 from lotus_assets.graph.inputs import Inputs
-from lotus_assets.graph.layers import EXPORT_KINDS, EXPORTS, OWNERS
+from lotus_assets.graph.layers import EXPORT_KINDS, EXPORTS
 from lotus_assets.sources.exports import write_export
 from lotus_assets.sources.warehouse.bookkeeping import write_export_files
 from lotus_assets.sources.warehouse.changes import Export, write_exported_days
@@ -143,7 +143,6 @@ def export_spec(
         group_name=EXPORTS,
         description=description,
         kinds=EXPORT_KINDS,
-        owners=OWNERS,
         partitions_def=partitions,
     )
 

@@ -16,7 +16,7 @@ from lotus_assets.analytics.delivery.metric_catalogue import CATALOGUE
 from lotus_assets.analytics.delivery.metric_definitions import definitions_text
 from lotus_assets.analytics.delivery.placed_metrics import Facts, PlacedMetrics
 from lotus_assets.engine.delivery.slice_days import Figures
-from lotus_assets.engine.delivery.slices import LEVELS
+from lotus_assets.engine.delivery.slices import LEVEL_COLUMNS, LEVELS
 from lotus_assets.facts import dim_project, fact_flaky_job
 from lotus_assets.facts.marks import CONTRACTS, ENGINE
 from lotus_assets.filling.computing import write_computed
@@ -86,6 +86,19 @@ TABLE = Table(
     version=None,
     description="Metrics by day and slice: what each means says docs/METRICS.md.",
 )
+
+
+VALUES = tuple(
+    dict.fromkeys(
+        (metric.table.name, metric.column) for metric in CATALOGUE if metric.column is not None
+    )
+)
+"""The columns that the metrics' values are taken from."""
+LINEAGE = {
+    "value": VALUES,
+    "sample_size": VALUES,
+    **{level: ((dim_project.TABLE.name, column),) for level, column in LEVEL_COLUMNS.items()},
+}
 
 
 def metric_rows(placed: PlacedMetrics, days: Iterable[date]) -> pd.DataFrame:
@@ -190,11 +203,25 @@ def last_sunday(day: date) -> date:
     return day - timedelta(days=day.isoweekday() % 7)
 
 
+def organisation_figures(inputs: Inputs, day: date) -> dict[str, float]:
+    """The metrics of the whole organisation on a day that have a value, by key."""
+    stored = database_table(TABLE).c
+    rows = inputs.declaring(TABLE.name, [TABLE]).read(
+        TABLE, stored.date == day, stored.business_line == "", stored.value.is_not(None)
+    )
+    return dict(zip(rows["metric"], rows["value"].astype(float), strict=True))
+
+
 @asset_step(
     name=TABLE.name,
     specs=[
         table_spec(
-            TABLE, ANALYTICS, [table.name for table in SOURCES], DAYS, definitions_text(CATALOGUE)
+            TABLE,
+            ANALYTICS,
+            [table.name for table in SOURCES],
+            DAYS,
+            definitions_text(CATALOGUE),
+            LINEAGE,
         )
     ],
     check_specs=[gate_spec(TABLE)],
@@ -206,4 +233,5 @@ def metric_daily(context: dg.AssetExecutionContext, environment: Environment) ->
     inputs = inputs_by_day(context, environment)
     limit = inputs.settings.quarantine_limit
     report = recompute(inputs, is_catching_up=is_live(context))
-    yield from report_rows(inputs.engine, [report], limit)
+    figures = organisation_figures(inputs, max(inputs.days, default=inputs.now.date()))
+    yield from report_rows(inputs.engine, [report], limit, figures)

@@ -62,7 +62,9 @@ def portfolio_asset(
         for shared in family.shared
     ]
     specs = [
-        table_spec(table, ANALYTICS, (), PARTITIONS, table_definitions(table))
+        table_spec(
+            table, ANALYTICS, (), PARTITIONS, table_definitions(table), family.lineage.get(table)
+        )
         for table in family.tables
     ]
 

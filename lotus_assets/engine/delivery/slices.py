@@ -6,7 +6,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-LEVELS = ["org", "business_line", "team", "repo"]
+LEVEL_COLUMNS = {
+    "org": "org",
+    "business_line": "business_line",
+    "team": "team",
+    "repo": "path_with_namespace",
+}
+"""The levels of slices, and which column of a project says where it belongs."""
+LEVELS = list(LEVEL_COLUMNS)
 NOT_APPLICABLE = ""
 
 
@@ -47,7 +54,7 @@ def slices_of(projects: pd.DataFrame) -> Slices:
     row a project that is to be in the metrics.
     """
     ordered = projects.sort_values("project_id", ignore_index=True)
-    named = ordered.rename(columns={"path_with_namespace": "repo"})[LEVELS].astype(str)
+    named = ordered[list(LEVEL_COLUMNS.values())].set_axis(LEVELS, axis=1).astype(str)
     by_level = []
     for depth in range(len(LEVELS)):
         below = dict.fromkeys(LEVELS[depth + 1 :], NOT_APPLICABLE)

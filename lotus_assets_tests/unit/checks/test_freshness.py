@@ -12,7 +12,7 @@ from dagster._core.definitions.freshness_evaluator import CronFreshnessPolicyEva
 from dagster._core.loader import LoadingContextForTest
 from dagster._core.test_utils import freeze_time
 
-from lotus_assets.definitions import defs
+from lotus_assets.definitions import PORTFOLIO_ANALYTICS, defs
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 EXPORT = dg.AssetKey("daily_export")
@@ -44,6 +44,16 @@ def state(now: str, made: Sequence[str]) -> FreshnessState:
 def test_the_days_figures_and_their_export_have_the_deadline(key: str) -> None:
     policy = defs.resolve_asset_graph().get(dg.AssetKey(key)).freshness_policy
     assert policy == dg.FreshnessPolicy.cron("0 3 * * *", timedelta(hours=2), "Europe/Amsterdam")
+
+
+def test_the_figures_of_portfolios_have_a_deadline_after_their_nightly_run() -> None:
+    graph = defs.resolve_asset_graph()
+    keys = [key for family in PORTFOLIO_ANALYTICS for key in family.keys]
+    assert len(keys) == 13
+    for key in keys:
+        assert graph.get(key).freshness_policy == dg.FreshnessPolicy.cron(
+            "0 6 * * *", timedelta(hours=2), "Europe/Amsterdam"
+        )
 
 
 def test_nothing_was_ever_made() -> None:
