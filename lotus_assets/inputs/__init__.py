@@ -1,6 +1,6 @@
 """Inputs: what lotus-core answered, one file a contract, gated.
 
-Here belongs, for each contract of RFC 063 and RFC 062: what is asked, the header, the pandera
+Here belongs, for each input contract (docs/LOTUS_CORE.md): what is asked, the header, the pandera
 model, the pure function from payloads to rows, and the rules that a payload must keep. Rows are
 kept by portfolio, date and data version; `core_payload` keeps everything of a payload that is no
 row. `input_tables` lists the contracts, of which the assets are made.

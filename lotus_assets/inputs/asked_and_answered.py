@@ -92,7 +92,7 @@ def other_frequencies(chunk: Chunk) -> Iterator[Violation]:
 def other_dimensions(chunk: Chunk) -> Iterator[Violation]:
     """`dimensions`: those asked for, at every instrument and as every group's key; one group a key.
 
-    RFC 063 §4.3: `meta` must contain all requested dimensions.
+    The contract: `meta` contains all requested dimensions.
     """
     for payload_number, answer in enumerate(chunk.received):
         header = answer.payload.header

@@ -1,7 +1,7 @@
 """The contract gate: payloads that keep their contract go on, the others are quarantined whole.
 
 One broken rule costs one payload, never another portfolio's. What it broke is
-CONTRACT_VIOLATION_UPSTREAM (RFC 063 §6) with the rule's name and the first row that shows it.
+CONTRACT_VIOLATION_UPSTREAM with the rule's name and the first row that shows it.
 """
 
 import json

@@ -1,5 +1,5 @@
 """core_attribution_input: days of a portfolio, its instruments and its benchmark's groups
-(RFC 063 §5.3)."""
+(docs/LOTUS_CORE.md)."""
 
 from collections.abc import Iterator
 from datetime import date

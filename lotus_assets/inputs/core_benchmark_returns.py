@@ -1,4 +1,4 @@
-"""core_benchmark_returns: daily returns of benchmarks (RFC 062, named by RFC 063 §4.6)."""
+"""core_benchmark_returns: daily returns of benchmarks (docs/LOTUS_CORE.md)."""
 
 from collections.abc import Iterator
 from datetime import date

@@ -1,4 +1,4 @@
-"""core_contribution_input: days of a portfolio and of each of its positions (RFC 063 §5.4)."""
+"""core_contribution_input: days of a portfolio and its positions (docs/LOTUS_CORE.md)."""
 
 from collections.abc import Iterator
 from datetime import date

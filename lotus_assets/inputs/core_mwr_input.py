@@ -1,4 +1,4 @@
-"""core_mwr_input: begin, end and external flows of each period (RFC 063 §5.2)."""
+"""core_mwr_input: begin, end and external flows of each period (docs/LOTUS_CORE.md)."""
 
 import itertools
 import json

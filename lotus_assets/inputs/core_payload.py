@@ -44,7 +44,7 @@ class CorePayload(TableModel):
     as_of_date: Day = Field(description="As of which day it was asked.")
     status: Text = Field(
         description="OK; QUARANTINED: it broke its contract; else the code with which lotus-core "
-        "refused it (RFC 063 §6)."
+        "refused it (docs/API.md, Errors)."
     )
     reason: Text = Field(nullable=True, description="Why it is not OK.")
     data_version: Text = Field(nullable=True, description="lotus-core's version of the data.")

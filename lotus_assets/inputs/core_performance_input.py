@@ -1,4 +1,4 @@
-"""core_performance_input: a portfolio's days as lotus-core gave them (RFC 063 §5.1)."""
+"""core_performance_input: a portfolio's days as lotus-core gave them (docs/LOTUS_CORE.md)."""
 
 from collections.abc import Iterator
 from datetime import date

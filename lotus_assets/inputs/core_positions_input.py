@@ -1,4 +1,4 @@
-"""core_positions_input: what a portfolio holds on a day (RFC 063 §5.5)."""
+"""core_positions_input: what a portfolio holds on a day (docs/LOTUS_CORE.md)."""
 
 import json
 from collections.abc import Iterator

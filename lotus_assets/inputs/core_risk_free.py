@@ -1,4 +1,4 @@
-"""core_risk_free: risk-free returns or rates of a currency (RFC 062, named by RFC 063 §4.6)."""
+"""core_risk_free: risk-free returns or rates of a currency (docs/LOTUS_CORE.md)."""
 
 from collections.abc import Iterator
 from datetime import date

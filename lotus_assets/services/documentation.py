@@ -119,7 +119,7 @@ def problems(more: Mapping[int, str] = OTHERS) -> dict[int | str, dict[str, Any]
 
 
 def _another_problem(status: int, detail: str) -> dict[str, Any]:
-    """The answer of a status that no code of RFC 063 §6 has for itself."""
+    """The answer of a status that no error code of the contracts has for itself."""
     code = INTERNAL_ERROR if status == 500 else ErrorCode.INVALID_REQUEST
     problem = _problem(400, [ErrorCode.INVALID_REQUEST])
     content = problem["content"][PROBLEM_MEDIA_TYPE]

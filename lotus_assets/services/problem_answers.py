@@ -65,7 +65,7 @@ async def _invalid_request(_: Request, error: Exception) -> Response:
 
 
 async def _http_error(_: Request, error: Exception) -> Response:
-    """Errors raised on purpose keep their status (RFC-0023)."""
+    """Errors raised on purpose keep their status."""
     assert isinstance(error, HTTPException)  # noqa: S101  (registered for it)
     code = ErrorCode.RESOURCE_NOT_FOUND if error.status_code == 404 else ErrorCode.INVALID_REQUEST
     response = problem_response(ServiceProblem(code, str(error.detail)), error.status_code)

@@ -1,4 +1,4 @@
-"""Errors of RFC 063 §6: raised anywhere below a route, answered as problem+json (RFC 9457)."""
+"""The contracts' errors: raised anywhere below a route, answered as problem+json (RFC 9457)."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -10,11 +10,11 @@ PROBLEM_MEDIA_TYPE = "application/problem+json"
 
 
 INTERNAL_ERROR = "INTERNAL_ERROR"
-"""The code of an unexpected failure, which RFC 063 does not name."""
+"""The code of an unexpected failure, which the contracts do not name."""
 
 
 class ErrorCode(StrEnum):
-    """RFC 063 §6."""
+    """The contracts' error codes (docs/API.md, Errors)."""
 
     INVALID_REQUEST = "INVALID_REQUEST"
     RESOURCE_NOT_FOUND = "RESOURCE_NOT_FOUND"
@@ -34,13 +34,13 @@ class FieldProblem(BaseModel):
 
 
 class Problem(BaseModel):
-    """An error (RFC 9457), with the code of RFC 063 §6."""
+    """An error (RFC 9457), with the contracts' error code."""
 
     type: str = Field(description="URI of the kind of problem.", examples=["about:blank"])
     title: str = Field(description="The kind, in words.", examples=["Insufficient data"])
     status: int = Field(description="HTTP status.", examples=[422])
     code: ErrorCode | Literal["INTERNAL_ERROR"] = Field(
-        description="Code of RFC 063 §6.", examples=["INSUFFICIENT_DATA"]
+        description="Error code of the contracts.", examples=["INSUFFICIENT_DATA"]
     )
     detail: str = Field(
         description="What is wrong and what to do about it.",

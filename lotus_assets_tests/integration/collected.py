@@ -75,6 +75,16 @@ class Collected:
         ]
         return found
 
+    def plotted(self, table: str, key: str) -> Any:
+        """What the materialisation of a table shows under `key`."""
+        (found,) = [
+            event.step_materialization_data.materialization.metadata
+            for event in self.run.events
+            if event.event_type == dg.DagsterEventType.ASSET_MATERIALIZATION
+            and event.asset_key == dg.AssetKey(table)
+        ]
+        return found[key].value
+
     def check(self, table: str, name: str) -> dg.AssetCheckEvaluation:
         """How a check of the run came out."""
         kind = dg.DagsterEventType.ASSET_CHECK_EVALUATION

@@ -20,9 +20,10 @@ DOCUMENTS = sorted(
 SERVED_BY_GITHUB = "../../raw/"
 """Relative addresses of another branch: GitHub resolves them, a checkout cannot."""
 ELSEWHERE = re.compile(
-    r"\b(?:metrics|analytics|architecture|style|toolbox)\.md\b|\bPRD\b|\b(?:issue|stop) #?\d+\b"
+    r"\b(?:metrics|analytics|architecture|style|toolbox)\.md\b|\bPRD\b|\bRFC[- ]?0\d+"
+    r"|\b(?:issue|stop) #?\d+\b"
 )
-"""What only its writers have: a reader has the repository."""
+"""What only its writers have: a reader has the repository, and what is published."""
 
 assert changes.project_change.metadata is BOOKKEEPING
 assert computations.portfolio_computation.metadata is BOOKKEEPING
@@ -67,7 +68,7 @@ def test_make_targets_that_documents_name_exist(document: Path) -> None:
         "docs/documentation/implementation-documentation-standard.md",
     ],
 )
-def test_the_readme_leads_to_what_rfc_0022_asks_for(name: str) -> None:
+def test_the_readme_leads_to_how_work_is_done(name: str) -> None:
     assert f"]({name})" in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
@@ -153,7 +154,7 @@ def test_the_asset_of_the_metrics_carries_their_definitions() -> None:
         assert f"`{metric.key}`" in markdown
 
 
-@pytest.mark.parametrize("folder", ["lotus_assets", "docs", ".ci", "."])
+@pytest.mark.parametrize("folder", ["lotus_assets", "docs", ".ci", ".github", "."])
 def test_nothing_cites_a_document_that_is_not_here(folder: str) -> None:
     pattern = "**/*" if folder != "." else "*"
     cited = [

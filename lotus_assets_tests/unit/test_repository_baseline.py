@@ -1,4 +1,4 @@
-"""The engineering baseline: RFC-0022 §2 to §5, RFC-0023 §2, and what must never be committed."""
+"""The engineering baseline of the repository, and what must never be committed."""
 
 import re
 import subprocess

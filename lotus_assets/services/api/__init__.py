@@ -1,4 +1,4 @@
-"""The analytics API: lotus-performance's endpoints over HTTP (docs/API.md, RFC 063).
+"""The analytics API: lotus-performance's endpoints over HTTP (docs/API.md).
 
 Belongs here: request and answer models, how an operation gets its input (sent along, or read from
 lotus-core's contracts over HTTP), the worker processes that calculate, the lineage of answers.

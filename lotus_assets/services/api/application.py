@@ -54,7 +54,7 @@ def create_application(
         title="lotus-performance analytics API",
         version=ENGINE_VERSION,
         description="Returns, contribution, attribution, positions and returns series of "
-        "portfolios, from input that is sent along or read from lotus-core (RFC 063).",
+        "portfolios, from input that is sent along or read from lotus-core.",
         lifespan=lifespan,
         license_info={"name": "Proprietary"},
     )

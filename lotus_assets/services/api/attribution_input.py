@@ -104,7 +104,7 @@ class SentGroup(Strict):
 
 
 class AttributionStatelessInput(ReportStatelessInput):
-    """The fields of an attribution-input payload (RFC 063 §5.3), or both sides as groups."""
+    """The fields of an attribution-input payload, or both sides as groups."""
 
     group_by_dimensions: list[Identifier] = Field(
         default=[],

@@ -78,7 +78,7 @@ def answer(
             LOGGER.warning("%s: %s, correlation %s", operation.name, reason, correlation_id)
         return problem_outcome(problem, correlation_id)
     except HTTPException as deliberate:
-        # Raised on purpose: it keeps its status (RFC-0023 §3).
+        # Raised on purpose: it keeps its status.
         return problem_outcome(
             ServiceProblem(code_of(deliberate.status_code), str(deliberate.detail)),
             correlation_id,
@@ -218,7 +218,7 @@ def plain(value: float) -> float | None:
 
 
 def code_of(status: int) -> ErrorCode:
-    """The code of RFC 063 §6 that is nearest to an HTTP status."""
+    """The error code that is nearest to an HTTP status."""
     if status == 404:
         return ErrorCode.RESOURCE_NOT_FOUND
     return ErrorCode.SOURCE_UNAVAILABLE if status >= 500 else ErrorCode.INVALID_REQUEST

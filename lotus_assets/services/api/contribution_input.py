@@ -55,7 +55,7 @@ class SentPosition(Strict):
 
 
 class ContributionStatelessInput(ReportStatelessInput):
-    """The fields of a contribution-input payload (RFC 063 §5.4); only the data are required."""
+    """The fields of a contribution-input payload; only the data are required."""
 
     portfolio_data: SentPortfolio = Field(description="The portfolio's own days.")
     positions_data: list[SentPosition] = Field(

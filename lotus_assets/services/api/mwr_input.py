@@ -46,7 +46,7 @@ class Flow(Strict):
 
 
 class MwrStatelessInput(VersionedPayload):
-    """The fields of a mwr-input payload (RFC 063 §5.2)."""
+    """The fields of a mwr-input payload."""
 
     as_of_date: CalendarDay | None = Field(
         default=None, description="As of which day: not used.", examples=["2025-03-31"]

@@ -36,7 +36,7 @@ YEAR = dt.timedelta(days=365)
 
 
 class PerformanceStatelessInput(SentPayload):
-    """The fields of a performance-input payload (RFC 063 §5.1); only the points are required."""
+    """The fields of a performance-input payload; only the points are required."""
 
     as_of_date: CalendarDay | None = Field(
         default=None,

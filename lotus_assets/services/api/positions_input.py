@@ -101,7 +101,7 @@ class SentPositionRow(Strict):
 
 
 class PositionsStatelessInput(VersionedPayload):
-    """The fields of a positions-analytics-input payload (RFC 063 §5.5)."""
+    """The fields of a positions-analytics-input payload."""
 
     as_of_date: CalendarDay = Field(description="As of which day.", examples=["2025-03-31"])
     valuation_date: CalendarDay | None = Field(

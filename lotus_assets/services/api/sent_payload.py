@@ -40,7 +40,7 @@ class VersionedPayload(SentPayload):
 
 
 class ReportStatelessInput(VersionedPayload):
-    """A payload that covers the days of a report (RFC 063 §5.3 and §5.4)."""
+    """A payload that covers the days of a report."""
 
     as_of_date: CalendarDay | None = Field(
         default=None,

@@ -1,4 +1,4 @@
-"""lotus-core's query service: the input contracts of RFC 063 and RFC 062, from PostgreSQL.
+"""lotus-core's query service: the input contracts (docs/LOTUS_CORE.md), from PostgreSQL.
 
 Belongs here: the eight endpoints, the schema `lotus_core` with its own migrations, the loader of
 files, and the vocabulary inventory. Nothing outside this package reads that schema: others ask

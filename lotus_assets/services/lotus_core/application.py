@@ -69,8 +69,8 @@ def create_application(settings: CoreSettings) -> FastAPI:
     application = FastAPIOffline(
         title="lotus-core query service",
         version="0.1.0",
-        description="Input contracts for portfolio analytics: RFC 063, and the three endpoints of "
-        "RFC 062 that it names. Money and rates are decimal strings; every answer can be replayed "
+        description="Input contracts for portfolio analytics: five of version rfc_063_v1, three of "
+        "rfc_062_v1. Money and rates are decimal strings; every answer can be replayed "
         "as of a day.",
         lifespan=lifespan,
         license_info={"name": "Proprietary"},

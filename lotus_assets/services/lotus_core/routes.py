@@ -1,4 +1,4 @@
-"""The eight endpoints of RFC 063 and RFC 062."""
+"""The eight endpoints of the input contracts, rfc_063_v1 and rfc_062_v1."""
 
 from typing import Annotated
 
@@ -53,7 +53,7 @@ BenchmarkId = Annotated[
         PerformanceInputResponse,
         "Daily valuations for time-weighted returns",
         "Begin and end values, external flows and fees of each day, in the portfolio's currency, "
-        "from the open date or the window's start on (RFC 063 §5.1).",
+        "from the open date or the window's start on.",
         wire_contracts.PERFORMANCE_INPUT,
     ),
 )
@@ -78,7 +78,7 @@ def performance_input(
         MwrInputResponse,
         "Values and flows for money-weighted returns",
         "Market values after fees at both ends of a window or period, and the external flows "
-        "between them, in the portfolio's currency (RFC 063 §5.2).",
+        "between them, in the portfolio's currency.",
         wire_contracts.MWR_INPUT,
     ),
 )
@@ -103,7 +103,7 @@ def mwr_input(
         AttributionInputResponse,
         "Portfolio, instruments and benchmark groups for attribution",
         "Daily valuations of the portfolio and its instruments with the requested dimensions, and "
-        "daily weights and returns of the assigned benchmark's groups (RFC 063 §5.3). Paged.",
+        "daily weights and returns of the assigned benchmark's groups. Paged.",
         wire_contracts.ATTRIBUTION_INPUT,
     ),
 )
@@ -130,7 +130,7 @@ def attribution_input(
         ContributionInputResponse,
         "Portfolio and positions for contribution",
         "Daily valuations of the portfolio and its positions with the dimensions that hierarchies "
-        "are made of (RFC 063 §5.4). Paged.",
+        "are made of. Paged.",
         wire_contracts.CONTRIBUTION_INPUT,
     ),
 )
@@ -156,7 +156,7 @@ def contribution_input(
     **documented(
         PositionsInputResponse,
         "Positions on a day",
-        "What the portfolio holds, in the requested sections (RFC 063 §5.5). A portfolio without "
+        "What the portfolio holds, in the requested sections. A portfolio without "
         "positions has an empty list and a total of 0. Paged.",
         wire_contracts.POSITIONS_INPUT,
     ),
@@ -183,7 +183,7 @@ def positions_analytics_input(
     **documented(
         BenchmarkAssignmentResponse,
         "The benchmark of a portfolio",
-        "The assignment in effect on the as-of day (RFC 062).",
+        "The assignment in effect on the as-of day.",
         wire_contracts.BENCHMARK_ASSIGNMENT,
     ),
 )
@@ -207,7 +207,7 @@ def benchmark_assignment(
     **documented(
         BenchmarkReturnsResponse,
         "Returns of a benchmark",
-        "Daily returns in the benchmark's currency, or linked to longer observations (RFC 062).",
+        "Daily returns in the benchmark's currency, or linked to longer observations.",
         wire_contracts.BENCHMARK_RETURNS,
     ),
 )
@@ -231,7 +231,7 @@ def benchmark_return_series(
     **documented(
         RiskFreeResponse,
         "Risk-free returns or rates",
-        "A currency's series in the mode in which it is stored, with its conventions (RFC 062).",
+        "A currency's series in the mode in which it is stored, with its conventions.",
         wire_contracts.RISK_FREE,
     ),
 )

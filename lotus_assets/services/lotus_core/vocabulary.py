@@ -1,4 +1,4 @@
-"""The vocabulary inventory (RFC-0067): every attribute, what it means, its type, where it occurs.
+"""The vocabulary inventory: every attribute, what it means, its type, where it occurs.
 
 Made from the OpenAPI document. `python -m lotus_assets.services.lotus_core.vocabulary` writes it,
 `--check` fails when the written one is stale.

@@ -1,4 +1,4 @@
-"""What lotus-core answers when it does not answer: RFC 063 §6's codes as exceptions."""
+"""What lotus-core answers when it does not answer: the contracts' error codes as exceptions."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar
@@ -7,7 +7,7 @@ from lotus_assets.sources.permanence import PassingError, PermanentError
 
 
 class LotusCoreError(Exception):
-    """lotus-core refused or failed; `code` is RFC 063 §6's, `status` HTTP's (0: no answer)."""
+    """lotus-core refused or failed; `code` is the contracts', `status` HTTP's (0: no answer)."""
 
     code: ClassVar[str] = ""
 

@@ -73,7 +73,7 @@ class Transport:
         contract (502 with that code) are final at once.
 
         Raises:
-            LotusCoreError: the kind that RFC 063 §6's code names; SourceUnavailable when the last
+            LotusCoreError: the kind that the error code names; SourceUnavailable when the last
                 attempt got no answer.
         """
         return self._again(what, "POST", path, json=dict(body))

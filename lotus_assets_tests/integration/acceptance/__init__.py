@@ -1,1 +1,1 @@
-"""AT-01 … AT-07 of the PRD (§10): small GitLabs written down by hand, collected by real runs."""
+"""The acceptance tests AT-01 … AT-07: small GitLabs, written by hand, collected by real runs."""

@@ -70,7 +70,7 @@ def test_the_success_rate_of_a_repository(
         shown = as_the_ui_counts(client, project.project_id)
     pipelines = shown["success"] + shown["failed"]
     assert (shown["success"], shown["failed"]) == (11, 4)
-    assert abs(rate * pipelines - shown["success"]) <= 1  # the PRD's tolerance
+    assert abs(rate * pipelines - shown["success"]) <= 1  # the tolerance of AT-01
     assert rate == 11 / 15  # and in truth exactly
 
 

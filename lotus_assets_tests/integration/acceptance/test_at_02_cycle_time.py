@@ -35,6 +35,11 @@ def test_from_the_first_commit_to_the_merge(
     metrics = done.metrics("2026-04-01", REPO)
     assert metrics["mr_cycle_time_p50_h"] == pytest.approx(expected, abs=A_MINUTE)
     assert metrics["mr_cycle_time_p90_h"] == pytest.approx(expected, abs=A_MINUTE)
+    details = done.slice("2026-04-01", REPO)["details"]["mr_cycle_time_p50_h"]
+    assert (details["sample_size"], details["population_size"]) == (1, 1)
+    # One project: what Dagster plots of the organisation is the same.
+    plotted = done.plotted("metric_daily", "mr_cycle_time_p50_h")
+    assert plotted == pytest.approx(expected, abs=A_MINUTE)
 
 
 def test_many_at_once_and_one_that_is_open(

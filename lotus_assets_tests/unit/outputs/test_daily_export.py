@@ -1,4 +1,4 @@
-"""The daily files: the PRD's contract, to the byte."""
+"""The daily files: their contract, to the byte."""
 
 import json
 from collections.abc import Sequence

@@ -1,6 +1,6 @@
 """Frames: inputs of many portfolios in, tidy rows of an analytic out, one module a family.
 
-Here belongs the way from frames in the columns of the contracts (RFC 063 §5; names as in
+Here belongs the way from frames in the columns of the contracts (docs/LOTUS_CORE.md; names as in
 `inputs`), an options dataclass and, where they share most, variants to result frames: one row a
 portfolio and period, with its status, and beside it frames for breakdowns, levels, or the daily
 detail that explains a figure. A family is one call.

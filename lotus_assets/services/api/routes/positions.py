@@ -227,7 +227,7 @@ OPERATION = Operation(
     paths=("/analytics/positions",),
     summary="Positions, valued, with returns",
     description="Identity, dimensions, quantity, price, cost, market value, weight, accrued "
-    "income, unrealised gain and returns by period of every position (RFC 063 §5.5). "
+    "income, unrealised gain and returns by period of every position. "
     "Amounts are decimal strings, as they were received; returns are decimal fractions.",
     request=PositionsRequest,
     results=PositionsResults,

@@ -1,4 +1,4 @@
-"""`performance-input` and `mwr-input`: days, values and flows (RFC 063 §5.1, §5.2)."""
+"""`performance-input` and `mwr-input`: days, values and flows."""
 
 import datetime as dt
 from typing import Literal
@@ -24,7 +24,7 @@ DEFAULT_LOOKBACK_DAYS = 400
 
 
 class CoreRequest(Strict):
-    """What every RFC 063 request says."""
+    """What every request of version rfc_063_v1 says."""
 
     consumer_system: str = Field(
         pattern=PRINTABLE,

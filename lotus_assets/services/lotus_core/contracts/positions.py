@@ -1,4 +1,4 @@
-"""`positions-analytics-input`: what a portfolio holds on a day (RFC 063 §5.5)."""
+"""`positions-analytics-input`: what a portfolio holds on a day."""
 
 import datetime as dt
 from enum import StrEnum

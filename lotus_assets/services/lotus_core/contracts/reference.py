@@ -1,4 +1,4 @@
-"""Benchmarks and risk-free series: the three RFC 062 endpoints that RFC 063 names (§4.6)."""
+"""Benchmarks and risk-free series: the three endpoints of version rfc_062_v1."""
 
 import datetime as dt
 from enum import StrEnum
@@ -37,7 +37,7 @@ class SeriesMode(StrEnum):
 
 
 class ReferenceRequest(Strict):
-    """What every RFC 062 request says."""
+    """What every request of version rfc_062_v1 says."""
 
     as_of_date: CalendarDay = Field(description="As of which day.", examples=["2025-03-31"])
     consumer_system: str | None = Field(

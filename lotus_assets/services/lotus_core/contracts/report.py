@@ -1,4 +1,4 @@
-"""`attribution-input` and `contribution-input`: a portfolio and its parts (RFC 063 §5.3, §5.4)."""
+"""`attribution-input` and `contribution-input`: a portfolio and its parts."""
 
 import datetime as dt
 from typing import Literal

@@ -39,7 +39,7 @@ def performance_input(
     """Daily valuation points up to the as-of day.
 
     Raises:
-        ServiceProblem: with the code of RFC 063 §6 that says why.
+        ServiceProblem: with the error code that says why.
     """
     as_of = request.as_of_date
     context = portfolio_context(connection, portfolio_id, as_of)
@@ -87,7 +87,7 @@ def mwr_input(
     """Market values after fees at both ends, and the external flows between them.
 
     Raises:
-        ServiceProblem: with the code of RFC 063 §6 that says why.
+        ServiceProblem: with the error code that says why.
     """
     as_of = request.as_of_date
     context = portfolio_context(connection, portfolio_id, as_of)

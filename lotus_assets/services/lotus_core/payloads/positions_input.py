@@ -87,7 +87,7 @@ def positions_input(
     """Positions on the as-of day; none is no error.
 
     Raises:
-        ServiceProblem: with the code of RFC 063 §6 that says why.
+        ServiceProblem: with the error code that says why.
     """
     as_of = request.as_of_date
     version = NEWEST if page.version is None else page.version

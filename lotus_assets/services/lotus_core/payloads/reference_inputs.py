@@ -1,4 +1,4 @@
-"""`benchmark-assignment`, benchmark `return-series` and `risk-free-series` (RFC 062)."""
+"""`benchmark-assignment`, benchmark `return-series` and `risk-free-series`."""
 
 import datetime as dt
 from typing import Any
@@ -92,7 +92,7 @@ def benchmark_returns(
     """The benchmark's returns in its own currency, or in the one that is asked for.
 
     Raises:
-        ServiceProblem: with the code of RFC 063 §6 that says why.
+        ServiceProblem: with the error code that says why.
     """
     reference = reference_context(connection, request.as_of_date)
     parameters = {**reference.snapshot.parameters, "benchmark_id": benchmark_id}

@@ -75,7 +75,7 @@ def contribution_input(
     """The portfolio's days and a page of its positions'.
 
     Raises:
-        ServiceProblem: with the code of RFC 063 §6 that says why.
+        ServiceProblem: with the error code that says why.
     """
     report = _report(connection, portfolio_id, request, page.version)
     supported = supported_dimensions(connection, report.context.reference)
@@ -112,7 +112,7 @@ def attribution_input(
     """The portfolio's days, a page of its instruments', and its benchmark's groups.
 
     Raises:
-        ServiceProblem: with the code of RFC 063 §6 that says why.
+        ServiceProblem: with the error code that says why.
     """
     report = _report(connection, portfolio_id, request, page.version)
     check_dimensions(

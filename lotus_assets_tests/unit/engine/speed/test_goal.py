@@ -1,4 +1,4 @@
-"""The goal of issue 6 on the recorded runs: changes are found, and noise is not taken for one."""
+"""The goal on the recorded runs: changes are found, and noise is not taken for one."""
 
 import pytest
 
