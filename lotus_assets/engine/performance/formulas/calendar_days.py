@@ -101,4 +101,4 @@ def _label(frequency: Frequency, number: int) -> str:
 
 def days_between(starts: Days, ends: Days) -> Floats:
     """Plain date differences, in days."""
-    return (ends - starts).astype("timedelta64[D]").astype(np.float64)
+    return (ends - starts).astype("timedelta64[D]", copy=False).astype(np.float64)

@@ -9,7 +9,6 @@ import numpy as np
 
 from lotus_assets.engine.performance.formulas.calendar_days import days_between
 from lotus_assets.engine.performance.formulas.segments import (
-    Booleans,
     Days,
     Floats,
     Integers,
@@ -114,16 +113,6 @@ class FlowTable:
     counts: Integers
     changes: Integers
 
-    def kept(self, chosen: Booleans) -> "FlowTable":
-        """The chosen series."""
-        return FlowTable(
-            self.number[chosen],
-            np.ascontiguousarray(self.amounts[:, chosen]),
-            np.ascontiguousarray(self.years[:, chosen]),
-            self.counts[chosen],
-            self.changes[chosen],
-        )
-
 
 @dataclass(frozen=True)
 class NettedFlows:
@@ -149,8 +138,8 @@ class NettedFlows:
         for length_class in np.unique(classes[counts > 1]):
             members = np.flatnonzero((classes == length_class) & (counts > 1))
             width = max(cells // int(counts[members].max()), 1)
-            for first in range(0, len(members), width):
-                yield self._table(numbers[members[first : first + width]])
+            for some in np.array_split(members, -(-len(members) // width)):
+                yield self._table(numbers[some])
 
     def _table(self, numbers: Integers) -> FlowTable:
         firsts, lasts = self.offsets[numbers], self.offsets[numbers + 1] - 1
@@ -167,7 +156,7 @@ class NettedFlows:
             amounts, years = self.amounts[rows], self.years[rows]
         positive = amounts > 0
         # Below its last flow a column repeats it, which changes no sign.
-        changes = np.count_nonzero(positive[1:] != positive[:-1], axis=0)
+        changes = np.add.reduce(positive[1:] != positive[:-1], axis=0, dtype=np.int32)
         if not is_even:
             amounts[steps >= counts] = 0.0
         return FlowTable(numbers, amounts, years, counts, changes)

@@ -83,13 +83,12 @@ class _FirstPass:
         """Solve a chunk from portfolio `first` on; gives its series whose root may not be alone."""
         chunk = slice(first, first + len(end_mv))
         solved = solve(series)
-        reason = _reasons(series, end_mv)
-        certain = (reason == Reason.NONE) & solved.is_unique
+        is_sought = _note_reasons(series, end_mv, self.reason[chunk])
+        certain = is_sought & solved.is_unique
         self.x[chunk] = np.where(certain, solved.x, np.nan)
         self.residual[chunk] = np.where(certain, solved.residual, np.nan)
-        self.reason[chunk] = reason
         self.iterations[chunk] = solved.iterations
-        return np.flatnonzero((reason == Reason.NONE) & ~solved.is_unique)
+        return np.flatnonzero(is_sought & ~solved.is_unique)
 
 
 def _search(waiting: list[tuple[Integers, NettedFlows]]) -> FoundRoots:
@@ -113,10 +112,11 @@ def _rates(flows: CashFlows, first_pass: _FirstPass, parts: list[FoundRoots]) ->
     x[series[chosen]] = found_x[chosen]
     found_residual = np.concatenate([np.empty(0), *(part.residual for part in parts)])
     residual[series[chosen]] = found_residual[chosen]
-    unverified = (reason == Reason.NONE) & ~(residual <= TOLERANCE)
-    reason[unverified], x[unverified], residual[unverified] = Reason.NO_ROOT, np.nan, np.nan
+    unverified = np.flatnonzero(~(residual <= TOLERANCE))
+    x[unverified], residual[unverified] = np.nan, np.nan
+    reason[unverified[reason[unverified] == Reason.NONE]] = Reason.NO_ROOT
     status = np.full(flows.count, Status.OK, dtype=object)
-    status[reason != Reason.NONE] = Status.NO_SOLUTION
+    status[unverified] = Status.NO_SOLUTION
     several = np.bincount(series, minlength=flows.count)
     status[several > 1] = Status.MULTIPLE_ROOTS
     counts = np.where(several > 0, several, np.isfinite(x))
@@ -138,16 +138,15 @@ def _rates(flows: CashFlows, first_pass: _FirstPass, parts: list[FoundRoots]) ->
     )
 
 
-def _reasons(series: NettedFlows, end_mv: Floats) -> NDArray[np.object_]:
-    """The first reason that rules a solution out before any search."""
+def _note_reasons(series: NettedFlows, end_mv: Floats, reason: NDArray[np.object_]) -> Booleans:
+    """Whether a solution is sought; in `reason` (all `NONE`) the first that rules it out before."""
     received = np.append(0, np.cumsum(series.amounts > 0))[series.offsets]
     got = np.diff(received) > 0
     paid = np.diff(series.offsets) > np.diff(received)
-    reason = np.full(len(end_mv), Reason.NONE, dtype=object)
     reason[~(paid & got)] = Reason.NO_SIGN_CHANGE
     reason[~(paid | got)] = Reason.DEGENERATE
     reason[paid & ~got & (end_mv == 0)] = Reason.TOTAL_LOSS
-    return reason
+    return np.asarray(paid & got)
 
 
 def _nearest(flows: CashFlows, series: Integers, x: Floats) -> Integers:

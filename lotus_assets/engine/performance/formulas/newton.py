@@ -1,6 +1,5 @@
 """Safeguarded Newton iteration for the internal rates of many flow series at once."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +10,8 @@ from lotus_assets.engine.performance.formulas.segments import (
     Booleans,
     Floats,
     Integers,
-    column_sums,
+    column_products,
+    running_column_sums,
 )
 
 SETTLED_STEP = 1e-5
@@ -24,8 +24,8 @@ CLEAR = 1e-12
 LARGE_EXPONENT = 300.0
 """e^300 times any amount of money, summed, is still a float."""
 WORTH_COPYING = 0.6
-TABLE_CELLS = 65_536
-"""Flows (with padding) that are iterated together: few enough for the cache."""
+TABLE_CELLS = 131_072
+"""Flows (with padding) that are iterated together: few enough for the third-level cache."""
 
 
 @dataclass(frozen=True)
@@ -63,9 +63,8 @@ class _Batch:
         self.years = table.years
         self.received = np.maximum(table.amounts, 0.0)
         self.paid = self.received - table.amounts
-        self.dated_received = self.received * table.years
-        self.dated_paid = self.paid * table.years
-        self.last_year = table.years.max(axis=0)
+        self.last_year = table.years[-1]
+        self.scratch = np.empty_like(table.years)
         self.x = np.zeros(count)
         self.low = np.full(count, LOWEST)
         self.high = np.full(count, HIGHEST)
@@ -76,27 +75,29 @@ class _Batch:
 
     def evaluate(self) -> tuple[_Height, Floats]:
         """Height at x, its slope (left out where all series have settled), and the residual."""
-        discount = discounts(self.x, self.years, self.last_year) if self.previous else None
-        scratch = np.empty_like(self.years)
+        discount: list[Floats] = []
+        if self.previous:
+            discount = [discounts(self.x, self.years, self.last_year, self.scratch)]
 
-        def discounted(amounts: Floats) -> Floats:
+        def discounted(*factors: Floats) -> Floats:
             # At x = 0, where all begin, nothing is discounted.
-            if discount is None:
-                return column_sums(amounts)
-            return column_sums(np.multiply(amounts, discount, out=scratch))
+            return column_products(*factors, *discount)
 
         got, gave = discounted(self.received), discounted(self.paid)
         residual = np.abs(got - gave) / (got + gave)
         slope = np.full(len(got), np.nan)
         if not self.is_settled.all():
-            slope = discounted(self.dated_paid) / gave - discounted(self.dated_received) / got
+            dated_paid, dated_received = (
+                discounted(amounts, self.years) for amounts in (self.paid, self.received)
+            )
+            slope = dated_paid / gave - dated_received / got
         return _Height(self.x, np.log(got / gave), slope), residual
 
     def step(self, height: _Height, is_patient: bool) -> None:
         """Narrow the bracket by the height at x, and go on by interpolation or to its middle."""
         beyond = height.value * self.sign_at_high > 0
-        self.high = np.where(beyond, self.x, self.high)
-        self.low = np.where(beyond, self.low, self.x)
+        np.copyto(self.high, self.x, where=beyond)
+        np.copyto(self.low, self.x, where=~beyond)
         following, is_close = _next(height, self.previous)
         width = self.high - self.low
         # A final step may round to an end of its bracket, or just past it.
@@ -104,7 +105,8 @@ class _Batch:
         is_final = is_close & (following > self.low - slack) & (following < self.high + slack)
         inside = (following > self.low) & (following < self.high) & is_patient
         middle = self.low + width / 2
-        self.x = np.where(is_final, np.clip(following, self.low, self.high), middle)
+        clipped = np.minimum(np.maximum(following, self.low), self.high)
+        self.x = np.where(is_final, clipped, middle)
         self.x = np.where(inside, following, self.x)
         # A bracket without room is settled too: its residual judges what it holds.
         self.is_settled = is_final | (width <= slack)
@@ -112,20 +114,22 @@ class _Batch:
 
     def keep(self, chosen: Booleans) -> None:
         """Go on with the chosen series only."""
-        for name in ("received", "paid", "dated_received", "dated_paid", "years"):
-            setattr(self, name, np.ascontiguousarray(getattr(self, name)[:, chosen]))
+        columns = np.flatnonzero(chosen)
+        for name in ("received", "paid", "years"):
+            setattr(self, name, getattr(self, name).take(columns, axis=1))
         for name in ("number", "last_year", "x", "low", "high", "sign_at_high", "is_settled"):
             setattr(self, name, getattr(self, name)[chosen])
+        self.scratch = np.empty_like(self.years)
         if self.previous is not None:
             self.previous = self.previous.kept(chosen)
 
 
-def discounts(x: Floats, years: Floats, last_year: Floats) -> Floats:
+def discounts(x: Floats, years: Floats, last_year: Floats, out: Floats | None = None) -> Floats:
     """e^(-xt) of every flow; scaled so that none is above 1 where one could overflow.
 
     A series' scale is decided by its own x alone, and cancels in every quotient.
     """
-    exponents = (-x) * years
+    exponents = np.multiply(-x, years, out=out)
     growing = x * last_year < -LARGE_EXPONENT
     if growing.any():
         exponents += np.where(growing, x * last_year, 0.0)
@@ -167,25 +171,19 @@ def solve(series: NettedFlows) -> Solved:
         np.full(count, np.nan), np.full(count, np.nan), np.zeros(count, bool), np.zeros(count, int)
     )
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        for table in _solvable(series):
-            _iterate(_Batch(table), solved)
+        for table in series.tables(TABLE_CELLS):
+            is_solvable = table.changes % 2 == 1
+            if is_solvable.any():
+                _iterate(_Batch(table), is_solvable, solved)
             several = table.changes > 1
-            solved.is_unique[table.number] = ~several
-            if several.any():
-                table = table if several.all() else table.kept(several)
-                solved.is_unique[table.number] = _soper(table, solved.x[table.number])
+            solved.is_unique[table.number] = is_solvable & ~several
+            if (several & is_solvable).any():
+                solved.is_unique[table.number] |= _soper(table, solved.x[table.number])
     return solved
 
 
-def _solvable(series: NettedFlows) -> Iterator[FlowTable]:
-    for table in series.tables(TABLE_CELLS):
-        odd = table.changes % 2 == 1
-        if odd.any():
-            yield table if odd.all() else table.kept(odd)
-
-
-def _iterate(batch: _Batch, solved: Solved) -> None:
-    pending = np.ones(len(batch.number), bool)
+def _iterate(batch: _Batch, pending: Booleans, solved: Solved) -> None:
+    """Go on until every series that is pending at first has been solved."""
     for iteration in range(1, MOST_ITERATIONS + 1):
         height, residual = batch.evaluate()
         finished = (batch.is_settled | (height.value == 0)) & pending
@@ -194,7 +192,7 @@ def _iterate(batch: _Batch, solved: Solved) -> None:
             solved.x[done] = batch.x[finished]
             solved.residual[done] = residual[finished]
             solved.iterations[done] = iteration
-            pending &= ~finished
+            pending = pending & ~finished
             if not pending.any():
                 return
         batch.step(height, iteration < PATIENCE or iteration % 2 == 0)
@@ -210,15 +208,14 @@ def _soper(table: FlowTable, x: Floats) -> Booleans:
     By Abel's summation f is then of one sign on either side of x, so x is the only root; balances
     too near to 0 for a certain sign certify nothing. NaN certifies nothing.
     """
-    discount = discounts(x, table.years, table.years.max(axis=0))
-    terms = np.multiply(table.amounts, discount, out=discount)
-    clear = CLEAR * column_sums(np.abs(terms))
-    balances = np.add.accumulate(terms, axis=0)[:-1]
-    is_positive = table.amounts[0] > 0
-    lowest, highest = balances, balances
+    discount = discounts(x, table.years, table.years[-1])
+    # Turned so that the first flow of each is positive.
+    terms = np.multiply(table.amounts, np.copysign(discount, table.amounts[0]), out=discount)
+    balances = running_column_sums(terms)[:-1]
+    lowest = highest = balances
     if (table.counts <= len(balances)).any():
         counted = np.arange(len(balances))[:, None] < table.counts - 1
-        lowest = np.where(counted, balances, np.inf)
-        highest = np.where(counted, balances, -np.inf)
-    keeps = np.where(is_positive, lowest.min(axis=0) > clear, highest.max(axis=0) < -clear)
-    return np.asarray(keeps & np.isfinite(x))
+        lowest, highest = np.where(counted, balances, np.inf), np.where(counted, balances, 0.0)
+    # No flow is larger than twice the largest balance before or after it.
+    sizes = 2.0 * table.counts * highest.max(axis=0)
+    return np.asarray((lowest.min(axis=0) > CLEAR * sizes) & np.isfinite(x))
