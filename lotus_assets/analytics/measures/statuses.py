@@ -18,7 +18,7 @@ class StatusDefinition:
     example: str
 
 
-EVERYTHING = "Every value of the row."
+EVERYTHING = "Every figure of the row that is no count."
 RATE_A_YEAR = "The rate a year."
 NO_RATE = "The rate a year and the period's return, by XIRR."
 
