@@ -178,6 +178,7 @@ def test_issues(benchmark: BenchmarkFixture, world: EngineWorld) -> None:
             "project_id": requests["project_id"],
             "issue_id": requests["mr_id"],
             "issue_type": "issue",
+            "state": requests["merged_at"].isna().map({True: "opened", False: "closed"}),
             "created_at": requests["created_at"],
             "closed_at": requests["merged_at"],
             "labels": labels[: len(requests)],

@@ -14,6 +14,8 @@ ROOT = Path(__file__).parents[2]
 PARTS = ("lotus_assets", "lotus_assets_tests", "pyproject.toml", "dagster.yaml")
 SELECTED = "test_engine_facts and scale and (rollbacks or issues or pipeline_facts or production)"
 SLOWED = "test_engine_facts.py::test_rollbacks[scale]"
+TITLE = "Engine facts: rollbacks (scale)"
+"""How it is called for people."""
 FACTOR = 5
 """Far beyond the threshold of 1.5, so that a loaded machine decides nothing."""
 SLOW_DOWN = f"""
@@ -94,9 +96,9 @@ def test_a_slowed_engine_is_detected_and_named(reachable_folder: Path) -> None:
     assert after.returncode == 0, after.stderr
     looked_again = next(line for line in after.stderr.splitlines() if "Looking again" in line)
     assert SLOWED in looked_again
-    row = line_of(after.stdout, SLOWED, " time ")
+    row = line_of(after.stdout, TITLE, " time ")
     assert "threshold slower, confirmed" in row
-    assert f"threshold (confirmed): {SLOWED} time: " in after.stdout
+    assert f"threshold (confirmed): {TITLE} time: " in after.stdout
 
     runs = [stored.run for stored in HistoryFolder(reachable_folder / "history").read()]
     kinds = {run.run_id: (run.kind, run.commit.branch) for run in runs}
@@ -108,4 +110,4 @@ def test_a_slowed_engine_is_detected_and_named(reachable_folder: Path) -> None:
     assert slower.commit.message == "Look at every rollback five times"
     assert not slower.commit.is_dirty
     page = (reachable_folder / "history" / "index.html").read_text(encoding="utf-8")
-    assert SLOWED in page
+    assert TITLE in page
