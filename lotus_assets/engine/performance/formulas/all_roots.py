@@ -121,11 +121,11 @@ def _refined(table: FlowTable, crossings: Intervals) -> Floats:
 def _newton(table: FlowTable, crossings: Intervals) -> Floats:
     series, left, right = crossings.series, crossings.low, crossings.high
     sign_left = np.sign(balances(table, series, left))
-    years = table.years[:, series]
-    x, moved = (left + right) / 2, right - left
+    roots, moved = (left + right) / 2, right - left
+    number, x = np.arange(len(roots)), roots.copy()
     for _ in range(MOST_STEPS):
         terms = _discounted(table, series, x)
-        value, slope = column_sums(terms), -column_sums(terms * years)
+        value, slope = column_sums(terms), -column_sums(terms * table.years[:, series])
         same = value * sign_left > 0
         left, right = np.where(same, x, left), np.where(same, right, x)
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -135,11 +135,14 @@ def _newton(table: FlowTable, crossings: Intervals) -> Floats:
         following = np.where(good, newton, (left + right) / 2)
         # Who has arrived stays, so that no series' root depends on how long others take.
         arrived = (moved <= PRECISION * np.maximum(1.0, np.abs(x))) | (value == 0)
-        following = np.where(arrived, x, following)
-        moved, x = np.abs(following - x), following
-        if arrived.all():
+        roots[number] = np.where(arrived, x, following)
+        going = np.flatnonzero(~arrived)
+        if len(going) == 0:
             break
-    return x
+        number, series, sign_left = number[going], series[going], sign_left[going]
+        left, right = left[going], right[going]
+        moved, x = np.abs(following - x)[going], following[going]
+    return roots
 
 
 def _merged(table: FlowTable, x: Floats, series: Integers, residual: Floats) -> Integers:

@@ -53,14 +53,11 @@ class CashFlows:
         if (self.end_date < self.start_date).any():
             number = int(np.argmax(self.end_date < self.start_date))
             raise ValueError(f"portfolio {number}: the window is inverted")
-        days, last = self.flow_days, np.repeat(self.days, np.diff(self.offsets))
-        outside = (days < 0) | (days > last)
-        if outside.any():
-            row = int(np.argmax(outside))
-            raise ValueError(
-                f"portfolio {segment_of_rows(self.offsets)[row]}: the flow of "
-                f"{self.flow_dates[row]} is outside the window"
-            )
+        self._put_in_order()
+        self._check_inside()
+
+    def _put_in_order(self) -> None:
+        days = self.flow_days
         rising = days[1:] > days[:-1]
         inner = self.offsets[(self.offsets > 0) & (self.offsets < len(days))]
         rising[inner - 1] = True
@@ -68,6 +65,20 @@ class CashFlows:
             order = np.lexsort((self.amounts, days, segment_of_rows(self.offsets)))
             for name in ("flow_dates", "amounts", "flow_days"):
                 object.__setattr__(self, name, getattr(self, name)[order])
+
+    def _check_inside(self) -> None:
+        """In order, none is outside where neither the first nor the last of a portfolio is."""
+        filled = np.flatnonzero(np.diff(self.offsets))
+        first, last = self.offsets[filled], self.offsets[filled + 1] - 1
+        is_late = self.flow_days[last] > self.days[filled]
+        outside = (self.flow_days[first] < 0) | is_late
+        if outside.any():
+            place = int(np.argmax(outside))
+            row = last[place] if is_late[place] else first[place]
+            raise ValueError(
+                f"portfolio {filled[place]}: the flow of {self.flow_dates[row]} is outside the "
+                "window"
+            )
 
     @property
     def count(self) -> int:

@@ -15,6 +15,7 @@ from lotus_assets.engine.performance.formulas.segments import (
     Floats,
     Integers,
     chunks,
+    segment_sums,
 )
 from lotus_assets.engine.performance.formulas.statuses import Reason, Status
 
@@ -83,12 +84,13 @@ class _FirstPass:
         """Solve a chunk from portfolio `first` on; gives its series whose root may not be alone."""
         chunk = slice(first, first + len(end_mv))
         solved = solve(series)
-        is_sought = _note_reasons(series, end_mv, self.reason[chunk])
-        certain = is_sought & solved.is_unique
+        certain = solved.is_sought & solved.is_unique
         self.x[chunk] = np.where(certain, solved.x, np.nan)
         self.residual[chunk] = np.where(certain, solved.residual, np.nan)
         self.iterations[chunk] = solved.iterations
-        return np.flatnonzero(is_sought & ~solved.is_unique)
+        hopeless = np.flatnonzero(~solved.is_sought)
+        self.reason[first + hopeless] = _reasons(series.chosen(hopeless), end_mv[hopeless])
+        return np.flatnonzero(solved.is_sought & ~solved.is_unique)
 
 
 def _search(waiting: list[tuple[Integers, NettedFlows]]) -> FoundRoots:
@@ -138,15 +140,14 @@ def _rates(flows: CashFlows, first_pass: _FirstPass, parts: list[FoundRoots]) ->
     )
 
 
-def _note_reasons(series: NettedFlows, end_mv: Floats, reason: NDArray[np.object_]) -> Booleans:
-    """Whether a solution is sought; in `reason` (all `NONE`) the first that rules it out before."""
-    received = np.append(0, np.cumsum(series.amounts > 0))[series.offsets]
-    got = np.diff(received) > 0
-    paid = np.diff(series.offsets) > np.diff(received)
-    reason[~(paid & got)] = Reason.NO_SIGN_CHANGE
+def _reasons(series: NettedFlows, end_mv: Floats) -> NDArray[np.object_]:
+    """What rules a solution out before any search, of series without flows of both signs."""
+    got = segment_sums((series.amounts > 0).astype(np.float64), series.offsets) > 0
+    paid = ~got & (np.diff(series.offsets) > 0)
+    reason = np.full(len(end_mv), Reason.NO_SIGN_CHANGE, dtype=object)
     reason[~(paid | got)] = Reason.DEGENERATE
-    reason[paid & ~got & (end_mv == 0)] = Reason.TOTAL_LOSS
-    return np.asarray(paid & got)
+    reason[paid & (end_mv == 0)] = Reason.TOTAL_LOSS
+    return reason
 
 
 def _nearest(flows: CashFlows, series: Integers, x: Floats) -> Integers:

@@ -32,13 +32,14 @@ TABLE_CELLS = 131_072
 class Solved:
     """One value a series: x = ln(1 + i), its residual, whether it is the only root, evaluations.
 
-    x is NaN where nothing was sought.
+    `is_sought`: it has flows of both signs. x is NaN where no root is certain to exist.
     """
 
     x: Floats
     residual: Floats
     is_unique: Booleans
     iterations: Integers
+    is_sought: Booleans
 
 
 @dataclass(frozen=True)
@@ -168,10 +169,15 @@ def solve(series: NettedFlows) -> Solved:
     """
     count = len(series.offsets) - 1
     solved = Solved(
-        np.full(count, np.nan), np.full(count, np.nan), np.zeros(count, bool), np.zeros(count, int)
+        x=np.full(count, np.nan),
+        residual=np.full(count, np.nan),
+        is_unique=np.zeros(count, bool),
+        iterations=np.zeros(count, int),
+        is_sought=np.zeros(count, bool),
     )
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         for table in series.tables(TABLE_CELLS):
+            solved.is_sought[table.number] = table.changes > 0
             is_solvable = table.changes % 2 == 1
             if is_solvable.any():
                 _iterate(_Batch(table), is_solvable, solved)
