@@ -89,9 +89,8 @@ def _marks(days: pd.DataFrame) -> pd.DataFrame:
 
 def _missing_business_days(payloads: pd.DataFrame) -> pd.DataFrame:
     headers = _performance_payloads(payloads)
-    listed = headers.assign(
-        date=[_diagnostic(text, "missing_business_days") for text in headers["header"]]
-    )
+    days = headers["header"].map(lambda text: _diagnostic(text, "missing_business_days"))
+    listed = headers.assign(date=days)
     rows = listed.explode("date").dropna(subset="date")
     rows["date"] = pd.to_datetime(rows["date"])
     return _positioned(rows).assign(code="MISSING_BUSINESS_DAY", amount=np.nan)[MARKED]

@@ -143,11 +143,13 @@ def sources(payloads: pd.DataFrame) -> dict[str, tuple[Source, ...]]:
 
 
 def _source(row: Row) -> Source:
-    texts = (row[name] or "" for name in ("status", "reason", "data_version", "content_hash"))
     return Source(
         row["contract"],
         row["variant"],
-        *texts,
+        row["status"],
+        row["reason"] or "",
+        row["data_version"] or "",
+        row["content_hash"] or "",
         row["start_date"],
         row["end_date"],
         row["row_count"],

@@ -238,3 +238,24 @@ class PortfolioReport:
     last_value: float | None = None
     hashes: Mapping[str, str] = field(default_factory=dict)
     """Content hashes of the series that portfolios share: benchmark, risk-free."""
+
+
+@dataclass(frozen=True)
+class IndexRow:
+    """A line of the index: what leads a reader to one portfolio before another."""
+
+    portfolio_id: str
+    as_of: date
+    shard: str
+    currency: str
+    benchmark_id: str | None
+    last_valuation: date | None
+    ytd: float | None
+    ytd_status: str
+    one_year: float | None
+    one_year_status: str
+    volatility: float | None
+    maximum_drawdown: float | None
+    tracking_error: float | None
+    notes: tuple[str, ...]
+    refusal: str

@@ -70,13 +70,13 @@ _UNKNOWN: Mapping[str, Any] = {
 def _identities(tables: ReportTables) -> dict[str, Row]:
     """What a portfolio is, by its performance payload, and its last valuation."""
     performance = tables.payloads["contract"] == PERFORMANCE_INPUT.contract.name
-    last = tables.days.drop_duplicates("portfolio_id", keep="last").set_index("portfolio_id")
+    last = _last_valuations(tables.days)
     shared = _shared(tables.rows["risk_statistics"])
     return {
         row["subject"]: {
             **_header_fields(row),
             **shared.get(row["subject"], {"benchmark_id": None}),
-            **_last_valuation(last, row["subject"]),
+            **last.get(row["subject"], {}),
         }
         for row in plain_rows(tables.payloads[performance])
     }
@@ -105,11 +105,12 @@ def _shared(risk_statistics: pd.DataFrame) -> dict[str, Row]:
     }
 
 
-def _last_valuation(last: pd.DataFrame, name: str) -> Row:
-    if name not in last.index:
-        return {}
-    row = last.loc[name]
-    return {"last_valuation": row["perf_date"].date(), "last_value": float(row["end_mv"])}
+def _last_valuations(days: pd.DataFrame) -> dict[str, Row]:
+    last = days.drop_duplicates("portfolio_id", keep="last")
+    return {
+        row["portfolio_id"]: {"last_valuation": row["perf_date"], "last_value": row["end_mv"]}
+        for row in plain_rows(last[["portfolio_id", "perf_date", "end_mv"]])
+    }
 
 
 def _day(text: str | None) -> date | None:

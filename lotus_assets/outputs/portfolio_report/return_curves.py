@@ -1,7 +1,5 @@
 """Cumulative returns, drawdowns and benchmark returns by period, of all portfolios at once."""
 
-from collections.abc import Sequence
-
 import numpy as np
 import pandas as pd
 
@@ -17,6 +15,7 @@ from lotus_assets.engine.performance.formulas.segments import (
     running_products,
     segment_of_rows,
 )
+from lotus_assets.engine.performance.frames.portfolio_days import Identifiers
 from lotus_assets.engine.performance.frames.returns_series import dated
 
 NET, GROSS, BENCHMARK = "NET", "GROSS", "BENCHMARK"
@@ -125,11 +124,10 @@ def running_levels(returns: Floats, offsets: Integers) -> Floats:
     return np.where(is_over, np.nan, level)
 
 
-def _benchmark(returns_series: pd.DataFrame, names: Sequence[str]) -> Series:
+def _benchmark(returns_series: pd.DataFrame, names: Identifiers) -> Series:
     rows = returns_series[returns_series["portfolio_id"].isin(set(names))]
     rows = rows.dropna(subset="benchmark_return")
-    listed = np.asarray(names, dtype=object)
-    dates, order = dated(rows, listed)
+    dates, order = dated(rows, names)
     returns = rows["benchmark_return"].to_numpy(np.float64)[order]
     return Series(dates.dates, dates.offsets, returns)
 
@@ -144,7 +142,7 @@ def _without_values(days: Dated) -> Series:
     return Series(days.dates, days.offsets, np.zeros(len(days.dates)))
 
 
-def _numbers(portfolio_ids: "pd.Series[str]", names: Sequence[str]) -> Integers:
+def _numbers(portfolio_ids: "pd.Series[str]", names: Identifiers) -> Integers:
     listed = pd.Index(portfolio_ids.to_numpy(dtype=object))
-    numbers: Integers = pd.Index(np.asarray(names, dtype=object)).get_indexer(listed)
+    numbers: Integers = pd.Index(names).get_indexer(listed)
     return numbers

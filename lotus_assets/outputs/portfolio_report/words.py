@@ -46,7 +46,8 @@ MARKS: Mapping[str, str] = {
     "UNDEFINED": "Gained without capital: the return is undefined, and that of every period with "
     "the day.",
     "BROKEN_CHAIN": "Lost more than everything: no period with this day has a return.",
-    "TOTAL_LOSS": "Lost everything: the return of a period stays at \N{MINUS SIGN}100 % from here on.",
+    "TOTAL_LOSS": "Lost everything: the return of a period stays at "
+    "\N{MINUS SIGN}100 % from here on.",
     "CONTINUITY_BREAK": "Begins with another value than the day before ended with; no return is "
     "changed.",
     "MISSING_BUSINESS_DAY": "A business day of the portfolio's calendar without a valuation; none "
@@ -69,7 +70,7 @@ def status_note(status: str, decided_on: date | None = None) -> str:
     """The sentence of a status, with the day that decided it; empty where all is well."""
     sentence = STATUSES.get(status, "" if status == "OK" else status)
     if status == "OK" and decided_on is not None:
-        return f"Everything was lost on {day_text(decided_on)}: the return stays at \N{MINUS SIGN}100 %."
+        return f"Everything was lost on {day_text(decided_on)}, and stays so."
     if sentence and decided_on is not None:
         return f"{sentence} It was {day_text(decided_on)}."
     return sentence
