@@ -47,6 +47,7 @@ from lotus_assets.inputs import input_tables
 from lotus_assets.inputs.input_assets import input_asset
 from lotus_assets.inputs.lotus_core_resource import LotusCore
 from lotus_assets.outputs.daily_export import daily_export
+from lotus_assets.outputs.portfolio_report.portfolio_report import portfolio_report
 from lotus_assets.outputs.weekly_export import last_week_export, weekly_export
 from lotus_assets.raw.collect_deployments import collect_deployments
 from lotus_assets.raw.collect_events import collect_events
@@ -98,13 +99,14 @@ PORTFOLIO_ANALYTICS = [
     attribution_family,
     positions,
 ]
+PORTFOLIO_PAGES = [portfolio_report]
 EXPORTS = [daily_export, last_week_export]
 ON_REQUEST = [weekly_export]
 BENCHMARKS = [import_benchmark_runs, bench_history, bench_regression, bench_dashboard]
 
 CHECKS = [covered, durations, reasons, reconciliation]
 
-PORTFOLIOS = dg.AssetSelection.assets(*INPUTS, *PORTFOLIO_ANALYTICS)
+PORTFOLIOS = dg.AssetSelection.assets(*INPUTS, *PORTFOLIO_ANALYTICS, *PORTFOLIO_PAGES)
 SPEED = dg.AssetSelection.assets(*BENCHMARKS)
 EVERYTHING = dg.AssetSelection.all() - dg.AssetSelection.assets(*ON_REQUEST) - PORTFOLIOS - SPEED
 """All that a run of a day can do: Dagster keeps jobs to one kind of partition."""
@@ -140,6 +142,7 @@ defs = dg.Definitions(
         *of_domain(Domain.DELIVERY, with_deadline([*ANALYTICS, *EXPORTS])),
         *of_domain(Domain.PORTFOLIOS, INPUTS),
         *of_domain(Domain.PORTFOLIOS, with_deadline(PORTFOLIO_ANALYTICS, "daily-by-06.00")),
+        *of_domain(Domain.PORTFOLIOS, PORTFOLIO_PAGES),
         *of_domain(Domain.PLATFORM, BENCHMARKS),
     ],
     asset_checks=CHECKS,

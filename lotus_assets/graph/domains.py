@@ -43,7 +43,8 @@ def personal_data(columns: Iterable[str]) -> PersonalData:
 def of_domain(domain: Domain, assets: Iterable[dg.AssetsDefinition]) -> list[dg.AssetsDefinition]:
     """The assets with their owners, and the tags `domain`, `pii` and `sla`.
 
-    `sla` is what `with_deadline` said; `none` where there is no deadline.
+    `sla` is what `with_deadline` said; `none` where there is no deadline. `pii` follows from the
+    columns, but for what is no table, which says it itself.
     """
     return [
         definition.map_asset_specs(lambda spec: _in_domain(domain, spec)) for definition in assets
@@ -55,8 +56,8 @@ def _in_domain(domain: Domain, spec: dg.AssetSpec) -> dg.AssetSpec:
     columns = [column.name for column in schema.columns] if schema else []
     tags = {
         DEADLINE_TAG: NO_DEADLINE,
+        PERSONAL_DATA_TAG: str(personal_data(columns)),
         **spec.tags,
         DOMAIN_TAG: str(domain),
-        PERSONAL_DATA_TAG: str(personal_data(columns)),
     }
     return spec.replace_attributes(owners=[f"team:{domain}"], tags=tags)

@@ -1,7 +1,6 @@
 """What is to be known about single days: marks, external flows, valuations that came late."""
 
 import json
-from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
@@ -12,10 +11,10 @@ from lotus_assets.outputs.portfolio_report.plain_values import Row, rows_by_port
 from lotus_assets.outputs.portfolio_report.report_model import Correction, Flow, MarkedDays
 from lotus_assets.outputs.portfolio_report.report_tables import ReportTables
 from lotus_assets.outputs.portfolio_report.return_curves import NET
+from lotus_assets.outputs.portfolio_report.words import LOST_ALL, LOST_MORE
 
 MARKED = ["portfolio_id", "code", "date", "position", "amount"]
 AMOUNT = "amount"
-Figure = Callable[[Row], str]
 
 
 def marked_days(tables: ReportTables) -> dict[str, tuple[MarkedDays, ...]]:
@@ -78,9 +77,7 @@ def _figure(code: str, row: Row) -> str:
 def _marks(days: pd.DataFrame) -> pd.DataFrame:
     """Marks of the calculation, and days that lost everything or more."""
     rows = _positioned(days.rename(columns={"perf_date": "date", "net_return": AMOUNT}))
-    lost = np.select(
-        [rows[AMOUNT] < -1.0, rows[AMOUNT] == -1.0], ["BROKEN_CHAIN", "TOTAL_LOSS"], ""
-    )
+    lost = np.select([rows[AMOUNT] < -1.0, rows[AMOUNT] == -1.0], [LOST_MORE, LOST_ALL], "")
     marked = rows.assign(code=rows["marks"].where(rows["marks"] != "", None))
     listed = marked.dropna(subset="code").assign(code=lambda frame: frame["code"].str.split("|"))
     of_loss = rows.assign(code=lost)

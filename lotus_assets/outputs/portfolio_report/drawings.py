@@ -1,7 +1,8 @@
 """The pictures of a report: curves with their flows, drawdown, waterfalls, bars, months."""
 
+import calendar
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, date, datetime, time
 
 import numpy as np
 import pandas as pd
@@ -20,14 +21,13 @@ from lotus_assets.outputs.pages.charts import (
     Mark,
     Series,
     line_chart,
-    midnight,
 )
 from lotus_assets.outputs.pages.number_forms import (
     ShownUnit,
-    basis_points,
     percent,
     signed_percent,
 )
+from lotus_assets.outputs.portfolio_report.figure_texts import points
 from lotus_assets.outputs.portfolio_report.report_model import (
     ContributionPeriod,
     ContributionRow,
@@ -38,9 +38,7 @@ from lotus_assets.outputs.portfolio_report.words import day_text
 
 PERCENT = ShownUnit(0.01, "%")
 TONES = {NET: 0, GROSS: 3, BENCHMARK: 1}
-MONTH_NAMES = tuple(
-    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-)
+MONTH_NAMES = tuple(calendar.month_abbr)[1:]
 DRAWN_LIMIT = 1e9
 """Levels beyond it are not drawn: nothing else could be seen beside them."""
 EXTREMES = 5
@@ -49,7 +47,7 @@ EXTREMES = 5
 
 def curve_chart(report: PortfolioReport) -> Chart | None:
     """Cumulative returns with external flows and late valuations; None without any day."""
-    lines = _lines(report, "cumulative_return", (NET, GROSS, BENCHMARK))
+    lines = _lines(report, "cumulative_return", (BENCHMARK, GROSS, NET))
     if not lines:
         return None
     return line_chart(
@@ -64,7 +62,7 @@ def curve_chart(report: PortfolioReport) -> Chart | None:
 
 def drawdown_chart(report: PortfolioReport) -> Chart | None:
     """How far below their highest value portfolio and benchmark were; None without any day."""
-    lines = _lines(report, "drawdown", (NET, BENCHMARK))
+    lines = _lines(report, "drawdown", (BENCHMARK, NET))
     if not lines:
         return None
     return line_chart(
@@ -98,29 +96,32 @@ def _drawable(levels: "pd.Series[float]") -> np.ndarray[tuple[int], np.dtype[np.
 
 def _flow_marks(report: PortfolioReport) -> list[Mark]:
     return [
-        Mark(
-            midnight(datetime(flow.day.year, flow.day.month, flow.day.day)),  # noqa: DTZ001
-            f"{day_text(flow.day)}: {'in' if flow.amount > 0 else 'out'} "
-            f"{abs(flow.amount):,.2f} {report.currency}",
+        _mark(
+            flow.day,
+            f"{'in' if flow.amount > 0 else 'out'} {abs(flow.amount):,.2f} {report.currency}",
             "flow",
             flow.level,
         )
         for flow in report.flows
-        if flow.level is not None and abs(flow.level) <= DRAWN_LIMIT
+        if _is_drawn(flow.level)
     ]
 
 
 def _correction_marks(report: PortfolioReport) -> list[Mark]:
     return [
-        Mark(
-            midnight(datetime(one.day.year, one.day.month, one.day.day)),  # noqa: DTZ001
-            f"{day_text(one.day)}: known as it is since {day_text(one.known_since)}",
-            "warning",
-            one.level,
-        )
+        _mark(one.day, f"known as it is since {day_text(one.known_since)}", "warning", one.level)
         for one in report.corrections
-        if one.level is not None and abs(one.level) <= DRAWN_LIMIT
+        if _is_drawn(one.level)
     ]
+
+
+def _mark(day: date, text: str, kind: str, level: float | None) -> Mark:
+    instant = datetime.combine(day, time(), UTC)
+    return Mark(instant, f"{day_text(day)}: {text}", kind, level)
+
+
+def _is_drawn(level: float | None) -> bool:
+    return level is not None and abs(level) <= DRAWN_LIMIT
 
 
 def _months_behind(curve: pd.DataFrame, column: str) -> ChartTable:
@@ -144,10 +145,10 @@ def contribution_waterfall(period: ContributionPeriod) -> BarRows:
     steps = [(node.name, node.contribution) for node in groups]
     steps += [("Management fees", period.fees), ("Unexplained", period.unexplained)]
     return waterfall(
-        [NamedFigure(name, value, basis_points(value)) for name, value in steps],
-        NamedFigure("Return", period.portfolio_return, percent(period.portfolio_return), "total"),
+        [NamedFigure(name, value, points(value)) for name, value in steps],
+        NamedFigure("Return", period.portfolio_return, points(period.portfolio_return), "total"),
         label=f"From groups to the return, {period.period}",
-        columns=("Group", "Contribution"),
+        columns=("Group", "Basis points"),
     )
 
 
@@ -158,13 +159,13 @@ def contribution_extremes(period: ContributionPeriod) -> BarRows:
     return bar_rows(
         [_position_figure(row) for row in chosen],
         label=f"Largest and smallest contributions, {period.period}",
-        columns=("Position", "Contribution"),
+        columns=("Position", "Basis points"),
     )
 
 
 def _position_figure(row: ContributionRow) -> NamedFigure:
-    note = f"of {percent(row.average_weight, 1)}" if row.average_weight is not None else ""
-    return NamedFigure(row.name, row.contribution, basis_points(row.contribution), note=note)
+    note = f"weight {percent(row.average_weight, 1)}" if row.average_weight is not None else ""
+    return NamedFigure(row.name, row.contribution, points(row.contribution), note=note)
 
 
 def months_map(report: PortfolioReport) -> HeatMap | None:

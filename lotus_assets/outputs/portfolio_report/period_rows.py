@@ -11,10 +11,10 @@ from lotus_assets.outputs.portfolio_report.report_model import MoneyWeightedRow,
 from lotus_assets.outputs.portfolio_report.return_curves import (
     GROSS,
     NET,
-    OK,
     benchmark_returns,
 )
 from lotus_assets.outputs.portfolio_report.words import (
+    OK,
     day_text,
     notes_of,
     reason_note,
@@ -133,7 +133,7 @@ def _money_weighted_row(row: Row) -> MoneyWeightedRow:
         notes_of(
             *_of_method("XIRR", row["status"], row["reason"]),
             *_of_method("Modified Dietz", row["dietz_status"], row["dietz_reason"]),
-            "Shorter than a year: a rate a year overstates what it lasted for."
+            "Shorter than a year: the rate a year says more than the period lasted for."
             if row["is_short_period"] and row["annual_rate"] is not None
             else "",
         ),

@@ -247,13 +247,9 @@ class IndexRow:
     portfolio_id: str
     as_of: date
     shard: str
-    currency: str
     benchmark_id: str | None
-    last_valuation: date | None
     ytd: float | None
-    ytd_status: str
     one_year: float | None
-    one_year_status: str
     volatility: float | None
     maximum_drawdown: float | None
     tracking_error: float | None

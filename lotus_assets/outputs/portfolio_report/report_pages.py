@@ -10,11 +10,12 @@ from lotus_assets.outputs.pages.number_forms import (
     basis_points,
     percent,
     signed_percent,
-    text_with_sign,
 )
 from lotus_assets.outputs.pages.rendering import SORTING, PageFrame, page_html, templates_of
 from lotus_assets.outputs.portfolio_report import drawings
+from lotus_assets.outputs.portfolio_report.figure_texts import money, points
 from lotus_assets.outputs.portfolio_report.report_model import (
+    AttributionPeriod,
     ContributionPeriod,
     IndexRow,
     MarkedDays,
@@ -22,7 +23,7 @@ from lotus_assets.outputs.portfolio_report.report_model import (
     PortfolioReport,
     RiskColumn,
 )
-from lotus_assets.outputs.portfolio_report.words import MARKS, day_text
+from lotus_assets.outputs.portfolio_report.words import day_meaning, day_text
 
 TEMPLATES = Path(__file__).parent / "templates"
 STYLE = TEMPLATES / "report.css"
@@ -83,7 +84,10 @@ def portfolio_page(report: PortfolioReport, generated_at: datetime) -> bytes:
                 drawings.contribution_extremes(period),
             )
             for period in report.contributions
+            if period.portfolio_return is not None
         ],
+        without_contribution=_told_together(report.contributions),
+        without_attribution=_told_together(report.attributions),
         opened_contribution=_opened(report.contributions),
         opened_attribution=_opened(report.attributions),
         risk=[
@@ -91,7 +95,7 @@ def portfolio_page(report: PortfolioReport, generated_at: datetime) -> bytes:
         ],
         risk_names=RISK_NAMES,
         marked=_by_code(report.marked_days),
-        meanings=MARKS,
+        meaning=day_meaning,
         versions=sorted({one.data_version for one in report.sources if one.data_version}),
         performance_hash=_performance_hash(report),
     )
@@ -113,16 +117,6 @@ def _page(template: str, frame: PageFrame, **context: object) -> bytes:
         day=day_text,
     )
     return page_html(TEMPLATES, template, frame, styles=[STYLE], scripts=[SORTING], **context)
-
-
-def points(value: float | None, decimals: int = 1) -> str:
-    """Basis points without their name, for columns that say so: `+12.4`."""
-    return basis_points(value, decimals).removesuffix("\N{NO-BREAK SPACE}basis points")
-
-
-def money(value: float | None) -> str:
-    """An amount with its sign where it is negative; nothing for none."""
-    return "" if value is None else text_with_sign(min(value, 0.0), f"{abs(value):,.2f}")
 
 
 def _subtitle(report: PortfolioReport) -> str:
@@ -187,15 +181,31 @@ def _risk_tiles(column: RiskColumn) -> list[tuple[str, str, str, str]]:
 def _value_tile(report: PortfolioReport) -> list[tuple[str, str, str, str]]:
     if report.last_value is None or report.last_valuation is None:
         return []
-    text = f"{report.last_value:,.0f}"
-    return [("Last value", text, f"{report.currency}, {day_text(report.last_valuation)}", "#held")]
+    return [
+        (
+            "Last value",
+            money(report.last_value),
+            f"{report.currency}, {day_text(report.last_valuation)}",
+            "#held",
+        )
+    ]
 
 
-def _opened(periods: Sequence[ContributionPeriod | object]) -> str:
+def _opened(periods: Sequence[ContributionPeriod | AttributionPeriod]) -> str:
     """The period that is unfolded at first: the year to date, else the first with figures."""
-    known = [one for one in periods if getattr(one, "portfolio_return", None) is not None]
-    names = [str(getattr(one, "period", "")) for one in known]
+    names = [one.period for one in periods if one.portfolio_return is not None]
     return "YTD" if "YTD" in names else next(iter(names), "")
+
+
+def _told_together(
+    periods: Sequence[ContributionPeriod | AttributionPeriod],
+) -> list[tuple[str, str]]:
+    """Periods without figures and why; those with the same reason together."""
+    reasons: dict[str, list[str]] = {}
+    for one in periods:
+        if one.portfolio_return is None:
+            reasons.setdefault(next(iter(one.notes), ""), []).append(one.period)
+    return [(", ".join(names), reason) for reason, names in reasons.items()]
 
 
 def _performance_hash(report: PortfolioReport) -> str:

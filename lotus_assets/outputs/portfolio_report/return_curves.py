@@ -19,7 +19,6 @@ from lotus_assets.engine.performance.frames.portfolio_days import Identifiers
 from lotus_assets.engine.performance.frames.returns_series import dated
 
 NET, GROSS, BENCHMARK = "NET", "GROSS", "BENCHMARK"
-OK = "OK"
 
 
 def longest_windows(twr: pd.DataFrame, twr_breakdown: pd.DataFrame) -> pd.DataFrame:
