@@ -16,8 +16,6 @@ from lotus_assets.sources.warehouse.copying import read_table
 from lotus_assets.sources.warehouse.schema import database_table
 from lotus_assets.tables.table import Table
 
-RISK = ("volatility", "maximum_drawdown", "tracking_error")
-
 
 def newest_days(connection: Connection) -> pd.DataFrame:
     """Every portfolio with its newest as-of day: portfolio_id, as_of_date, by portfolio."""
@@ -74,7 +72,9 @@ def _line(payload: Row, net: dict[tuple[str, str], Row], risk: Row, shard_count:
         risk.get("benchmark_id"),
         year["period_return"],
         long["period_return"],
-        *(risk.get(figure) for figure in RISK),
+        risk.get("volatility"),
+        risk.get("maximum_drawdown"),
+        risk.get("tracking_error"),
         notes=notes_of(
             *(status_note(row["status"], row["status_date"]) for row in (year, long)),
         ),

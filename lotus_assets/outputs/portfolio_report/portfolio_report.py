@@ -38,8 +38,9 @@ def shard_pages(
 ) -> dict[str, bytes]:
     """The pages of some portfolios by path, each as of its newest day (see `newest_days`)."""
     files: dict[str, bytes] = {}
-    for as_of, of_day in newest.groupby("as_of_date", sort=True):
-        tables = read_report_tables(connection, as_of, of_day["portfolio_id"].tolist())
+    for as_of in sorted(set(newest["as_of_date"])):
+        of_day = newest.loc[newest["as_of_date"] == as_of, "portfolio_id"]
+        tables = read_report_tables(connection, as_of, of_day.tolist())
         for report in portfolio_reports(tables, shard_count):
             files[str(page_path(report.portfolio_id))] = portfolio_page(report, now)
     return files

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from itertools import groupby
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from lotus_assets.inputs.input_tables import PERFORMANCE_INPUT
 from lotus_assets.outputs.pages.number_forms import (
@@ -12,8 +13,8 @@ from lotus_assets.outputs.pages.number_forms import (
     signed_percent,
 )
 from lotus_assets.outputs.pages.rendering import SORTING, PageFrame, page_html, templates_of
-from lotus_assets.outputs.portfolio_report import drawings
-from lotus_assets.outputs.portfolio_report.figure_texts import money, points
+from lotus_assets.outputs.portfolio_report import cells, drawings
+from lotus_assets.outputs.portfolio_report.figure_texts import money
 from lotus_assets.outputs.portfolio_report.report_model import (
     AttributionPeriod,
     ContributionPeriod,
@@ -107,16 +108,19 @@ def index_page(rows: Sequence[IndexRow], as_of: date | None, generated_at: datet
     return _page("index.html.jinja", frame, rows=rows, page_path=page_path)
 
 
-def _page(template: str, frame: PageFrame, **context: object) -> bytes:
+def _page(template: str, frame: PageFrame, **context: Any) -> bytes:
     templates_of(TEMPLATES).filters.update(
-        percent=percent,
-        signed_percent=signed_percent,
-        basis_points=basis_points,
-        points=points,
-        money=money,
-        day=day_text,
+        signed_percent=signed_percent, basis_points=basis_points, day=day_text
     )
-    return page_html(TEMPLATES, template, frame, styles=[STYLE], scripts=[SORTING], **context)
+    return page_html(
+        TEMPLATES,
+        template,
+        frame,
+        styles=[STYLE],
+        scripts=[SORTING],
+        cells=cells,
+        **context,
+    )
 
 
 def _subtitle(report: PortfolioReport) -> str:
@@ -126,14 +130,19 @@ def _subtitle(report: PortfolioReport) -> str:
             None,
             (
                 report.currency,
-                report.opened and f"opened {day_text(report.opened)}",
-                report.closed and f"closed {day_text(report.closed)}",
+                f"opened {day_text(report.opened)}" if report.opened else "",
+                f"closed {day_text(report.closed)}" if report.closed else "",
                 benchmark if not report.refusal else "",
-                report.last_valuation and f"last valued {day_text(report.last_valuation)}",
+                _last_valued(report),
                 f"shard {report.shard}",
             ),
         )
     )
+
+
+def _last_valued(report: PortfolioReport) -> str:
+    day = report.last_valuation
+    return f"last valued {day_text(day)}" if day else ""
 
 
 def _tiles(report: PortfolioReport) -> list[tuple[str, str, str, str]]:

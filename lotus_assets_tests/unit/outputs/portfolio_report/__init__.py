@@ -1,0 +1,1 @@
+"""Portfolio reports: the figures that they choose, and what they make of them."""
