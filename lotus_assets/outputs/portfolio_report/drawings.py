@@ -170,14 +170,28 @@ def _position_figure(row: ContributionRow) -> NamedFigure:
 
 def months_map(report: PortfolioReport) -> HeatMap | None:
     """Returns of months and years, net of fees; None without any."""
-    if not report.years:
-        return None
     rows = [(*year.months, year.whole) for year in report.years]
+    return _by_month(report, rows, "Returns by month, net of fees")
+
+
+def active_months_map(report: PortfolioReport) -> HeatMap | None:
+    """The same less the benchmark's; None without a benchmark."""
+    if report.benchmark_id is None:
+        return None
+    rows = [year.active for year in report.years]
+    return _by_month(report, rows, f"Returns by month less those of {report.benchmark_id}")
+
+
+def _by_month(
+    report: PortfolioReport, rows: Sequence[tuple[float | None, ...]], label: str
+) -> HeatMap | None:
+    if not rows:
+        return None
     return heat_map(
         np.array([[np.nan if value is None else value for value in row] for row in rows]),
         [[signed_percent(value) if value is not None else "" for value in row] for row in rows],
         rows=[year.year for year in report.years],
         columns=(*MONTH_NAMES, "Year"),
-        label="Returns by month, net of fees",
+        label=label,
         corner="Year",
     )

@@ -13,7 +13,7 @@ from lotus_assets.outputs.portfolio_report.report_model import (
     RiskColumn,
     Source,
 )
-from lotus_assets.outputs.portfolio_report.return_curves import NET
+from lotus_assets.outputs.portfolio_report.return_curves import NET, benchmark_returns
 from lotus_assets.outputs.portfolio_report.words import (
     day_text,
     notes_of,
@@ -21,7 +21,8 @@ from lotus_assets.outputs.portfolio_report.words import (
     status_note,
 )
 
-MONTHS = tuple(f"{number:02d}" for number in range(1, 13))
+WHOLE = "year"
+COLUMNS = (*(f"{number:02d}" for number in range(1, 13)), WHOLE)
 RISK_FIGURES = (
     "observations",
     "linked_return",
@@ -84,26 +85,40 @@ def _of_figures(row: Row) -> Sequence[str]:
     )
 
 
-def calendar_years(twr_breakdown: pd.DataFrame) -> dict[str, tuple[BucketRow, ...]]:
+def calendar_years(
+    twr_breakdown: pd.DataFrame, days: pd.DataFrame, returns_series: pd.DataFrame
+) -> dict[str, tuple[BucketRow, ...]]:
     """Months of every portfolio by year, net of fees, and the year's own return; latest first."""
-    net = twr_breakdown[twr_breakdown["metric_basis"] == NET]
-    months = net[net["frequency"] == "MONTHLY"]
-    parts = months["bucket"].str.split("-", n=1, expand=True)
-    if months.empty:
+    shown = twr_breakdown["frequency"].isin(("MONTHLY", "YEARLY"))
+    net = twr_breakdown[shown & (twr_breakdown["metric_basis"] == NET)].reset_index(drop=True)
+    if net.empty:
         return {}
-    table = months.assign(year=parts[0], month=parts[1]).pivot(
-        index=["portfolio_id", "year"], columns="month", values="bucket_return"
+    beside = net.join(benchmark_returns(net, days, returns_series))
+    parts = beside["bucket"].str.split("-", n=1, expand=True).reindex(columns=[0, 1])
+    named = beside.assign(
+        year=parts[0],
+        column=parts[1].fillna(WHOLE),
+        active=beside["bucket_return"] - beside["benchmark_return"],
     )
-    whole = net[net["frequency"] == "YEARLY"].set_index(["portfolio_id", "bucket"])["bucket_return"]
-    table = table.reindex(columns=list(MONTHS)).assign(whole=whole.reindex(table.index))
+    table = named.pivot(
+        index=["portfolio_id", "year"], columns="column", values=["bucket_return", "active"]
+    )
+    wanted = [(value, column) for value in ("bucket_return", "active") for column in COLUMNS]
+    table = table.reindex(columns=pd.MultiIndex.from_tuples(wanted))
+    table.columns = [f"{value} {column}" for value, column in wanted]
     rows = table.sort_index(level="year", ascending=False, sort_remaining=False).reset_index()
     return {
-        name: tuple(
-            BucketRow(row["year"], tuple(row[month] for month in MONTHS), row["whole"])
-            for row in of_portfolio
-        )
+        name: tuple(map(_year, of_portfolio))
         for name, of_portfolio in rows_by_portfolio(rows).items()
     }
+
+
+def _year(row: Row) -> BucketRow:
+    returns, active = (
+        tuple(row[f"{value} {column}"] for column in COLUMNS)
+        for value in ("bucket_return", "active")
+    )
+    return BucketRow(row["year"], returns[:-1], returns[-1], active)
 
 
 def holdings(positions: pd.DataFrame) -> dict[str, tuple[HoldingRow, ...]]:

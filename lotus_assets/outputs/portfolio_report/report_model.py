@@ -136,11 +136,15 @@ class RiskColumn:
 
 @dataclass(frozen=True)
 class BucketRow:
-    """A calendar year: the returns of its months, and its own, net of fees."""
+    """A calendar year: the returns of its months, and its own, net of fees.
+
+    `active` are those of the months, and then of the year, less the benchmark's.
+    """
 
     year: str
     months: tuple[float | None, ...]
     whole: float | None
+    active: tuple[float | None, ...]
 
 
 @dataclass(frozen=True)

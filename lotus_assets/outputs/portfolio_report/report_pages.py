@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from itertools import groupby
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from lotus_assets.inputs.input_tables import PERFORMANCE_INPUT
@@ -24,14 +24,12 @@ from lotus_assets.outputs.portfolio_report.report_model import (
     PortfolioReport,
     RiskColumn,
 )
+from lotus_assets.outputs.portfolio_report.report_paths import INDEX, page_path
 from lotus_assets.outputs.portfolio_report.words import day_meaning, day_text
 
 TEMPLATES = Path(__file__).parent / "templates"
 STYLE = TEMPLATES / "report.css"
-FOLDER = PurePosixPath("portfolios")
-"""Below the folder of the pages."""
 PERFORMANCE = PERFORMANCE_INPUT.contract.name
-INDEX = FOLDER / "index.html"
 RISK_NAMES = {
     "observations": ("Observations", "count"),
     "linked_return": ("Return", "percent"),
@@ -55,11 +53,6 @@ QUIET = ("OFF_CALENDAR_LINKED",)
 """Codes of days that every holiday has: they come last."""
 
 
-def page_path(portfolio_id: str) -> PurePosixPath:
-    """Where the page of a portfolio stands; no identifier has a tilde, but one may be `index`."""
-    return FOLDER / f"{portfolio_id if portfolio_id != 'index' else 'index~'}.html"
-
-
 def portfolio_page(report: PortfolioReport, generated_at: datetime) -> bytes:
     """The page of a portfolio as UTF-8: the same report gives the same bytes."""
     frame = PageFrame(
@@ -78,6 +71,7 @@ def portfolio_page(report: PortfolioReport, generated_at: datetime) -> bytes:
         curve=drawings.curve_chart(report),
         drawdown=drawings.drawdown_chart(report),
         months=drawings.months_map(report),
+        active_months=drawings.active_months_map(report),
         contributions=[
             (
                 period,

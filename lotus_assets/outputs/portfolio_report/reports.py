@@ -34,7 +34,9 @@ def portfolio_reports(tables: ReportTables, shard_count: int) -> list[PortfolioR
         "contributions": part_rows.contribution_periods(rows, periods),
         "attributions": part_rows.attribution_periods(rows, periods),
         "risk": other_rows.risk_columns(rows["risk_statistics"]),
-        "years": other_rows.calendar_years(rows["twr_breakdown"]),
+        "years": other_rows.calendar_years(
+            rows["twr_breakdown"], tables.days, rows["returns_series"]
+        ),
         "holdings": other_rows.holdings(rows["positions"]),
         "marked_days": day_rows.marked_days(tables),
         "flows": day_rows.flows(tables.days, curve),

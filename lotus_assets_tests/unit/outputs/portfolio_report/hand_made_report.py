@@ -72,7 +72,11 @@ def report(instrument: str = "Amstel") -> PortfolioReport:
                 "DAILY", "YTD", FIRST, LAST, dict.fromkeys(RISK_FIGURES, 0.5), FIRST, LAST, ()
             ),
         ),
-        years=(BucketRow("2026", (0.01, None, 0.002, *[None] * 9), 0.0123456789),),
+        years=(
+            BucketRow(
+                "2026", (0.01, None, 0.002, *[None] * 9), 0.0123456789, (-0.01, *[None] * 12)
+            ),
+        ),
         holdings=(
             HoldingRow(
                 *("P-1", instrument, "Equity", "EUR", 1.0, 1112.0, -3.0, FIRST),

@@ -10,11 +10,8 @@ from lotus_assets.outputs.portfolio_report.report_model import (
     IndexRow,
     PortfolioReport,
 )
-from lotus_assets.outputs.portfolio_report.report_pages import (
-    index_page,
-    page_path,
-    portfolio_page,
-)
+from lotus_assets.outputs.portfolio_report.report_pages import index_page, portfolio_page
+from lotus_assets.outputs.portfolio_report.report_paths import page_path
 from lotus_assets_tests.unit.outputs.portfolio_report.hand_made_report import HOSTILE, report
 
 NOW = datetime(2026, 3, 9, 4, 5, tzinfo=UTC)
