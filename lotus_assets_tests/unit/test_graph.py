@@ -44,16 +44,16 @@ def test_daily_assets_are_backfilled_in_a_single_run() -> None:
 DOMAIN_OF_GROUPS = {
     "raw_gitlab": "delivery",
     "facts": "delivery",
-    "exports": "delivery",
     "core_inputs": "portfolios",
     "benchmarks": "platform",
 }
 
 
 def test_every_asset_is_owned_by_its_business_and_tagged() -> None:
+    of_delivery = {"metric_daily", "daily_export", "last_week_export", "weekly_export"}
     for key, asset in graph_snapshot(defs)["assets"].items():
         domain = DOMAIN_OF_GROUPS.get(
-            asset["group"], "delivery" if key == "metric_daily" else "portfolios"
+            asset["group"], "delivery" if key in of_delivery else "portfolios"
         )
         assert asset["owners"] == [f"team:{domain}"], key
         assert asset["tags"]["domain"] == domain, key

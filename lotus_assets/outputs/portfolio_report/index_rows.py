@@ -57,7 +57,7 @@ def _of_newest(
     if newest.empty:
         return table.empty()
     columns = database_table(table).c
-    pairs = list(newest.itertuples(index=False, name=None))
+    pairs = list(newest[["portfolio_id", "as_of_date"]].itertuples(index=False, name=None))
     return read_table(connection, table, tuple_(columns[subject], columns.as_of_date).in_(pairs))
 
 

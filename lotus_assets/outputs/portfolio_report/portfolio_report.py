@@ -55,26 +55,25 @@ def portfolio_report(
     shards = {shard for of_day in asked.values() for shard in of_day}
     folder = pages_folder(settings)
     with environment.engine.connect() as connection:
-        files = write_reports(connection, folder, shards, inputs.lotus_core_shards, settings.now())
+        pages = write_reports(connection, folder, shards, inputs.lotus_core_shards, settings.now())
     with environment.engine.begin() as connection:
         # The index alone: the summary of a run lists what was exported, and it leads to the rest.
-        index = {f"{folder.name}/{INDEX}": files[str(INDEX)]}
+        index = {f"{folder.name}/{INDEX}": pages.index}
         write_export_files(connection, context.run.run_id, index, settings.now())
     yield dg.MaterializeResult(
         metadata={
             "index": dg.MetadataValue.path(str(folder / INDEX)),
-            "pages": len(files) - 1,
-            "bytes": sum(map(len, files.values())),
-            "preview": dg.MetadataValue.md(preview(files, folder)),
+            "pages": len(pages.sizes),
+            "bytes": len(pages.index) + sum(pages.sizes.values()),
+            "preview": dg.MetadataValue.md(preview(pages.sizes, folder)),
         }
     )
 
 
-def preview(files: Mapping[str, bytes], folder: Path) -> str:
-    """The pages of a run as Markdown, with their sizes."""
+def preview(sizes: Mapping[str, int], folder: Path) -> str:
+    """The pages of a run as Markdown, with their sizes; the first of them, where they are many."""
+    shown = sorted(sizes.items())[:PREVIEWED]
     lines = [
-        f"| {Path(name).stem} | {len(content) / 1000:,.0f} kB | `{folder / name}` |"
-        for name, content in sorted(files.items())
-        if name != str(INDEX)
+        f"| {Path(name).stem} | {size / 1000:,.0f} kB | `{folder / name}` |" for name, size in shown
     ]
-    return "\n".join(["| portfolio | page | file |", "| --- | ---: | --- |", *lines[:PREVIEWED]])
+    return "\n".join(["| portfolio | page | file |", "| --- | ---: | --- |", *lines])

@@ -1,7 +1,8 @@
 """The files of reports: pages of whole shards, each as of its newest day, and the index of all."""
 
-from collections.abc import Collection, Mapping
-from datetime import date, datetime
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import pandas as pd
@@ -17,19 +18,17 @@ from lotus_assets.outputs.portfolio_report.reports import portfolio_reports
 
 SET = "portfolios"
 """The index; with a shard, its pages: what one run makes whole."""
+CHUNK = 128
+"""Portfolios that are read and drawn together, but for a shard with more: a page is held in memory
+until its shard is written."""
 
 
-def shard_pages(
-    connection: Connection, newest: pd.DataFrame, shard_count: int, now: datetime
-) -> dict[str, bytes]:
-    """The pages of some portfolios by path, each as of its newest day (see `newest_days`)."""
-    files: dict[str, bytes] = {}
-    for as_of in sorted(set(newest["as_of_date"])):
-        of_day = newest.loc[newest["as_of_date"] == as_of, "portfolio_id"]
-        tables = read_report_tables(connection, as_of, of_day.tolist())
-        for report in portfolio_reports(tables, shard_count):
-            files[str(page_path(report.portfolio_id))] = portfolio_page(report, now)
-    return files
+@dataclass(frozen=True)
+class WrittenPages:
+    """What a run wrote: the index, and the size of every portfolio's page by its path."""
+
+    index: bytes
+    sizes: dict[str, int]
 
 
 def write_reports(
@@ -38,22 +37,47 @@ def write_reports(
     shards: Collection[str],
     shard_count: int,
     now: datetime,
-) -> Mapping[str, bytes]:
-    """Make `folder` hold the pages of these shards and the index of all; path → content."""
+) -> WrittenPages:
+    """Make `folder` hold the pages of the portfolios in these shards, and the index of all."""
     newest = newest_days(connection)
-    shard_names = newest["portfolio_id"].map(lambda name: shard_of(name, shard_count))
-    chosen = newest[shard_names.isin(set(shards))]
-    pages = shard_pages(connection, chosen, shard_count, now)
-    by_shard: dict[str, dict[str, bytes]] = {shard: {} for shard in shards}
-    for name in chosen["portfolio_id"]:
-        path = str(page_path(name))
-        by_shard[shard_of(name, shard_count)][path] = pages[path]
-    for shard, files in sorted(by_shard.items()):
-        write_pages(folder, f"{SET}-{shard}", files)
-    index = index_page(index_rows(connection, newest, shard_count), _newest_day(newest), now)
+    newest["shard"] = [shard_of(name, shard_count) for name in newest["portfolio_id"]]
+    sizes: dict[str, int] = {}
+    for some in _chunks(newest, sorted(shards)):
+        chosen = newest[newest["shard"].isin(some)]
+        pages = _pages(connection, chosen, shard_count, now)
+        for shard in some:
+            of_shard = chosen.loc[chosen["shard"] == shard, "portfolio_id"]
+            paths = [str(page_path(name)) for name in of_shard]
+            write_pages(folder, f"{SET}-{shard}", {path: pages[path] for path in paths})
+        sizes |= {path: len(content) for path, content in pages.items()}
+    day = None if newest.empty else max(newest["as_of_date"])
+    index = index_page(index_rows(connection, newest, shard_count), day, now)
     write_pages(folder, SET, {str(INDEX): index})
-    return {**pages, str(INDEX): index}
+    return WrittenPages(index, sizes)
 
 
-def _newest_day(newest: pd.DataFrame) -> date | None:
-    return None if newest.empty else max(newest["as_of_date"])
+def _chunks(newest: pd.DataFrame, shards: list[str]) -> Iterator[list[str]]:
+    """The shards in their order, as many together as have no more than CHUNK portfolios."""
+    counts = newest["shard"].value_counts()
+    chunk, size = [shards[0]], int(counts.get(shards[0], 0))
+    for shard in shards[1:]:
+        count = int(counts.get(shard, 0))
+        if size + count > CHUNK:
+            yield chunk
+            chunk, size = [], 0
+        chunk.append(shard)
+        size += count
+    yield chunk
+
+
+def _pages(
+    connection: Connection, chosen: pd.DataFrame, shard_count: int, now: datetime
+) -> dict[str, bytes]:
+    """The pages of some portfolios by path."""
+    pages: dict[str, bytes] = {}
+    for as_of in sorted(set(chosen["as_of_date"])):
+        of_day = chosen.loc[chosen["as_of_date"] == as_of, "portfolio_id"]
+        tables = read_report_tables(connection, as_of, of_day.tolist())
+        for report in portfolio_reports(tables, shard_count):
+            pages[str(page_path(report.portfolio_id))] = portfolio_page(report, now)
+    return pages
