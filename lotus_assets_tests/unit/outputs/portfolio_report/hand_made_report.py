@@ -115,7 +115,9 @@ def _attribution(
     name: str, portfolio_return: float | None, notes: tuple[str, ...]
 ) -> AttributionPeriod:
     if portfolio_return is None:
-        return AttributionPeriod(name, FIRST, LAST, *[None] * 7, nodes=(), notes=notes)
+        return AttributionPeriod(
+            *(name, FIRST, LAST, None, None, None, None, None, None, None, (), notes)
+        )
     node = AttributionRow(("Equity",), 1.0, 1.0, 0.0, 0.0, 0.0, -0.0071543211, 0.0, -0.0071543211)
     return AttributionPeriod(
         *(name, FIRST, LAST, portfolio_return, 0.0195, -0.0071543211, 0.0113456789),

@@ -17,7 +17,6 @@ from lotus_assets.outputs.portfolio_report.words import (
     reason_note,
     status_note,
 )
-from lotus_assets.tables.table import Table
 
 MONDAY = pd.Timestamp("2026-03-02")
 
@@ -27,10 +26,11 @@ def on(number: int) -> date:
     return (MONDAY + pd.Timedelta(days=number)).date()
 
 
-def some(table: Table, **columns: list[Any]) -> pd.DataFrame:
-    """Rows of a table of which only these columns matter."""
-    rows = pd.DataFrame(columns)
-    return table.schema.coerce_dtype(rows.reindex(columns=table.columns).astype(object))
+def valuations(*rows: dict[str, Any]) -> pd.DataFrame:
+    """Rows of core_performance_input of which only these columns matter."""
+    table = core_performance_input.TABLE
+    frame = pd.DataFrame(rows).reindex(columns=table.columns).astype(object)
+    return table.schema.coerce_dtype(frame)
 
 
 def tables(
@@ -108,11 +108,7 @@ def test_a_correction_stands_beside_the_value_before_it_and_an_addition_beside_n
         valuation(0, 4, "3", 102.0),
     )
     added = valuation(1, 4, "3", 50.0)
-    kind = core_performance_input.TABLE
-    late, replaced = (
-        some(kind, **pd.DataFrame(rows).to_dict("list"))
-        for rows in ([second, third, added], [first, second])
-    )
+    late, replaced = valuations(second, third, added), valuations(first, second)
     told = late_rows(late, replaced)
     assert told["perf_date"].tolist() == [MONDAY, MONDAY + pd.Timedelta(days=1)]
     assert told["end_mv"].tolist() == [102.0, 50.0]
