@@ -97,7 +97,7 @@ MONEY_WEIGHTED = (
         definition="XIRR: (1 + annual_rate)^(days/365) − 1. MODIFIED_DIETZ: (E − B − ΣF) / (B + "
         "ΣwF), w = (T − D)/T: the share of the T days for which a flow of day D was there.",
         over=EXTERNAL_WINDOW,
-        empty="As the rate a year; and where it is past what a float holds (OUT_OF_RANGE). "
+        empty="As the rate a year; and where it is past what a float holds (OVERFLOW). "
         "Modified Dietz has one for periods under 365 days.",
         example=f"{CASE}: XIRR 1.1² − 1 = 0.21. Modified Dietz: (2,310 − 1,000 − 1,000) / (1,000 "
         "+ 0.5 × 1,000) = 0.2067.",

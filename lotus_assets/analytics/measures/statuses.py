@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lotus_assets.engine.performance.formulas.statuses import Reason, Status
-from lotus_assets.engine.performance.frames.mwr import OUT_OF_RANGE
 from lotus_assets.engine.performance.frames.risk_statistics import TOO_FEW_OBSERVATIONS
 
 
@@ -81,8 +80,10 @@ STATUSES: Mapping[str, StatusDefinition] = {
     ),
     Status.OVERFLOW: StatusDefinition(
         "Past what a float holds",
-        "The value is larger than 1.8e308.",
-        "Returns of the period, and figures made of them.",
+        "A value is larger than 1.8e308: a return, a product of linking, a statistic, or a "
+        "money-weighted rate that is compounded over the period.",
+        "That value and figures made of it: of XIRR the period's return, of statistics those that "
+        "are too large, of contribution and attribution every effect.",
         "A return of 1e200 on each of two days.",
     ),
     Status.NO_SOLUTION: StatusDefinition(
@@ -164,12 +165,6 @@ REASONS: Mapping[str, StatusDefinition] = {
         "Flows point both ways, and the discounted sum is 0 at no rate.",
         NO_RATE,
         "1,000 in, 1,000 out after a year, 1,000 in after two: 1 − v + v² is never 0.",
-    ),
-    OUT_OF_RANGE: StatusDefinition(
-        "Past what a float holds",
-        "The rate a year, compounded over the period, is larger than 1.8e308.",
-        "The period's return; the rate a year is there.",
-        "A rate of 1e100 a year over four years.",
     ),
     "LOTS_INCOMPLETE": StatusDefinition(
         "Lots are missing",

@@ -1,5 +1,6 @@
 """The family of daily returns: side by side with benchmark and risk-free, and their risk."""
 
+import numpy as np
 import pandas as pd
 
 from lotus_assets.analytics.portfolios import returns_series, risk_statistics
@@ -26,6 +27,7 @@ def compute(inputs: PortfolioInputs) -> RowsOfTables:
     def daily() -> pd.DataFrame:
         rows = side_by_side(days.portfolio_id, calendar, returns.within, OPTIONS).rows
         columns = {name: f"{name}_return" for name in (*SELECTABLE, EXCESS)}
+        rows = rows.replace(np.inf, np.nan)
         named = rows.rename(columns=columns).merge(returns.named[["portfolio_id", "benchmark_id"]])
         return inputs.named(named)[returns_series.TABLE.columns]
 

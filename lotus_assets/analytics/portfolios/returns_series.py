@@ -27,8 +27,8 @@ class ReturnsSeries(TableModel):
     )
     portfolio_return: Number = Field(
         nullable=True,
-        description="Daily return net of fees, a decimal fraction; NULL: no valuation, or no "
-        "capital to have gained on.",
+        description="Daily return net of fees, a decimal fraction; NULL: no valuation, no capital "
+        "to have gained on, or more than a float holds.",
     )
     benchmark_return: Number = Field(
         nullable=True, description="Daily return of the benchmark; NULL: it has none of the day."

@@ -52,7 +52,9 @@ class RiskStatistics(TableModel):
     end_date: EndDate
     status: Text = Field(
         isin=STATUSES,
-        description="OK, or why there is no figure: as in twr, or fewer than three observations.",
+        description="OK, or why there is no figure: as in twr, or fewer than three observations "
+        "(TOO_FEW_OBSERVATIONS); OVERFLOW: a figure is past what a float holds, it is NULL and so "
+        "are those made of it.",
     )
     observations: Integer = Field(
         ge=0, description="Single returns of the portfolio, which its own figures are of."

@@ -46,8 +46,8 @@ class MoneyWeightedRow:
     timing: float | None
     flow_count: int
     net_flow: float
-    begin_mv: float
-    end_mv: float
+    begin_mv: float | None
+    end_mv: float | None
     notes: tuple[str, ...]
 
 

@@ -124,6 +124,21 @@ def test_mwr(collected: Collected) -> None:
             assert set(own["content_hash"]) == {used["content_hash"]}
 
 
+def test_mwr_after_a_closing(collected: Collected) -> None:
+    """PF-041 closed on 2024-09-30: the whole of its life is there, and what came after is told."""
+    rows = collected.rows(mwr.TABLE).query("portfolio_id == 'PF-041'")
+    after = rows[rows["status"] == "CLOSED"]
+    assert set(after["period"]) == {"MTD", "QTD", "YTD", "1Y"}
+    assert set(rows["period"]) == {"MTD", "QTD", "YTD", "1Y", "3Y", "5Y", "ITD"}
+    fields = ["annual_rate", "period_return", "status", "reason", "is_short_period"]
+    fields += ["start_date", "end_date", "flow_count", "net_flow"]
+    for _, row in after.iterrows():
+        answer = collected.ask("/performance/mwr", **stateful("PF-041", period=row["period"]))
+        same(row, answer["results"][row["method"]], {name: name for name in fields})
+    assert set(after["content_hash"]) == set(rows.query("period == 'ITD'")["content_hash"])
+    assert after[["begin_mv", "end_mv", "annual_rate", "stale_since"]].isna().all(axis=None)
+
+
 def test_returns_series_and_their_risk(collected: Collected) -> None:
     rows = collected.rows(returns_series.TABLE)
     statistics = collected.rows(risk_statistics.TABLE)

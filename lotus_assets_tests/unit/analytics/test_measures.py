@@ -75,7 +75,7 @@ def test_a_column_is_defined_once() -> None:
 
 def test_every_status_and_reason_is_defined() -> None:
     of_contracts = set().union(*map(possible_codes, TABLES))
-    assert {"OK", "STALE_VALUATIONS", "OUT_OF_RANGE"} <= of_contracts
+    assert {"OK", "STALE_VALUATIONS", "OVERFLOW"} <= of_contracts
     assert of_contracts <= STATUSES.keys() | REASONS.keys()
     assert {str(status) for status in Status} <= STATUSES.keys()
     assert {str(reason) for reason in Reason if reason} <= REASONS.keys()

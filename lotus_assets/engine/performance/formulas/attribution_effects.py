@@ -65,6 +65,18 @@ class SinglePeriods:
     benchmark_return: Floats
 
     @property
+    def size(self) -> Floats:
+        """What no effect of any group of a single period exceeds, summed over the groups."""
+        one, other = self.portfolio, self.benchmark
+        weight = np.abs(one.weight) + np.abs(other.weight)
+        total = np.abs(self.benchmark_return)[self.cells.column]
+        terms = weight * (np.abs(one.base) + np.abs(other.base) + total)
+        for gain in (one.gain, other.gain):
+            if gain is not None:
+                terms += np.abs(gain)
+        return self.cells.column_sums(terms)
+
+    @property
     def returns(self) -> Measured:
         """What the effects are of: the base returns."""
         gained = _difference(self.portfolio.gain, self.benchmark.gain)

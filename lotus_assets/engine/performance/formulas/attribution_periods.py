@@ -7,9 +7,10 @@ import numpy as np
 from lotus_assets.engine.performance.formulas.calendar_days import BUCKETS, Frequency
 from lotus_assets.engine.performance.formulas.cells import Cells
 from lotus_assets.engine.performance.formulas.group_sides import Side, SideBySide
-from lotus_assets.engine.performance.formulas.linking import link
+from lotus_assets.engine.performance.formulas.linking import Statuses, link
 from lotus_assets.engine.performance.formulas.segments import Booleans, Floats, Integers, expand
 from lotus_assets.engine.performance.formulas.spans import Spans
+from lotus_assets.engine.performance.formulas.statuses import Status
 
 
 @dataclass(frozen=True)
@@ -27,12 +28,14 @@ class Pieces:
 
 @dataclass(frozen=True)
 class SidesOfPieces:
-    """Both sides on the cells [slot, piece], and which pieces break: a group fell below -1."""
+    """Both sides on the cells [slot, piece], and which pieces break (a group fell below -1) or have
+    a group whose return is past float64."""
 
     cells: Cells
     portfolio: Side
     benchmark: Side
     broken: Booleans
+    endless: Booleans
 
 
 @dataclass(frozen=True)
@@ -73,15 +76,16 @@ def periods_of(laid: SideBySide, pieces: Pieces) -> SidesOfPieces:
     lengths = pieces.stop - pieces.start
     if count == len(laid.dates) and (lengths == 1).all():
         none = np.zeros(count, bool)
-        return SidesOfPieces(laid.cells, laid.portfolio, laid.benchmark, none)
+        return SidesOfPieces(laid.cells, laid.portfolio, laid.benchmark, none, none)
     cells, days = _cells_of_pieces(laid.cells, pieces)
     first_day = laid.cells.column[days.start] == pieces.start[cells.column]
     is_day = lengths[cells.column] == 1
-    broken = np.zeros(count, bool)
+    broken, endless = np.zeros(count, bool), np.zeros(count, bool)
 
     def linked(returns: Floats) -> Floats:
-        values, is_broken = _linked(returns, days, is_day)
-        broken[cells.column[is_broken]] = True
+        values, status = _linked(returns, days, is_day)
+        broken[cells.column[status == Status.BROKEN_CHAIN]] = True
+        endless[cells.column[status == Status.OVERFLOW]] = True
         return values
 
     def gain(gains: Floats | None) -> Floats | None:
@@ -92,7 +96,7 @@ def periods_of(laid: SideBySide, pieces: Pieces) -> SidesOfPieces:
         local = None if whole.local is None else linked(whole.local)
         return Side(weight, linked(whole.base), local, gain(whole.gain), gain(whole.local_gain))
 
-    return SidesOfPieces(cells, side(laid.portfolio), side(laid.benchmark), broken)
+    return SidesOfPieces(cells, side(laid.portfolio), side(laid.benchmark), broken, endless)
 
 
 def _cells_of_pieces(cells: Cells, pieces: Pieces) -> tuple[Cells, _DayRanges]:
@@ -116,14 +120,14 @@ def _cells_of_pieces(cells: Cells, pieces: Pieces) -> tuple[Cells, _DayRanges]:
     return Cells.of_keys(keys[at], shape), _DayRanges(start, stop)
 
 
-def _linked(returns: Floats, days: _DayRanges, is_day: Booleans) -> tuple[Floats, Booleans]:
-    """Linked return of every range, NaN without any, and which break; a single day's is its own.
+def _linked(returns: Floats, days: _DayRanges, is_day: Booleans) -> tuple[Floats, Statuses]:
+    """Linked return of every range, NaN without any, and its status; a single day's is its own.
 
     What a portfolio's figures are must not depend on how long the pieces of others are.
     """
     absent = np.isnan(returns)
     seen = np.append(0, np.cumsum(~absent))
-    linked = link(np.where(absent, 0.0, returns), days.start, days.stop).returns
-    linked[is_day] = returns[days.start[is_day]]
-    broken = np.asarray(np.isnan(linked) & ~is_day)
-    return np.where(seen[days.stop] > seen[days.start], linked, np.nan), broken
+    linked = link(np.where(absent, 0.0, returns), days.start, days.stop)
+    values, status = linked.returns, linked.status
+    values[is_day], status[is_day] = returns[days.start[is_day]], Status.OK
+    return np.where(seen[days.stop] > seen[days.start], values, np.nan), status

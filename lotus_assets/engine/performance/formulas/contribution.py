@@ -133,11 +133,17 @@ class _LinkedVariant:
         is_linkable = status == Status.OK
         counted = np.where(is_linkable & (linked.row >= 0), linked.row + 1, spans.stop)
         counted = np.where(is_linkable, counted, spans.start)
-        coefficients = _coefficients(rows, linked, spans, counted, variant.linking)
         first = spans.offsets[:-1]
         last = first + counted - spans.start
-        fees = window_sums(rows.fees[spans.rows] * coefficients, first, last)
-        unexplained = window_sums(rows.unexplained[spans.rows] * coefficients, first, last)
+        with np.errstate(over="ignore", invalid="ignore"):
+            coefficients = _coefficients(rows, linked, spans, counted, variant.linking)
+            fees = window_sums(rows.fees[spans.rows] * coefficients, first, last)
+            unexplained = window_sums(rows.unexplained[spans.rows] * coefficients, first, last)
+            sizes = held.gross + np.abs(rows.fees) + np.abs(rows.unexplained)
+            gross = window_sums(sizes[spans.rows] * np.abs(coefficients), first, last)
+        # A product may be past float64 where the linked return is not.
+        status[is_linkable & ~np.isfinite(gross)] = Status.OVERFLOW
+        is_linkable = status == Status.OK
         if variant.linking is Linking.NONE:
             unexplained += linked.returns - window_sums(rows.returns, spans.start, counted)
         fees[~is_linkable] = unexplained[~is_linkable] = np.nan
@@ -249,9 +255,10 @@ class _Contributing:
 
     def __call__(self, one: _LinkedVariant) -> Floats:
         """Σ gain ÷ capital·coefficient over the rows that count; NaN where nothing is linked."""
-        per_gain = one.coefficients * self._per_capital
-        daily = self._gain * per_gain[self._span_row]
-        sums = window_sums(daily, self._first, self._first + self._counted(one.counted))
+        with np.errstate(over="ignore", invalid="ignore"):
+            per_gain = one.coefficients * self._per_capital
+            daily = self._gain * per_gain[self._span_row]
+            sums = window_sums(daily, self._first, self._first + self._counted(one.counted))
         return np.where(one.is_linkable[self._pairs.span], sums, np.nan)
 
     def _counted(self, counted: Integers) -> Integers:

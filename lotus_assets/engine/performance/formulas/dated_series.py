@@ -17,6 +17,7 @@ from lotus_assets.engine.performance.formulas.segments import (
     search_in_segments,
     segment_of_rows,
 )
+from lotus_assets.engine.performance.formulas.statuses import Status
 
 DAY_BITS = 22
 """Days of eleven thousand years: a segment and a day fit one integer."""
@@ -57,7 +58,7 @@ class Dated:
 
 @dataclass(frozen=True)
 class Series(Dated):
-    """Returns by date; NaN is a return that is there, but undefined."""
+    """Returns by date; NaN is a return that is there, but undefined, infinity past float64."""
 
     returns: Floats
 
@@ -87,13 +88,18 @@ def dated_by(keys: Integers, count: int) -> Dated:
 
 
 def linked_alike(keys: Integers, returns: Floats) -> tuple[Integers, Floats]:
-    """Returns of equal keys, which stand together, linked; a single one stays as it is."""
+    """Returns of equal keys, which stand together, linked; a single one stays as it is.
+
+    One past float64 is infinite, one without a defined return NaN.
+    """
     starts = np.flatnonzero(np.append(True, keys[1:] != keys[:-1])[: len(keys)])
     stops = np.append(starts[1:], len(keys))[: len(starts)]
     several = stops - starts > 1
     linked = returns[starts]
     if several.any():
-        linked[several] = link(returns, starts[several], stops[several]).returns
+        of_several = link(returns, starts[several], stops[several])
+        is_endless = of_several.status == Status.OVERFLOW
+        linked[several] = np.where(is_endless, np.inf, of_several.returns)
     return keys[starts], linked
 
 

@@ -30,7 +30,7 @@ def maximum_drawdowns(returns: Floats, dates: Days, offsets: Integers) -> Drawdo
     """Deepest `value / peak so far - 1` of every segment; the starting value 1 counts as a peak.
 
     Of equally deep falls the first counts, of equally high peaks before it the last. NaN where a
-    return is NaN or below -1, or there is none.
+    return is NaN or below -1, there is none, or the value passes what a float holds.
     """
     count = len(offsets) - 1
     depth = np.full(count, np.nan)

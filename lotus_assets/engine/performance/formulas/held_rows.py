@@ -42,7 +42,8 @@ class HeldRows:
 
     `position_offsets` cuts position rows by position, `portfolio_offsets` positions by portfolio;
     `portfolio_row` is the portfolio's row of every position row, `gain` the position's before
-    fees, whatever the basis: what fees cost is the portfolio's, once.
+    fees, whatever the basis: what fees cost is the portfolio's, once. `gross` is the size of all
+    gains of a portfolio's row, per capital.
     """
 
     first_position: int
@@ -53,6 +54,7 @@ class HeldRows:
     portfolio_row: Integers
     weight: Floats
     gain: Floats
+    gross: Floats
     bases: Mapping[Basis, BasisRows]
 
 
@@ -75,6 +77,7 @@ def held_rows(
     capital = capitals(positions, of_held)
     gain = gains(positions, of_held, Basis.GROSS, capital)
     explained = np.bincount(portfolio_row, gain, len(per_capital)) * per_capital
+    sizes = np.asarray(np.bincount(portfolio_row, np.abs(gain), len(per_capital)), np.float64)
     return HeldRows(
         first_position=held.start,
         dates=portfolios.dates[rows],
@@ -84,6 +87,7 @@ def held_rows(
         portfolio_row=portfolio_row,
         weight=capital * per_capital[portfolio_row],
         gain=gain,
+        gross=sizes * np.abs(per_capital),
         bases={
             basis: _basis_rows(portfolios, positions, rows, of_held, explained, basis)
             for basis in bases

@@ -156,7 +156,7 @@ def _nearest(flows: CashFlows, series: Integers, x: Floats) -> Integers:
     dietz = modified_dietz(flows.chosen(numbers))
     usable = (dietz.average_capital > 0) & (dietz.period_return > -1.0)
     target = np.zeros(len(usable))
-    target[usable] = np.log1p(dietz.period_return[usable]) * 365.0 / flows.days[numbers[usable]]
+    target[usable] = dietz.growth[usable] * 365.0 / flows.days[numbers[usable]]
     order = np.lexsort((np.abs(x - target[of_series]), series))
     ordered = series[order]
     is_first = np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)]

@@ -9,6 +9,7 @@ import numpy as np
 from lotus_assets.engine.performance.formulas.attribution_effects import SinglePeriods, completed
 from lotus_assets.engine.performance.formulas.attribution_periods import (
     Pieces,
+    SidesOfPieces,
     periods_of,
     pieces_of,
 )
@@ -98,7 +99,8 @@ class LinkedPeriods:
         period = cells.column[within.rows] + shift[within.range]
         sums = {}
         for name, linking in self.linkings.items():
-            sums[name] = within.sums(single * linking.coefficients[period])
+            with np.errstate(over="ignore", invalid="ignore"):
+                sums[name] = within.sums(single * linking.coefficients[period])
             sums[name][:, ~linking.is_linked] = np.nan
         return sums
 
@@ -147,16 +149,12 @@ def link_periods(
     """Single periods of the spans, linked each way; `given` are the sides that were laid out."""
     pieces = pieces_of(laid, spans, frequency)
     sides = periods_of(laid, pieces)
-    single = completed(sides.cells, sides.portfolio, sides.benchmark)
-    returns = single_returns(laid, pieces, single, given)
-    firsts, lasts = pieces.offsets[:-1], pieces.offsets[1:]
+    with np.errstate(over="ignore", invalid="ignore"):
+        single = completed(sides.cells, sides.portfolio, sides.benchmark)
+        returns = single_returns(laid, pieces, single, given)
+        size = single.size
     linked = [
-        link(
-            np.where(sides.broken, np.nan, side)[pieces.period],
-            firsts,
-            lasts,
-            growth[pieces.period],
-        )
+        _linked(side, growth, sides, pieces)
         for side, growth in (
             (returns.portfolio, returns.portfolio_growth),
             (returns.benchmark, returns.benchmark_growth),
@@ -170,12 +168,20 @@ def link_periods(
         portfolio_return=linked[0].returns,
         benchmark_return=linked[1].returns,
         status_date=_status_dates(laid, pieces, linked),
-        linkings={name: _linking(returns, pieces, linked, name) for name in linkings},
+        linkings={name: _linking(returns, size, pieces, linked, name) for name in linkings},
     )
 
 
+def _linked(side: Floats, growth: Floats, sides: SidesOfPieces, pieces: Pieces) -> Linked:
+    """Linked returns of the spans; a single period whose groups have no return decides."""
+    returns = np.where(sides.broken, np.nan, np.where(sides.endless, np.inf, side))
+    growth = np.where(sides.endless, np.inf, growth)
+    period = pieces.period
+    return link(returns[period], pieces.offsets[:-1], pieces.offsets[1:], growth[period])
+
+
 def _linking(
-    returns: SingleReturns, pieces: Pieces, sides: list[Linked], linking: Linking
+    returns: SingleReturns, size: Floats, pieces: Pieces, sides: list[Linked], linking: Linking
 ) -> SpanLinking:
     status = _status(sides, linking)
     remainder = np.zeros(len(status))
@@ -184,8 +190,9 @@ def _linking(
         remainder = sides[0].returns - sides[1].returns - active
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
         coefficients = _coefficients(returns, pieces, sides, linking)
+        sizes = size[pieces.period] * np.abs(coefficients)
     # A product may be past float64 where both returns are not.
-    is_endless = ~np.isfinite(segment_sums(coefficients, pieces.offsets))
+    is_endless = ~np.isfinite(segment_sums(sizes, pieces.offsets))
     status[is_endless & (status == Status.OK)] = Status.OVERFLOW
     is_linked = np.asarray(status == Status.OK)
     return SpanLinking(is_linked, status, np.where(is_linked, remainder, np.nan), coefficients)

@@ -7,8 +7,20 @@ import numpy as np
 
 from lotus_assets.engine.performance.formulas.calendar_days import days_between
 from lotus_assets.engine.performance.formulas.cash_flows import CANCELLED, CashFlows, decimal_sum
-from lotus_assets.engine.performance.formulas.linking import Statuses
-from lotus_assets.engine.performance.formulas.segments import Floats, segment_of_rows, segment_sums
+from lotus_assets.engine.performance.formulas.linking import Statuses, log_growth
+from lotus_assets.engine.performance.formulas.received_decimals import (
+    LOW,
+    exact,
+    log_ratios,
+    on_their_side,
+)
+from lotus_assets.engine.performance.formulas.segments import (
+    Floats,
+    Integers,
+    rows_of_segments,
+    segment_of_rows,
+    segment_sums,
+)
 from lotus_assets.engine.performance.formulas.statuses import Status
 
 
@@ -21,9 +33,14 @@ class FlowTiming(StrEnum):
 
 @dataclass(frozen=True)
 class ModifiedDietz:
-    """One value a portfolio; NaN where the status is `ZERO_CAPITAL`."""
+    """One value a portfolio; NaN where the status is `ZERO_CAPITAL`.
+
+    `growth` is ln(1 + R): near a total loss R itself has no digits left to take a logarithm of. It
+    is -inf where R is -1, NaN below it.
+    """
 
     period_return: Floats
+    growth: Floats
     annual_rate: Floats
     average_capital: Floats
     status: Statuses
@@ -46,9 +63,37 @@ def modified_dietz(flows: CashFlows, timing: FlowTiming = FlowTiming.END) -> Mod
         status[capital < 0] = Status.NEGATIVE_CAPITAL
         status[(capital == 0) | (days == 0)] = Status.ZERO_CAPITAL
         returns = np.where(status == Status.ZERO_CAPITAL, np.nan, gain / capital)
-        annual = np.expm1(np.log1p(returns) * 365.0 / days)
+        growth = log_growth(returns)
+        _take_losses_exactly(flows, weight_days, returns, growth)
+        annual = np.expm1(growth * 365.0 / days)
     annual[~((days >= 365) & (returns > -1.0))] = np.nan
-    return ModifiedDietz(returns, annual, capital, status)
+    return ModifiedDietz(returns, growth, annual, capital, status)
+
+
+def _take_losses_exactly(
+    flows: CashFlows, weight_days: Floats, returns: Floats, growth: Floats
+) -> None:
+    """Decide on the decimals what is left of a loss of nearly everything, or of more.
+
+    1 + R is T·E + Σ(w·T - T)·F over T·B + Σ(w·T)·F, whole days times decimals.
+    """
+    low = np.flatnonzero(returns < LOW)
+    if not len(low):
+        return
+    rows, offsets = rows_of_segments(flows.offsets, low)
+    owner = segment_of_rows(offsets)
+    days, amounts = _whole(flows.days[low]), exact(flows.amounts[rows])
+    weighed = amounts * _whole(weight_days[rows])
+    capital, kept = exact(flows.begin_mv[low]) * days, exact(flows.end_mv[low]) * days
+    np.add.at(capital, owner, weighed)
+    np.add.at(kept, owner, weighed - amounts * days[owner])
+    kept = np.where(capital < 0, -kept, kept)
+    returns[low] = on_their_side(returns[low], kept)
+    growth[low] = log_ratios(kept, np.abs(capital))
+
+
+def _whole(days: Floats) -> Integers:
+    return days.astype(np.int64).astype(object)
 
 
 def dietz_weights(flows: CashFlows, timing: FlowTiming = FlowTiming.END) -> Floats:

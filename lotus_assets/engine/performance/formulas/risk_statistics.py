@@ -6,6 +6,8 @@ Sharpe, "The Sharpe Ratio", Journal of Portfolio Management 21 (1994); Sortino a
 "Downside Risk", Journal of Portfolio Management 17 (1991).
 """
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
@@ -16,7 +18,12 @@ from lotus_assets.engine.performance.formulas.calendar_days import (
     years_from,
 )
 from lotus_assets.engine.performance.formulas.drawdowns import maximum_drawdowns
-from lotus_assets.engine.performance.formulas.linking import link
+from lotus_assets.engine.performance.formulas.linking import Linked, link
+from lotus_assets.engine.performance.formulas.returns_series import (
+    BENCHMARK,
+    PORTFOLIO,
+    RISK_FREE,
+)
 from lotus_assets.engine.performance.formulas.segments import (
     Booleans,
     Days,
@@ -27,6 +34,7 @@ from lotus_assets.engine.performance.formulas.segments import (
     segment_of_rows,
     segment_sums,
 )
+from lotus_assets.engine.performance.formulas.statuses import Status
 
 PERIODS_PER_YEAR = {Frequency.DAILY: 252, Frequency.WEEKLY: 52, Frequency.MONTHLY: 12}
 ZERO = 1e-15
@@ -34,38 +42,47 @@ FEWEST = 3
 
 
 class _Moments:
-    """Sums over segments, each over the same rows."""
+    """Sums over segments, each over the same rows; `is_endless`: one is past float64."""
 
     def __init__(self, offsets: Integers) -> None:
         """Count the rows of every segment."""
         self.offsets = offsets
         self.segment = segment_of_rows(offsets)
         self.count = np.diff(offsets).astype(np.float64)
+        self.is_endless = np.zeros(len(self.count), bool)
+
+    def noted(self, values: Floats) -> Floats:
+        """One value a segment; `is_endless` where it is past float64."""
+        self.is_endless |= np.isinf(values)
+        return values
 
     def mean(self, values: Floats) -> Floats:
         """Arithmetic mean."""
-        return segment_sums(values, self.offsets) / self.count
+        return self.noted(segment_sums(values, self.offsets) / self.count)
 
     def covariance(self, one: Floats, other: Floats) -> Floats:
         """Sample covariance, with n - 1, about the means."""
         product = (one - self.mean(one)[self.segment]) * (other - self.mean(other)[self.segment])
-        return segment_sums(product, self.offsets) / (self.count - 1)
+        return self.noted(segment_sums(product, self.offsets) / (self.count - 1))
 
     def deviation(self, values: Floats) -> Floats:
         """Sample standard deviation, with n - 1; equal values have none, whatever rounding does."""
         deviation = np.sqrt(self.covariance(values, values))
-        size = np.sqrt(segment_sums(values**2, self.offsets))
-        return np.where(deviation <= ZERO * np.maximum(1.0, size), 0.0, deviation)
+        size = self.noted(np.sqrt(segment_sums(values**2, self.offsets)))
+        is_none = (deviation <= ZERO * np.maximum(1.0, size)) & np.isfinite(size)
+        return np.where(is_none, 0.0, deviation)
 
-    def linked(self, values: Floats, chosen: Booleans | None = None) -> Floats:
+    def linked(self, values: Floats, chosen: Booleans | None = None) -> Linked:
         """Linked return of the (chosen) rows; 0 where none is chosen."""
         kept = values if chosen is None else np.where(chosen, values, 0.0)
-        return link(kept, self.offsets[:-1], self.offsets[1:]).returns
+        linked = link(kept, self.offsets[:-1], self.offsets[1:])
+        self.is_endless |= linked.status == Status.OVERFLOW
+        return linked
 
 
 def ratio(numerator: Floats, denominator: Floats) -> Floats:
-    """Quotient; NaN where the denominator is 0 to 1e-15."""
-    usable = np.abs(denominator) > ZERO
+    """Quotient; NaN where the denominator is 0 to 1e-15, or past float64."""
+    usable = (np.abs(denominator) > ZERO) & np.isfinite(denominator)
     return np.where(usable, numerator / np.where(usable, denominator, 1.0), np.nan)
 
 
@@ -78,14 +95,17 @@ def statistics_of_series(
     risk_free: Floats | None = None,
     minimum_acceptable_return: float = 0.0,
     covered: tuple[Days, Days] | None = None,
+    whole: Mapping[str, Linked] | None = None,
 ) -> pd.DataFrame:
     """One row a series: every statistic of the table, NaN where it is undefined.
 
     Without a risk-free series 0 stands for it (`has_risk_free` False). NaN also for fewer than 3
     observations, or a series with a return that is missing or below -1. `is_short_period`: under
     12 months, so annualised figures are to be marked; `covered` are the first and last day that
-    each series' returns are of, where more is known than their dates. Raises ValueError for a
-    frequency that is not daily, weekly or monthly.
+    each series' returns are of, where more is known than their dates. `whole`: the linked return
+    of every series by name, where its returns were linked of others. `has_overflow`: a figure is
+    past float64, and NaN like those that are made of it. Raises ValueError for a frequency that is
+    not daily, weekly or monthly.
     """
     if frequency not in PERIODS_PER_YEAR:
         raise ValueError(f"risk statistics are daily, weekly or monthly, not {frequency}")
@@ -94,18 +114,33 @@ def statistics_of_series(
     yearly = float(PERIODS_PER_YEAR[frequency])
     moments = _Moments(offsets)
     free = np.zeros(len(portfolio)) if risk_free is None else risk_free
-    with np.errstate(invalid="ignore", divide="ignore"):
-        columns = _absolute(moments, portfolio, free, minimum_acceptable_return, yearly)
+    given = {PORTFOLIO: portfolio, BENCHMARK: benchmark, RISK_FREE: free}
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+        linked = {
+            name: moments.linked(values) if whole is None or name not in whole else whole[name]
+            for name, values in given.items()
+            if values is not None
+        }
+        columns = _absolute(
+            moments, portfolio, free, linked[PORTFOLIO], minimum_acceptable_return, yearly
+        )
         if benchmark is not None:
-            columns |= _relative(moments, portfolio, benchmark, free, columns, yearly)
+            columns |= _relative(moments, portfolio, benchmark, free, linked, yearly)
+        drawdown = maximum_drawdowns(portfolio, dates, offsets)
     too_few = (moments.count < FEWEST) | _has_gap(moments, portfolio, benchmark, free)
-    columns = {name: np.where(too_few, np.nan, values) for name, values in columns.items()}
-    drawdown = maximum_drawdowns(portfolio, dates, offsets)
+    for values in columns.values():
+        moments.noted(values)
+    is_endless = (moments.is_endless | np.isnan(drawdown.depth)) & ~too_few
+    columns = {
+        name: np.where(too_few | np.isinf(values), np.nan, values)
+        for name, values in columns.items()
+    }
     frame = pd.DataFrame(
         {
             "observations": moments.count.astype(np.int64),
             "has_risk_free": risk_free is not None,
             "is_short_period": _is_short(dates, offsets, frequency, covered),
+            "has_overflow": is_endless,
             **columns,
             "maximum_drawdown": np.where(too_few, np.nan, drawdown.depth),
             "drawdown_peak_date": drawdown.peak_date,
@@ -126,20 +161,26 @@ def _has_gap(moments: _Moments, *series: Floats | None) -> Booleans:
     return gaps
 
 
-def _annualised(moments: _Moments, returns: Floats, yearly: float) -> Floats:
+def _annualised(moments: _Moments, linked: Linked, yearly: float) -> Floats:
     """`(1 + R)^(q/n) - 1` of the linked return R."""
-    return np.expm1(np.log1p(moments.linked(returns)) * yearly / moments.count)
+    moments.is_endless |= linked.status == Status.OVERFLOW
+    return moments.noted(np.expm1(linked.growth * yearly / moments.count))
 
 
 def _absolute(
-    moments: _Moments, returns: Floats, free: Floats, acceptable: float, yearly: float
+    moments: _Moments,
+    returns: Floats,
+    free: Floats,
+    linked: Linked,
+    acceptable: float,
+    yearly: float,
 ) -> dict[str, Floats]:
     excess = returns - free
     shortfall = np.minimum(returns - acceptable, 0.0)
     downside = np.sqrt(moments.mean(shortfall**2)) * np.sqrt(yearly)
     return {
-        "linked_return": moments.linked(returns),
-        "annualised_return": _annualised(moments, returns, yearly),
+        "linked_return": linked.returns,
+        "annualised_return": _annualised(moments, linked, yearly),
         "volatility": moments.deviation(returns) * np.sqrt(yearly),
         "downside_deviation": downside,
         "sharpe_ratio": ratio(
@@ -154,19 +195,20 @@ def _relative(
     returns: Floats,
     benchmark: Floats,
     free: Floats,
-    of_portfolio: dict[str, Floats],
+    linked: Mapping[str, Linked],
     yearly: float,
 ) -> dict[str, Floats]:
     excess, excess_b = returns - free, benchmark - free
     deviation, deviation_b = moments.deviation(excess), moments.deviation(excess_b)
     covariance = moments.covariance(excess, excess_b)
-    beta = np.where(deviation_b > ZERO, covariance / deviation_b**2, np.nan)
-    varied = (deviation > ZERO) & (deviation_b > ZERO)
-    correlation = np.where(varied, covariance / (deviation * deviation_b), np.nan)
+    is_varied = (deviation_b > ZERO) & np.isfinite(deviation_b)
+    beta = np.where(is_varied, covariance / deviation_b**2, np.nan)
+    is_varied &= (deviation > ZERO) & np.isfinite(deviation)
+    correlation = np.where(is_varied, covariance / deviation / deviation_b, np.nan)
     tracking_error = moments.deviation(returns - benchmark) * np.sqrt(yearly)
-    annual_b = _annualised(moments, benchmark, yearly)
-    annual_free = _annualised(moments, free, yearly)
-    own_annual = of_portfolio["annualised_return"]
+    own_annual, annual_b, annual_free = (
+        _annualised(moments, linked[name], yearly) for name in (PORTFOLIO, BENCHMARK, RISK_FREE)
+    )
     up, down = benchmark > 0, benchmark <= 0
     return {
         "tracking_error": tracking_error,
@@ -176,8 +218,12 @@ def _relative(
         "r_squared": correlation**2,
         "alpha": own_annual - annual_free - beta * (annual_b - annual_free),
         "alpha_per_period": moments.mean(excess) - beta * moments.mean(excess_b),
-        "up_capture": ratio(moments.linked(returns, up), moments.linked(benchmark, up)),
-        "down_capture": ratio(moments.linked(returns, down), moments.linked(benchmark, down)),
+        "up_capture": ratio(
+            moments.linked(returns, up).returns, moments.linked(benchmark, up).returns
+        ),
+        "down_capture": ratio(
+            moments.linked(returns, down).returns, moments.linked(benchmark, down).returns
+        ),
     }
 
 

@@ -31,12 +31,10 @@ from lotus_assets.engine.performance.formulas.segments import (
     segment_of_rows,
     segment_sums,
 )
-from lotus_assets.engine.performance.formulas.statuses import Reason
+from lotus_assets.engine.performance.formulas.statuses import Reason, Status
 
 EXTERNAL = "external_flow"
 STALE_SINCE = "stale_since"
-OUT_OF_RANGE = "OUT_OF_RANGE"
-"""A rate past the largest float64: a period return over many times the annual rate's year."""
 
 
 class Method(StrEnum):
@@ -61,9 +59,10 @@ def mwr(windows: pd.DataFrame, flows: pd.DataFrame, options: MwrOptions) -> pd.D
     result begins with. `flows`: window (its row's number), date, amount, and perhaps type: only
     `external_flow`, or a flow without a type, counts. The order of flows changes nothing.
     Columns added: flow_count and net_flow of the external flows, method, annual_rate,
-    period_return, status, reason (None where there is a rate), roots (annual rates, a list),
-    residual and iterations (of XIRR), average_capital (of Modified Dietz), is_short_period. A
-    window that has stale_since (see `up_to_last_valuation`) has no annual rate by Modified Dietz.
+    period_return (missing where it is past float64: status OVERFLOW), status, reason (None where
+    there is a rate), roots (annual rates, a list), residual and iterations (of XIRR),
+    average_capital (of Modified Dietz), is_short_period. A window that has stale_since (see
+    `up_to_last_valuation`) has no annual rate by Modified Dietz.
 
     Raises ValueError for an inverted window, a flow outside its window, or an amount that is
     missing.
@@ -166,10 +165,12 @@ def _cash_flows(windows: pd.DataFrame, flows: pd.DataFrame) -> CashFlows:
 
 def _xirr(money: CashFlows) -> dict[str, Any]:
     rates = internal_rates(money)
+    is_endless = np.isinf(rates.period_rate)
     return {
         "annual_rate": rates.annual_rate,
-        **_in_range(rates.period_rate, rates.reason),
-        "status": rates.status,
+        "period_return": np.where(is_endless, np.nan, rates.period_rate),
+        "status": np.where(is_endless, Status.OVERFLOW, rates.status),
+        "reason": _reasons(rates.reason),
         "roots": _lists(rates.roots, rates.root_offsets),
         "residual": rates.residual,
         "iterations": rates.iterations.astype(np.float64),
@@ -179,12 +180,14 @@ def _xirr(money: CashFlows) -> dict[str, Any]:
 
 def _dietz(money: CashFlows, timing: FlowTiming, is_stale: Booleans) -> dict[str, Any]:
     dietz = modified_dietz(money, timing)
+    is_endless = np.isinf(dietz.period_return)
     reason = np.full(money.count, Reason.NONE, dtype=object)
     reason[is_stale] = Reason.STALE_VALUATIONS
     return {
-        "annual_rate": np.where(is_stale, np.nan, dietz.annual_rate),
-        **_in_range(dietz.period_return, reason),
-        "status": dietz.status,
+        "annual_rate": np.where(is_stale | is_endless, np.nan, dietz.annual_rate),
+        "period_return": np.where(is_endless, np.nan, dietz.period_return),
+        "status": np.where(is_endless, Status.OVERFLOW, dietz.status),
+        "reason": _reasons(reason),
         "roots": _lists(np.empty(0), np.zeros(money.count + 1, np.int64)),
         "residual": np.nan,
         "iterations": np.nan,
@@ -192,13 +195,11 @@ def _dietz(money: CashFlows, timing: FlowTiming, is_stale: Booleans) -> dict[str
     }
 
 
-def _in_range(rates: Floats, reason: NDArray[np.object_]) -> dict[str, Any]:
-    """A period return, NaN where it is past float64, and the reasons with that one among them."""
+def _reasons(reason: NDArray[np.object_]) -> NDArray[np.object_]:
+    """None where there is no reason."""
     reasons = reason.copy()
     reasons[reasons == Reason.NONE] = None
-    endless = np.isinf(rates)
-    reasons[endless] = OUT_OF_RANGE
-    return {"period_return": np.where(endless, np.nan, rates), "reason": reasons}
+    return reasons
 
 
 def _lists(values: Floats, offsets: Integers) -> NDArray[np.object_]:

@@ -54,8 +54,9 @@ class ReturnsSeriesResult:
     """Series of many portfolios.
 
     `rows`: portfolio_id, date, a column for each selected series and for `excess` (portfolio less
-    benchmark, where both are selected), and off_calendar_returns (how many returns off the
-    calendar are linked into a day; 0 for longer frequencies). `coverage`: a row a portfolio and
+    benchmark, where both are selected), infinite where it is past float64, and
+    off_calendar_returns (how many returns off the calendar are linked into a day; 0 for longer
+    frequencies). `coverage`: a row a portfolio and
     series: portfolio_id, series, expected (dates of the calendar), missing, off_calendar. `gaps`:
     portfolio_id, series, date, kind (MISSING, whether filled or not; OFF_CALENDAR; and
     OFF_CALENDAR_LINKED, those of them that went into a later date). `aligned`: the series day by
@@ -104,13 +105,20 @@ def returns_series(
     aligned = to_frequency(daily, options.frequency)
     columns = dict(aligned.returns)
     if PORTFOLIO in columns and BENCHMARK in columns:
-        columns[EXCESS] = columns[PORTFOLIO] - columns[BENCHMARK]
+        columns[EXCESS] = _excess(columns[PORTFOLIO], columns[BENCHMARK])
     rows = pd.DataFrame(
         {"portfolio_id": names[aligned.rows.segment], "date": aligned.rows.dates, **columns}
     ).assign(off_calendar_returns=_linked_into(daily, aligned))
     return ReturnsSeriesResult(
         rows, _coverage(names, calendar, daily), _gaps(names, daily), _statuses(names, daily), daily
     )
+
+
+def _excess(portfolio: Floats, benchmark: Floats) -> Floats:
+    """The difference; as endless as either is."""
+    with np.errstate(invalid="ignore"):
+        difference = portfolio - benchmark
+        return np.where(np.isinf(portfolio + benchmark), np.inf, difference)
 
 
 def _linked_into(daily: AlignedSeries, aligned: AlignedSeries) -> NDArray[np.int64]:

@@ -15,6 +15,7 @@ from lotus_assets.engine.performance.formulas.dated_series import (
     cut_dates,
     rows_before,
 )
+from lotus_assets.engine.performance.formulas.linking import Statuses, link
 from lotus_assets.engine.performance.formulas.periods import ReportingPeriod, Windows, resolve
 from lotus_assets.engine.performance.formulas.returns_series import (
     BENCHMARK,
@@ -71,7 +72,9 @@ DESCRIBING = (
     "has_benchmark",
     "has_risk_free",
     "is_short_period",
+    "status",
 )
+WITHOUT_FIGURES = (Status.BROKEN_CHAIN, Status.UNDEFINED_RETURN)
 
 
 @dataclass(frozen=True)
@@ -111,7 +114,8 @@ def risk_statistics(
     relative_observations (missing without a benchmark), has_benchmark, has_risk_free,
     is_short_period, then the statistics, NaN where undefined. Status: that of the period,
     UNDEFINED_RETURN where a day of it has no defined return, BROKEN_CHAIN where a day's is below
-    -1, or TOO_FEW_OBSERVATIONS below three.
+    -1, TOO_FEW_OBSERVATIONS below three, or OVERFLOW where a figure is past float64: it is NaN, and
+    so are those that are made of it.
     """
     parts = [
         _rows(days, numbers, calendar, held, options)
@@ -167,6 +171,10 @@ def statistics_of_rows(
             linked.returns.get(RISK_FREE),
             minimum_acceptable_return,
             None if windows is None else covered_days(daily.rows, windows),
+            {
+                name: link(one.returns, one.offsets[:-1], one.offsets[1:])
+                for name, one in daily.pieces.items()
+            },
         )
 
     relative = figures(*names)
@@ -180,16 +188,34 @@ def statistics_of_rows(
         "relative_observations": relative["observations"] if has_benchmark else pd.NA,
     }
     is_short = own["is_short_period"] | relative["is_short_period"]
+    parts = (own, over_free, relative)
     frame = own.assign(
         has_risk_free=RISK_FREE in names,
         has_benchmark=has_benchmark,
         is_short_period=is_short,
+        has_overflow=np.logical_or.reduce([part["has_overflow"] for part in parts]),
         **counts,
         **{name: over_free[name] for name in OVER_RISK_FREE},
         **{name: relative[name] if has_benchmark else np.nan for name in RELATIVE},
     )
-    others = [name for name in own if name not in (*DESCRIBING, *RELATIVE)]
-    return frame[[*DESCRIBING, *others, *RELATIVE]]
+    status = _status(aligned, frame)
+    others = [name for name in own if name not in (*DESCRIBING, *RELATIVE, "has_overflow")]
+    statistics = [*others, *RELATIVE]
+    frame.loc[np.isin(status, WITHOUT_FIGURES), statistics] = np.nan
+    return frame.assign(status=status)[[*DESCRIBING, *statistics]]
+
+
+def _status(aligned: AlignedSeries, figures: pd.DataFrame) -> Statuses:
+    """Why a segment has no figures, or not all of them."""
+    segments = {name: one.segment for name, one in aligned.pieces.items()}
+    status = np.full(len(figures), Status.OK, dtype=object)
+    status[figures["has_overflow"].to_numpy()] = Status.OVERFLOW
+    status[figures["observations"].to_numpy() < FEWEST] = TOO_FEW_OBSERVATIONS
+    for name, one in aligned.pieces.items():
+        status[segments[name][one.returns < -1.0]] = Status.BROKEN_CHAIN
+    own = aligned.pieces[PORTFOLIO]
+    status[segments[PORTFOLIO][np.isnan(own.returns)]] = Status.UNDEFINED_RETURN
+    return status
 
 
 def without_rates_a_year(figures: pd.DataFrame, is_stale: Booleans) -> pd.DataFrame:
@@ -230,20 +256,13 @@ def _rows(
         windows.end_date,
     )
     aligned = align(of_windows, covered.calendar, MissingData.ALLOW_PARTIAL)
-    count = len(windows)
-    own = of_windows[PORTFOLIO]
-    has_undefined = np.bincount(own.segment[np.isnan(own.returns)], minlength=count) > 0
-    is_broken = np.any([values < -1.0 for values in aligned.returns.values()], axis=0)
-    has_broken = np.bincount(aligned.rows.segment[is_broken], minlength=count) > 0
     is_stale = ~np.isnat(windows.stale_since)
     missing = _missing_dates(aligned, covered.calendar)
     parts = []
     for frequency in options.frequencies:
         figures = statistics_of_rows(aligned, frequency, options.minimum_acceptable_return, covered)
         figures = without_rates_a_year(figures, is_stale)
-        status = _status(windows, has_undefined, has_broken, figures["observations"].to_numpy())
-        statistics = [name for name in figures if name not in DESCRIBING]
-        figures.loc[has_undefined | has_broken, statistics] = np.nan
+        status = np.where(windows.status == Status.OK, figures.pop("status"), windows.status)
         named = pd.DataFrame(
             {
                 "portfolio": portfolio,
@@ -258,17 +277,6 @@ def _rows(
         )
         parts.append(pd.concat([named, figures], axis=1))
     return pd.concat(parts, ignore_index=True)
-
-
-def _status(
-    windows: Windows, has_undefined: Booleans, has_broken: Booleans, observations: Integers
-) -> np.ndarray:
-    status = windows.status.copy()
-    usable = status == Status.OK
-    status[usable & (observations < FEWEST)] = TOO_FEW_OBSERVATIONS
-    status[usable & has_broken] = Status.BROKEN_CHAIN
-    status[usable & has_undefined] = Status.UNDEFINED_RETURN
-    return status
 
 
 def _windows(

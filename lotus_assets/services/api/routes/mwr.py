@@ -70,14 +70,14 @@ class MwrMethod(BaseModel):
     status: str = Field(
         description="OK; MULTIPLE_ROOTS: annual_rate is the one nearest to Modified Dietz; "
         "NO_SOLUTION with its reason; NEGATIVE_CAPITAL: the value is of negative average capital; "
-        "ZERO_CAPITAL: no average capital, or a window of one day; CLOSED: the window begins after "
-        "the portfolio's close.",
+        "ZERO_CAPITAL: no average capital, or a window of one day; OVERFLOW: period_return is past "
+        "what a float holds; CLOSED: the window begins after the portfolio's close.",
         examples=["OK"],
     )
     reason: str | None = Field(
         description="Why there is no rate: TOTAL_LOSS, DEGENERATE, NO_SIGN_CHANGE, NO_ROOT; "
-        "OUT_OF_RANGE: the window's return is past what a float holds; STALE_VALUATIONS: Modified "
-        "Dietz is not annualised, the last valuation lies too long before end_date.",
+        "STALE_VALUATIONS: Modified Dietz is not annualised, the last valuation lies too long "
+        "before end_date.",
         examples=[None],
     )
     roots: list[float] = Field(

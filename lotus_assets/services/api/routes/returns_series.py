@@ -17,7 +17,7 @@ from lotus_assets.engine.performance.formulas.returns_series import (
     MissingData,
 )
 from lotus_assets.engine.performance.formulas.risk_statistics import PERIODS_PER_YEAR
-from lotus_assets.engine.performance.formulas.statuses import Reason
+from lotus_assets.engine.performance.formulas.statuses import Reason, Status
 from lotus_assets.engine.performance.frames.returns_series import (
     INSUFFICIENT_DATA,
     OFF_CALENDAR_LINKED,
@@ -94,8 +94,15 @@ class DatedReturn(BaseModel):
     """The return of one date or bucket."""
 
     date: dt.date = Field(description="The date.", examples=["2025-03-31"])
-    return_: float = Field(
-        alias="return", description="The return, a decimal fraction.", examples=[0.0125]
+    return_: float | None = Field(
+        alias="return",
+        description="The return, a decimal fraction; null where status says why.",
+        examples=[0.0125],
+    )
+    status: Literal["OVERFLOW"] | None = Field(
+        default=None,
+        description="OVERFLOW: the return is past what a float holds; else absent.",
+        examples=["OVERFLOW"],
     )
 
 
@@ -131,6 +138,12 @@ class RiskFigures(BaseModel):
         description="Of them those on dates that every series has, which the figures beside the "
         "benchmark are of; null without a benchmark.",
         examples=[62],
+    )
+    status: str = Field(
+        description="OK; TOO_FEW_OBSERVATIONS: fewer than three; BROKEN_CHAIN: a return is below "
+        "-1; UNDEFINED_RETURN: the portfolio gained without capital; OVERFLOW: a figure is past "
+        "what a float holds: it is null, and so are those that are made of it.",
+        examples=["OK"],
     )
     annualisation_reason: Literal["STALE_VALUATIONS"] | None = Field(
         description="Why no figure a year is given: the portfolio's last return lies too long "
@@ -286,7 +299,11 @@ def _off_calendar(gaps: pd.DataFrame) -> Iterator[Diagnostic]:
 
 
 def _points(rows: pd.DataFrame, name: str) -> list[dict[str, Any]]:
-    return records(rows[["date", name]].dropna(), {"date": "date", name: "return"})
+    points = records(rows[["date", name]].dropna(), {"date": "date", name: "return"})
+    for point in points:
+        if point["return"] is None:
+            point["status"] = str(Status.OVERFLOW)
+    return points
 
 
 def _coverage(coverage: pd.DataFrame, gaps: pd.DataFrame) -> dict[str, Any]:

@@ -1,5 +1,7 @@
 """Modified Dietz: weights, statuses and the annual rate, by hand."""
 
+from decimal import Decimal, localcontext
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -59,3 +61,46 @@ def test_annual_rate_needs_a_year_and_something_left() -> None:
 def test_without_flows_it_is_the_plain_return(begin: int, end: int, timing: FlowTiming) -> None:
     found = modified_dietz(cash_flows("2025-01-01", "2025-03-01", begin, end), timing)
     assert found.period_return[0] == pytest.approx(end / begin - 1, rel=1e-12, abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("begin", "end", "flow"),
+    [
+        ("1000000", "0.0000000001", "0"),
+        ("1000000", "0.01", "0"),
+        ("100000000.1", "0.0000000001", "0"),
+        ("1000", "0", "-0.0000000001"),
+        ("1000000", "600000.0000000001", "600000"),
+        ("-1000000", "-0.0000000001", "0"),
+    ],
+)
+def test_near_a_total_loss_the_rate_is_that_of_the_decimals(
+    begin: str, end: str, flow: str
+) -> None:
+    """Ten years of 365 days, a flow after five: 1 + R is E - F/2 over B + F/2."""
+    flows = cash_flows(
+        "2001-01-01", "2010-12-30", float(begin), float(end), ("2005-12-31", float(flow))
+    )
+    found = modified_dietz(flows)
+    with localcontext(prec=50):
+        half = Decimal(flow) / 2
+        left = (Decimal(end) - half) / (Decimal(begin) + half)
+        if left > 0:
+            assert found.growth[0] == pytest.approx(float(left.ln()), rel=1e-14)
+            expected = float((left.ln() / 10).exp() - 1)
+            assert found.annual_rate[0] == pytest.approx(expected, rel=1e-14)
+            assert found.period_return[0] > -1.0
+        else:
+            assert np.isnan(found.annual_rate[0])
+
+
+@pytest.mark.parametrize(
+    ("end", "flow", "sign"),
+    [("0.1", "0.2", 0), ("0.1000000001", "0.2", 1), ("0.1", "0.2000000002", -1)],
+)
+def test_minus_one_is_decided_on_the_decimals(end: str, flow: str, sign: int) -> None:
+    """What is left is E - F/2, of capital of 0.7 + F/2."""
+    flows = cash_flows("2001-01-01", "2010-12-30", 0.7, float(end), ("2005-12-31", float(flow)))
+    found = modified_dietz(flows)
+    assert np.sign(found.period_return[0] + 1.0) == sign
+    assert np.isnan(found.annual_rate[0]) == (sign <= 0)

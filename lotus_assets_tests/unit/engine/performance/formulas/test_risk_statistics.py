@@ -94,7 +94,9 @@ def test_equal_returns_have_no_ratios() -> None:
 def test_two_observations_a_gap_or_a_broken_chain_give_nothing() -> None:
     for returns in ([0.1, 0.2], [0.1, np.nan, 0.2, 0.3], [0.1, -1.1, 0.2, 0.3]):
         found = statistics(returns, returns)
-        assert found.drop(["observations", "has_risk_free", "is_short_period"]).isna().all(), found
+        assert not found["has_overflow"]
+        described = ["observations", "has_risk_free", "is_short_period", "has_overflow"]
+        assert found.drop(described).isna().all(), found
     gap = statistics([0.1, 0.2, 0.3], [0.1, 0.2, np.nan])
     assert np.isnan([gap["volatility"], gap["up_capture"], gap["beta"]]).all()
 

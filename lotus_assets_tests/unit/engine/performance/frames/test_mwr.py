@@ -127,14 +127,15 @@ def test_rows_come_window_by_window_with_both_methods() -> None:
     assert detail["discounted_amount"].isna().tolist() == [False, False, True, True, True]
 
 
-def test_a_period_return_past_all_floats_has_its_reason() -> None:
+def test_a_period_return_past_all_floats_has_its_status() -> None:
     """1 becomes e^100 in a year, is taken out, and nothing happens for nine more years."""
     windows = pd.DataFrame(
         {"start_date": [FIRST], "end_date": [FIRST + 3650], "begin_mv": [1.0], "end_mv": [0.0]}
     )
     flows = pd.DataFrame({"window": [0], "date": [FIRST + 365], "amount": [-np.exp(100.0)]})
     found = mwr(windows, flows, XIRR).iloc[0]
-    assert (found["status"], found["reason"]) == ("OK", "OUT_OF_RANGE")
+    assert (found["status"], found["reason"]) == ("OVERFLOW", None)
+    assert found["roots"] == [found["annual_rate"]]
     assert found["annual_rate"] == pytest.approx(np.expm1(100.0), rel=1e-9)
     assert np.isnan(found["period_return"])
 
