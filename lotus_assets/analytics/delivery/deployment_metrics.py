@@ -10,11 +10,11 @@ from lotus_assets.analytics.delivery.metric import (
     Percentile,
     percentile_name,
 )
-from lotus_assets.analytics.delivery.populations import ByDayOf
+from lotus_assets.analytics.delivery.populations import by_day_of
 from lotus_assets.engine.delivery.slice_days import PlacedRows
 from lotus_assets.facts import fact_deployment, fact_lead_time
 
-DEPLOYED = ByDayOf("deployed_at", where="is_counted")
+DEPLOYED = by_day_of("deployed_at", where="is_counted")
 """Production deployments, each by the row that finished first."""
 
 
@@ -39,7 +39,7 @@ def _lead_time(key: str, quantile: float) -> Metric:
         "collected; "
         f"p{quantile * 100:.0f}.",
         table=fact_lead_time.TABLE,
-        population=ByDayOf("deployed_at"),
+        population=by_day_of("deployed_at"),
         statistic=Percentile(quantile),
         column="lead_time_hours",
     )

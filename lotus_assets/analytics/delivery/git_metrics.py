@@ -13,12 +13,12 @@ from lotus_assets.analytics.delivery.metric import (
     Percentile,
     Statistic,
 )
-from lotus_assets.analytics.delivery.populations import ByDayOf
+from lotus_assets.analytics.delivery.populations import Population, by_day_of
 from lotus_assets.engine.delivery.counted_days import Days, in_window
 from lotus_assets.engine.delivery.slice_days import PlacedRows, SliceDays
 from lotus_assets.facts import fact_branch, fact_git_hygiene
 
-ENDED = ByDayOf("ended_at")
+ENDED = by_day_of("ended_at")
 NONE_ENDED = "No branch was merged or deleted."
 
 
@@ -47,6 +47,14 @@ def _days(rows: pd.DataFrame) -> Days:
     return rows["day"].to_numpy().astype("datetime64[D]")
 
 
+PUSHES = Population(hygiene_days, ("day",), "its day lies in the window")
+COMMITS = Population(
+    default_branch_commits,
+    ("day",),
+    "committed on a day of the window; 1 is a commit with a signature, 0 one without",
+)
+
+
 def _count(key: str, name: str, column: str, definition: str, example: str) -> Metric:
     return Metric(
         key=key,
@@ -62,7 +70,7 @@ def _count(key: str, name: str, column: str, definition: str, example: str) -> M
         competency=Competency.GITOPS,
         definition=definition,
         table=fact_git_hygiene.TABLE,
-        population=hygiene_days,
+        population=PUSHES,
         statistic=PlacedRows.total,
         column=column,
     )
@@ -126,7 +134,7 @@ METRICS = (
         definition="Share of the commits on default branches, merges included, that carry a "
         "signature.",
         table=fact_git_hygiene.TABLE,
-        population=default_branch_commits,
+        population=COMMITS,
         statistic=PlacedRows.share,
     ),
     _branches(

@@ -11,7 +11,7 @@ from lotus_assets.analytics.delivery.metric import (
     MetricUnit,
     MetricWindow,
 )
-from lotus_assets.analytics.delivery.populations import ByDayOf
+from lotus_assets.analytics.delivery.populations import Condition, Population, by_day_of
 from lotus_assets.engine.delivery.counted_days import (
     FAR_AWAY,
     CountedDays,
@@ -26,13 +26,11 @@ from lotus_assets.facts import fact_issue, fact_issue_closing, fact_release
 def issues_with_target(
     rows: pd.DataFrame, slice_days: SliceDays, window: int, column: str | None
 ) -> PlacedRows:
-    """The issues with a target that were open at some time in the window: 1 once in breach.
+    """The issues that were open at some time in the window: 1 once in breach of their target.
 
     An issue counts from the day it was opened to the last window that still reaches its closing;
-    from the day it is due and not closed on, it counts as in breach. One that is closed and does
-    not say when is left out.
+    from the day it is due and not closed on, it counts as in breach.
     """
-    rows = rows[(rows["target_days"].notna() & ~is_closed_without_time(rows)).to_numpy(bool)]
     created = days_of(rows["created_at"], slice_days.timezone)
     closed = days_of(rows["closed_at"], slice_days.timezone)
     breached = days_of(rows["breached_at"], slice_days.timezone)
@@ -54,6 +52,25 @@ def issues_closed(
     return slice_days.place(rows["project_id"], counted, values)
 
 
+WITH_TARGET = Population(
+    issues_with_target,
+    ("created_at", "closed_at", "breached_at"),
+    "it was open at some time in the window; it is 1 from the day of breached_at on, else 0",
+    (
+        Condition(
+            "target_days",
+            "it has a target",
+            lambda rows: rows["target_days"].notna().to_numpy(bool),
+        ),
+        Condition(
+            "state",
+            "it says when it was closed, if it is",
+            lambda rows: ~is_closed_without_time(rows).to_numpy(bool),
+        ),
+    ),
+)
+CLOSED = Population(issues_closed, ("closed_at",), "this is its last closing in the window")
+
 METRICS = (
     Metric(
         key="releases_wk",
@@ -70,7 +87,7 @@ METRICS = (
         competency=Competency.DEVOPS,
         definition="Releases, and tags without a release, that came out in the window.",
         table=fact_release.TABLE,
-        population=ByDayOf("released_at"),
+        population=by_day_of("released_at"),
         statistic=PlacedRows.count,
     ),
     Metric(
@@ -88,7 +105,7 @@ METRICS = (
         definition="Share of the releases, and tags without a release, whose name is a version by "
         "SemVer 2.0.0, one leading v allowed.",
         table=fact_release.TABLE,
-        population=ByDayOf("released_at"),
+        population=by_day_of("released_at"),
         statistic=PlacedRows.share,
         column="is_semver",
     ),
@@ -109,7 +126,7 @@ METRICS = (
         "share closed later than its target or open past it at the end of the day. One that is "
         "closed and does not say when is left out.",
         table=fact_issue.TABLE,
-        population=issues_with_target,
+        population=WITH_TARGET,
         statistic=PlacedRows.share,
     ),
     Metric(
@@ -128,7 +145,7 @@ METRICS = (
         definition="Of the issues closed in the window, by any closing that GitLab's events or "
         "older notes tell of, the share that was ever opened again.",
         table=fact_issue_closing.TABLE,
-        population=issues_closed,
+        population=CLOSED,
         statistic=PlacedRows.share,
         column="is_reopened",
     ),
@@ -148,7 +165,7 @@ METRICS = (
         definition="Of the bugs opened in the window, the share that bears an escaped label or "
         "was opened soon after a release (14 days, if the rules file says nothing else).",
         table=fact_issue.TABLE,
-        population=ByDayOf("created_at", where="is_bug"),
+        population=by_day_of("created_at", where="is_bug"),
         statistic=PlacedRows.share,
         column="is_escaped",
     ),

@@ -15,7 +15,7 @@ from lotus_assets.analytics.delivery.metric import (
     Percentile,
     percentile_name,
 )
-from lotus_assets.analytics.delivery.populations import ByDayOf
+from lotus_assets.analytics.delivery.populations import Population, by_day_of
 from lotus_assets.engine.delivery.counted_days import (
     CountedDays,
     at_end_of_day,
@@ -26,7 +26,7 @@ from lotus_assets.engine.delivery.counted_days import (
 from lotus_assets.engine.delivery.slice_days import PlacedRows, SliceDays
 from lotus_assets.facts import fact_mr, fact_mr_open_period
 
-MERGED = ByDayOf("merged_at")
+MERGED = by_day_of("merged_at")
 
 
 def in_progress(
@@ -56,6 +56,16 @@ def _open_at_end_of_day(rows: pd.DataFrame, slice_days: SliceDays) -> CountedDay
     begun = days_of(rows["period_start_at"], slice_days.timezone)
     ended = days_of(rows["period_end_at"], slice_days.timezone)
     return at_end_of_day(begun, ended)
+
+
+OPEN = Population(
+    in_progress, ("period_start_at", "period_end_at"), "it was open at the end of the day"
+)
+AGES = Population(
+    age_in_progress,
+    ("created_at", "period_start_at", "period_end_at"),
+    "it was open at the end of the day; its age is that from created_at to then",
+)
 
 
 @dataclass(frozen=True)
@@ -109,7 +119,7 @@ def _age(key: str, quantile: float) -> Metric:
         definition="Age since creation of merge requests open at the end of the day by their "
         f"history of closings and reopenings, drafts included, p{quantile * 100:.0f}.",
         table=fact_mr_open_period.TABLE,
-        population=age_in_progress,
+        population=AGES,
         statistic=Percentile(quantile),
     )
 
@@ -197,7 +207,7 @@ METRICS = (
         definition="Merge requests open at the end of the day by their history of closings and "
         "reopenings, drafts included.",
         table=fact_mr_open_period.TABLE,
-        population=in_progress,
+        population=OPEN,
         statistic=PlacedRows.count,
     ),
     _age("wip_age_p50_h", 0.5),

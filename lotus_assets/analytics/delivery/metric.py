@@ -6,14 +6,9 @@ from datetime import date, timedelta
 from enum import IntEnum, StrEnum
 from typing import NamedTuple
 
-import pandas as pd
-
-from lotus_assets.engine.delivery.slice_days import Figures, PlacedRows, SliceDays
+from lotus_assets.analytics.delivery.populations import Population
+from lotus_assets.engine.delivery.slice_days import Figures, PlacedRows
 from lotus_assets.tables.table import Table
-
-Population = Callable[[pd.DataFrame, SliceDays, int, str | None], PlacedRows]
-"""Puts the rows that a metric is over into slices: (rows of its table, slices and days, window in
-days, column). It gets the rows of the metric's one table, and so can be over no other."""
 
 Statistic = Callable[[PlacedRows], Figures]
 

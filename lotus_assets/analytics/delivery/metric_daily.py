@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from pandera.pandas import Field
+from sqlalchemy.sql.elements import ColumnElement
 
 from lotus_assets.analytics.delivery.metric import MetricWindow
 from lotus_assets.analytics.delivery.metric_catalogue import CATALOGUE
@@ -189,13 +190,18 @@ def recompute(inputs: Inputs, *, is_catching_up: bool) -> TableReport:
 
 
 def read_facts(inputs: Inputs, first_day: date) -> Facts:
-    """The tables of SOURCES; of jobs, by far the most, those that count on `first_day` or later."""
+    """The tables of SOURCES; of each the rows that can count on `first_day` or later."""
+    declared = inputs.declaring(TABLE.name, SOURCES)
+    return {table.name: declared.read(table, *recent(table, first_day)) for table in SOURCES}
+
+
+def recent(table: Table, first_day: date) -> list[ColumnElement[bool]]:
+    """Of jobs, by far the most rows, those that count on `first_day` or later; of others all."""
+    if table != fact_flaky_job.TABLE:
+        return []
     # A day more than the window: days begin at another time than UTC's.
     since = datetime.combine(first_day - timedelta(days=MetricWindow.MONTH + 1), time(), UTC)
-    started_at = database_table(fact_flaky_job.TABLE).c.first_started_at
-    recent = {fact_flaky_job.TABLE: [started_at >= since]}
-    declared = inputs.declaring(TABLE.name, SOURCES)
-    return {table.name: declared.read(table, *recent.get(table, ())) for table in SOURCES}
+    return [database_table(table).c.first_started_at >= since]
 
 
 def last_sunday(day: date) -> date:

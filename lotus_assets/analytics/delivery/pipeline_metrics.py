@@ -8,11 +8,11 @@ from lotus_assets.analytics.delivery.metric import (
     MetricUnit,
     MetricWindow,
 )
-from lotus_assets.analytics.delivery.populations import ByDayOf
+from lotus_assets.analytics.delivery.populations import by_day_of
 from lotus_assets.engine.delivery.slice_days import PlacedRows
 from lotus_assets.facts import fact_flaky_job, fact_pipeline
 
-COUNTED = ByDayOf("created_at", where="is_counted")
+COUNTED = by_day_of("created_at", where="is_counted")
 """Pipelines that succeeded or failed, without child pipelines."""
 
 METRICS = (
@@ -52,7 +52,7 @@ METRICS = (
         "next successful one there, by the day of the failure; a pipeline ends with the last of "
         "its jobs, those aside that were played by hand and may fail.",
         table=fact_pipeline.TABLE,
-        population=ByDayOf("ended_at", where="opens_red_streak"),
+        population=by_day_of("ended_at", where="opens_red_streak"),
         statistic=PlacedRows.mean,
         column="mtg_seconds",
     ),
@@ -111,7 +111,7 @@ METRICS = (
         "failed run was followed by a successful one, by the day on which the first run started "
         "(was created, if no runner took it); those of child pipelines count, bridges do not.",
         table=fact_flaky_job.TABLE,
-        population=ByDayOf("first_started_at"),
+        population=by_day_of("first_started_at"),
         statistic=PlacedRows.share,
         column="is_flaky",
     ),

@@ -68,7 +68,7 @@ class PlacedMetrics:
         whole = {
             (chosen.table, chosen.window): slice_days
             if periods is None
-            else _where_whole(slice_days, projects, periods, chosen)
+            else where_whole(slice_days, projects, periods, chosen)
             for chosen in selections
         }
         rows = {
@@ -173,7 +173,7 @@ class LeftOut:
         return reasons
 
 
-def _where_whole(
+def where_whole(
     slice_days: SliceDays, projects: pd.DataFrame, periods: pd.DataFrame, chosen: RowSelection
 ) -> SliceDays:
     """With the days on which each project's window was collected whole."""

@@ -7,6 +7,7 @@ figures. Results do not depend on the order of rows.
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -46,6 +47,7 @@ class SliceDays:
         """Put each row into its project's slices, on the days on which it counts.
 
         Rows whose value is NULL, whose days are NaT or whose project is in no slice take no part.
+        The index of `project_ids` names the rows (`PlacedRows.origin`); it need not be unique.
         Values are numbers, or booleans as 0 and 1; without values each row is 1.
         """
         if values is None:
@@ -66,6 +68,7 @@ class SliceDays:
             begin=np.repeat(begin[rows], levels),
             end=np.repeat(end[rows], levels),
             value=np.repeat(numbers[rows], levels),
+            origin=np.repeat(project_ids.index.to_numpy()[rows], levels),
         )
 
     def projects(self) -> "PlacedRows":
@@ -92,13 +95,17 @@ class SliceDays:
 
 @dataclass(frozen=True)
 class PlacedRows:
-    """Rows in slices: each counts in `slice` on the days number `begin` to `end` - 1."""
+    """Rows in slices: each counts in `slice` on the days number `begin` to `end` - 1.
+
+    `origin` is the label of the row that was placed: who explains a figure finds it by that.
+    """
 
     shape: tuple[int, int]
     slice: NDArray[np.int64]
     begin: NDArray[np.int64]
     end: NDArray[np.int64]
     value: Figures
+    origin: NDArray[Any]
 
     def count(self) -> Figures:
         """How many rows; 0 where there is none."""
@@ -147,6 +154,7 @@ class PlacedRows:
             begin=begin[counts],
             end=end[counts],
             value=self.value[counts],
+            origin=self.origin[counts],
         )
 
     def _running_totals(self, amounts: Figures) -> Figures:

@@ -31,6 +31,7 @@ def placed(rows: list[tuple[int, int, int, float]]) -> PlacedRows:
         begin=begin,
         end=np.minimum(begin + columns[2].astype(np.int64), DAYS),
         value=columns[3].copy(),
+        origin=np.arange(len(rows)),
     )
 
 
