@@ -50,10 +50,19 @@ def _postgresql_url(connection: SecretStr) -> SecretStr:
     return connection
 
 
+def _known_timezone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ValueError(f"{name} is no time zone; expected one like Europe/Amsterdam") from error
+    return name
+
+
 HttpAddress = Annotated[str, AfterValidator(_http_address)]
 """Address of a server, as it was given."""
 DatabaseUrl = Annotated[SecretStr, AfterValidator(_postgresql_url)]
 """URL of a PostgreSQL database; it may hold a password."""
+TimeZoneName = Annotated[str, AfterValidator(_known_timezone)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
 
@@ -113,7 +122,7 @@ class Settings(BaseSettings):
         default=Path(".lotus"),
         description="Embedded database, stand-in, Git clones and Dagster's local files.",
     )
-    timezone: str = Field(
+    timezone: TimeZoneName = Field(
         default="Europe/Amsterdam", description="Time zone of calendar days, weeks and schedules."
     )
     tem_root_groups: str | None = Field(
@@ -174,17 +183,6 @@ class Settings(BaseSettings):
         validation_alias=AliasChoices("LOTUS_DAGSTER_PORT", "dagster_port"),
         description="Port of the Dagster UI under `make dev`.",
     )
-
-    @field_validator("timezone")
-    @classmethod
-    def _known_timezone(cls, name: str) -> str:
-        try:
-            ZoneInfo(name)
-        except (ZoneInfoNotFoundError, ValueError) as error:
-            raise ValueError(
-                f"{name} is no time zone; expected one like Europe/Amsterdam"
-            ) from error
-        return name
 
     @field_validator("tem_as_of")
     @classmethod

@@ -12,6 +12,7 @@ import typer
 from lotus_assets.commands.bench_commands import application as bench_application
 from lotus_assets.commands.command_errors import FAILED, NOT_READY, tell, told_to_the_reader
 from lotus_assets.commands.console import console_on_stderr
+from lotus_assets.commands.explain_commands import application as explain_application
 from lotus_assets.commands.surroundings.checks import (
     LOOPBACK,
     check_all,
@@ -27,6 +28,7 @@ application = typer.Typer(
     add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False, help=__doc__
 )
 application.add_typer(bench_application)
+application.add_typer(explain_application)
 
 
 @application.command()

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from lotus_assets.commands.surroundings.checks import NotReady
-from lotus_assets.commands.surroundings.preparation import database
+from lotus_assets.commands.surroundings.preparation import filled_database
 from lotus_assets.settings import Settings
 
 READ_ONLY = "-c default_transaction_read_only=on"
@@ -23,14 +23,8 @@ def query(settings: Settings, statement: str, *, as_csv: bool) -> None:
         NotReady: nothing was collected yet, or PostgreSQL does not take the statement.
         WarehouseUnavailable, EmbeddedPostgresError: the database cannot be had.
     """
-    home = settings.tem_data_dir / "postgres"
-    if settings.tem_db_connection is None and not home.exists():
-        raise NotReady(
-            f"There is no database in {home} yet. Run `make run` first, or set TEM_DB_CONNECTION "
-            "(or TEM_DATA_DIR) to where yours is."
-        )
     with (
-        database(settings, lambda _: None) as url,
+        filled_database(settings) as url,
         psycopg.connect(url, options=READ_ONLY) as connection,
     ):
         try:

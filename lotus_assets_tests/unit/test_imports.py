@@ -37,6 +37,8 @@ def test_the_definitions_load_no_library_that_only_a_step_needs() -> None:
         ("dev", 2),
         ("bench --suite nobody's", 2),
         ("export --date 2020-01-01", 2),
+        ("explain metric rework_rat --date 2020-01-01", 2),
+        ("explain portfolio PF-003 twrr --as-of 2020-01-01", 2),
     ],
 )
 def test_help_and_refusals_wait_for_no_graph(

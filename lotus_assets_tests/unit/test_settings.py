@@ -17,7 +17,13 @@ README = Path(__file__).parents[2] / "README.md"
 
 
 EVERY = (Settings, InputSettings, CoreSettings, ApiSettings)
-SHARED = {"TEM_DB_CONNECTION", "TEM_DATA_DIR", "LOTUS_CORE_URL"}
+SHARED = {
+    "TEM_DB_CONNECTION",
+    "TEM_DATA_DIR",
+    "LOTUS_CORE_URL",
+    "GITLAB_API_URL",
+    "TIMEZONE",
+}
 """Named by several; the first of them says what they mean."""
 
 

@@ -1,5 +1,6 @@
 """The contribution family: contributions by position and level, and the totals they sum to."""
 
+from collections.abc import Sequence
 from datetime import date
 from functools import partial
 from itertools import product
@@ -24,6 +25,7 @@ from lotus_assets.engine.performance.frames.contribution import (
     ContributionOptions,
     contributed,
 )
+from lotus_assets.engine.performance.frames.portfolio_parts import PortfolioParts
 from lotus_assets.inputs.input_tables import CONTRIBUTION_INPUT, PERFORMANCE_INPUT
 from lotus_assets.sources.warehouse.schema import database_table
 from lotus_assets.tables.table import Table
@@ -37,9 +39,7 @@ LARGEST = 5
 def compute(inputs: PortfolioInputs) -> RowsOfTables:
     """Rows of the three tables for some portfolios: every basis and linking."""
     hierarchy = inputs.options[HIERARCHY]
-    points = reported_points(inputs, CONTRIBUTION_INPUT, "position_id")
-    metas = reported_metas(inputs, CONTRIBUTION_INPUT, "positions_data", "position_id")
-    positions = report_parts(inputs, points, metas, hierarchy)
+    positions = read_parts(inputs, hierarchy)
     result = contributed(positions, ContributionOptions(hierarchy=hierarchy), VARIANTS)
     frames = {
         contribution.TABLE: result.positions,
@@ -51,6 +51,13 @@ def compute(inputs: PortfolioInputs) -> RowsOfTables:
         return inputs.named(frames[table])[table.columns]
 
     return {table: partial(rows, table) for table in frames}
+
+
+def read_parts(inputs: PortfolioInputs, hierarchy: Sequence[str]) -> PortfolioParts:
+    """The positions of these portfolios, with the dimensions of the hierarchy."""
+    points = reported_points(inputs, CONTRIBUTION_INPUT, "position_id")
+    metas = reported_metas(inputs, CONTRIBUTION_INPUT, "positions_data", "position_id")
+    return report_parts(inputs, points, metas, hierarchy)
 
 
 def largest_contributors_picture(connection: Connection, as_of: date) -> str | None:

@@ -146,14 +146,7 @@ class _Valued:
 
 def compute(inputs: PortfolioInputs) -> pd.DataFrame:
     """Rows of the table for some portfolios as of a day."""
-    ends = inputs.payloads[["subject", "variant", "end_date"]].set_axis(
-        ["portfolio_id", "period", "end_date"], axis=1
-    )
-    stored = database_table(core_mwr_input.TABLE).c
-    rows = inputs.read(MWR_INPUT, stored.end_date.in_(sorted(set(ends["end_date"]))))
-    ends["end_date"] = pd.to_datetime(ends["end_date"])
-    windows = rows.merge(ends, on=["portfolio_id", "period", "end_date"])
-    flows = core_mwr_input.flows_of(windows["cash_flows"])
+    windows, flows = _windows(inputs)
     valued = _Valued.read(inputs)
     settled = _settled(inputs, windows[WINDOW], flows, valued)
     result = money_weighted_returns(settled, flows, MwrOptions())
@@ -161,6 +154,23 @@ def compute(inputs: PortfolioInputs) -> pd.DataFrame:
     named = inputs.named(result, variant="period").reindex(columns=TABLE.columns)
     closed = _closed(inputs, windows, valued)
     return pd.concat([named, closed], ignore_index=True) if len(closed) else named
+
+
+def settled_windows(inputs: PortfolioInputs) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Every period of these portfolios up to their closing, and its flows: see the frames' mwr."""
+    windows, flows = _windows(inputs)
+    return _settled(inputs, windows[WINDOW], flows, _Valued.read(inputs)), flows
+
+
+def _windows(inputs: PortfolioInputs) -> tuple[pd.DataFrame, pd.DataFrame]:
+    ends = inputs.payloads[["subject", "variant", "end_date"]].set_axis(
+        ["portfolio_id", "period", "end_date"], axis=1
+    )
+    stored = database_table(core_mwr_input.TABLE).c
+    rows = inputs.read(MWR_INPUT, stored.end_date.in_(sorted(set(ends["end_date"]))))
+    ends["end_date"] = pd.to_datetime(ends["end_date"])
+    windows = rows.merge(ends, on=["portfolio_id", "period", "end_date"])
+    return windows, core_mwr_input.flows_of(windows["cash_flows"])
 
 
 def _settled(

@@ -76,6 +76,24 @@ def database(settings: Settings, say: Say) -> Iterator[str]:
         yield _migrated(server.url)
 
 
+@contextmanager
+def filled_database(settings: Settings) -> Iterator[str]:
+    """The same for who only reads it: where nothing was collected, there is nothing to start.
+
+    Raises:
+        NotReady: there is no embedded database yet.
+        WarehouseUnavailable, EmbeddedPostgresError: it cannot be had.
+    """
+    home = settings.tem_data_dir / "postgres"
+    if settings.tem_db_connection is None and not home.exists():
+        raise NotReady(
+            f"There is no database in {home} yet. Run `make run` first, or set TEM_DB_CONNECTION "
+            "(or TEM_DATA_DIR) to where yours is."
+        )
+    with database(settings, lambda _: None) as url:
+        yield url
+
+
 def _migrated(url: str) -> str:
     engine = create_warehouse_engine(url)
     try:

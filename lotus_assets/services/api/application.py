@@ -12,7 +12,7 @@ from fastapi_offline import FastAPIOffline
 from starlette.middleware.gzip import GZipMiddleware
 
 from lotus_assets.services import problem_answers
-from lotus_assets.services.api import lineage_routes
+from lotus_assets.services.api import explain_routes, lineage_routes
 from lotus_assets.services.api.bodies import Bodies
 from lotus_assets.services.api.calculating import ENGINE_VERSION, HttpAnswer
 from lotus_assets.services.api.lineage_purge import LineagePurge
@@ -21,6 +21,7 @@ from lotus_assets.services.api.openapi import answered, document, documented
 from lotus_assets.services.api.operation import Operation
 from lotus_assets.services.api.operations import OPERATIONS
 from lotus_assets.services.api.settings import ApiSettings
+from lotus_assets.services.api.warehouse import Warehouse
 from lotus_assets.services.api.workers import Workers
 from lotus_assets.services.documentation import problems
 from lotus_assets.services.problems import ErrorCode, ServiceProblem
@@ -39,6 +40,8 @@ def create_application(
     listed = list(operations)
     workers = Workers({operation.name: operation for operation in listed}, settings)
 
+    warehouse = Warehouse(settings.tem_db_connection)
+
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await asyncio.to_thread(application.state.bodies.prepare)
@@ -49,6 +52,7 @@ def create_application(
         with suppress(asyncio.CancelledError):
             await purging
         await asyncio.to_thread(workers.stop)
+        await asyncio.to_thread(warehouse.close)
 
     application = FastAPIOffline(
         title="lotus-performance analytics API",
@@ -62,9 +66,11 @@ def create_application(
     application.state.settings = settings
     application.state.bodies = Bodies(settings)
     application.state.lineage = LineagePurge(LineageStore.of(settings))
+    application.state.warehouse = warehouse
     for operation in listed:
         _add(application, operation)
     application.include_router(lineage_routes.ROUTER, tags=["lineage"])
+    application.include_router(explain_routes.ROUTER, tags=["explain"])
     _add_health(application)
     problem_answers.install(application)
     # Registered by itself, so that the connection stays open: nothing else is wrong.

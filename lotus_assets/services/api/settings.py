@@ -5,7 +5,7 @@ from pathlib import Path
 from pydantic import Field
 from pydantic_settings import BaseSettings
 
-from lotus_assets.settings import SETTINGS, HttpAddress, LogLevel, Port
+from lotus_assets.settings import SETTINGS, DatabaseUrl, HttpAddress, LogLevel, Port, TimeZoneName
 
 
 class ApiSettings(BaseSettings):
@@ -58,6 +58,15 @@ class ApiSettings(BaseSettings):
     )
     lotus_core_url: HttpAddress | None = Field(
         default=None, description="Address of lotus-core, for stateful requests."
+    )
+    tem_db_connection: DatabaseUrl | None = Field(
+        default=None, description="URL of the warehouse, for explanations."
+    )
+    gitlab_api_url: HttpAddress | None = Field(
+        default=None, description="Address of the GitLab that was read, for links into it."
+    )
+    timezone: TimeZoneName = Field(
+        default="Europe/Amsterdam", description="Time zone of the warehouse's calendar days."
     )
     tem_data_dir: Path = Field(default=Path(".lotus"), description="Where lineage is kept.")
 

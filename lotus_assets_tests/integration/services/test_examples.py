@@ -9,13 +9,18 @@ from typing import Any
 import httpx
 import jsonschema
 import pytest
+from pydantic import SecretStr
 
 from lotus_assets.commands.surroundings.lotus_core_preparation import load_sample_book
 from lotus_assets.services.api.application import create_application
 from lotus_assets.services.api.settings import ApiSettings
 from lotus_assets.services.lotus_core.settings import CoreSettings
 from lotus_assets.services.lotus_core.vocabulary import openapi_document
+from lotus_assets.sources.warehouse.connection import create_warehouse_engine
+from lotus_assets.sources.warehouse.migrating import migrate
 from lotus_assets_tests.conftest import _execute, _with_database
+from lotus_assets_tests.integration.explained_portfolios import work_out_portfolios
+from lotus_assets_tests.integration.explained_warehouse import fill
 from lotus_assets_tests.integration.services.api.serving import served_api
 from lotus_assets_tests.integration.services.lotus_core.served import served
 
@@ -60,22 +65,36 @@ def clients(
     url = _with_database(server_url, NAME)
     load_sample_book(url, folder / "book", LAST_DAY, lambda _message: None)
     with served(CoreSettings(lotus_core_db_connection=url)) as core:
+        fill_warehouse(url, str(core.client.base_url))
         settings = ApiSettings(
             tem_data_dir=folder,
             lotus_api_workers=1,
             lotus_core_url=str(core.client.base_url),
+            tem_db_connection=SecretStr(url),
+            gitlab_api_url="https://gitlab.example.com",
         )
         with served_api(settings) as api:
             yield {"api": api, "lotus_core": core.client}
     _execute(server_url, "DROP DATABASE {}", NAME)
 
 
+def fill_warehouse(url: str, core_url: str) -> None:
+    """What explanations are made of, beside lotus-core's schema."""
+    engine = create_warehouse_engine(url)
+    migrate(engine)
+    fill(engine)
+    work_out_portfolios(engine, core_url, LAST_DAY, ["PF-003"])
+    engine.dispose()
+
+
 def parameters(operation: dict[str, Any], place: str) -> dict[str, str]:
-    """The examples of an operation's parameters in the path, or behind it."""
+    """The examples of an operation's parameters in the path, or behind it; those that may be left
+    out and have none are."""
     return {
         one["name"]: str(one["schema"]["examples"][0] if "example" not in one else one["example"])
         for one in operation.get("parameters", [])
         if one["in"] == place
+        and (one["required"] or "example" in one or one["schema"].get("examples"))
     }
 
 

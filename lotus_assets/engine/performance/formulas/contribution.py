@@ -102,6 +102,36 @@ def contributions(
     )
 
 
+def linked_days(
+    portfolios: DailyValues,
+    positions: DailyValues,
+    position_offsets: Integers,
+    windows: Windows,
+    variant: ContributionVariant,
+) -> pd.DataFrame:
+    """What each day of every window counts for: the coefficient that contributions are linked by.
+
+    Columns: window, row (of `portfolios`), portfolio_return (on signed capital), fees and
+    unexplained (÷ capital), coefficient (0 where nothing counts any more). Raises ValueError as
+    `contributions` does.
+    """
+    offsets = checked_position_offsets(portfolios, positions, position_offsets)
+    held = held_rows(portfolios, positions, offsets, 0, len(offsets) - 1, [variant.basis])
+    used = np.flatnonzero(windows.stop > windows.start)
+    spans = Spans(windows.portfolio[used], windows.start[used], windows.stop[used])
+    rows, of_basis = spans.rows, held.bases[variant.basis]
+    return pd.DataFrame(
+        {
+            "window": np.repeat(used, spans.stop - spans.start),
+            "row": rows,
+            "portfolio_return": of_basis.returns[rows],
+            "fees": of_basis.fees[rows],
+            "unexplained": of_basis.unexplained[rows],
+            "coefficient": _LinkedVariant.of(held, spans, variant).coefficients,
+        }
+    )
+
+
 @dataclass(frozen=True)
 class _LinkedVariant:
     """Linked returns of the spans by one variant, and what each of their rows counts for.

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from lotus_assets.engine.performance.formulas.columns import labels, taken
-from lotus_assets.engine.performance.formulas.contribution import contributions
+from lotus_assets.engine.performance.formulas.contribution import contributions, linked_days
 from lotus_assets.engine.performance.formulas.contribution_levels import contribution_levels
 from lotus_assets.engine.performance.formulas.daily_returns import (
     MONEY,
@@ -110,6 +110,29 @@ def contribution_days(parts: PortfolioParts, basis: Basis = Basis.NET) -> pd.Dat
             "contribution": gain * per_capital,
         }
     )
+
+
+def contribution_linking(
+    parts: PortfolioParts,
+    periods: tuple[ReportingPeriod, ...],
+    variant: ContributionVariant = ContributionVariant(),  # noqa: B008  (frozen)
+) -> pd.DataFrame:
+    """One row a portfolio, period and day: what the day counts for in linked contributions.
+
+    Columns: portfolio_id, period, perf_date, portfolio_return, fees, unexplained (÷ the
+    portfolio's capital), coefficient. A position's contribution of the period is the sum over its
+    days of contribution (see `contribution_days`) times coefficient; fees and unexplained likewise.
+    """
+    windows = parts.days.windows(periods)
+    days = parts.days.values
+    linked = linked_days(days, parts.values, parts.offsets, windows, variant)
+    window = linked.pop("window").to_numpy()
+    named = {
+        "portfolio_id": parts.days.portfolio_id[windows.portfolio[window]],
+        "period": windows.key[window],
+        "perf_date": days.dates[linked.pop("row").to_numpy()],
+    }
+    return pd.concat([pd.DataFrame(named), linked], axis="columns")
 
 
 def _totals(parts: PortfolioParts, windows: Windows, totals: pd.DataFrame) -> pd.DataFrame:

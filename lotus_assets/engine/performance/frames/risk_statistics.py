@@ -119,7 +119,7 @@ def risk_statistics(
     """
     parts = [
         _rows(days, numbers, calendar, held, options)
-        for numbers, held in _alike(series, len(days.portfolio_id))
+        for numbers, held in alike(series, len(days.portfolio_id))
     ]
     frame = pd.concat(parts, ignore_index=True)
     frame = frame.sort_values("portfolio", kind="stable", ignore_index=True)
@@ -225,7 +225,7 @@ def without_rates_a_year(figures: pd.DataFrame, is_stale: Booleans) -> pd.DataFr
     return masked
 
 
-def _alike(
+def alike(
     series: Mapping[str, Series], count: int
 ) -> Iterator[tuple[Integers, Mapping[str, Series]]]:
     """Portfolios that have the same series, with them."""
@@ -247,14 +247,10 @@ def _rows(
     options: RiskStatisticsOptions,
 ) -> pd.DataFrame:
     """Rows of some portfolios, which have the same series."""
-    windows = _windows(days, numbers, series[PORTFOLIO], options.periods)
+    windows = period_windows(days, numbers, series[PORTFOLIO], options.periods)
     portfolio = numbers[windows.portfolio]
-    of_windows = _in_windows(series, windows, portfolio)
-    covered = CoveredWindows(
-        cut_dates(calendar, portfolio, windows.start_date, _ends(windows)),
-        windows.start_date,
-        windows.end_date,
-    )
+    of_windows = series_in_windows(series, windows, portfolio)
+    covered = covered_windows(calendar, windows, portfolio)
     aligned = align(of_windows, covered.calendar, MissingData.ALLOW_PARTIAL)
     is_stale = ~np.isnat(windows.stale_since)
     missing = _missing_dates(aligned, covered.calendar)
@@ -279,7 +275,16 @@ def _rows(
     return pd.concat(parts, ignore_index=True)
 
 
-def _windows(
+def covered_windows(calendar: Dated, windows: Windows, portfolio: Integers) -> CoveredWindows:
+    """Periods of portfolios by number, with the calendar's dates in each."""
+    return CoveredWindows(
+        cut_dates(calendar, portfolio, windows.start_date, _ends(windows)),
+        windows.start_date,
+        windows.end_date,
+    )
+
+
+def period_windows(
     days: PortfolioDays, numbers: Integers, own: Series, periods: tuple[ReportingPeriod, ...]
 ) -> Windows:
     """The periods of some portfolios, on the rows of all."""
@@ -302,7 +307,7 @@ def _ends(windows: Windows) -> Days:
     return as_days(np.where(is_usable, windows.end_date, windows.start_date - DAY))
 
 
-def _in_windows(
+def series_in_windows(
     series: Mapping[str, Series], windows: Windows, portfolio: Integers
 ) -> dict[str, Series]:
     """What every window has of its portfolio's series, the benchmark from the day after the

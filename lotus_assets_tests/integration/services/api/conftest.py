@@ -5,12 +5,14 @@ from pathlib import Path
 
 import httpx
 import pytest
+from pydantic import SecretStr
 
 from lotus_assets.services.api.settings import ApiSettings
 from lotus_assets.services.lotus_core.database import create_core_engine, migrate_core
 from lotus_assets.services.lotus_core.loading.loader import load_folder
 from lotus_assets.services.lotus_core.settings import CoreSettings
 from lotus_assets_tests.conftest import _execute, _with_database
+from lotus_assets_tests.integration.collected import own_database
 from lotus_assets_tests.integration.services.api.serving import NUMBERS, served_api
 from lotus_assets_tests.integration.services.lotus_core.book import BOOK, write_book
 from lotus_assets_tests.integration.services.lotus_core.served import Core, served
@@ -46,12 +48,20 @@ def core_of_book(server_url: str, folder: Path) -> Iterator[Core]:
 
 
 @pytest.fixture(scope="module")
-def stateful_api(core_of_book: Core, folder: Path) -> Iterator[httpx.Client]:
-    """The API beside the lotus-core of `core_of_book`."""
+def warehouse_url(server_url: str, template: str) -> Iterator[str]:
+    """A warehouse in which nothing stands yet."""
+    with own_database(server_url, template) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def stateful_api(core_of_book: Core, warehouse_url: str, folder: Path) -> Iterator[httpx.Client]:
+    """The API beside the lotus-core of `core_of_book`, and an empty warehouse."""
     settings = ApiSettings(
         tem_data_dir=folder,
         lotus_api_workers=1,
         lotus_core_url=str(core_of_book.client.base_url),
+        tem_db_connection=SecretStr(warehouse_url),
     )
     with served_api(settings) as client:
         yield client
