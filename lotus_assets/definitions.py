@@ -48,6 +48,7 @@ from lotus_assets.inputs.input_assets import input_asset
 from lotus_assets.inputs.lotus_core_resource import LotusCore
 from lotus_assets.outputs.daily_export import daily_export
 from lotus_assets.outputs.portfolio_report.portfolio_report import portfolio_report
+from lotus_assets.outputs.restatement import restatement
 from lotus_assets.outputs.weekly_export import last_week_export, weekly_export
 from lotus_assets.raw.collect_deployments import collect_deployments
 from lotus_assets.raw.collect_events import collect_events
@@ -100,6 +101,7 @@ PORTFOLIO_ANALYTICS = [
     positions,
 ]
 PORTFOLIO_PAGES = [portfolio_report]
+RESTATED = [restatement]
 EXPORTS = [daily_export, last_week_export]
 ON_REQUEST = [weekly_export]
 BENCHMARKS = [import_benchmark_runs, bench_history, bench_regression, bench_dashboard]
@@ -138,7 +140,7 @@ bench = dg.define_asset_job(
 
 defs = dg.Definitions(
     assets=[
-        *of_domain(Domain.DELIVERY, [*RAW, *FACTS, parity, *ON_REQUEST]),
+        *of_domain(Domain.DELIVERY, [*RAW, *FACTS, parity, *RESTATED, *ON_REQUEST]),
         *of_domain(Domain.DELIVERY, with_deadline([*ANALYTICS, *EXPORTS])),
         *of_domain(Domain.PORTFOLIOS, INPUTS),
         *of_domain(Domain.PORTFOLIOS, with_deadline(PORTFOLIO_ANALYTICS, "daily-by-06.00")),

@@ -8,6 +8,7 @@ import pandas as pd
 from pandera.pandas import Field
 
 from lotus_assets.engine.delivery.default_branches import renamed_default_branches
+from lotus_assets.facts.fact_witness import FactWitness
 from lotus_assets.graph.computed_assets import ComputedTable, computed_asset
 from lotus_assets.graph.inputs import Inputs
 from lotus_assets.graph.layers import FACTS
@@ -156,6 +157,7 @@ COMPUTED = ComputedTable(
     TABLE,
     compute,
     reads=(raw_project.TABLE, raw_mr.TABLE, raw_push_event.TABLE, raw_branch.TABLE),
+    witness=lambda inputs: FactWitness(inputs.run_id, inputs.now, {}),
 )
 
 

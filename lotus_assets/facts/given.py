@@ -29,6 +29,8 @@ class Given(Generic[Value]):
     take: Callable[[Inputs], Value]
     content: Callable[[Value], str]
     tables: tuple[Table, ...] = ()
+    cause: str = ""
+    """Under which name it is a cause of restated figures; what is taken from tables is rows."""
 
 
 def _people(inputs: Inputs) -> pd.DataFrame:
@@ -49,9 +51,11 @@ def _ghosts(inputs: Inputs) -> pd.DataFrame:
 
 RULES = Given(
     "the rules file", lambda inputs: read_rules(inputs.settings.tem_rules_file),
-    content=Rules.model_dump_json,
+    content=Rules.model_dump_json, cause="rules_file",
 )  # fmt: skip
-TIMEZONE = Given("the time zone", lambda inputs: inputs.settings.timezone, content=str)
+TIMEZONE = Given(
+    "the time zone", lambda inputs: inputs.settings.timezone, content=str, cause="time_zone",
+)  # fmt: skip
 PEOPLE = Given("the people", _people, content=content_of, tables=(dim_user.TABLE,))
 """user_id, username, name, is_bot and email_hash of everyone."""
 BOTS = Given("the bots", _bots, content=content_of, tables=(dim_user.TABLE,))

@@ -15,17 +15,30 @@ import pandas as pd
 from sqlalchemy import Connection
 
 from lotus_assets.engine.delivery.plausible_instants import plausible
+from lotus_assets.facts.fact_witness import (
+    FactWitness,
+    causes_by_project,
+    changed_parts,
+    joined,
+)
 from lotus_assets.facts.given import Given, Value
 from lotus_assets.facts.marks import CODE, neighbours_of, project_marks
 from lotus_assets.filling.computing import write_computed
-from lotus_assets.filling.fingerprints import code_fingerprint
+from lotus_assets.filling.fingerprints import code_fingerprint, digest
 from lotus_assets.filling.reports import TableReport
+from lotus_assets.graph.computed_assets import COMPUTED_TABLES
 from lotus_assets.graph.gated_assets import gate_spec, report_rows, table_spec
 from lotus_assets.graph.inputs import Inputs, UndeclaredRead, inputs_of
 from lotus_assets.graph.layers import FACTS, SWEEP_TAG, is_live
 from lotus_assets.graph.resources import Environment
 from lotus_assets.graph.steps import asset_step
-from lotus_assets.sources.warehouse.changes import read_changes, read_marks, write_marks
+from lotus_assets.sources.warehouse.changes import (
+    read_changes,
+    read_marks,
+    read_rows_marks,
+    write_marks,
+)
+from lotus_assets.sources.warehouse.fact_changes import Basis, read_basis, write_basis
 from lotus_assets.sources.warehouse.schema import database_table
 from lotus_assets.tables.table import Table
 
@@ -114,6 +127,20 @@ class ProjectFact:
         contents = (kind.content(givens[kind.name]) for kind in self.given)
         return " ".join((code_fingerprint(CODE), *contents))
 
+    def basis(self, givens: Givens) -> Basis:
+        """What its rows follow from beside rows, in short, by the name of the cause."""
+        given = {
+            kind.cause: digest(kind.content(givens[kind.name])) for kind in self.given if kind.cause
+        }
+        return {"engine": code_fingerprint(CODE), **given}
+
+    @property
+    def collected(self) -> frozenset[str]:
+        """Names of the collected tables that it reads, itself or by the facts that it reads."""
+        names = {table.name for table in self.reads} - COMPUTED_TABLES.keys()
+        upstream = (PROJECT_FACTS[name] for name in names & PROJECT_FACTS.keys())
+        return frozenset(names - PROJECT_FACTS.keys()).union(*(one.collected for one in upstream))
+
 
 def recompute(fact: ProjectFact, inputs: Inputs, *, is_full: bool) -> TableReport:
     """Make the fact's table hold what follows from its inputs, and note from what it did.
@@ -128,10 +155,18 @@ def recompute(fact: ProjectFact, inputs: Inputs, *, is_full: bool) -> TableRepor
     givens = fact.givens(inputs)
     by_project = inputs.declaring(fact.table.name, fact.reads)
     neighbours = fact.neighbours(by_project)
+    own_basis = fact.basis(givens)
     with inputs.connect() as connection:
         changes = read_changes(connection, by_project.declared)
         stored = read_marks(connection, fact.table.name)
+        collected = read_changes(connection, fact.collected)
+        collected_before = read_rows_marks(connection, fact.table.name)
+        bases = read_basis(connection, [*by_project.declared, fact.table.name])
     marks = project_marks(changes, neighbours, fact.shared_mark(givens))
+    before = bases.pop(fact.table.name, None)
+    basis = joined(bases, own_basis)
+    rows_marks = project_marks(collected, neighbours, "")
+    causes = causes_by_project(collected_before, rows_marks, changed_parts(before, basis))
     changed = frozenset(
         key for key in marks.keys() | stored.keys() if marks.get(key) != stored.get(key)
     )
@@ -143,7 +178,8 @@ def recompute(fact: ProjectFact, inputs: Inputs, *, is_full: bool) -> TableRepor
 
     def note(connection: Connection) -> None:
         written = marks if is_full else {key: marks[key] for key in changed & marks.keys()}
-        write_marks(connection, fact.table.name, written, all_projects=is_full)
+        write_marks(connection, fact.table.name, written, rows_marks, all_projects=is_full)
+        write_basis(connection, fact.table.name, basis)
 
     return write_computed(
         inputs.engine,
@@ -153,6 +189,7 @@ def recompute(fact: ProjectFact, inputs: Inputs, *, is_full: bool) -> TableRepor
         now=inputs.now,
         quarantine_limit=inputs.settings.quarantine_limit,
         scope=None if is_full else scope,
+        witness=FactWitness(inputs.run_id, inputs.now, causes),
         before_commit=note,
     )
 

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine
 from lotus_assets.filling.reports import GateClosed, TableReport
 from lotus_assets.settings import QuarantineLimit
 from lotus_assets.sources.warehouse.bookkeeping import write_quarantine, write_table_run
+from lotus_assets.sources.warehouse.replacement import Witness, looks_away
 from lotus_assets.sources.warehouse.staging import Staging, Written
 from lotus_assets.tables.table import Table, gate
 
@@ -26,13 +27,15 @@ def write_computed(
     now: datetime,
     quarantine_limit: QuarantineLimit,
     scope: pd.DataFrame | None = None,
+    witness: Witness = looks_away,
     before_commit: Callable[[Connection], None] = lambda _connection: None,
 ) -> TableReport:
     """Make `table` hold exactly the good rows of `rows`, within `scope` or everywhere.
 
     Rows that no longer follow from their inputs go; unchanged rows are not written again.
-    `scope` lists values of columns, for example the days that were computed. `before_commit`
-    writes into the same transaction what is noted of the computation.
+    `scope` lists values of columns, for example the days that were computed. `witness` sees what
+    is replaced before it is; `before_commit` writes into the same transaction what is noted of the
+    computation.
 
     Raises:
         GateClosed: the bad rows pass the limit; nothing was changed but `quarantine`.
@@ -45,6 +48,7 @@ def write_computed(
         now=now,
         quarantine_limit=quarantine_limit,
         scope=lambda _table: scope,
+        witness=witness,
         before_commit=before_commit,
     )
     return report
@@ -59,6 +63,7 @@ def write_in_chunks(
     now: datetime,
     quarantine_limit: QuarantineLimit,
     scope: Callable[[Table], pd.DataFrame | None],
+    witness: Witness = looks_away,
     before_commit: Callable[[Connection], None] = lambda _connection: None,
 ) -> tuple[TableReport, ...]:
     """The same for several tables whose rows come in chunks, of which memory holds one.
@@ -84,7 +89,7 @@ def write_in_chunks(
                 raise GateClosed(closed, quarantine_limit)
             # Always in the same order: two runs of overlapping tables take turns, and no deadlock.
             for table in sorted(tables, key=lambda table: table.name):
-                reports[table].written = _promote(staging, table, scope(table))
+                reports[table].written = _promote(staging, table, scope(table), witness)
             before_commit(connection)
             for report in reports.values():
                 report.seconds = time.monotonic() - started
@@ -102,10 +107,14 @@ def _stage(staging: Staging, reports: Mapping[Table, TableReport], frames: Frame
         staging.stage(table, gated.good)
 
 
-def _promote(staging: Staging, table: Table, scope: pd.DataFrame | None) -> Written:
+def _promote(
+    staging: Staging, table: Table, scope: pd.DataFrame | None, witness: Witness
+) -> Written:
     """Staged rows take the place of what the table held within the scope."""
-    written = staging.promote(table)
     is_nothing = scope is not None and scope.empty
+    if not is_nothing and witness is not looks_away:
+        witness(staging.replacement(table, scope))
+    written = staging.promote(table)
     vanished = 0 if is_nothing else staging.delete_absent(table, scope)
     return Written(written.read, written.new, written.changed, vanished)
 

@@ -13,6 +13,7 @@ from lotus_assets.graph.gated_assets import gate_spec, report_rows, table_spec
 from lotus_assets.graph.inputs import Inputs, inputs_of
 from lotus_assets.graph.resources import Environment
 from lotus_assets.graph.steps import asset_step
+from lotus_assets.sources.warehouse.replacement import Witness, looks_away
 from lotus_assets.tables.table import Table
 
 
@@ -21,7 +22,8 @@ class ComputedTable:
     """A table that is worked out whole: from which tables, and how.
 
     `compute` gives all its rows, or all rows of `scope`. `reads` are the tables that it gets;
-    `after` are tables of which it reads no row, but how the run that filled them went.
+    `after` are tables of which it reads no row, but how the run that filled them went. `witness`
+    sees what is replaced.
     """
 
     table: Table
@@ -29,6 +31,7 @@ class ComputedTable:
     reads: tuple[Table, ...]
     after: tuple[str, ...] = ()
     scope: Callable[[Inputs], pd.DataFrame] | None = None
+    witness: Callable[[Inputs], Witness] = lambda _inputs: looks_away
 
     def write(self, inputs: Inputs) -> TableReport:
         """Make the table hold what follows from its inputs.
@@ -45,6 +48,7 @@ class ComputedTable:
             now=inputs.now,
             quarantine_limit=inputs.settings.quarantine_limit,
             scope=self.scope(inputs) if self.scope else None,
+            witness=self.witness(inputs),
         )
 
 

@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Collection, Hashable, Mapping
+from collections.abc import Callable, Collection, Hashable, Mapping
 from datetime import date
 from typing import Any
 
@@ -46,18 +46,27 @@ def rows_of_day(metric_daily: pd.DataFrame, day: date) -> pd.DataFrame:
     return rows.sort_values([*LEVELS, "metric"], kind="stable")
 
 
-def as_json(rows: pd.DataFrame, day: date) -> bytes:
+Levels = tuple[str, ...]
+"""A slice by its levels, the empty text where one does not apply."""
+
+
+def as_json(
+    rows: pd.DataFrame,
+    day: date,
+    beside: Callable[[Levels], Mapping[str, Any]] = lambda _levels: {},
+) -> bytes:
     """One array with one object a slice, its metrics in catalogue order.
 
     Beside the figures stands what each of them is (`details`). Where projects were left out of a
     metric, the object says of which how many (`projects_left_out`), and where none was left, why
-    (`reasons`).
+    (`reasons`). `beside` gives what the object of a slice says besides.
     """
     objects = [
         {
             "date": day.isoformat(),
             **{level: text or None for level, text in zip(LEVELS, levels, strict=True)},
             **_metrics(of_slice.set_index("metric"), day),
+            **beside(tuple(map(str, levels))),
         }
         for levels, of_slice in rows.groupby(LEVELS, sort=True)
     ]

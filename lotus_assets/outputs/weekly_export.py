@@ -1,17 +1,20 @@
 """weekly_export: a week's figures as `weekly/2026-W14/{org,teams,repos}.{json,csv}`.
 
 The figures of an ISO week are those of its Sunday: counts named `_wk` cover exactly the week,
-every other windowed metric the 30 days that end with it.
+every other windowed metric the 30 days that end with it. The JSON says of each slice which of
+them were restated since they were first exported.
 """
 
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from pathlib import PurePosixPath
+from typing import Any
 
 import dagster as dg
 import pandas as pd
 
 from lotus_assets.analytics.delivery.metric_daily import last_sunday
+from lotus_assets.filling.restatement import TABLE
 from lotus_assets.graph.inputs import Inputs, inputs_of
 from lotus_assets.graph.layers import (
     SINGLE_RUN,
@@ -19,6 +22,7 @@ from lotus_assets.graph.layers import (
 from lotus_assets.graph.resources import Environment
 from lotus_assets.graph.steps import asset_step
 from lotus_assets.outputs.metric_files import (
+    Levels,
     as_csv,
     as_json,
     export_spec,
@@ -27,6 +31,7 @@ from lotus_assets.outputs.metric_files import (
     rows_of_day,
     write_files,
 )
+from lotus_assets.outputs.restated_figures import by_slice, restated_metrics
 from lotus_assets.settings import Settings
 from lotus_assets.sources.warehouse.changes import Export, read_metric_days, read_unexported_days
 
@@ -39,10 +44,13 @@ WEEKS = dg.WeeklyPartitionsDefinition(
 """ISO weeks of TIMEZONE, by their Monday; Dagster's own weeks start on Sunday."""
 
 
-def weekly_files(metric_daily: pd.DataFrame, sunday: date) -> dict[PurePosixPath, bytes]:
+def weekly_files(
+    metric_daily: pd.DataFrame, sunday: date, restated: pd.DataFrame | None = None
+) -> dict[PurePosixPath, bytes]:
     """The files of the ISO week that ends with `sunday`, by their path below the directory.
 
     `org` holds the organisation and its business lines, `teams` the teams, `repos` the services.
+    `restated` holds rows of `restatement` of metrics, of any days.
 
     Raises:
         ValueError: the Sunday has no rows, or a metric that the catalogue does not know.
@@ -53,8 +61,14 @@ def weekly_files(metric_daily: pd.DataFrame, sunday: date) -> dict[PurePosixPath
     year, week, _ = sunday.isocalendar()
     folder = PurePosixPath("weekly") / f"{year}-W{week:02}"
     files = {}
+    of_slices = by_slice(TABLE.empty() if restated is None else restated, sunday)
+
+    def restatements(levels: Levels) -> dict[str, Any]:
+        listed = of_slices.get(levels, [])
+        return {"restatements": {"count": len(listed), "list": listed}}
+
     for name, shown in (("org", ~is_team & ~is_repo), ("teams", is_team), ("repos", is_repo)):
-        files[folder / f"{name}.json"] = as_json(rows[shown], sunday)
+        files[folder / f"{name}.json"] = as_json(rows[shown], sunday, restatements)
         files[folder / f"{name}.csv"] = as_csv(rows[shown], sunday)
     return files
 
@@ -65,10 +79,11 @@ def export_weeks(inputs: Inputs, sundays: Iterable[date]) -> dict[str, bytes]:
     with inputs.connect() as connection:
         marks = read_metric_days(connection)
     rows = read_figures(inputs, asked)
+    restated = restated_metrics(inputs, asked)
     files = {
         str(path): content
         for sunday in asked
-        for path, content in weekly_files(rows, sunday).items()
+        for path, content in weekly_files(rows, sunday, restated).items()
     }
     write_files(inputs, files, MARK, {day: marks[day] for day in asked if day in marks})
     return files

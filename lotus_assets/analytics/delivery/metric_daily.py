@@ -10,12 +10,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from pandera.pandas import Field
+from sqlalchemy import Connection
 from sqlalchemy.sql.elements import ColumnElement
 
 from lotus_assets.analytics.delivery.metric import MetricWindow
 from lotus_assets.analytics.delivery.metric_catalogue import CATALOGUE
 from lotus_assets.analytics.delivery.metric_definitions import definitions_text
 from lotus_assets.analytics.delivery.placed_metrics import Facts, PlacedMetrics
+from lotus_assets.analytics.delivery.restated_metrics import MetricWitness, metric_basis
 from lotus_assets.engine.delivery.slice_days import Figures
 from lotus_assets.engine.delivery.slices import LEVEL_COLUMNS, LEVELS
 from lotus_assets.facts import dim_project, fact_flaky_job
@@ -39,6 +41,12 @@ from lotus_assets.graph.resources import Environment
 from lotus_assets.graph.steps import asset_step
 from lotus_assets.sources.warehouse.bookkeeping import read_collected_periods
 from lotus_assets.sources.warehouse.changes import read_metric_days, write_metric_days
+from lotus_assets.sources.warehouse.fact_changes import (
+    forget_seen_changes,
+    last_change,
+    read_exported_days,
+    write_seen,
+)
 from lotus_assets.sources.warehouse.schema import database_table
 from lotus_assets.tables.columns import Day, Integer, Number, Text
 from lotus_assets.tables.table import Table
@@ -167,6 +175,8 @@ def recompute(inputs: Inputs, *, is_catching_up: bool) -> TableReport:
     with inputs.connect() as connection:
         stored = read_metric_days(connection)
         periods = read_collected_periods(connection)
+        exported = read_exported_days(connection)
+        seen = last_change(connection)
     asked = set(inputs.days)
     if is_catching_up:
         asked.add(last_sunday(inputs.days[-1]))
@@ -175,6 +185,14 @@ def recompute(inputs: Inputs, *, is_catching_up: bool) -> TableReport:
     placed = PlacedMetrics.of(facts, looked_at, inputs.settings.timezone, periods=periods)
     marks = day_marks(placed)
     days = sorted(day for day in marks if day in asked or marks[day] != stored.get(day))
+    basis = metric_basis(code_fingerprint(CODE))
+
+    def note(connection: Connection) -> None:
+        write_metric_days(connection, {day: marks[day] for day in days})
+        write_seen(connection, sorted(marks), seen)
+        write_seen(connection, days, seen, basis)
+        forget_seen_changes(connection)
+
     return write_computed(
         inputs.engine,
         TABLE,
@@ -183,9 +201,16 @@ def recompute(inputs: Inputs, *, is_catching_up: bool) -> TableReport:
         now=inputs.now,
         quarantine_limit=inputs.settings.quarantine_limit,
         scope=pd.DataFrame({"date": pd.to_datetime(days)}),
-        before_commit=lambda connection: write_metric_days(
-            connection, {day: marks[day] for day in days}
+        witness=MetricWitness(
+            exported,
+            basis,
+            facts,
+            periods,
+            inputs.settings.timezone,
+            inputs.run_id,
+            inputs.now,
         ),
+        before_commit=note,
     )
 
 

@@ -12,6 +12,7 @@ from lotus_assets.analytics.portfolios.portfolio_family import keeps_every_day
 from lotus_assets.inputs.core_payload import OK
 from lotus_assets.sources.warehouse.computations import (
     WORKED_OUT_FROM,
+    last_payload_change,
     read_computations,
     write_computations,
 )
@@ -50,9 +51,11 @@ class TablePlan:
         self._stored = pd.DataFrame()
         self._days: list[pd.DataFrame] = []
         self._newer: set[str] = set()
+        self._seen_change = 0
 
     def look(self, connection: Connection, days: Collection[date]) -> None:
         """See what is stored, once, before the first day."""
+        self._seen_change = last_payload_change(connection)
         self._stored = stored_rows(connection, self.table, days)
 
     def add_day(
@@ -109,7 +112,15 @@ class TablePlan:
             computed = portfolios[portfolios["is_changed"] & portfolios["inputs"].notna()]
             computed = computed.drop(columns="row_count").merge(counts, on=PAIR, how="left")
             computed["row_count"] = computed["rows"].fillna(0).astype(int)
-            write_computations(connection, self.table.name, scope, computed, run_id=run_id, at=at)
+            write_computations(
+                connection,
+                self.table.name,
+                scope,
+                computed,
+                run_id=run_id,
+                at=at,
+                seen_change=self._seen_change,
+            )
         return account(portfolios, stored)
 
 

@@ -19,6 +19,7 @@ from lotus_assets.analytics.portfolios.portfolio_family import (
     options_text,
 )
 from lotus_assets.analytics.portfolios.portfolio_inputs import PortfolioInputs
+from lotus_assets.analytics.portfolios.restated_portfolios import PortfolioWitness
 from lotus_assets.analytics.portfolios.table_plan import Account, TablePlan
 from lotus_assets.filling.computing import Frames, write_in_chunks
 from lotus_assets.filling.reports import TableReport
@@ -74,6 +75,7 @@ def work_out(
             now=now,
             quarantine_limit=quarantine_limit,
             scope=run.scope,
+            witness=PortfolioWitness(family, run.planned, run_id, now),
             before_commit=note,
         )
     return tuple(map(Outcome, reports, accounts))
@@ -105,6 +107,11 @@ class _Run:
         """Whose stored rows of a table the run's rows take the place of."""
         [scope] = [plan.scope for plan in self.plans if plan.table is table]
         return scope
+
+    def planned(self, table: Table) -> pd.DataFrame:
+        """What the run settles of a table, and from what."""
+        [portfolios] = [plan.portfolios for plan in self.plans if plan.table is table]
+        return portfolios
 
     def chunks(self, connection: Connection) -> Iterator[Frames]:
         """Rows of every day and chunk by table, the newest day first."""

@@ -12,7 +12,7 @@ from typing import Literal
 from sqlalchemy import BigInteger, Connection, Date, Text, bindparam, delete, select, update
 from sqlalchemy import Column as DatabaseColumn
 from sqlalchemy import Table as DatabaseTable
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from lotus_assets.sources.warehouse.schema import BOOKKEEPING
 
@@ -29,6 +29,7 @@ project_mark = DatabaseTable(
     DatabaseColumn("table_name", Text, primary_key=True),
     DatabaseColumn("project_id", BigInteger, primary_key=True),
     DatabaseColumn("mark", Text, nullable=False),
+    DatabaseColumn("rows_mark", Text),
 )
 metric_day = DatabaseTable(
     "metric_day",
@@ -37,6 +38,8 @@ metric_day = DatabaseTable(
     DatabaseColumn("mark", Text, nullable=False),
     DatabaseColumn("daily_export_mark", Text),
     DatabaseColumn("weekly_export_mark", Text),
+    DatabaseColumn("seen_change", BigInteger),
+    DatabaseColumn("basis", JSONB(none_as_null=True)),
 )
 
 Changes = Mapping[int, Mapping[str, int]]
@@ -63,25 +66,48 @@ def read_marks(connection: Connection, table_name: str) -> dict[int, str]:
     return dict(rows.tuples().all())
 
 
+def read_rows_marks(connection: Connection, table_name: str) -> dict[int, str | None]:
+    """The same of the collected rows alone; None where that was not noted yet."""
+    rows = connection.execute(
+        select(project_mark.c.project_id, project_mark.c.rows_mark).where(
+            project_mark.c.table_name == table_name
+        )
+    )
+    return dict(rows.tuples().all())
+
+
 def write_marks(
-    connection: Connection, table_name: str, marks: Mapping[int, str], *, all_projects: bool
+    connection: Connection,
+    table_name: str,
+    marks: Mapping[int, str],
+    rows_marks: Mapping[int, str],
+    *,
+    all_projects: bool,
 ) -> None:
     """Note the marks of what was worked out, in the transaction that writes its rows.
 
-    `all_projects`: the others' marks go, because their rows went too.
+    `rows_marks` are those of the collected rows alone. `all_projects`: the others' marks go,
+    because their rows went too.
     """
     if all_projects:
         connection.execute(delete(project_mark).where(project_mark.c.table_name == table_name))
     if not marks:
         return
     statement = insert(project_mark).values(
-        table_name=table_name, project_id=bindparam("of_project"), mark=bindparam("new_mark")
+        table_name=table_name,
+        project_id=bindparam("of_project"),
+        mark=bindparam("new_mark"),
+        rows_mark=bindparam("of_rows"),
     )
     connection.execute(
         statement.on_conflict_do_update(
-            index_elements=["table_name", "project_id"], set_={"mark": statement.excluded.mark}
+            index_elements=["table_name", "project_id"],
+            set_={name: statement.excluded[name] for name in ("mark", "rows_mark")},
         ),
-        [{"of_project": key, "new_mark": mark} for key, mark in sorted(marks.items())],
+        [
+            {"of_project": key, "new_mark": mark, "of_rows": rows_marks.get(key)}
+            for key, mark in sorted(marks.items())
+        ],
     )
 
 

@@ -15,6 +15,8 @@ from sqlalchemy import (
     Connection,
     Date,
     DateTime,
+    Identity,
+    Index,
     Select,
     Text,
     bindparam,
@@ -41,18 +43,34 @@ portfolio_computation = DatabaseTable(
     DatabaseColumn("row_count", BigInteger, nullable=False),
     DatabaseColumn("run_id", Text, nullable=False),
     DatabaseColumn("computed_at", DateTime(timezone=True), nullable=False),
+    DatabaseColumn("seen_change", BigInteger),
 )
+payload_change = DatabaseTable(
+    "payload_change",
+    BOOKKEEPING,
+    DatabaseColumn("payload_change_id", BigInteger, Identity(), primary_key=True),
+    DatabaseColumn("contract", Text, nullable=False),
+    DatabaseColumn("subject", Text, nullable=False),
+    DatabaseColumn("variant", Text, nullable=False),
+    DatabaseColumn("as_of_date", Date, nullable=False),
+    DatabaseColumn("old_status", Text, nullable=False),
+    DatabaseColumn("old_data_version", Text),
+    DatabaseColumn("old_content_hash", Text),
+    DatabaseColumn("noted_at", DateTime(timezone=True), nullable=False),
+    Index("payload_change_by_day", "as_of_date", "subject"),
+)
+"""What a payload was before another one took its place: a trigger writes it."""
 
 WORKED_OUT_FROM = ["inputs", "options", "engine"]
 """Where none of these differs, the rows are the same."""
 
 
 def read_computations(connection: Connection, table_name: str, as_of: date) -> pd.DataFrame:
-    """From what a table's rows as of a day were worked out: WORKED_OUT_FROM and row_count.
+    """From what a table's rows as of a day were worked out.
 
-    The index is the portfolio.
+    WORKED_OUT_FROM, row_count and seen_change; the index is the portfolio.
     """
-    names = ["portfolio_id", *WORKED_OUT_FROM, "row_count"]
+    names = ["portfolio_id", *WORKED_OUT_FROM, "row_count", "seen_change"]
     rows = connection.execute(
         select(*(portfolio_computation.c[name] for name in names)).where(
             portfolio_computation.c.table_name == table_name,
@@ -60,6 +78,25 @@ def read_computations(connection: Connection, table_name: str, as_of: date) -> p
         )
     ).all()
     return pd.DataFrame(rows, columns=names).set_index("portfolio_id")
+
+
+def last_payload_change(connection: Connection) -> int:
+    """The number of the last change of a payload. Read it before the inputs that it stands for."""
+    return connection.scalar(select(func.max(payload_change.c.payload_change_id))) or 0
+
+
+def read_payload_changes(connection: Connection, as_of: date, since: int) -> pd.DataFrame:
+    """What payloads as of a day were before each change later than `since`."""
+    names = [
+        *("payload_change_id", "contract", "subject", "variant"),
+        *("old_status", "old_data_version", "old_content_hash"),
+    ]
+    rows = connection.execute(
+        select(*(payload_change.c[name] for name in names)).where(
+            payload_change.c.as_of_date == as_of, payload_change.c.payload_change_id > since
+        )
+    ).all()
+    return pd.DataFrame(rows, columns=names)
 
 
 def write_computations(
@@ -70,11 +107,13 @@ def write_computations(
     *,
     run_id: str,
     at: datetime,
+    seen_change: int,
 ) -> None:
     """Put `computed` in place of what was noted of `replaced`, in the caller's transaction.
 
     `replaced`: portfolio_id and, where the table keeps every day, as_of_date. `computed`:
-    as_of_date, portfolio_id, WORKED_OUT_FROM and row_count.
+    as_of_date, portfolio_id, WORKED_OUT_FROM and row_count. `seen_change` is the last change of a
+    payload that they take in.
     """
     noted = portfolio_computation.c
     gone = _unnested(replaced, list(replaced.columns)).subquery()
@@ -86,11 +125,14 @@ def write_computations(
     )
     names = ["as_of_date", "portfolio_id", *WORKED_OUT_FROM, "row_count"]
     rows = _unnested(computed, names).add_columns(
-        literal(table_name), literal(run_id), literal(at, DateTime(timezone=True))
+        literal(table_name),
+        literal(run_id),
+        literal(at, DateTime(timezone=True)),
+        literal(seen_change),
     )
     connection.execute(
         insert(portfolio_computation).from_select(
-            [*names, "table_name", "run_id", "computed_at"], rows
+            [*names, "table_name", "run_id", "computed_at", "seen_change"], rows
         )
     )
 

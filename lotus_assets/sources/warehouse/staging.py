@@ -29,6 +29,7 @@ from sqlalchemy import Table as DatabaseTable
 from sqlalchemy.dialects.postgresql import insert
 
 from lotus_assets.sources.warehouse.copying import copy_in
+from lotus_assets.sources.warehouse.replacement import Replacement
 from lotus_assets.sources.warehouse.schema import arrow_schema, database_table
 from lotus_assets.tables.table import Table
 
@@ -64,6 +65,18 @@ class Staging:
         if not frame.empty:
             copy_in(self._connection, f"{TEMPORARY}.{staged.name}", frame, arrow_schema(table))
         self._connection.commit()
+
+    def replacement(self, table: Table, scope: pd.DataFrame | None) -> Replacement:
+        """What the staged rows are about to replace, by `promote` and `delete_absent`.
+
+        Nobody else changes the table between.
+        """
+        self._lock(table)
+        staged = self._staging_table(table)
+        listed = (
+            None if scope is None else self._parents_table(table, scope, list(scope.columns), None)
+        )
+        return Replacement(self._connection, table, staged, listed)
 
     def promote(self, table: Table) -> Written:
         """Upsert the staged rows of `table`: an older copy never overwrites a newer one.
