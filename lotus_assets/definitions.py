@@ -47,6 +47,7 @@ from lotus_assets.inputs import input_tables
 from lotus_assets.inputs.input_assets import input_asset
 from lotus_assets.inputs.lotus_core_resource import LotusCore
 from lotus_assets.outputs.daily_export import daily_export
+from lotus_assets.outputs.pages.pages import pages
 from lotus_assets.outputs.portfolio_report.portfolio_report import portfolio_report
 from lotus_assets.outputs.restatement import restatement
 from lotus_assets.outputs.weekly_export import last_week_export, weekly_export
@@ -102,7 +103,7 @@ PORTFOLIO_ANALYTICS = [
 ]
 PORTFOLIO_PAGES = [portfolio_report]
 RESTATED = [restatement]
-EXPORTS = [daily_export, last_week_export]
+EXPORTS = [daily_export, last_week_export, pages]
 ON_REQUEST = [weekly_export]
 BENCHMARKS = [import_benchmark_runs, bench_history, bench_regression, bench_dashboard]
 

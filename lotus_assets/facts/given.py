@@ -51,7 +51,7 @@ def _ghosts(inputs: Inputs) -> pd.DataFrame:
 
 RULES = Given(
     "the rules file", lambda inputs: read_rules(inputs.settings.tem_rules_file),
-    content=Rules.model_dump_json, cause="rules_file",
+    content=lambda rules: Rules.model_dump_json(rules, exclude={"targets"}), cause="rules_file",
 )  # fmt: skip
 TIMEZONE = Given(
     "the time zone", lambda inputs: inputs.settings.timezone, content=str, cause="time_zone",

@@ -13,7 +13,7 @@ from typing import Any
 import dagster as dg
 import pandas as pd
 
-from lotus_assets.analytics.delivery.metric_daily import last_sunday
+from lotus_assets.analytics.delivery.history_days import last_sunday
 from lotus_assets.filling.restatement import TABLE
 from lotus_assets.graph.inputs import Inputs, inputs_of
 from lotus_assets.graph.layers import (

@@ -1,4 +1,4 @@
-"""The rules file: what counts as production, rollback, bug, bot."""
+"""The rules file: what counts as production, rollback, bug, bot; targets of metrics."""
 
 import re
 from pathlib import Path
@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from lotus_assets.engine.delivery.group_paths import lies_under
+from lotus_assets.engine.delivery.metric_keys import EXPORT_ORDER
 from lotus_assets.sources.organisation_file import GroupPath, Name
 from lotus_assets.sources.yaml_file import read_yaml
 
@@ -63,6 +64,23 @@ class ProductionOverride(_Section):
         return self
 
 
+def _known(metric: str) -> str:
+    if metric not in EXPORT_ORDER:
+        raise ValueError(f"no metric; docs/METRICS.md lists them: {', '.join(EXPORT_ORDER)}")
+    return metric
+
+
+class MetricTarget(_Section):
+    """What a metric is to reach, in its unit: hours, seconds, a count, a share from 0 to 1.
+
+    For a business line, or for the organisation and every line that has no target of its own.
+    """
+
+    metric: Annotated[Name, AfterValidator(_known)]
+    value: float = Field(ge=0, allow_inf_nan=False)
+    business_line: Name | None = None
+
+
 class Override(_Section):
     """Rules that hold under `path` instead of the file's own; longest path wins, key by key."""
 
@@ -91,11 +109,29 @@ class Rules(_Section):
     )
     production: tuple[ProductionOverride, ...] = ()
     overrides: tuple[Override, ...] = ()
+    targets: tuple[MetricTarget, ...] = ()
+
+    @model_validator(mode="after")
+    def _has_one_target_each(self) -> "Rules":
+        places = [(target.metric, target.business_line) for target in self.targets]
+        repeated = sorted({metric for metric, line in places if places.count((metric, line)) > 1})
+        if repeated:
+            raise ValueError(f"targets has more than one for {', '.join(repeated)}")
+        return self
+
+    def target(self, metric: str, business_line: str = "") -> float | None:
+        """What the metric is to reach there; None where nothing is set."""
+        by_line = {
+            target.business_line or "": target.value
+            for target in self.targets
+            if target.metric == metric
+        }
+        return by_line.get(business_line, by_line.get(""))
 
     def for_project(self, path: str) -> "Rules":
         """The rules that hold for the project at `path`, its overrides applied.
 
-        `production` keeps at most the one entry that applies.
+        `production` keeps at most the one entry that applies; `targets` are no project's.
         """
         changes: dict[str, Any] = {}
         for entry in sorted(self.overrides, key=lambda entry: len(entry.path)):
@@ -105,7 +141,9 @@ class Rules(_Section):
         changes.pop("path", None)
         entries = [entry for entry in self.production if lies_under(path, entry.path)]
         longest = sorted(entries, key=lambda entry: len(entry.path))[-1:]
-        return self.model_copy(update=changes | {"production": tuple(longest), "overrides": ()})
+        return self.model_copy(
+            update=changes | {"production": tuple(longest), "overrides": (), "targets": ()}
+        )
 
 
 def read_rules(path: Path | None) -> Rules:

@@ -262,7 +262,8 @@ def test_a_foreign_script_does_not_run(browser: Browser, folder: Path, tmp_path:
     text = (folder / "index.html").read_text(encoding="utf-8")
     foreign = "<script>document.title = 'taken'</script><p style='color: red'>red</p>"
     changed = tmp_path / "changed.html"
-    changed.write_text(text.replace("<main>", f"<main>{foreign}"), encoding="utf-8")
+    assert text.count("</main>") == 1
+    changed.write_text(text.replace("</main>", f"{foreign}</main>"), encoding="utf-8")
     watched = Watched(browser)
     watched.page.goto(f"file://{changed}")
     assert watched.page.title() == "Performance \N{EN DASH} 1 confirmed slow-down"

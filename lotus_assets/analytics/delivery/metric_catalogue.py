@@ -1,7 +1,6 @@
 """The metric catalogue: every metric in the order of the exports.
 
-A new metric is an entry in the file of its subject, and its key in `EXPORT_ORDER`
-(`export_order`).
+A new metric is an entry in the file of its subject, and its key in `engine.delivery.metric_keys`.
 """
 
 from lotus_assets.analytics.delivery import (
@@ -11,8 +10,8 @@ from lotus_assets.analytics.delivery import (
     merge_request_metrics,
     pipeline_metrics,
 )
-from lotus_assets.analytics.delivery.export_order import EXPORT_ORDER
 from lotus_assets.analytics.delivery.metric import Metric
+from lotus_assets.engine.delivery.metric_keys import EXPORT_ORDER
 
 
 def in_export_order(metrics: tuple[Metric, ...]) -> tuple[Metric, ...]:

@@ -13,6 +13,7 @@ from pandera.pandas import Field
 from sqlalchemy import Connection
 from sqlalchemy.sql.elements import ColumnElement
 
+from lotus_assets.analytics.delivery.history_days import history_days, last_sunday
 from lotus_assets.analytics.delivery.metric import MetricWindow
 from lotus_assets.analytics.delivery.metric_catalogue import CATALOGUE
 from lotus_assets.analytics.delivery.metric_definitions import definitions_text
@@ -167,7 +168,8 @@ SOURCES = (dim_project.TABLE, *dict.fromkeys(metric.table for metric in CATALOGU
 def recompute(inputs: Inputs, *, is_catching_up: bool) -> TableReport:
     """Work out the run's days; one that is catching up also those whose rows or slices changed.
 
-    A live run catches up; the Sunday of the last complete week is one of its days.
+    A live run catches up; the Sunday of the last complete week is one of its days, and the days
+    that pages show beside them are worked out where they are not there yet.
 
     Raises:
         GateClosed: too many rows break the contract; neither rows nor marks were written.
@@ -180,7 +182,9 @@ def recompute(inputs: Inputs, *, is_catching_up: bool) -> TableReport:
     asked = set(inputs.days)
     if is_catching_up:
         asked.add(last_sunday(inputs.days[-1]))
-    looked_at = asked | stored.keys() if is_catching_up else asked
+    looked_at = asked
+    if is_catching_up:
+        looked_at = asked | stored.keys() | history_days(inputs.days[-1])
     facts = read_facts(inputs, min(looked_at, default=inputs.now.date()))
     placed = PlacedMetrics.of(facts, looked_at, inputs.settings.timezone, periods=periods)
     marks = day_marks(placed)
@@ -227,11 +231,6 @@ def recent(table: Table, first_day: date) -> list[ColumnElement[bool]]:
     # A day more than the window: days begin at another time than UTC's.
     since = datetime.combine(first_day - timedelta(days=MetricWindow.MONTH + 1), time(), UTC)
     return [database_table(table).c.first_started_at >= since]
-
-
-def last_sunday(day: date) -> date:
-    """The Sunday that ends the last ISO week that is complete when `day` is over."""
-    return day - timedelta(days=day.isoweekday() % 7)
 
 
 def organisation_figures(inputs: Inputs, day: date) -> dict[str, float]:

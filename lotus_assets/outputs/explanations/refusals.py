@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from difflib import get_close_matches
 
-from lotus_assets.analytics.delivery.export_order import EXPORT_ORDER
+from lotus_assets.engine.delivery.metric_keys import EXPORT_ORDER
 
 NAMED = 30
 """So many names a reader still looks through."""

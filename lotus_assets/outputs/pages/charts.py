@@ -9,6 +9,8 @@ import numpy as np
 
 from lotus_assets.outputs.pages import svg_paths
 from lotus_assets.outputs.pages.axes import (
+    HEIGHT,
+    WIDTH,
     Axis,
     Floats,
     Tick,
@@ -170,13 +172,18 @@ def line_chart(
 
 def sparkline(values: Floats, *, label: str) -> Sparkline:
     """Figures at equal distances, NaN where there is none."""
-    known = np.isfinite(values)
-    axis = value_axis(values[known])
-    x = svg_paths.across(np.arange(len(values), dtype=np.float64), Axis(0, max(1, len(values) - 1)))
-    y = svg_paths.down(np.where(known, values, axis.low), axis)
-    line = "".join(svg_paths.line(x[part], y[part]) for part in svg_paths.stretches(known))
-    last = np.flatnonzero(known)[-1:]
-    return Sparkline(label, line, svg_paths.dots(x[last], y[last]))
+    # In plain Python: an organisation has ten thousand of them, of some twenty figures each.
+    known = [(place, value) for place, value in enumerate(values.tolist()) if math.isfinite(value)]
+    if not known:
+        return Sparkline(label, "", "")
+    axis = value_axis(np.array([value for _, value in known]))
+    wide, high = WIDTH / max(1, len(values) - 1), HEIGHT / (axis.high - axis.low)
+    line, before = [], None
+    for place, value in known:
+        point = f"{round(place * wide)} {round((axis.high - value) * high)}"
+        line.append(f"L{point}" if before == place - 1 else f"M{point}h0")
+        before = place
+    return Sparkline(label, "".join(line), f"M{point}h0")
 
 
 def histogram(

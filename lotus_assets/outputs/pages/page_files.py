@@ -1,4 +1,7 @@
-"""The folder of the pages: written whole or not at all, without what is no longer made."""
+"""The folder of the pages: written whole or not at all, without what is no longer made.
+
+Loads no template engine: whoever needs the folder alone does not wait for one.
+"""
 
 import json
 from collections.abc import Mapping
@@ -9,6 +12,8 @@ from lotus_assets.sources.exports import write_exports
 
 FOLDER = "pages"
 """Below TEM_EXPORT_DIR."""
+ENGINEERING = "engineering"
+"""The set of pages that the asset `pages` makes."""
 
 
 def pages_folder(settings: Settings) -> Path:
@@ -33,3 +38,8 @@ def write_pages(folder: Path, page_set: str, files: Mapping[str, bytes]) -> list
     for name in set(before) - set(names):
         (folder / name).unlink(missing_ok=True)
     return [folder / name for name in names]
+
+
+def write_missing(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write those of these files that are not there: pages that others make hold their places."""
+    write_exports(folder, {n: content for n, content in files.items() if not (folder / n).exists()})

@@ -12,6 +12,7 @@ from typing import Any
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 from markupsafe import Markup
 
+from lotus_assets.outputs.pages.light import Light
 from lotus_assets.outputs.pages.number_forms import counted
 
 FOLDER = Path(__file__).parent
@@ -29,15 +30,6 @@ PARTS_STYLE = FOLDER / "parts.css"
 THEME = FOLDER / "behaviour" / "theme.js"
 SORTING = FOLDER / "behaviour" / "sorting.js"
 """Sorts tables of class `sortable`."""
-
-
-@dataclass(frozen=True)
-class Light:
-    """How far the figures of a page can be trusted: green, amber or red, and why in one line."""
-
-    tone: str
-    reason: str
-    address: str = "quality.html"
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from fastapi.responses import JSONResponse, Response, StreamingResponse
 from fastapi_offline import FastAPIOffline
 from starlette.middleware.gzip import GZipMiddleware
 
+from lotus_assets.outputs.pages.page_files import FOLDER as PAGES
 from lotus_assets.services import problem_answers
 from lotus_assets.services.api import explain_routes, lineage_routes
 from lotus_assets.services.api.bodies import Bodies
@@ -20,6 +21,7 @@ from lotus_assets.services.api.lineage_store import LineageStore, UnreadableLine
 from lotus_assets.services.api.openapi import answered, document, documented
 from lotus_assets.services.api.operation import Operation
 from lotus_assets.services.api.operations import OPERATIONS
+from lotus_assets.services.api.page_files import serve_pages
 from lotus_assets.services.api.settings import ApiSettings
 from lotus_assets.services.api.warehouse import Warehouse
 from lotus_assets.services.api.workers import Workers
@@ -72,6 +74,7 @@ def create_application(
     application.include_router(lineage_routes.ROUTER, tags=["lineage"])
     application.include_router(explain_routes.ROUTER, tags=["explain"])
     _add_health(application)
+    serve_pages(application, settings.tem_export_dir / PAGES)
     problem_answers.install(application)
     # Registered by itself, so that the connection stays open: nothing else is wrong.
     application.add_exception_handler(UnreadableLineage, problem_answers.unexpected)

@@ -69,6 +69,7 @@ class ApiSettings(BaseSettings):
         default="Europe/Amsterdam", description="Time zone of the warehouse's calendar days."
     )
     tem_data_dir: Path = Field(default=Path(".lotus"), description="Where lineage is kept.")
+    tem_export_dir: Path = Field(default=Path("exports"), description="Where exports are written.")
 
     @property
     def bodies_folder(self) -> Path:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Literal
 
-from sqlalchemy import BigInteger, Connection, Date, Text, bindparam, delete, select, update
+from sqlalchemy import BigInteger, Connection, Date, Text, bindparam, delete, func, select, update
 from sqlalchemy import Column as DatabaseColumn
 from sqlalchemy import Table as DatabaseTable
 from sqlalchemy.dialects.postgresql import JSONB, insert
@@ -134,9 +134,14 @@ Export = Literal["daily_export_mark", "weekly_export_mark"]
 
 
 def read_unexported_days(connection: Connection, export: Export) -> set[date]:
-    """The days whose metrics are not those that were last exported."""
+    """The days whose metrics are not those that were last exported.
+
+    Days before the first that was exported are there for the history on pages alone.
+    """
     differs = metric_day.c[export].is_distinct_from(metric_day.c.mark)
-    return set(connection.scalars(select(metric_day.c.date).where(differs)))
+    first = select(func.min(metric_day.c.date)).where(metric_day.c[export].is_not(None))
+    is_exported = metric_day.c.date >= first.scalar_subquery()
+    return set(connection.scalars(select(metric_day.c.date).where(differs & is_exported)))
 
 
 def write_exported_days(connection: Connection, export: Export, marks: Mapping[date, str]) -> None:

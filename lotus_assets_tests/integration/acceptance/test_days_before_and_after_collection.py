@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 
-from lotus_assets.analytics.delivery.export_order import EXPORT_ORDER
+from lotus_assets.engine.delivery.metric_keys import EXPORT_ORDER
 from lotus_assets_tests.integration.collected import Collect
 from lotus_assets_tests.integration.hand_made import HandMade
 

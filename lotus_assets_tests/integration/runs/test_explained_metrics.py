@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from lotus_assets.analytics.delivery.export_order import EXPORT_ORDER
+from lotus_assets.engine.delivery.metric_keys import EXPORT_ORDER
 from lotus_assets.outputs.explanations.metric_answer import MetricExplanation
 from lotus_assets.outputs.explanations.metric_explanation import Surroundings
 from lotus_assets.outputs.explanations.reading_metrics import AskedValue, explain_metric

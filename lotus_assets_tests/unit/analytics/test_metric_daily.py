@@ -7,9 +7,13 @@ import pandas as pd
 import pytest
 
 from lotus_assets.analytics.delivery import merge_request_metrics, metric_daily
-from lotus_assets.analytics.delivery.export_order import EXPORT_ORDER
-from lotus_assets.analytics.delivery.metric_catalogue import BY_KEY, CATALOGUE, in_export_order
+from lotus_assets.analytics.delivery.metric_catalogue import (
+    BY_KEY,
+    CATALOGUE,
+    in_export_order,
+)
 from lotus_assets.analytics.delivery.placed_metrics import PlacedMetrics
+from lotus_assets.engine.delivery.metric_keys import EXPORT_ORDER
 from lotus_assets.facts import dim_project, fact_mr, fact_mr_open_period
 from lotus_assets.tables.table import gate
 

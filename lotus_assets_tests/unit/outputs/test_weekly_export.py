@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from lotus_assets.analytics.delivery import metric_daily
-from lotus_assets.analytics.delivery.metric_daily import last_sunday
+from lotus_assets.analytics.delivery.history_days import last_sunday
 from lotus_assets.outputs.weekly_export import WEEKS, weekly_files
 from lotus_assets.tables.table import gate
 

@@ -156,3 +156,21 @@ def test_rules_of_the_longest_path_win_key_by_key(tmp_path: Path) -> None:
 )
 def test_faults_of_a_rules_file_name_line_and_key(text: str, message: str) -> None:
     assert any(fault.startswith(message) for fault in faults(text, Rules)), faults(text, Rules)
+
+
+def test_targets_are_of_known_metrics_and_one_a_place() -> None:
+    rules = parse_yaml(
+        "targets:\n"
+        "  - {metric: rework_rate, value: 0.2}\n"
+        "  - {metric: rework_rate, value: 0.3, business_line: Exchange}\n",
+        Rules,
+        "rules.yaml",
+    )
+    assert rules.target("rework_rate") == rules.target("rework_rate", "C-Side") == 0.2
+    assert rules.target("rework_rate", "Exchange") == 0.3
+    assert rules.target("wip_count") is None
+    [unknown] = faults("targets: [{metric: velocity, value: 3}]", Rules)[-1:]
+    assert "docs/METRICS.md lists them: lead_time_p50_h" in unknown
+    twice = "targets:\n" + "  - {metric: wip_count, value: 3}\n" * 2
+    assert any("more than one for wip_count" in fault for fault in faults(twice, Rules))
+    assert faults("targets: [{metric: wip_count, value: -1}]", Rules)

@@ -55,6 +55,13 @@ def test_nothing_to_draw_is_said() -> None:
     assert sparkline(np.array([np.nan, np.nan]), label="no figures").line == ""
 
 
+def test_a_small_series_breaks_where_nothing_is_known() -> None:
+    """Of 0 … 1 on an axis of 0 … 1.08: 1 lies at 500 x 0.08 / 1.08 = 37 from the top."""
+    drawn = sparkline(np.array([0.0, 1.0, np.nan, 1.0, 0.0]), label="figures")
+    assert drawn.line == "M0 500h0L2500 37M7500 37h0L10000 500"
+    assert drawn.last == "M10000 500h0"
+
+
 def test_every_duration_is_in_one_bar_and_the_last_holds_the_far_ones() -> None:
     hours = np.array([0.5, 1.5, 1.6, 2.0, 3.0, *[4.0] * 95, 1000.0])
     chart = histogram(

@@ -8,8 +8,9 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
+from lotus_assets.outputs.pages.light import Light
 from lotus_assets.outputs.pages.page_files import write_pages
-from lotus_assets.outputs.pages.rendering import Light, PageFrame, page_html
+from lotus_assets.outputs.pages.rendering import PageFrame, page_html
 
 HOSTILE = "</title><script>alert(1)</script><img src=x onerror=alert(1)>"
 TEMPLATE = '{% extends "pages/base.html.jinja" %}{% block main %}<p>{{ words }}</p>{% endblock %}'

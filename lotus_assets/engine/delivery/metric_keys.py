@@ -1,4 +1,4 @@
-"""The keys of all metrics in the order of the exports; who only needs names reads no more."""
+"""The keys of the metrics, for whoever has to know them without their definitions."""
 
 EXPORT_ORDER = (
     "lead_time_p50_h",

@@ -1,0 +1,91 @@
+"""All engineering pages about a day: frames and what is known of their quality in, files out."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path, PurePosixPath
+
+import pandas as pd
+
+from lotus_assets.analytics.delivery.history_days import last_sunday
+from lotus_assets.outputs.pages.axes import Floats
+from lotus_assets.outputs.pages.data_quality import DataQuality
+from lotus_assets.outputs.pages.metric_history import MetricHistory
+from lotus_assets.outputs.pages.metric_page import metric_files
+from lotus_assets.outputs.pages.overview import overview_files
+from lotus_assets.outputs.pages.page_making import PageMaking
+from lotus_assets.outputs.pages.quality_page import quality_files
+from lotus_assets.outputs.pages.rendering import FOLDER, page_html
+from lotus_assets.outputs.pages.tiles import tiles_of
+from lotus_assets.outputs.pages.weekly_changes import weekly_figures
+from lotus_assets.outputs.pages.weekly_page import weekly_page
+from lotus_assets.sources.rules_file import Rules
+
+NOT_YET = {
+    "portfolios/index.html": (
+        "Portfolios",
+        "No portfolio report was made yet: the job portfolio_full makes them.",
+    ),
+    "weekly.html": ("Weekly view", "The last complete week has no figures yet."),
+    "restatements.html": (
+        "Restated numbers",
+        "No figure that was exported has changed so far.",
+    ),
+}
+"""Pages that others make, and what stands there until then."""
+
+
+def engineering_files(
+    metric_daily: pd.DataFrame,
+    durations: Mapping[str, Floats],
+    quality: DataQuality,
+    *,
+    rules: Rules,
+    generated_at: datetime,
+    folder: Path,
+) -> tuple[dict[str, bytes], dict[str, bytes]]:
+    """Files by their paths below the folder of the pages; those that hold a place for others.
+
+    Args:
+        metric_daily: the day of `quality`, and days before it.
+        durations: of metrics over durations, those of the organisation on the day.
+        quality: what is known of the figures' quality.
+        rules: have the targets.
+        generated_at: is shown; aware.
+        folder: of the pages: explanations are linked to where they are there.
+
+    Raises:
+        ValueError: `metric_daily` has no row of the day.
+    """
+    history = MetricHistory.of(metric_daily, quality.day)
+    making = PageMaking(generated_at, quality.day, quality.light())
+    tiles = tiles_of(history, quality.day, rules)
+    explained = {
+        metric.key: f"../{address}"
+        for metric in history.metrics
+        for address in [f"explain/{metric.key}.html"]
+        if (folder / address).exists()
+    }
+    files = {
+        **overview_files(tiles, making),
+        **metric_files(tiles, history, durations, making, explained),
+        **weekly_files(metric_daily, rules, making),
+        **quality_files(quality, making),
+    }
+    return files, {name: _not_yet(name, making) for name in NOT_YET}
+
+
+def weekly_files(metric_daily: pd.DataFrame, rules: Rules, making: PageMaking) -> dict[str, bytes]:
+    """`weekly.html` about the last complete week; nothing without its Sunday in the table."""
+    sunday = last_sunday(making.data_day)
+    if not metric_daily["date"].eq(pd.Timestamp(sunday)).any():
+        return {}
+    figures = weekly_figures(MetricHistory.of(metric_daily, sunday), sunday, rules)
+    about = replace(making, data_day=sunday)
+    return weekly_page(figures, sunday, about)
+
+
+def _not_yet(name: str, making: PageMaking) -> bytes:
+    title, words = NOT_YET[name]
+    frame = making.frame(PurePosixPath(name), title)
+    return page_html(FOLDER / "templates", "not_yet.html.jinja", frame, words=words)

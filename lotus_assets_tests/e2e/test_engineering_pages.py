@@ -1,0 +1,188 @@
+"""The engineering pages in Chromium, opened from the disk as a person opens them."""
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, expect
+
+from lotus_assets.analytics.delivery.history_days import history_days
+from lotus_assets.analytics.delivery.metric import MetricUnit
+from lotus_assets.analytics.delivery.metric_catalogue import CATALOGUE
+from lotus_assets.outputs.daily_export import daily_files
+from lotus_assets.outputs.pages.engineering_pages import engineering_files
+from lotus_assets.outputs.pages.number_forms import personal
+from lotus_assets.outputs.pages.page_files import write_missing, write_pages
+from lotus_assets.sources.rules_file import MetricTarget, Rules
+from lotus_assets_tests.e2e.test_interface import CHROMIUM
+from lotus_assets_tests.e2e.watched_page import Watched, chromium
+from lotus_assets_tests.unit.outputs.pages.figures import (
+    DAY,
+    MAKING,
+    SLICES,
+    metric_rows,
+    quality,
+)
+
+pytestmark = [
+    pytest.mark.timeout(600),
+    pytest.mark.skipif(CHROMIUM is None, reason="SKIPPED: no Chromium (apt install chromium)"),
+]
+ROWS = metric_rows(
+    {
+        (levels, metric.key, day): (
+            None
+            if metric.key == "defect_escape_rate"
+            else float((7 * place + 3 * number + (DAY - day).days) % 11 + place)
+            / (1 if metric.unit is MetricUnit.COUNT else 10)
+        )
+        for place, levels in enumerate(SLICES)
+        for number, metric in enumerate(CATALOGUE)
+        for day in {DAY, *history_days(DAY), DAY - timedelta(weeks=26)}
+    }
+).assign(projects_left_out=0)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The pages about figures made by hand, one repo of which bears markup in its name."""
+    folder = tmp_path_factory.mktemp("pages")
+    files, entries = engineering_files(
+        ROWS,
+        {"mr_cycle_time_p50_h": np.array([1.0, 2.0, 30.0, 400.0])},
+        quality(expected_day=DAY + timedelta(days=1)),
+        rules=Rules(targets=(MetricTarget(metric="rework_rate", value=0.1),)),
+        generated_at=MAKING.generated_at,
+        folder=folder,
+    )
+    write_pages(folder, "engineering", files)
+    write_missing(folder, entries)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture
+def watched(browser: Browser) -> Iterator[Watched]:
+    watched = Watched(browser)
+    yield watched
+    assert watched.said == [], "it says nothing on the console"
+    assert watched.page.evaluate("violations") == []
+    assert all(address.startswith("file://") for address in watched.requested)
+    watched.context.close()
+
+
+def exported(repo: str | None) -> dict[str, float | None]:
+    [content] = [
+        content for path, content in daily_files(ROWS, DAY).items() if path.suffix == ".json"
+    ]
+    metrics: dict[str, float | None] = next(
+        one["metrics"]
+        for one in json.loads(content)
+        if one["repo"] == repo and (repo or not one["business_line"])
+    )
+    return metrics
+
+
+def assert_shows(watched: Watched, figures: dict[str, float | None]) -> None:
+    """Every tile reads as the exported figure does."""
+    for metric in CATALOGUE:
+        value = watched.page.locator(f'.kpi[data-metric="{metric.key}"] .value')
+        expect(value).to_have_text(personal(figures[metric.key], metric.unit))
+
+
+def test_numbers_on_the_page_are_those_of_the_export(watched: Watched, folder: Path) -> None:
+    page = watched.page
+    page.goto(f"file://{folder}/index.html")
+    assert_shows(watched, exported(None))
+    page.locator("select[name=repo]").select_option(SLICES[3][3])
+    assert_shows(watched, exported(SLICES[3][3]))
+
+
+def test_a_choice_stands_in_the_address_and_comes_back(watched: Watched, folder: Path) -> None:
+    page = watched.page
+    page.goto(f"file://{folder}/index.html")
+    page.get_by_label("Team").select_option("Matching")
+    expect(page.locator("#shown")).to_have_text("Matching")
+    page.get_by_label("Metric").select_option("rework_rate")
+    assert page.evaluate("location.hash") == (
+        "#/?business_line=Exchange&team=Matching&metric=rework_rate"
+    )
+    page.reload()
+    expect(page.locator("#shown")).to_have_text("Matching")
+    expect(page.get_by_label("Metric")).to_have_value("rework_rate")
+    page.get_by_role("button", name="Whole organisation").click()
+    expect(page.locator("#shown")).to_have_text("Toman")
+
+
+def test_a_tile_leads_to_its_metric_and_that_to_the_part(watched: Watched, folder: Path) -> None:
+    page = watched.page
+    page.goto(f"file://{folder}/index.html")
+    page.get_by_label("Business line").select_option("Exchange")
+    page.get_by_role("heading", name="Cycle time, median").click()
+    expect(page.locator("h1")).to_have_text("Cycle time, median")
+    expect(page.locator("select[name=business_line]")).to_have_value("Exchange")
+    expect(page.get_by_text("Key in exports")).to_be_visible()
+    expect(page.locator("#spread")).to_be_visible()
+    page.get_by_role("link", name="toman/exchange/orderbook").click()
+    expect(page.locator("#shown")).to_have_text("toman/exchange/orderbook")
+
+
+def test_repos_behind_a_number_sort_and_hostile_names_stay_text(
+    watched: Watched, folder: Path
+) -> None:
+    page = watched.page
+    page.goto(f"file://{folder}/index.html")
+    page.get_by_label("Metric").select_option("mr_throughput_wk")
+    names = page.locator("#ranking tbody th")
+    expect(names).to_have_text([SLICES[4][3], SLICES[3][3]])
+    page.locator("#ranking").get_by_role("button", name="Figure").click()
+    expect(names).to_have_text([SLICES[3][3], SLICES[4][3]])
+    assert page.locator("#ranking b").count() == 0
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    "name", ["index", "weekly", "quality", "metrics/mr_cycle_time_p50_h", "restatements"]
+)
+def test_pages_fit_a_phone_and_break_no_rule_of_access(
+    browser: Browser, folder: Path, name: str, scheme: str
+) -> None:
+    axe = pytest.importorskip(
+        "axe_playwright_python.sync_playwright", reason="SKIPPED: axe is not installed"
+    )
+    watched = Watched(browser, color_scheme=scheme)
+    page = watched.page
+    page.goto(f"file://{folder}/{name}.html")
+    found = axe.Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    watched.context.close()
+
+
+def test_the_light_is_red_with_its_reason_and_leads_to_the_quality(
+    watched: Watched, folder: Path
+) -> None:
+    page = watched.page
+    page.goto(f"file://{folder}/weekly.html")
+    expect(page.locator(".light")).to_contain_text("Data red: figures end with 2026-03-25")
+    page.locator(".light a").click()
+    expect(page.locator("h1")).to_have_text("Data quality")
+
+
+def test_the_weekly_view_prints(watched: Watched, folder: Path) -> None:
+    page = watched.page
+    page.goto(f"file://{folder}/weekly.html")
+    document = page.pdf(format="A4", landscape=True)
+    assert document.startswith(b"%PDF")
+    assert 1 <= document.count(b"/Type /Page\n") <= 12
+    page.emulate_media(media="print")
+    expect(page.locator("header nav")).to_be_hidden()
