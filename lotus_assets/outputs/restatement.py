@@ -18,7 +18,6 @@ from lotus_assets.graph.layers import ANALYTICS
 from lotus_assets.graph.resources import Environment
 from lotus_assets.graph.steps import asset_step
 from lotus_assets.outputs.pages.page_files import pages_folder, write_pages
-from lotus_assets.outputs.restated_page.restated_page import restated_page
 from lotus_assets.sources.warehouse.copying import read_query
 from lotus_assets.sources.warehouse.schema import database_table
 
@@ -68,6 +67,9 @@ def restatement(context: dg.AssetExecutionContext, environment: Environment) -> 
     inputs = inputs_of(context, environment)
     causes = counts_by_cause(inputs, inputs.run_id)
     count = sum(causes.values())
+    # The page's templates are for this step alone.
+    from lotus_assets.outputs.restated_page.restated_page import restated_page
+
     page = restated_page(latest(inputs, limit=ON_PAGE), counts_by_cause(inputs), inputs.now)
     write_pages(pages_folder(inputs.settings), TABLE.name, page)
     metadata = {

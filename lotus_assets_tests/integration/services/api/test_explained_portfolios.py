@@ -39,6 +39,7 @@ from lotus_assets_tests.integration.services.lotus_core.served import served
 AS_OF = date(2025, 3, 31)
 PORTFOLIO = "PF-003"
 TOLERANCE = 1e-12
+pytestmark = pytest.mark.timeout(1200)
 A_YEAR = {"DAILY": 252, "WEEKLY": 52, "MONTHLY": 12}
 Row = dict[str, Any]
 
