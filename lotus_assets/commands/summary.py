@@ -41,6 +41,9 @@ def _parts(
             yield f"  {row.table}: {_count(row.rows, 'row')}: {escape(row.reason)}"
     else:
         yield "Quarantine: nothing in this run"
+    if summary.restated:
+        figures = _count(summary.restated, "exported figure")
+        yield f"Restated: {figures}, in the table restatement and on pages/restatements.html"
     yield "Exports:" if summary.exports else "Exports: none"
     for path in summary.exports:
         yield f"  {escape(str(exports / path))}"

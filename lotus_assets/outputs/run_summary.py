@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Engine, func, select
 
 from lotus_assets.facts.coverage import TABLE as COVERAGE
 from lotus_assets.facts.coverage import coverage_share
+from lotus_assets.filling.restatement import TABLE as RESTATEMENT
 from lotus_assets.sources.warehouse.copying import read_table, records
 from lotus_assets.sources.warehouse.schema import (
     database_table,
@@ -50,7 +51,8 @@ class ProjectSummary:
 
 @dataclass(frozen=True)
 class RunSummary:
-    """All of it. `coverage` is a share of active projects, None when there are none."""
+    """All of it. `coverage` is a share of active projects, None when there are none; `restated`
+    counts exported figures that say something else since."""
 
     run_ids: tuple[str, ...]
     tables: tuple[TableSummary, ...]
@@ -59,6 +61,7 @@ class RunSummary:
     active_projects: int
     coverage: float | None
     listed_projects: tuple[ProjectSummary, ...]
+    restated: int
     exports: tuple[str, ...]
 
 
@@ -82,6 +85,7 @@ def run_summary(engine: Engine, run_ids: Sequence[str], tables: Mapping[str, Tab
                 ProjectSummary(row["path"], row["active"], row["collected"], row["reason"])
                 for row in records(listed)
             ),
+            restated=_restated(connection, run_ids),
             exports=tuple(
                 connection.scalars(
                     select(export_file.c.path)
@@ -120,3 +124,9 @@ def _quarantine(connection: Connection, run_ids: Sequence[str]) -> tuple[Quarant
         .order_by(quarantine.c.table_name, quarantine.c.reason)
     )
     return tuple(QuarantineSummary(*row) for row in rows)
+
+
+def _restated(connection: Connection, run_ids: Sequence[str]) -> int:
+    stored = database_table(RESTATEMENT)
+    query = select(func.count()).select_from(stored).where(stored.c.run_id.in_(run_ids))
+    return connection.scalar(query) or 0
