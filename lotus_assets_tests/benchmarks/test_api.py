@@ -58,6 +58,7 @@ def ask(api: httpx.Client, body: bytes) -> httpx.Response:
 def test_a_return_over_100_000_days_that_are_sent_along(
     benchmark: BenchmarkFixture, api: httpx.Client, body: bytes
 ) -> None:
+    """The API links 100,000 days that are sent along."""
     benchmark.extra_info["body_megabytes"] = len(body) / 1e6
     benchmark.pedantic(ask, args=(api, body), rounds=3, warmup_rounds=1)
 

@@ -45,6 +45,7 @@ def connection(empty_database: str) -> Iterator[Connection]:
 
 
 def test_a_frame_into_a_table(benchmark: BenchmarkFixture, connection: Connection) -> None:
+    """260,000 rows of a frame are copied into a table."""
     frame = read_table(connection, TABLE)
 
     def write() -> None:
@@ -56,12 +57,14 @@ def test_a_frame_into_a_table(benchmark: BenchmarkFixture, connection: Connectio
 
 
 def test_a_table_into_a_frame(benchmark: BenchmarkFixture, connection: Connection) -> None:
+    """260,000 rows of a table are read into a frame."""
     every_row = select(*database_table(TABLE).columns)
     frame = benchmark(lambda: read_query(connection, TABLE, every_row))
     assert len(frame) == ROWS
 
 
 def test_a_table_into_arrays(benchmark: BenchmarkFixture, connection: Connection) -> None:
+    """260,000 rows of a table are read into arrays."""
     rows = database_table(TABLE).c
     numbers = select(rows.perf_date, rows.begin_mv, rows.bod_cf, rows.eod_cf, rows.end_mv)
     arrays = benchmark(lambda: read_columns(connection, numbers))
@@ -69,6 +72,7 @@ def test_a_table_into_arrays(benchmark: BenchmarkFixture, connection: Connection
 
 
 def test_amounts_into_a_table_and_back(benchmark: BenchmarkFixture, connection: Connection) -> None:
+    """Decimal amounts are copied into a table and read again."""
     cents = np.random.default_rng(1).integers(-(10**12), 10**12, ROWS)
     whole = pa.array(cents).cast(pa.decimal128(38, 10))
     amounts = pa.table([whole] * 3, AMOUNTS)

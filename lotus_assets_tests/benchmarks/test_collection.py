@@ -62,6 +62,7 @@ def test_a_first_collection_and_one_when_nothing_changed(
     database: str,
     tmp_path: Path,
 ) -> None:
+    """GitLab is collected for the first time; by the number of merge requests."""
     store = build_collection_world(merge_requests, PROJECTS, tmp_path)
     place = Workplace(database, tmp_path / "place", NOW.isoformat())
     with StandinServer(store, latency=LATENCY) as server:

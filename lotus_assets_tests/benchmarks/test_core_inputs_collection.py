@@ -97,6 +97,7 @@ def test_performance_inputs_of_many_portfolios(
     engine: Engine,
     client: LotusCoreClient,
 ) -> None:
+    """Performance inputs of many portfolios are collected from lotus-core."""
     process = psutil.Process()
     before = process.memory_info().rss
 
@@ -127,5 +128,6 @@ def test_performance_inputs_of_many_portfolios(
 
 
 def test_the_sample_book_is_made_in_seconds(benchmark: Callable[..., Any]) -> None:
+    """The sample book is made."""
     book = benchmark(build_book, SEED, AS_OF)
     assert book["position_valuations"].num_rows > 700_000

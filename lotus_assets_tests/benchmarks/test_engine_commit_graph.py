@@ -25,6 +25,7 @@ def monorepo(size: int) -> tuple[NDArray[np.str_], list[list[str]]]:
 
 @pytest.mark.parametrize("size", SIZES)
 def test_building(benchmark: BenchmarkFixture, size: int) -> None:
+    """A graph is built of commits; by their number."""
     ids, parents = monorepo(size)
     graph = benchmark(CommitGraph, ids, parents)
     assert graph.is_known(["sha0"]).all()
@@ -55,6 +56,7 @@ def test_far_pairs(benchmark: BenchmarkFixture, size: int) -> None:
 
 @pytest.mark.parametrize("size", SIZES)
 def test_first_deployment_of_each_merge(benchmark: BenchmarkFixture, size: int) -> None:
+    """The first deployment that holds each merge is found; by the number of commits."""
     ids, parents = monorepo(size)
     graph = CommitGraph(ids, parents)
     tips = pd.DataFrame({"line": 1, "commit_id": ids[::40]})

@@ -58,32 +58,38 @@ def production(world: EngineWorld) -> pd.DataFrame:
 
 
 def test_commit_graph(benchmark: BenchmarkFixture, world: EngineWorld) -> None:
+    """A graph is built of an organisation's commits."""
     commits = world.commits
     graph = benchmark(CommitGraph, commits["commit_id"], commits["parent_ids"])
     assert graph.has_whole_ancestry(commits["commit_id"]).all()
 
 
 def test_pipeline_facts(benchmark: BenchmarkFixture, world: EngineWorld) -> None:
+    """Facts of pipelines are worked out of their jobs."""
     found = benchmark(pipeline_facts, world.pipelines, world.jobs)
     assert found["mtg_seconds"].notna().any()
 
 
 def test_critical_paths(benchmark: BenchmarkFixture, world: EngineWorld) -> None:
+    """Critical paths of pipelines are found."""
     found = benchmark(critical_paths, world.jobs)
     assert found["critical_path_sec"].notna().all()
 
 
 def test_flaky_jobs(benchmark: BenchmarkFixture, world: EngineWorld) -> None:
+    """Flaky jobs are found."""
     found = benchmark(lambda: flaky_groups(finished_runs(world.jobs, world.pipelines)))
     assert found["is_flaky"].any()
 
 
 def test_production_deployments(benchmark: BenchmarkFixture, world: EngineWorld) -> None:
+    """Deployments to production are told from others."""
     found = benchmark(_production, world)
     assert len(found) == len(world.deployments)
 
 
 def test_production_visits(benchmark: BenchmarkFixture, world: EngineWorld) -> None:
+    """Visits to production are made of deployments."""
     found = benchmark(production_visits, _production(world), ROLLBACK)
     assert found["is_counted"].all()
 
@@ -91,6 +97,7 @@ def test_production_visits(benchmark: BenchmarkFixture, world: EngineWorld) -> N
 def test_rollbacks(
     benchmark: BenchmarkFixture, production: pd.DataFrame, graph: CommitGraph
 ) -> None:
+    """Rollbacks are found among deployments to production."""
     deleted = deleted_releases(NO_RELEASES, NO_RELEASES)
     found = benchmark(rollbacks, production, graph, deleted, ROLLBACK)
     assert found["is_rollback"].notna().all()
@@ -99,6 +106,7 @@ def test_rollbacks(
 def test_lead_times(
     benchmark: BenchmarkFixture, world: EngineWorld, production: pd.DataFrame, graph: CommitGraph
 ) -> None:
+    """Lead times are worked out from first commit to production."""
     requests = world.merge_requests
     issues = requests[["project_id", "created_at"]].assign(
         issue_id=requests["mr_id"], iid=requests["mr_id"]
@@ -123,6 +131,7 @@ def test_lead_times(
 
 
 def test_direct_pushes(benchmark: BenchmarkFixture, world: EngineWorld, graph: CommitGraph) -> None:
+    """Direct pushes to default branches are found."""
     users = pd.DataFrame(
         {"user_id": range(500), "username": None, "name": None, "is_bot": False, "email_hash": None}
     )
@@ -144,12 +153,14 @@ def test_direct_pushes(benchmark: BenchmarkFixture, world: EngineWorld, graph: C
 def test_protected_force_pushes(
     benchmark: BenchmarkFixture, world: EngineWorld, graph: CommitGraph
 ) -> None:
+    """Force-pushes to protected branches are found."""
     protected = world.projects[["project_id"]].assign(name="ma*")
     found = benchmark(protected_force_pushes, world.push_events, protected, graph)
     assert not found["is_force_push"].any()
 
 
 def test_branch_lifetimes(benchmark: BenchmarkFixture, world: EngineWorld) -> None:
+    """Lives of branches are worked out."""
     branches = pd.DataFrame(
         {
             "project_id": pd.Series(dtype="int64"),
@@ -171,6 +182,7 @@ def test_branch_lifetimes(benchmark: BenchmarkFixture, world: EngineWorld) -> No
 
 
 def test_issues(benchmark: BenchmarkFixture, world: EngineWorld) -> None:
+    """Issues are held against their targets, and escaped bugs are found."""
     requests = world.merge_requests
     labels = pd.Series(['["bug", "severity::1"]', '["a", "b", "c"]', "[]"] * len(requests))
     issues = pd.DataFrame(

@@ -87,6 +87,7 @@ def one_hour(engine: Engine) -> None:
 def test_everything(
     benchmark: BenchmarkFixture, record_metric: Callable[..., None], inputs: Inputs
 ) -> None:
+    """Every fact and metric is worked out again from raw tables."""
     seconds: dict[str, float] = {}
     benchmark.pedantic(
         recompute_all,

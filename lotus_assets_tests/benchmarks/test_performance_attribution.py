@@ -84,6 +84,7 @@ def attribute(sides: tuple[GroupSide, GroupSide], linking: Linking) -> GroupAttr
 
 @pytest.mark.benchmark(group="contribution: 1,000 portfolios of 50 positions and 260 days")
 def test_contribution(benchmark: BenchmarkFixture, book: Holdings) -> None:
+    """Contribution of positions."""
     found = benchmark(contribute, book)
     np.testing.assert_allclose(
         found.positions["contribution"], pandas_contribution(book), rtol=1e-9, atol=1e-15
@@ -92,6 +93,7 @@ def test_contribution(benchmark: BenchmarkFixture, book: Holdings) -> None:
 
 @pytest.mark.benchmark(group="contribution: 1,000 portfolios of 50 positions and 260 days")
 def test_contribution_in_pandas(benchmark: BenchmarkFixture, book: Holdings) -> None:
+    """Contribution of positions in plain pandas, for comparison."""
     assert len(benchmark.pedantic(pandas_contribution, (book,), rounds=2)) > 0
 
 
@@ -100,6 +102,7 @@ def test_contribution_in_pandas(benchmark: BenchmarkFixture, book: Holdings) -> 
 def test_attribution(
     benchmark: BenchmarkFixture, sides: tuple[GroupSide, GroupSide], linking: Linking
 ) -> None:
+    """Attribution of groups, linked one way."""
     found = benchmark.pedantic(attribute, (sides, linking), rounds=5, warmup_rounds=1)
     sums = found.groups.groupby("portfolio")["total"].sum()
     np.testing.assert_allclose(sums, found.totals["active_return"], atol=1e-12)

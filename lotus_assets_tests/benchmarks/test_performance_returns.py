@@ -71,11 +71,13 @@ def test_seven_periods_of_daily_linked_returns(
 
 @pytest.mark.benchmark(group="13 million portfolio-days")
 def test_one_period_in_plain_numpy(benchmark: BenchmarkFixture, values: DailyValues) -> None:
+    """Linked daily returns over one period in plain numpy, for comparison."""
     assert len(benchmark(plain_numpy, values)) == PORTFOLIOS
 
 
 @pytest.mark.benchmark(group="13 million portfolio-days")
 def test_one_period_in_a_pandas_groupby(benchmark: BenchmarkFixture, values: DailyValues) -> None:
+    """Linked daily returns over one period by pandas groupby, for comparison."""
     assert len(benchmark.pedantic(pandas_groupby, (values,), rounds=3)) == PORTFOLIOS
 
 
@@ -99,6 +101,7 @@ def rebuilt(flows: CashFlows) -> CashFlows:
 
 @pytest.mark.benchmark(group="100,000 portfolios of 24 flows")
 def test_internal_rates(benchmark: BenchmarkFixture, flows: CashFlows) -> None:
+    """Money-weighted returns of 24 flows."""
     found = benchmark(lambda: internal_rates(rebuilt(flows)))
     solved = found.reason == ""
     assert solved.mean() > 0.999

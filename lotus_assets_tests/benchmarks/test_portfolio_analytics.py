@@ -56,6 +56,7 @@ def engine(empty_database: str) -> Iterator[Engine]:
 def test_twr_of_many_portfolios(
     benchmark: Any, record_metric: Callable[..., None], engine: Engine
 ) -> None:
+    """Time-weighted returns from gated inputs to committed rows."""
     process = psutil.Process()
     before = process.memory_info().rss
     seen = [before]

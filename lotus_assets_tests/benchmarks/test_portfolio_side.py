@@ -112,6 +112,7 @@ def test_a_first_run_and_one_with_nothing_new(
     variables: dict[str, str],
     database: str,
 ) -> None:
+    """The whole portfolio side in a first run, and in one with nothing new."""
     first = benchmark.pedantic(run, args=(variables,), rounds=1, iterations=1)
     second = run(variables)
     for table, rows in {

@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 PARTS = ("lotus_assets", "lotus_assets_tests", "pyproject.toml", "dagster.yaml")
 SELECTED = "test_engine_facts and scale and (rollbacks or issues or pipeline_facts or production)"
 SLOWED = "test_engine_facts.py::test_rollbacks[scale]"
-TITLE = "Engine facts: rollbacks (scale)"
+TITLE = "Rollbacks are found among deployments to production (scale)"
 """How it is called for people."""
 FACTOR = 5
 """Far beyond the threshold of 1.5, so that a loaded machine decides nothing."""
