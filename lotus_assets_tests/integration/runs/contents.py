@@ -8,6 +8,7 @@ from psycopg import sql
 
 from lotus_assets.commands.execution import tables_of
 from lotus_assets.definitions import defs
+from lotus_assets.filling.restatement import TABLE as RESTATEMENT
 
 Row = dict[str, Any]
 
@@ -32,12 +33,13 @@ def rows(url: str, table: str) -> list[Row]:
 def business_rows(url: str) -> dict[str, Set[str]]:
     """table → its rows as text, without the names of runs and servers.
 
-    Instants of ours (`vanished_at`) are TEM_AS_OF where that is set, so they stay.
+    Instants of ours (`vanished_at`) are TEM_AS_OF where that is set, so they stay. What was
+    restated tells what readers saw before, not how things are: it is left out.
     """
     dropped = [*PER_RUN, *PER_SERVER]
     found: dict[str, Set[str]] = {}
     with psycopg.connect(url, options="-ctimezone=UTC") as connection:
-        for table in table_names():
+        for table in [name for name in table_names() if name != RESTATEMENT.name]:
             statement = sql.SQL("SELECT (to_jsonb(stored) - %s::text[])::text FROM {} AS stored")
             named = statement.format(sql.Identifier(table))
             found[table] = {text for (text,) in connection.execute(named, [dropped])}
