@@ -51,27 +51,12 @@ from lotus_assets.outputs.pages.pages import pages
 from lotus_assets.outputs.portfolio_report.portfolio_report import portfolio_report
 from lotus_assets.outputs.restatement import restatement
 from lotus_assets.outputs.weekly_export import last_week_export, weekly_export
-from lotus_assets.raw.collect_deployments import collect_deployments
-from lotus_assets.raw.collect_events import collect_events
-from lotus_assets.raw.collect_issues import collect_issues
-from lotus_assets.raw.collect_merge_requests import collect_merge_requests
-from lotus_assets.raw.collect_pipelines import collect_pipelines
 from lotus_assets.raw.collect_projects import collect_projects
-from lotus_assets.raw.collect_protected_branches import collect_protected_branches
-from lotus_assets.raw.collect_repository import collect_repository
 from lotus_assets.raw.collect_users import collect_users
+from lotus_assets.raw.of_every_project import OF_EVERY_PROJECT
 from lotus_assets.timing.portfolio_refresh import changed_portfolios, nightly_portfolios
 from lotus_assets.timing.schedules import scheduled
 
-OF_EVERY_PROJECT = [
-    collect_protected_branches,
-    collect_events,
-    collect_merge_requests,
-    collect_issues,
-    collect_deployments,
-    collect_pipelines,
-    collect_repository,
-]
 RAW = [collect_projects, *OF_EVERY_PROJECT, collect_users]
 INPUTS = [input_asset(kind) for kind in input_tables.INPUTS]
 FACTS = [

@@ -10,7 +10,7 @@ from lotus_assets.analytics.delivery import metric_daily
 from lotus_assets.analytics.delivery.placed_metrics import PlacedMetrics
 from lotus_assets.facts import dim_project, fact_mr
 from lotus_assets.filling.computing import write_computed
-from lotus_assets.raw.reading import COLLECTED_BY
+from lotus_assets.raw.of_every_project import COLLECTED_BY
 from lotus_assets.settings import Settings
 from lotus_assets.sources.warehouse.bookkeeping import Period, write_collected_periods
 from lotus_assets.tables.table import Table, gate

@@ -110,7 +110,7 @@ def test_a_list_of_rest_is_collected_by_the_files_that_are_named_and_no_others()
         "sources/gitlab/lists/protected_branches.py",
         "raw/raw_protected_branch.py",
         "raw/collect_protected_branches.py",
-        "definitions.py",
+        "raw/of_every_project.py",
     }
 
 

@@ -5,28 +5,9 @@ from collections.abc import Collection as Sized
 import pandas as pd
 
 from lotus_assets.facts.recomputing import PROJECT_FACTS
-from lotus_assets.raw import (
-    collect_deployments,
-    collect_events,
-    collect_issues,
-    collect_merge_requests,
-    collect_pipelines,
-    collect_protected_branches,
-    collect_repository,
-)
-from lotus_assets.raw.reading import COLLECTED_BY, Collection
+from lotus_assets.raw.of_every_project import COLLECTED_BY
+from lotus_assets.raw.reading import Collection
 from lotus_assets.tables.table import Table
-
-OF_EVERY_PROJECT = (
-    collect_protected_branches,
-    collect_events,
-    collect_merge_requests,
-    collect_issues,
-    collect_deployments,
-    collect_pipelines,
-    collect_repository,
-)
-"""COLLECTED_BY holds what was imported: whoever asks here has them all, with a graph or without."""
 
 
 def collections_of(table: Table) -> frozenset[Collection]:

@@ -14,7 +14,7 @@ from lotus_assets.facts.recomputing import recompute
 from lotus_assets.graph.inputs import Inputs
 from lotus_assets.outputs.daily_export import export_days
 from lotus_assets.outputs.weekly_export import export_weeks, weeks_to_export
-from lotus_assets.raw.reading import COLLECTED_BY
+from lotus_assets.raw.of_every_project import COLLECTED_BY
 from lotus_assets.settings import Settings
 from lotus_assets.sources.warehouse.bookkeeping import Period, write_collected_periods
 

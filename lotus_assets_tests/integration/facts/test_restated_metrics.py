@@ -10,11 +10,11 @@ import pytest
 from sqlalchemy import Engine, text
 
 from lotus_assets.analytics.delivery import metric_daily
-from lotus_assets.definitions import OF_EVERY_PROJECT
 from lotus_assets.facts import dim_project, fact_issue, fact_release
 from lotus_assets.facts.recomputing import recompute
 from lotus_assets.graph.inputs import Inputs
 from lotus_assets.outputs.daily_export import export_days
+from lotus_assets.raw.of_every_project import OF_EVERY_PROJECT
 from lotus_assets.settings import Settings
 from lotus_assets.sources.warehouse.bookkeeping import Period, write_collected_periods
 
