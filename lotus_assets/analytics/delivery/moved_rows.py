@@ -112,7 +112,7 @@ def named(table: Table, rows: Snapshot, facts: Facts) -> pd.Series:
     """What people call each changed row, by its number; by what it is now if it still is."""
     alone = rows.before[~rows.before.index.isin(rows.after.index)]
     every = pd.concat([frame for frame in (rows.after, alone) if len(frame)])
-    return row_names(table.name, every, facts)
+    return row_names(table, every, facts)
 
 
 def moved_projects(projects: Snapshot) -> pd.DataFrame:

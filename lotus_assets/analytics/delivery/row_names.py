@@ -18,71 +18,85 @@ from lotus_assets.facts import (
     fact_pipeline,
     fact_release,
 )
+from lotus_assets.tables.table import Table
 
 Facts = Mapping[str, pd.DataFrame]
+Reference = Callable[[pd.DataFrame], pd.Series]
+
+NUMBERED_BY: dict[str, tuple[Table, str]] = {
+    fact_mr_open_period.TABLE.name: (fact_mr.TABLE, "mr_id"),
+    fact_issue_closing.TABLE.name: (fact_issue.TABLE, "issue_id"),
+    fact_lead_time.TABLE.name: (fact_issue.TABLE, "issue_id"),
+}
+"""Facts without `iid`: the table that holds it, and the column that both have."""
 
 
-def row_names(table_name: str, rows: pd.DataFrame, facts: Facts) -> pd.Series:
-    """A name for each row of a fact, with the path of its project.
+def numbered(table: Table, rows: pd.DataFrame, numbering: pd.DataFrame) -> pd.DataFrame:
+    """The rows of a fact of NUMBERED_BY with their `iid`, NULL where nothing is known of it.
+
+    `numbering` are rows of the table that holds it. The index of the rows is kept.
+    """
+    _, identifier = NUMBERED_BY[table.name]
+    known = numbering.drop_duplicates(identifier).set_index(identifier)["iid"]
+    return rows.assign(iid=rows[identifier].astype("Int64").map(known).astype("Int64"))
+
+
+def references(table: Table, rows: pd.DataFrame) -> pd.Series:
+    """What each row is called within its project, as GitLab does; rows with `iid` (`numbered`)."""
+    return REFERENCES[table.name](rows).astype(str)
+
+
+def row_names(table: Table, rows: pd.DataFrame, facts: Facts) -> pd.Series:
+    """A name for each row of a fact, with what it is and the path of its project.
 
     `facts` are today's tables: what a row names by its id alone is looked up in them.
     """
     projects = facts[dim_project.TABLE.name].set_index("project_id")["path_with_namespace"]
     ids = rows["project_id"].astype("Int64")
     paths = ids.map(projects).fillna("project " + ids.astype(str))
-    return NAMES[table_name](rows, facts).astype(str) + " of " + paths.astype(str)
+    if table.name in NUMBERED_BY:
+        rows = numbered(table, rows, facts[NUMBERED_BY[table.name][0].name])
+    return KINDS.get(table.name, "") + references(table, rows) + " of " + paths.astype(str)
 
 
-def _number(rows: pd.DataFrame, name: str) -> pd.Series:
-    return rows[name].astype("Int64").astype(str)
+def _whole(numbers: pd.Series) -> pd.Series:
+    return numbers.astype("Int64").astype(str)
 
 
-def _by_column(words: str, column: str) -> Callable[[pd.DataFrame, Facts], pd.Series]:
-    return lambda rows, _facts: words + rows[column].astype(str)
+def _numbers(sign: str, identifier: str) -> Reference:
+    def by_number(rows: pd.DataFrame) -> pd.Series:
+        is_known = rows["iid"].notna()
+        return (sign + _whole(rows["iid"])).where(
+            is_known, "with the id " + _whole(rows[identifier])
+        )
+
+    return by_number
 
 
-def _numbered(
-    words: str, fact_name: str, identifier: str, sign: str
-) -> Callable[[pd.DataFrame, Facts], pd.Series]:
-    def names(rows: pd.DataFrame, facts: Facts) -> pd.Series:
-        known = facts[fact_name].drop_duplicates(identifier).set_index(identifier)["iid"]
-        numbers = rows[identifier].astype("Int64").map(known)
-        by_number = sign + numbers.astype("Int64").astype(str)
-        by_id = "with the id " + _number(rows, identifier)
-        return words + by_number.where(numbers.notna(), by_id)
-
-    return names
-
-
-def _of_own_number(words: str, sign: str) -> Callable[[pd.DataFrame, Facts], pd.Series]:
-    return lambda rows, _facts: words + sign + _number(rows, "iid")
-
-
-def _deployments(rows: pd.DataFrame, _facts: Facts) -> pd.Series:
-    return rows["recorded_as"].astype(str) + " " + _number(rows, "record_id")
-
-
-def _jobs(rows: pd.DataFrame, _facts: Facts) -> pd.Series:
-    return "job " + rows["name"].astype(str) + " at " + rows["sha"].astype(str).str[:8]
-
-
-def _days(rows: pd.DataFrame, _facts: Facts) -> pd.Series:
-    return "pushes and commits on " + rows["day"].astype(str).str[:10]
-
-
-_MERGE_REQUEST = _numbered("merge request ", fact_mr.TABLE.name, "mr_id", "!")
-_ISSUE = _numbered("issue ", fact_issue.TABLE.name, "issue_id", "#")
-NAMES: dict[str, Callable[[pd.DataFrame, Facts], pd.Series]] = {
-    fact_mr.TABLE.name: _of_own_number("merge request ", "!"),
+_MERGE_REQUEST, _ISSUE = _numbers("!", "mr_id"), _numbers("#", "issue_id")
+REFERENCES: dict[str, Reference] = {
+    fact_mr.TABLE.name: _MERGE_REQUEST,
     fact_mr_open_period.TABLE.name: _MERGE_REQUEST,
-    fact_issue.TABLE.name: _of_own_number("issue ", "#"),
+    fact_issue.TABLE.name: _ISSUE,
     fact_issue_closing.TABLE.name: _ISSUE,
     fact_lead_time.TABLE.name: _ISSUE,
-    fact_pipeline.TABLE.name: _by_column("pipeline ", "pipeline_id"),
-    fact_deployment.TABLE.name: _deployments,
-    fact_flaky_job.TABLE.name: _jobs,
-    fact_git_hygiene.TABLE.name: _days,
-    fact_branch.TABLE.name: _by_column("branch ", "branch"),
-    fact_release.TABLE.name: _by_column("release ", "tag_name"),
+    fact_pipeline.TABLE.name: lambda rows: "pipeline " + _whole(rows["pipeline_id"]),
+    fact_deployment.TABLE.name: lambda rows: (
+        rows["recorded_as"].astype(str) + " " + _whole(rows["record_id"])
+    ),
+    fact_flaky_job.TABLE.name: lambda rows: (
+        "job " + rows["name"].astype(str) + " at " + rows["sha"].astype(str).str[:8]
+    ),
+    fact_git_hygiene.TABLE.name: lambda rows: "commits of " + rows["day"].astype(str).str[:10],
+    fact_branch.TABLE.name: lambda rows: "branch " + rows["branch"].astype(str),
+    fact_release.TABLE.name: lambda rows: rows["tag_name"].astype(str),
 }
 """Every fact that metrics are over."""
+KINDS = {
+    **dict.fromkeys([fact_mr.TABLE.name, fact_mr_open_period.TABLE.name], "merge request "),
+    **dict.fromkeys(
+        [fact_issue.TABLE.name, fact_issue_closing.TABLE.name, fact_lead_time.TABLE.name], "issue "
+    ),
+    fact_release.TABLE.name: "release ",
+}
+"""What a row is, where its reference does not say it."""

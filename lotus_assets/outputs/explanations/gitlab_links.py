@@ -1,7 +1,6 @@
 """Where in GitLab a row of a fact can be looked at: by project path and number, never by person."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -20,18 +19,9 @@ from lotus_assets.facts import (
     fact_pipeline,
     fact_release,
 )
-from lotus_assets.tables.table import Table
 
 Row = Mapping[Any, Any]
 """A row of a fact, with `iid` where GitLab numbers it so and `default_branch` of its project."""
-
-
-@dataclass(frozen=True)
-class Place:
-    """How a row is called in GitLab, and where it is below its project's address."""
-
-    reference: Callable[[Row], str]
-    path: Callable[[Row], str]
 
 
 def _deployment(row: Row) -> str:
@@ -47,44 +37,28 @@ def _commits_of_day(row: Row) -> str:
     return f"commits/{quote(str(row['default_branch']))}?{urlencode(span)}"
 
 
-_MERGE_REQUEST = Place(lambda row: f"!{row['iid']}", lambda row: f"merge_requests/{row['iid']}")
-_ISSUE = Place(lambda row: f"#{row['iid']}", lambda row: f"issues/{row['iid']}")
+def _merge_request(row: Row) -> str:
+    return "merge_requests" if row["iid"] is pd.NA else f"merge_requests/{row['iid']}"
 
-PLACES: dict[str, Place] = {
-    fact_mr.TABLE.name: _MERGE_REQUEST,
-    fact_mr_open_period.TABLE.name: _MERGE_REQUEST,
-    fact_issue.TABLE.name: _ISSUE,
-    fact_issue_closing.TABLE.name: _ISSUE,
-    fact_lead_time.TABLE.name: _ISSUE,
-    fact_pipeline.TABLE.name: Place(
-        lambda row: f"pipeline {row['pipeline_id']}", lambda row: f"pipelines/{row['pipeline_id']}"
-    ),
-    fact_flaky_job.TABLE.name: Place(
-        lambda row: f"job {row['name']}", lambda row: f"jobs/{row['first_job_id']}"
-    ),
-    fact_deployment.TABLE.name: Place(
-        lambda row: f"{row['recorded_as']} {row['record_id']}", _deployment
-    ),
-    fact_release.TABLE.name: Place(
-        lambda row: str(row["tag_name"]),
-        lambda row: f"tags/{quote(str(row['tag_name']), safe='')}",
-    ),
-    fact_branch.TABLE.name: Place(
-        lambda row: f"branch {row['branch']}",
-        lambda row: f"branches/all?{urlencode({'search': row['branch']})}",
-    ),
-    fact_git_hygiene.TABLE.name: Place(
-        lambda row: f"commits of {row['day']:%Y-%m-%d}", _commits_of_day
-    ),
-}
-"""By the name of the fact; every fact that a metric is over has one."""
 
-NUMBERED_BY: dict[str, tuple[Table, str]] = {
-    fact_mr_open_period.TABLE.name: (fact_mr.TABLE, "mr_id"),
-    fact_issue_closing.TABLE.name: (fact_issue.TABLE, "issue_id"),
-    fact_lead_time.TABLE.name: (fact_issue.TABLE, "issue_id"),
+def _issue(row: Row) -> str:
+    return "issues" if row["iid"] is pd.NA else f"issues/{row['iid']}"
+
+
+PATHS: dict[str, Callable[[Row], str]] = {
+    fact_mr.TABLE.name: _merge_request,
+    fact_mr_open_period.TABLE.name: _merge_request,
+    fact_issue.TABLE.name: _issue,
+    fact_issue_closing.TABLE.name: _issue,
+    fact_lead_time.TABLE.name: _issue,
+    fact_pipeline.TABLE.name: lambda row: f"pipelines/{row['pipeline_id']}",
+    fact_flaky_job.TABLE.name: lambda row: f"jobs/{row['first_job_id']}",
+    fact_deployment.TABLE.name: _deployment,
+    fact_release.TABLE.name: lambda row: f"tags/{quote(str(row['tag_name']), safe='')}",
+    fact_branch.TABLE.name: lambda row: f"branches/all?{urlencode({'search': row['branch']})}",
+    fact_git_hygiene.TABLE.name: _commits_of_day,
 }
-"""Facts without `iid`: the table that holds it, and the column that both have."""
+"""Where a row is below its project's address, by the name of the fact that metrics are over."""
 
 
 def gitlab_link(gitlab_url: str | None, path_with_namespace: str, path: str) -> str | None:

@@ -10,10 +10,11 @@ import pandas as pd
 
 from lotus_assets.analytics.delivery.metric import Metric, MetricWindow
 from lotus_assets.analytics.delivery.metric_definitions import WINDOWS
+from lotus_assets.analytics.delivery.row_names import references
 from lotus_assets.engine.delivery.slices import LEVELS
 from lotus_assets.outputs.explanations.arithmetic import arithmetic
 from lotus_assets.outputs.explanations.counted_rows import CountedRows, SliceDay, counted_rows
-from lotus_assets.outputs.explanations.gitlab_links import PLACES, gitlab_link
+from lotus_assets.outputs.explanations.gitlab_links import PATHS, gitlab_link
 from lotus_assets.outputs.explanations.metric_answer import (
     CountedRow,
     ExplainedRow,
@@ -124,14 +125,14 @@ class _Telling:
             path_with_namespace=by_project["path_with_namespace"].to_numpy(),
             default_branch=self.projects.loc[rows["project_id"], "default_branch"].to_numpy(),
         )
-        place = PLACES[self.metric.table.name]
-        columns = self.columns
-        for row in rows.to_dict("records"):
+        path_of, columns = PATHS[self.metric.table.name], self.columns
+        named = references(self.metric.table, rows)
+        for row, reference in zip(rows.to_dict("records"), named, strict=True):
             path = str(row["path_with_namespace"])
             yield {
                 "project": path,
-                "reference": place.reference(row),
-                "link": gitlab_link(self.surroundings.gitlab_url, path, place.path(row)),
+                "reference": reference,
+                "link": gitlab_link(self.surroundings.gitlab_url, path, path_of(row)),
                 "columns": {name: self._plain(row[name]) for name in columns},
             }
 

@@ -9,9 +9,9 @@ from sqlalchemy import Connection, Engine, func, select
 from lotus_assets.analytics.delivery import metric_daily
 from lotus_assets.analytics.delivery.metric import Metric
 from lotus_assets.analytics.delivery.metric_catalogue import BY_KEY
+from lotus_assets.analytics.delivery.row_names import NUMBERED_BY, numbered
 from lotus_assets.engine.delivery.slices import LEVELS, NOT_APPLICABLE
 from lotus_assets.facts import dim_project
-from lotus_assets.outputs.explanations.gitlab_links import NUMBERED_BY
 from lotus_assets.outputs.explanations.metric_answer import MetricExplanation
 from lotus_assets.outputs.explanations.metric_explanation import (
     StoredValue,
@@ -143,7 +143,6 @@ def _rows(
     rows = read_table(connection, table, source.project_id.in_(ids), *is_recent)
     if table.name not in NUMBERED_BY:
         return rows
-    numbering, key = NUMBERED_BY[table.name]
+    numbering, _ = NUMBERED_BY[table.name]
     of_projects = database_table(numbering).c.project_id.in_(ids)
-    numbers = read_table(connection, numbering, of_projects)[[key, "iid"]]
-    return rows.merge(numbers.drop_duplicates(key), on=key, how="left")
+    return numbered(table, rows, read_table(connection, numbering, of_projects))

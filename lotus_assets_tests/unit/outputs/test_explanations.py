@@ -1,5 +1,6 @@
 """Explanations: whatever the catalogue declares can be explained, and the arithmetic in words."""
 
+import inspect
 from datetime import date
 
 import pandas as pd
@@ -7,10 +8,11 @@ import pytest
 
 from lotus_assets.analytics.delivery.metric import Metric, Percentile
 from lotus_assets.analytics.delivery.metric_catalogue import BY_KEY, CATALOGUE
+from lotus_assets.analytics.delivery.row_names import NUMBERED_BY, REFERENCES
 from lotus_assets.facts import fact_issue, fact_pipeline
 from lotus_assets.outputs.explanations.arithmetic import OF_STATISTIC, arithmetic
 from lotus_assets.outputs.explanations.counted_rows import SliceDay, counted_rows
-from lotus_assets.outputs.explanations.gitlab_links import NUMBERED_BY, PLACES, gitlab_link
+from lotus_assets.outputs.explanations.gitlab_links import PATHS, gitlab_link
 from lotus_assets.tables.table import Table, gate
 from lotus_assets_tests.integration.explained_warehouse import REPO, projects
 
@@ -20,14 +22,15 @@ ORGANISATION = ("Toman", "", "", "")
 
 @pytest.mark.parametrize("metric", CATALOGUE, ids=lambda metric: metric.key)
 def test_every_metric_can_be_explained(metric: Metric) -> None:
-    assert metric.table.name in PLACES
+    assert metric.table.name in PATHS
+    assert metric.table.name in REFERENCES
     assert isinstance(metric.statistic, Percentile) or metric.statistic in OF_STATISTIC
     deciding = {condition.column for condition in metric.population.conditions}
     columns = {*metric.population.decided_by, *deciding}
     assert columns <= set(metric.table.columns)
     assert metric.population.why
     is_numbered = "iid" in metric.table.columns or metric.table.name in NUMBERED_BY
-    assert is_numbered or "iid" not in repr(PLACES[metric.table.name])
+    assert is_numbered or "iid" not in inspect.getsource(PATHS[metric.table.name])
 
 
 def test_links() -> None:
@@ -36,7 +39,7 @@ def test_links() -> None:
         link = gitlab_link(url, path, "merge_requests/7")
         assert link == "https://gitlab.example.com/toman/core/checkout/-/merge_requests/7"
     assert gitlab_link(None, path, "merge_requests/7") is None
-    branch = PLACES["fact_branch"].path({"branch": "a&b/<c>"})
+    branch = PATHS["fact_branch"]({"branch": "a&b/<c>"})
     assert branch == "branches/all?search=a%26b%2F%3Cc%3E"
 
 
