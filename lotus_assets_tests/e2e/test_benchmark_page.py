@@ -3,7 +3,6 @@
 `SCREENSHOTS` names a folder to keep the pictures in.
 """
 
-import os
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -16,7 +15,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from lotus_assets.benchmarks.dashboard import dashboard_files
 from lotus_assets_tests.e2e.test_interface import CHROMIUM
-from lotus_assets_tests.e2e.watched_page import Watched, chromium, served
+from lotus_assets_tests.e2e.watched_page import Watched, served
 from lotus_assets_tests.unit.benchmarks.history_world import BEGIN, FAST, SLOW, World, noisy
 
 pytestmark = [
@@ -69,18 +68,6 @@ def address(folder: Path) -> Iterator[str]:
     """The folder over HTTP, as Pages serves it."""
     with served(folder) as address:
         yield address
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
-
-
-@pytest.fixture(scope="module")
-def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    kept = os.environ.get("SCREENSHOTS")
-    return Path(kept) if kept else tmp_path_factory.mktemp("pictures")
 
 
 @pytest.fixture

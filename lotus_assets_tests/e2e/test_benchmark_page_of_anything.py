@@ -15,7 +15,7 @@ from lotus_assets.benchmarks.dashboard import dashboard_files
 from lotus_assets.engine.speed.detection import noise_floor
 from lotus_assets.sources.benchmark_files.run_model import BenchmarkRun
 from lotus_assets_tests.e2e.test_interface import CHROMIUM
-from lotus_assets_tests.e2e.watched_page import Watched, chromium, served
+from lotus_assets_tests.e2e.watched_page import Watched, served
 from lotus_assets_tests.unit.benchmarks.tables import a_run, at, frames
 
 pytestmark = [
@@ -103,12 +103,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, content in made.items():
         (folder / name).write_bytes(content)
     return folder
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ from lotus_assets.outputs.pages.number_forms import personal
 from lotus_assets.outputs.pages.page_files import write_missing, write_pages
 from lotus_assets.sources.rules_file import MetricTarget, Rules
 from lotus_assets_tests.e2e.test_interface import CHROMIUM
-from lotus_assets_tests.e2e.watched_page import Watched, chromium
+from lotus_assets_tests.e2e.watched_page import Watched
 from lotus_assets_tests.unit.outputs.pages.figures import (
     DAY,
     MAKING,
@@ -61,12 +61,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_pages(folder, "engineering", files)
     write_missing(folder, entries)
     return folder
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 `SCREENSHOTS` names a folder to keep the pictures in.
 """
 
-import os
 import re
 import shutil
 import signal
@@ -125,12 +124,6 @@ def interface(place: Place, first_run: "subprocess.CompletedProcess[str]") -> It
         _, err = process.communicate()
     assert process.returncode == 130, err
     assert leftovers(place) == []
-
-
-@pytest.fixture(scope="module")
-def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    kept = os.environ.get("SCREENSHOTS")
-    return Path(kept) if kept else tmp_path_factory.mktemp("pictures")
 
 
 @pytest.fixture

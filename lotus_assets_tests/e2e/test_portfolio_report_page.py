@@ -3,7 +3,6 @@
 `SCREENSHOTS` names a folder to keep the pictures in.
 """
 
-import os
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -16,7 +15,7 @@ from playwright.sync_api import Browser, expect
 from lotus_assets.outputs.portfolio_report.report_model import IndexRow
 from lotus_assets.outputs.portfolio_report.report_pages import index_page, portfolio_page
 from lotus_assets_tests.e2e.test_interface import CHROMIUM
-from lotus_assets_tests.e2e.watched_page import Watched, chromium
+from lotus_assets_tests.e2e.watched_page import Watched
 from lotus_assets_tests.unit.outputs.portfolio_report.hand_made_report import HOSTILE, report
 
 pytestmark = [
@@ -38,18 +37,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ]
     (folder / "index.html").write_bytes(index_page(rows, date(2026, 3, 8), NOW))
     return folder
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
-
-
-@pytest.fixture(scope="module")
-def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    kept = os.environ.get("SCREENSHOTS")
-    return Path(kept) if kept else tmp_path_factory.mktemp("pictures")
 
 
 @pytest.fixture
