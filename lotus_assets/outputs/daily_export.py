@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 import dagster as dg
 import pandas as pd
 
+from lotus_assets.analytics.delivery.history_days import last_sunday
 from lotus_assets.graph.inputs import Inputs, inputs_by_day
 from lotus_assets.graph.layers import (
     DAYS,
@@ -46,11 +47,14 @@ def daily_files(metric_daily: pd.DataFrame, day: date) -> dict[PurePosixPath, by
 def export_days(inputs: Inputs, *, is_catching_up: bool) -> dict[str, bytes]:
     """Write the files of the run's days, all of them or none of a day; path → content.
 
-    A run that is catching up also writes the days whose metrics are not those last exported.
+    A run that is catching up also writes the days whose metrics are not those last exported, the
+    Sunday of the last complete week among them.
     """
     with inputs.connect() as connection:
         marks = read_metric_days(connection)
-        late = read_unexported_days(connection, MARK) if is_catching_up else set()
+        late = set[date]()
+        if is_catching_up:
+            late = read_unexported_days(connection, MARK, last_sunday(inputs.days[-1]))
     days = sorted({*inputs.days, *late})
     rows = read_figures(inputs, days)
     files = {str(path): content for day in days for path, content in daily_files(rows, day).items()}

@@ -94,7 +94,7 @@ def weeks_to_export(inputs: Inputs) -> set[date]:
     today = inputs.now.astimezone(inputs.settings.zone).date()
     last = last_sunday(today - timedelta(days=1))
     with inputs.connect() as connection:
-        late = read_unexported_days(connection, MARK)
+        late = read_unexported_days(connection, MARK, last)
         known = read_metric_days(connection)
     return {day for day in {last, *late} if day.isoweekday() == 7 and day in known}
 

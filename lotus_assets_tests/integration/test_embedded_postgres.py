@@ -53,7 +53,7 @@ def processes_of(home: Path) -> list[psutil.Process]:
     """Every process of the server in `home`, told by its working folder."""
     return [
         process
-        for process in psutil.process_iter(["cwd"])
+        for process in psutil.process_iter(["cwd", "uids"])
         if process.info["cwd"] == str(home / "data")
     ]
 
@@ -250,7 +250,7 @@ def test_an_ordinary_user_runs_it_too_and_then_root(home: Path) -> None:
     assert (home / "password").stat().st_uid == somebody.pw_uid
     with EmbeddedPostgres(home) as server:
         assert ask(server.url, "SELECT 1") == 1
-        assert {process.uids().real for process in processes_of(home)} == {somebody.pw_uid}
+        assert {process.info["uids"].real for process in processes_of(home)} == {somebody.pw_uid}
     assert (home / "server.log").stat().st_uid == somebody.pw_uid
     again = run_as(somebody, [python, "-B", "-c", USER_OF_A_SERVER, str(home)])
     assert again.returncode == 0, again.stderr

@@ -133,15 +133,16 @@ def write_metric_days(connection: Connection, marks: Mapping[date, str]) -> None
 Export = Literal["daily_export_mark", "weekly_export_mark"]
 
 
-def read_unexported_days(connection: Connection, export: Export) -> set[date]:
+def read_unexported_days(connection: Connection, export: Export, since: date) -> set[date]:
     """The days whose metrics are not those that were last exported.
 
-    Days before the first that was exported are there for the history on pages alone.
+    Days before both `since` and the first that was exported are there for the history on pages
+    alone.
     """
     differs = metric_day.c[export].is_distinct_from(metric_day.c.mark)
     first = select(func.min(metric_day.c.date)).where(metric_day.c[export].is_not(None))
-    is_exported = metric_day.c.date >= first.scalar_subquery()
-    return set(connection.scalars(select(metric_day.c.date).where(differs & is_exported)))
+    is_for_export = metric_day.c.date >= func.least(first.scalar_subquery(), since)
+    return set(connection.scalars(select(metric_day.c.date).where(differs & is_for_export)))
 
 
 def write_exported_days(connection: Connection, export: Export, marks: Mapping[date, str]) -> None:
