@@ -13,7 +13,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from lotus_assets.outputs.pages.page_files import FOLDER as PAGES
 from lotus_assets.services import problem_answers
-from lotus_assets.services.api import explain_routes, lineage_routes
+from lotus_assets.services.api import explain_routes, lineage_routes, restatement_routes
 from lotus_assets.services.api.bodies import Bodies
 from lotus_assets.services.api.calculating import ENGINE_VERSION, HttpAnswer
 from lotus_assets.services.api.lineage_purge import LineagePurge
@@ -73,6 +73,7 @@ def create_application(
         _add(application, operation)
     application.include_router(lineage_routes.ROUTER, tags=["lineage"])
     application.include_router(explain_routes.ROUTER, tags=["explain"])
+    application.include_router(restatement_routes.ROUTER, tags=["explain"])
     _add_health(application)
     serve_pages(application, settings.tem_export_dir / PAGES)
     problem_answers.install(application)

@@ -9,6 +9,11 @@ DAY = re.compile(rb'"(?:perf_)?date"\s*:')
 OBJECTS_A_ROW = 2
 """A row is one JSON object; so many more a row are names, dimensions and nothing else."""
 
+BYTES_AN_OBJECT = 650
+BYTES_A_FIELD = 250
+"""What a parsed and calculated body takes at most, by its objects and their fields: measured, see
+docs/PERFORMANCE.md."""
+
 
 @dataclass(frozen=True)
 class Bound:
@@ -47,3 +52,8 @@ def check_body(body: bytes, rows: Bound) -> None:
         rows.check(sum(1 for _ in DAY.finditer(body)))
     if objects > OBJECTS_A_ROW * rows.most:
         rows.check(objects)
+
+
+def needed_bytes(body: bytes) -> int:
+    """About what a body takes once it is parsed, and calculated with: told before it is."""
+    return BYTES_AN_OBJECT * body.count(b"{") + BYTES_A_FIELD * body.count(b":")

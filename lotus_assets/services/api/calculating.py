@@ -19,7 +19,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from starlette.exceptions import HTTPException
 
-from lotus_assets.services.api.bounds import check_body
+from lotus_assets.services.api.bounds import check_body, needed_bytes
 from lotus_assets.services.api.envelope import (
     AnalysisRequest,
     CalculationLineage,
@@ -66,11 +66,21 @@ class HttpAnswer:
 
 
 def answer(
-    operation: Operation, body: bytes, headers: Mapping[str, str], settings: ApiSettings
+    operation: Operation,
+    body: bytes,
+    headers: Mapping[str, str],
+    settings: ApiSettings,
+    free_bytes: float = math.inf,
 ) -> HttpAnswer:
-    """The answer to one request; never raises, nothing of an unexpected failure leaks."""
+    """The answer to one request; never raises, nothing of an unexpected failure leaks.
+
+    `free_bytes` is the memory that there is for it.
+    """
     correlation_id = headers.get("X-Correlation-Id", "")
     try:
+        check_body(body, operation.rows)
+        if needed_bytes(body) > free_bytes:
+            raise _too_much_memory(settings)
         return _answered(operation, body, headers, settings)
     except ServiceProblem as problem:
         if problem.status >= 500 or isinstance(problem.__cause__, LotusCoreError):
@@ -95,7 +105,6 @@ def answer(
 def _answered(
     operation: Operation, body: bytes, headers: Mapping[str, str], settings: ApiSettings
 ) -> HttpAnswer:
-    check_body(body, operation.rows)
     try:
         request = operation.request.model_validate_json(body)
     except ValidationError as invalid:

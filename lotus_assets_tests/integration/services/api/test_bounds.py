@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import select
 import socket
 from collections.abc import Iterator
@@ -34,9 +35,9 @@ def bounded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
         yield client
 
 
-def million_rows() -> Body:
+def series_rows(count: int) -> Body:
     row = '{"date":"2020-01-01","return":"0"}'
-    rows = ",".join([row] * 1_000_001)
+    rows = ",".join([row] * count)
     sent = f'{{"input_mode":"stateless","stateless_input":{{"portfolio":[{rows}]}}}}'
     return "/integration/returns/series", sent.encode()
 
@@ -49,7 +50,7 @@ def million_buckets() -> Body:
 @pytest.mark.parametrize(
     ("body", "said"),
     [
-        (million_rows(), "1000001 rows are more than the 1000000 of one request"),
+        (series_rows(1_000_001), "1000001 rows are more than the 1000000 of one request"),
         (alternating_flows(50_001), "50001 flows are more than the 50000 of one request"),
         (groups_by_days(2_240, 2_240), "cells (groups or levels by days"),
         (million_buckets(), "are more than the 5000000 of one request: ask for fewer groups"),
@@ -111,6 +112,28 @@ def test_a_request_that_needs_more_memory_than_a_worker_has_is_refused(tmp_path:
         assert "512 MiB of a worker (LOTUS_API_WORKER_MEGABYTES)" in said
         assert client.post("/numbers", json=stateless([1.0])).status_code == 200
         assert _workers() == before
+
+
+def test_rows_that_do_not_fit_a_worker_are_refused_before_they_are_parsed(tmp_path: Path) -> None:
+    """500,000 rows take more than 500 MB, and a worker of 512 MiB needs some of that for itself."""
+    settings = ApiSettings(
+        tem_data_dir=tmp_path, lotus_api_workers=1, lotus_api_worker_megabytes=512
+    )
+    path, content = series_rows(500_000)
+    with served_api(settings, NUMBERS) as client:
+        [worker] = _workers()
+        before = _largest(worker)
+        refused = client.post(path, content=content)
+        said = problem(refused, 400, "INVALID_REQUEST")
+        assert "512 MiB of a worker (LOTUS_API_WORKER_MEGABYTES)" in said
+        assert _largest(worker) - before < 2 * len(content), "the body itself, and no row of it"
+        assert client.post("/numbers", json=stateless([1.0])).status_code == 200
+
+
+def _largest(process: int) -> int:
+    """The most that was ever resident of a process, in bytes."""
+    [line] = re.findall(r"VmHWM:\s+(\d+) kB", Path(f"/proc/{process}/status").read_text())
+    return int(line) * 1024
 
 
 def _workers() -> set[int]:
