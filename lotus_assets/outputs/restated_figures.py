@@ -30,6 +30,14 @@ def restated_metrics(inputs: Inputs, days: Collection[date]) -> pd.DataFrame:
         return read_query(connection, TABLE, query)
 
 
+def restated_counts(restated: pd.DataFrame) -> dict[date, int]:
+    """How many figures of a day were restated, once or more often, by day."""
+    days = restated["figure_date"].dt.date
+    figures = restated["figure"] + "\n" + restated["row_key"].astype(str)
+    counts = figures.groupby(days).nunique()
+    return dict(zip(counts.index, counts, strict=True))
+
+
 def by_slice(restated: pd.DataFrame, day: date) -> dict[Levels, list[dict[str, Any]]]:
     """What was restated of a day's metrics, by slice, as the files say it."""
     of_day = records(restated[restated["figure_date"] == pd.Timestamp(day)])

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -45,6 +45,9 @@ ROWS = metric_rows(
     }
 ).assign(projects_left_out=0)
 
+SUNDAY = date(2026, 3, 22)
+"""The last one before DAY, a Wednesday."""
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -55,6 +58,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         {"mr_cycle_time_p50_h": np.array([1.0, 2.0, 30.0, 400.0])},
         quality(expected_day=DAY + timedelta(days=1)),
         rules=Rules(targets=(MetricTarget(metric="rework_rate", value=0.1),)),
+        restated={SUNDAY: 1, SUNDAY - timedelta(weeks=1): 3},
         generated_at=MAKING.generated_at,
         folder=folder,
     )
@@ -170,6 +174,19 @@ def test_the_light_is_red_with_its_reason_and_leads_to_the_quality(
     expect(page.locator(".light")).to_contain_text("Data red: figures end with 2026-03-25")
     page.locator(".light a").click()
     expect(page.locator("h1")).to_have_text("Data quality")
+
+
+def test_the_weekly_view_says_what_was_restated_and_leads_there(
+    watched: Watched, folder: Path
+) -> None:
+    page = watched.page
+    page.goto(f"file://{folder}/weekly.html")
+    said = page.get_by_text("Restated since they were given out")
+    expect(said).to_contain_text(
+        "3 numbers of last week (to 15 March) and 1 number of this week (to 22 March)"
+    )
+    said.get_by_role("link").click()
+    expect(page.locator("h1")).to_have_text("Restated numbers")
 
 
 def test_the_weekly_view_prints(watched: Watched, folder: Path) -> None:

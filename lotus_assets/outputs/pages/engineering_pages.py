@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path, PurePosixPath
 
 import pandas as pd
@@ -40,6 +40,7 @@ def engineering_files(
     durations: Mapping[str, Floats],
     quality: DataQuality,
     *,
+    restated: Mapping[date, int],
     rules: Rules,
     generated_at: datetime,
     folder: Path,
@@ -50,6 +51,7 @@ def engineering_files(
         metric_daily: the day of `quality`, and days before it.
         durations: of metrics over durations, those of the organisation on the day.
         quality: what is known of the figures' quality.
+        restated: how many figures of a week were restated, by its Sunday; of none: 0.
         rules: have the targets.
         generated_at: is shown; aware.
         folder: of the pages: explanations are linked to where they are there.
@@ -69,20 +71,22 @@ def engineering_files(
     files = {
         **overview_files(tiles, making),
         **metric_files(tiles, history, durations, making, explained),
-        **weekly_files(metric_daily, rules, making),
+        **weekly_files(metric_daily, restated, rules, making),
         **quality_files(quality, making),
     }
     return files, {name: _not_yet(name, making) for name in NOT_YET}
 
 
-def weekly_files(metric_daily: pd.DataFrame, rules: Rules, making: PageMaking) -> dict[str, bytes]:
+def weekly_files(
+    metric_daily: pd.DataFrame, restated: Mapping[date, int], rules: Rules, making: PageMaking
+) -> dict[str, bytes]:
     """`weekly.html` about the last complete week; nothing without its Sunday in the table."""
     sunday = last_sunday(making.data_day)
     if not metric_daily["date"].eq(pd.Timestamp(sunday)).any():
         return {}
     figures = weekly_figures(MetricHistory.of(metric_daily, sunday), sunday, rules)
     about = replace(making, data_day=sunday)
-    return weekly_page(figures, sunday, about)
+    return weekly_page(figures, sunday, restated, about)
 
 
 def _not_yet(name: str, making: PageMaking) -> bytes:

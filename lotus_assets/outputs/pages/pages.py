@@ -8,7 +8,7 @@ import pandas as pd
 from sqlalchemy import func, select
 
 from lotus_assets.analytics.delivery import metric_daily
-from lotus_assets.analytics.delivery.history_days import history_days
+from lotus_assets.analytics.delivery.history_days import history_days, history_sundays
 from lotus_assets.analytics.delivery.metric import MetricUnit
 from lotus_assets.analytics.delivery.metric_catalogue import CATALOGUE
 from lotus_assets.analytics.delivery.placed_metrics import PlacedMetrics
@@ -19,6 +19,7 @@ from lotus_assets.graph.steps import asset_step
 from lotus_assets.outputs.pages.axes import Floats
 from lotus_assets.outputs.pages.page_files import ENGINEERING, pages_folder
 from lotus_assets.outputs.pages.reading_quality import READ, read_quality
+from lotus_assets.outputs.restated_figures import restated_counts, restated_metrics
 from lotus_assets.sources.rules_file import read_rules
 from lotus_assets.sources.warehouse.bookkeeping import read_collected_periods, write_export_files
 from lotus_assets.sources.warehouse.schema import database_table
@@ -74,6 +75,7 @@ def make_pages(inputs: Inputs, day: date) -> dict[str, bytes]:
         read_history(inputs, day),
         read_durations(inputs, day),
         read_quality(inputs, day),
+        restated=restated_counts(restated_metrics(inputs, history_sundays(day)[-2:])),
         rules=read_rules(inputs.settings.tem_rules_file),
         generated_at=inputs.now,
         folder=folder,

@@ -1,6 +1,6 @@
 """The weekly view: the last complete week for those who lead, on one page that also prints."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import PurePosixPath
 
@@ -13,9 +13,12 @@ from lotus_assets.outputs.pages.weekly_changes import WEEKS, WeeklyFigure
 
 
 def weekly_page(
-    figures: Sequence[WeeklyFigure], sunday: date, making: PageMaking
+    figures: Sequence[WeeklyFigure], sunday: date, restated: Mapping[date, int], making: PageMaking
 ) -> dict[str, bytes]:
-    """`weekly.html` about the week that ends with `sunday`."""
+    """`weekly.html` about the week that ends with `sunday`.
+
+    `restated` says how many figures of a week were restated, by its Sunday.
+    """
     year, week, _ = sunday.isocalendar()
     name = f"{year}-W{week:02}"
     frame = making.frame(
@@ -34,6 +37,7 @@ def weekly_page(
         parts=parts,
         worse=_widest_first(figures, "worse"),
         better=_widest_first(figures, "better"),
+        restated=_restated(restated, sunday),
         missed=[figure for figure in figures if figure.is_met is False],
         has_targets=any(figure.target for figure in figures),
         families=[
@@ -64,6 +68,20 @@ def weekly_page(
 def _widest_first(figures: Sequence[WeeklyFigure], news: str) -> list[WeeklyFigure]:
     listed = [figure for figure in figures if figure.news == news]
     return sorted(listed, key=lambda figure: figure.part.level != "org")
+
+
+def _restated(restated: Mapping[date, int], sunday: date) -> list[str]:
+    """What was restated of this week's and the last one's numbers; nothing where none was."""
+    weeks = [("last week", sunday - timedelta(weeks=1)), ("this week", sunday)]
+    return [
+        f"{count} {'number' if count == 1 else 'numbers'} of {name} ({_ended(day)})"
+        for name, day in weeks
+        if (count := restated.get(day, 0))
+    ]
+
+
+def _ended(sunday: date) -> str:
+    return f"to {sunday.strftime('%-d %B')}"
 
 
 def _days(sunday: date, window: MetricWindow) -> str:

@@ -150,3 +150,15 @@ def assert_the_week_says_so(place: Workplace, restatements: list[Row]) -> None:
     ]
     assert found == expected
     assert expected
+    assert_the_weekly_page_counts(place, organisation["date"])
+
+
+def assert_the_weekly_page_counts(place: Workplace, sunday: str) -> None:
+    """Of the week's figures and the last one's, each once however often it was restated."""
+    of_week: dict[str, set[str]] = {}
+    for row in rows(place.url, "restatement"):
+        figure = json.dumps([row["figure"], row["row_key"]], sort_keys=True)
+        of_week.setdefault(row["figure_date"], set()).add(figure)
+    page = (place.exports / "pages/weekly.html").read_text(encoding="utf-8")
+    assert f"{len(of_week[sunday])} numbers of this week" in page
+    assert '<a href="restatements.html">' in page
