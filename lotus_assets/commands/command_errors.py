@@ -16,6 +16,7 @@ from rich.markup import escape
 
 from lotus_assets.commands.surroundings.checks import NotReady
 from lotus_assets.commands.surroundings.processes import ProcessFailed
+from lotus_assets.graph.interrupts import noted_interrupts
 from lotus_assets.settings import faults
 from lotus_assets.sources.gitlab.errors import AccessError, UnreachableError
 from lotus_assets.sources.server_account import EmbeddedPostgresError
@@ -59,7 +60,8 @@ def _interrupts_raised() -> Iterator[None]:
     try:
         for number in before:
             signal.signal(number, signal.default_int_handler)
-        yield
+        with noted_interrupts():
+            yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

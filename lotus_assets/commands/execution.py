@@ -11,6 +11,7 @@ from rich.console import Console
 from lotus_assets.commands.progress import RunProgress
 from lotus_assets.graph.abandoned_runs import PROCESS_TAG, close_abandoned_runs, this_process
 from lotus_assets.graph.gated_assets import FILLED_TABLES
+from lotus_assets.graph.interrupts import was_interrupted
 from lotus_assets.tables.table import Table
 
 CHECKS = "checks"
@@ -75,7 +76,7 @@ def execute(
             tags={**(tags or {}), PROCESS_TAG: this_process()},
         )
     events = result.all_events
-    if any(_is_interrupt(event) for event in events if event.is_step_failure):
+    if was_interrupted() or any(_is_interrupt(event) for event in events if event.is_step_failure):
         raise KeyboardInterrupt
     failures = tuple(_failure(event) for event in events if event.is_step_failure)
     if not result.success and not failures:

@@ -8,6 +8,14 @@ import psutil
 PROCESS_TAG = "lotus/process"
 """Which process executes a run: `host/pid/start`. A run whose process is gone has ended."""
 
+UNFINISHED = [
+    dg.DagsterRunStatus.NOT_STARTED,
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED,
+    dg.DagsterRunStatus.CANCELING,
+]
+"""What a run can be at that a process of ours executes."""
+
 
 def close_abandoned_runs(instance: dg.DagsterInstance) -> list[str]:
     """Mark runs as failed whose process on this machine was killed; their ids.
@@ -15,7 +23,7 @@ def close_abandoned_runs(instance: dg.DagsterInstance) -> list[str]:
     Nobody else does: Dagster's own monitoring knows only the runs that its daemon launched. Their
     places in the pools become free.
     """
-    unfinished = dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING])
+    unfinished = dg.RunsFilter(statuses=UNFINISHED)
     closed = []
     for run in instance.get_runs(unfinished):
         name = run.tags.get(PROCESS_TAG, "")

@@ -15,6 +15,7 @@ import dagster as dg
 from lotus_assets.filling.reports import GateClosed
 from lotus_assets.graph.code_references import with_step_reference
 from lotus_assets.graph.gated_assets import gate_result
+from lotus_assets.graph.interrupts import was_interrupted
 from lotus_assets.sources.gitlab.email_hash import redacted
 from lotus_assets.sources.permanence import PassingError, PermanentError
 
@@ -28,11 +29,14 @@ def tried_once_more(step: Step) -> Step:
     """A step whose failures are told, and tried again, in the one way.
 
     The function yields its results. A closed gate becomes failed checks of the tables that closed
-    it; it and every other `PermanentError` fail the step for good, anything else once more.
+    it; it and every other `PermanentError` fail the step for good, anything else once more. None
+    begins once an interrupt came.
     """
 
     @wraps(step)
     def reported(*arguments: Any, **resources: Any) -> Iterator[Any]:
+        if was_interrupted():
+            raise dg.DagsterExecutionInterruptedError
         try:
             yield from step(*arguments, **resources)
         except PermanentError as permanent:

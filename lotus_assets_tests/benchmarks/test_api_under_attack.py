@@ -22,7 +22,10 @@ REQUESTS = 200
 def test_ordinary_requests_beside_attacks(
     benchmark: BenchmarkFixture, record_metric: Callable[..., None], tmp_path: Path
 ) -> None:
-    """The goal: a median within three times that of undisturbed requests."""
+    """Ordinary requests are answered while others attack the API.
+
+    The goal: a median within three times that of undisturbed requests.
+    """
     seen: list[Seen] = []
     with served(tmp_path) as api:
         alone = undisturbed(api, REQUESTS)

@@ -112,7 +112,9 @@ def test_a_gitlab_that_does_not_answer(
     name_gitlab(monkeypatch, url, token)
     message = refusal(capfd, "run")
     assert "GitLab was left out: " in message
-    assert url.removeprefix("http://") in message
+    assert "could not be made. GITLAB_API_URL is " in message
+    assert f"GITLAB_API_URL is {url}: look whether the address is right" in message
+    assert "unset it and GITLAB_API_TOKEN to use the sample organisation" in message
     assert "lotus-core was left out: " in message
     assert f"LOTUS_CORE_URL is {NOBODY}: " in message
     assert "unset it to use the embedded service" in message

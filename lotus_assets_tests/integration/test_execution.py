@@ -67,6 +67,47 @@ with dg.DagsterInstance.get() as instance:
     execute(job, instance, Console(stderr=True), partition_key="2026-01-02")
 """
 
+LOST_INTERRUPT = """
+import os, signal, sys, weakref
+import dagster as dg
+from rich.console import Console
+from lotus_assets.commands.command_errors import told_to_the_reader
+from lotus_assets.commands.execution import execute
+from lotus_assets.graph.steps import asset_step
+
+class Anything: ...
+
+def interrupted(_):
+    os.kill(os.getpid(), signal.Signals[sys.argv[1]])
+    for _ in range(1000):
+        pass
+
+days = dg.DailyPartitionsDefinition("2026-01-01")
+@asset_step(specs=[dg.AssetSpec("first", partitions_def=days)])
+def first():
+    anything = Anything()
+    reference = weakref.ref(anything, interrupted)
+    del anything
+    print("went on", flush=True)
+    yield dg.MaterializeResult("first")
+
+@asset_step(specs=[dg.AssetSpec("second", partitions_def=days, deps=["first"])])
+def second():
+    print("began the second", flush=True)
+    yield dg.MaterializeResult("second")
+
+job = dg.Definitions(assets=[first, second]).resolve_implicit_global_asset_job_def()
+errors = Console(stderr=True)
+with told_to_the_reader(errors), dg.DagsterInstance.get() as instance:
+    execute(job, instance, errors, partition_key="2026-01-02")
+    print("took it for done", flush=True)
+"""
+
+THIS_PROCESS = """
+from lotus_assets.graph.abandoned_runs import this_process
+print(this_process())
+"""
+
 
 @pytest.fixture
 def variables(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
@@ -158,6 +199,43 @@ def test_an_interrupted_run_is_marked_as_ended(
     assert process.returncode != 0
     (run,) = instance.get_runs()
     assert run.is_finished
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_whose_exception_is_lost_ends_the_run_all_the_same(
+    number: signal.Signals, variables: dict[str, str], instance: dg.DagsterInstance
+) -> None:
+    """In the callback of a weak reference Python prints the exception and goes on."""
+    done = subprocess.run(
+        [sys.executable, "-c", LOST_INTERRUPT, number.name],
+        cwd=PACKAGE_PARENT,
+        env={**os.environ, **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "Exception ignored in" in done.stderr
+    assert done.stdout.splitlines() == ["went on"]
+    (run,) = instance.get_runs()
+    assert run.is_finished
+
+
+def test_a_run_that_was_killed_before_it_began_is_closed(instance: dg.DagsterInstance) -> None:
+    gone = subprocess.run(
+        [sys.executable, "-c", THIS_PROCESS],
+        cwd=PACKAGE_PARENT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    job = DEFINITIONS.resolve_job_def("good")
+    run = instance.create_run_for_job(
+        job, status=dg.DagsterRunStatus.NOT_STARTED, tags={PROCESS_TAG: gone.stdout.strip()}
+    )
+    assert close_abandoned_runs(instance) == [run.run_id]
+    closed = instance.get_run_by_id(run.run_id)
+    assert closed is not None
+    assert closed.status == dg.DagsterRunStatus.FAILURE
 
 
 def test_a_killed_run_is_closed_by_the_next(

@@ -87,6 +87,23 @@ def test_one_that_will_not_end_is_killed(tmp_path: Path) -> None:
         assert child.returncode == -signal.SIGKILL
 
 
+@pytest.mark.parametrize("deaf", [False, True])
+def test_what_it_started_is_ended_with_it(tmp_path: Path, deaf: bool) -> None:
+    """A child of the child, in its session, that would outlive it; it may be deaf to signals."""
+    ignoring = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); " if deaf else ""
+    code = (
+        "import subprocess, sys, time; "
+        f"inner = subprocess.Popen([sys.executable, '-c', {ignoring + READY_THEN_IDLE!r}],"
+        " stdout=subprocess.PIPE); inner.stdout.readline(); print(inner.pid, flush=True);"
+        " time.sleep(600)"
+    )
+    log = tmp_path / "child.log"
+    with running(["-c", code], {}, log) as child:
+        inner = psutil.Process(int(first_line("The child", child, log, 60)))
+        stop(child, seconds=1)
+        assert not inner.is_running()
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells children of a killed parent")
 def test_a_killed_parent_leaves_no_child_behind(tmp_path: Path) -> None:
     parent = subprocess.Popen(

@@ -137,6 +137,20 @@ def test_a_taken_port(
     assert "LOTUS_DAGSTER_PORT" in message
 
 
+@pytest.mark.parametrize("command", ["run", "dev"])
+@pytest.mark.parametrize(
+    "instant", ["2024-12-31T12:00:00Z", "2025-01-01T12:00:00Z", "9999-01-01T00:00:00Z"]
+)
+def test_an_instant_without_a_complete_day(
+    command: str, instant: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """The first partition is 2025-01-01: it is complete from the day after on."""
+    monkeypatch.setenv("TEM_AS_OF", instant)
+    message = refusal(capfd, command)
+    assert message.startswith(f"TEM_AS_OF is {instant[:10]}")
+    assert "it must lie between 2025-01-02 (" in message
+
+
 @pytest.mark.parametrize(
     ("name", "value", "expected"),
     [

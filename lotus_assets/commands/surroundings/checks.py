@@ -6,7 +6,7 @@ Imports neither Dagster nor a client: a command that refuses has not waited for 
 import shutil
 import socket
 import subprocess
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from lotus_assets.inputs.input_settings import InputSettings
 from lotus_assets.services.lotus_core.settings import CoreSettings
@@ -37,6 +37,7 @@ def check_all(settings: Settings) -> None:
     """
     InputSettings()
     CoreSettings()
+    check_as_of(settings)
     check_git()
     check_gitlab_settings(settings)
     organisation_of(settings)
@@ -89,6 +90,23 @@ def check_port(host: str, port: int, variable: str) -> None:
                 f"Port {port} on {host} cannot be used ({error.strerror}): another program "
                 f"(another `make dev`?) has it. Stop that, or choose a port with {variable}."
             ) from error
+
+
+def check_as_of(settings: Settings) -> None:
+    """The day before that which counts as now is a partition: runs are about complete days.
+
+    Raises:
+        NotReady: TEM_AS_OF is too early, or lies in the future.
+    """
+    instant = settings.tem_as_of
+    if instant is None:
+        return
+    first = FIRST_DAY + timedelta(days=1)
+    if instant > datetime.now(UTC) or instant.astimezone(settings.zone).date() < first:
+        raise NotReady(
+            f"TEM_AS_OF is {instant.isoformat()}: it must lie between {first} (the first day after "
+            f"a complete one) and now. Unset it to run as of now."
+        )
 
 
 def check_day(day: date, settings: Settings) -> None:

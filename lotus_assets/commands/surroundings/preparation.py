@@ -56,7 +56,15 @@ def check_gitlab_access(settings: Settings, say: Say) -> None:
         raise NotReady("GITLAB_API_URL and GITLAB_API_TOKEN must both be set.")
     with GitLabSource.from_settings(settings, url=url, token=token.get_secret_value()) as source:
         # Without named groups those of the token's user are read, which exist.
-        source.check_access(settings.root_groups or organisation_of(settings).roots, say)
+        roots = settings.root_groups or organisation_of(settings).roots
+        try:
+            source.check_access(roots, say)
+        except UnreachableError as error:
+            raise UnreachableError(
+                f"{error}. GITLAB_API_URL is {url}: look whether the address is right and answers "
+                f"from here (network, VPN, proxy, certificate), as `curl --head {url}` does; unset "
+                "it and GITLAB_API_TOKEN to use the sample organisation."
+            ) from error
 
 
 @contextmanager

@@ -12,10 +12,12 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from queue import Empty, Queue
 from typing import IO
+
+import psutil
 
 SET_PARENT_DEATH_SIGNAL = 1
 """PR_SET_PDEATHSIG of prctl(2)."""
@@ -64,16 +66,39 @@ def ending_with_us() -> list[str]:
 
 
 def stop(process: subprocess.Popen[str], seconds: float = STOP_SECONDS) -> None:
-    """Ask `process` to end, and end what is left of its session after `seconds`."""
+    """End `process` and everything of its session: what it started outlives it otherwise.
+
+    It is asked first, so that it ends its own in its own order, then what is left; after `seconds`
+    each time the rest is killed.
+    """
     if process.poll() is None:
         process.terminate()
         try:
             process.wait(seconds)
         except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
+            process.kill()
             process.wait()
+    left = _of_session(process.pid)
+    for one in left:
+        with suppress(psutil.NoSuchProcess):
+            one.terminate()
+    _, alive = psutil.wait_procs(left, timeout=seconds)
+    for one in alive:
+        with suppress(psutil.NoSuchProcess):
+            one.kill()
+    psutil.wait_procs(alive)
     if process.stdout is not None:
         process.stdout.close()
+
+
+def _of_session(session: int) -> list[psutil.Process]:
+    """The processes of a session that live."""
+    processes = []
+    for process in psutil.process_iter():
+        with suppress(ProcessLookupError, psutil.NoSuchProcess):
+            if os.getsid(process.pid) == session and process.status() != psutil.STATUS_ZOMBIE:
+                processes.append(process)
+    return processes
 
 
 def first_line(name: str, process: subprocess.Popen[str], log: Path, seconds: float) -> str:
