@@ -5,25 +5,23 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
-import numpy as np
 import pytest
 from playwright.sync_api import Browser, expect
 
-from lotus_assets.analytics.delivery.history_days import history_days
-from lotus_assets.analytics.delivery.metric import MetricUnit
 from lotus_assets.analytics.delivery.metric_catalogue import CATALOGUE
 from lotus_assets.outputs.daily_export import daily_files
 from lotus_assets.outputs.pages.engineering_pages import engineering_files
 from lotus_assets.outputs.pages.number_forms import personal
 from lotus_assets.outputs.pages.page_files import write_missing, write_pages
 from lotus_assets.sources.rules_file import MetricTarget, Rules
+from lotus_assets_tests.e2e.shown_figures import day_facts, shown_rows
 from lotus_assets_tests.e2e.test_interface import CHROMIUM
-from lotus_assets_tests.e2e.watched_page import Watched
+from lotus_assets_tests.e2e.watched_page import Watched, served
 from lotus_assets_tests.unit.outputs.pages.figures import (
     DAY,
     MAKING,
+    OTHER,
     SLICES,
-    metric_rows,
     quality,
 )
 
@@ -31,19 +29,7 @@ pytestmark = [
     pytest.mark.timeout(600),
     pytest.mark.skipif(CHROMIUM is None, reason="SKIPPED: no Chromium (apt install chromium)"),
 ]
-ROWS = metric_rows(
-    {
-        (levels, metric.key, day): (
-            None
-            if metric.key == "defect_escape_rate"
-            else float((7 * place + 3 * number + (DAY - day).days) % 11 + place)
-            / (1 if metric.unit is MetricUnit.COUNT else 10)
-        )
-        for place, levels in enumerate(SLICES)
-        for number, metric in enumerate(CATALOGUE)
-        for day in {DAY, *history_days(DAY), DAY - timedelta(weeks=26)}
-    }
-).assign(projects_left_out=0)
+ROWS = shown_rows()
 
 SUNDAY = date(2026, 3, 22)
 """The last one before DAY, a Wednesday."""
@@ -55,12 +41,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("pages")
     files, entries = engineering_files(
         ROWS,
-        {"mr_cycle_time_p50_h": np.array([1.0, 2.0, 30.0, 400.0])},
+        day_facts(),
         quality(expected_day=DAY + timedelta(days=1)),
         rules=Rules(targets=(MetricTarget(metric="rework_rate", value=0.1),)),
         restated={SUNDAY: 1, SUNDAY - timedelta(weeks=1): 3},
         generated_at=MAKING.generated_at,
-        folder=folder,
     )
     write_pages(folder, "engineering", files)
     write_missing(folder, entries)
@@ -131,6 +116,72 @@ def test_a_tile_leads_to_its_metric_and_that_to_the_part(watched: Watched, folde
     expect(page.locator("#spread")).to_be_visible()
     page.get_by_role("link", name="toman/exchange/orderbook").click()
     expect(page.locator("#shown")).to_have_text("toman/exchange/orderbook")
+    page.get_by_role("link", name="All metrics of this part").click()
+    expect(page.locator("#shown")).to_have_text("toman/exchange/orderbook")
+
+
+def test_the_page_of_a_metric_shows_the_rows_behind_the_number_of_a_part(
+    watched: Watched, folder: Path
+) -> None:
+    page = watched.page
+    page.goto(f"file://{folder}/index.html")
+    page.locator("select[name=repo]").select_option(SLICES[3][3])
+    page.get_by_role("heading", name="Cycle time, median").click()
+    value = exported(SLICES[3][3])["mr_cycle_time_p50_h"]
+    expect(page.locator("#exported")).to_have_text(f"{value:g}")
+    expect(page.locator("#figure")).to_have_text("2\N{NO-BREAK SPACE}h")
+    expect(page.locator("#arithmetic")).to_have_text(
+        "the 0.5 quantile of 3 merge requests: number 2 in ascending order, 2"
+    )
+    rows = page.locator("#counted tbody tr")
+    expect(page.locator("#counted-title")).to_have_text("Rows that count: 3")
+    expect(rows.locator("a")).to_have_text(["!13", "!12", "!11"])
+    expect(rows.locator("a").first).to_have_attribute(
+        "href", "https://gitlab.example.com/toman/exchange/orderbook/-/merge_requests/13"
+    )
+    expect(rows.first).to_contain_text("2026-03-23 13:00")
+    page.get_by_text("Rows that nearly count: 2").click()
+    expect(page.locator("#nearly tbody tr")).to_have_count(2)
+    expect(page.locator("#nearly")).to_contain_text("it counts until the day before")
+    expect(page.locator("#command")).to_have_text(
+        f"python -m lotus_assets explain metric mr_cycle_time_p50_h --date {DAY} "
+        "--business-line Exchange --team Matching --repo toman/exchange/orderbook"
+    )
+    expect(page.locator("#explained")).to_be_hidden()
+
+
+def test_rows_of_hostile_names_stay_text_also_in_the_command(
+    watched: Watched, folder: Path
+) -> None:
+    page = watched.page
+    page.goto(f"file://{folder}/metrics/rework_rate.html")
+    expect(page.locator("#counted-title")).to_have_text("Rows that count: 4")
+    page.locator("select[name=repo]").select_option(OTHER[3])
+    expect(page.locator("#counted tbody th")).to_have_text([OTHER[3]])
+    expect(page.locator("#counted a")).to_have_attribute(
+        "href",
+        "https://gitlab.example.com/toman/exchange/%3Cb%3Esettlement%3C/b%3E/-/merge_requests/21",
+    )
+    expect(page.locator("#command")).to_contain_text(f"--repo '{OTHER[3]}'")
+    assert page.locator("#rows b").count() == 0
+    page.goto(f"file://{folder}/metrics/mr_throughput_wk.html")
+    expect(page.locator("#since-then")).to_contain_text("Facts changed since then; the rows give")
+
+
+def test_where_the_api_serves_the_page_it_leads_to_the_explanation(
+    browser: Browser, folder: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "pages").symlink_to(folder)
+    watched = Watched(browser)
+    with served(tmp_path) as address:
+        watched.page.goto(f"{address}pages/metrics/rework_rate.html#/?team=Matching")
+        expect(watched.page.get_by_role("link", name="or from the API")).to_have_attribute(
+            "href",
+            "/explain/metrics/rework_rate?business_line=Exchange&team=Matching"
+            f"&date={DAY}&format=html",
+        )
+        expect(watched.page.locator("#counted tbody tr")).to_have_count(4)
+    watched.context.close()
 
 
 def test_repos_behind_a_number_sort_and_hostile_names_stay_text(
@@ -159,6 +210,9 @@ def test_pages_fit_a_phone_and_break_no_rule_of_access(
     watched = Watched(browser, color_scheme=scheme)
     page = watched.page
     page.goto(f"file://{folder}/{name}.html")
+    if name.startswith("metrics/"):
+        page.get_by_text("Rows that nearly count: 2").click()
+        expect(page.locator("#nearly tbody tr")).to_have_count(2)
     found = axe.Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
     page.set_viewport_size({"width": 390, "height": 844})

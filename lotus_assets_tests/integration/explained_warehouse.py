@@ -1,5 +1,6 @@
 """A small warehouse with values of one day, for whoever asks why they are what they are."""
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -18,13 +19,17 @@ from lotus_assets.tables.table import Table, gate
 DAY = date(2025, 3, 31)
 REPO = "toman/exchange/orderbook"
 NOW = datetime(2025, 4, 1, 1, tzinfo=UTC)
+COLLECTIONS = sorted({entry.name for entry in COLLECTED_BY.values()})
 
 
-def projects() -> pd.DataFrame:
-    rows = [
-        (1, "Exchange", "Exchange", REPO),
-        (2, "Core/Platform", "Platform", "toman/core/checkout"),
-    ]
+PROJECTS = (
+    (1, "Exchange", "Exchange", REPO),
+    (2, "Core/Platform", "Platform", "toman/core/checkout"),
+)
+"""project_id, business_line, team, path_with_namespace."""
+
+
+def projects(rows: Sequence[tuple[int, str, str, str]] = PROJECTS) -> pd.DataFrame:
     columns = ["project_id", "business_line", "team", "path_with_namespace"]
     frame = pd.DataFrame(rows, columns=columns).assign(
         org="Toman",
@@ -35,6 +40,14 @@ def projects() -> pd.DataFrame:
         created_at=pd.Timestamp("2024-01-01", tz="UTC"),
     )
     return gate(dim_project.TABLE, frame.reindex(columns=dim_project.TABLE.columns)).good
+
+
+def periods(since: dict[int, datetime], until: datetime = NOW) -> pd.DataFrame:
+    """As by `read_collected_periods`: all was collected of the projects from then until `until`."""
+    rows = [(name, project, day, until) for name in COLLECTIONS for project, day in since.items()]
+    columns = ["collection", "project_id", "collected_from", "collected_until"]
+    types = dict.fromkeys(columns[2:], "datetime64[us, UTC]")
+    return pd.DataFrame(rows, columns=columns).astype({"project_id": "Int64", **types})
 
 
 def merge_request(number: int, merged_at: str, **columns: Any) -> dict[str, Any]:
@@ -69,8 +82,8 @@ MERGED = (
 """The rework rate of the orderbook is 1 of 3: !11, !12 and !13, of which !11 was reworked."""
 
 
-def merge_requests() -> pd.DataFrame:
-    frame = pd.DataFrame(MERGED, columns=fact_mr.TABLE.columns)
+def merge_requests(rows: Sequence[Mapping[str, Any]] = MERGED) -> pd.DataFrame:
+    frame = pd.DataFrame(rows, columns=fact_mr.TABLE.columns)
     for column in ("created_at", "merged_at", "ended_at"):
         frame[column] = pd.to_datetime(frame[column], utc=True)
     gated = gate(fact_mr.TABLE, frame)
@@ -91,7 +104,7 @@ def fill(engine: Engine) -> None:
         _write(engine, table, rows)
     whole = {project_id: Period(NOW - timedelta(days=180), NOW) for project_id in (1, 2)}
     with engine.begin() as connection:
-        for collection in sorted({entry.name for entry in COLLECTED_BY.values()}):
+        for collection in COLLECTIONS:
             write_collected_periods(connection, collection, whole)
 
 

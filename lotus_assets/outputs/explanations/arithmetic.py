@@ -3,10 +3,9 @@
 from collections.abc import Callable
 
 import numpy as np
-import pandas as pd
 
 from lotus_assets.analytics.delivery.metric import Metric, Percentile, Statistic
-from lotus_assets.engine.delivery.slice_days import PlacedRows
+from lotus_assets.engine.delivery.slice_days import Figures, PlacedRows
 
 Words = Callable[[str, int, float], str]
 """Of the rows in words, their number, and the sum of their values."""
@@ -19,22 +18,23 @@ OF_STATISTIC: dict[Statistic, Words] = {
 }
 
 
-def arithmetic(metric: Metric, counted: pd.DataFrame) -> str:
-    """How the value follows from the rows that count: columns `value` and `times`."""
-    count = int(counted["times"].sum())
+def arithmetic(metric: Metric, values: Figures) -> str:
+    """How the figure follows from the values of the rows that count, each as often as it does."""
+    count = len(values)
     if count == 0:
         return f"No row counts. {metric.empty}"
     rows = "1 row" if count == 1 else f"{count} {metric.counted}"
     statistic = metric.statistic
     if isinstance(statistic, Percentile):
-        return _of_quantile(statistic.quantile, rows, counted)
-    total = float((counted["value"] * counted["times"]).sum())
-    return OF_STATISTIC[statistic](rows, count, total)
+        return _of_quantile(statistic.quantile, rows, np.sort(values))
+    return OF_STATISTIC[statistic](rows, count, float(values.sum()))
 
 
-def _of_quantile(quantile: float, rows: str, counted: pd.DataFrame) -> str:
-    """Linear interpolation between the two values beside the position (Hyndman and Fan's 7th)."""
-    values = np.sort(np.repeat(counted["value"].to_numpy(float), counted["times"].to_numpy(int)))
+def _of_quantile(quantile: float, rows: str, values: Figures) -> str:
+    """Linear interpolation between the two values beside the position (Hyndman and Fan's 7th).
+
+    `values` are in ascending order.
+    """
     position = (len(values) - 1) * quantile
     below = int(position)
     text = f"the {quantile:g} quantile of {rows}: number {below + 1} in ascending order"

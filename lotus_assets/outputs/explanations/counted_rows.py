@@ -11,11 +11,17 @@ from numpy.typing import NDArray
 
 from lotus_assets.analytics.delivery.metric import Metric, figures_of
 from lotus_assets.analytics.delivery.placed_metrics import where_whole
-from lotus_assets.engine.delivery.slice_days import PlacedRows, SliceDays
+from lotus_assets.engine.delivery.slice_days import Figures, PlacedRows, SliceDays
 from lotus_assets.engine.delivery.slices import LEVELS, slices_of
 
 BEFORE, DAY, AFTER = range(3)
 """The days that are looked at: the day before, the day itself, the day after."""
+
+
+def days_beside(projects: pd.DataFrame, day: date, timezone: str) -> SliceDays:
+    """The slices of `projects` on the three days that are looked at."""
+    days = np.datetime64(day, "D") + np.arange(-1, 2) * np.timedelta64(1, "D")
+    return SliceDays(slices_of(projects), days, timezone)
 
 
 @dataclass(frozen=True)
@@ -35,19 +41,15 @@ class SliceDay:
         metric: Metric,
         projects: pd.DataFrame,
         levels: tuple[str, ...],
-        day: date,
-        timezone: str,
+        every: SliceDays,
         periods: pd.DataFrame,
     ) -> Self:
-        """The slice that `projects` (rows of `dim_project`) form at `levels`.
+        """The slice at `levels` among those that `projects` (rows of `dim_project`) form.
 
         Raises:
             KeyError: they form no such slice.
         """
-        slices = slices_of(projects)
-        middle = np.datetime64(day, "D")
-        every = SliceDays(slices, middle + np.arange(-1, 2) * np.timedelta64(1, "D"), timezone)
-        is_slice = (slices.levels[LEVELS] == list(levels)).all(axis="columns").to_numpy(bool)
+        is_slice = (every.slices.levels[LEVELS] == list(levels)).all(axis="columns").to_numpy(bool)
         if not is_slice.any():
             raise KeyError(levels)
         whole = where_whole(every, projects, periods, metric.selection)
@@ -78,13 +80,28 @@ class CountedRows:
     """What a figure is made of.
 
     `counted`: `origin` (index of the row in its table's frame), `value`, and how many `times` it
-    counts with that value. `nearly`: `origin` and `reason`, each row once. `figure`: what the
-    statistic makes of the rows; None where nothing was collected whole, or of which it makes none.
+    counts with that value. `nearly`: `origin` and `reason`, each row once. `placed`: the rows that
+    count, of all slices, on the one day. `figures`: what the statistic makes of them by slice; NaN
+    where nothing was collected whole, or of which it makes none.
     """
 
     counted: pd.DataFrame
     nearly: pd.DataFrame
-    figure: float | None
+    placed: PlacedRows
+    figures: Figures
+    position: int
+
+    @property
+    def figure(self) -> float | None:
+        """The slice's; None for none."""
+        figure = float(self.figures[self.position])
+        return None if np.isnan(figure) else figure
+
+    @property
+    def values(self) -> Figures:
+        """Those of the slice's rows, each as often as it counts."""
+        values: Figures = self.placed.value[self.placed.slice == self.position]
+        return values
 
 
 def counted_rows(metric: Metric, rows: pd.DataFrame, slice_day: SliceDay) -> CountedRows:
@@ -93,6 +110,7 @@ def counted_rows(metric: Metric, rows: pd.DataFrame, slice_day: SliceDay) -> Cou
     `rows` has an index of its own for each row.
     """
     placed = _placed(metric, rows, slice_day.whole)
+    on_day = placed.on_days(np.array([DAY]))
     counted = slice_day.on(placed).groupby(["origin", "value"]).size().rename("times")
     reasons = pd.concat(
         [
@@ -105,7 +123,9 @@ def counted_rows(metric: Metric, rows: pd.DataFrame, slice_day: SliceDay) -> Cou
     return CountedRows(
         counted.reset_index(),
         nearly.reset_index().sort_values("origin", ignore_index=True),
-        _figure(metric, placed, slice_day),
+        on_day,
+        figures_where_whole(metric, on_day, slice_day),
+        slice_day.position,
     )
 
 
@@ -113,12 +133,11 @@ def _placed(metric: Metric, rows: pd.DataFrame, slice_days: SliceDays) -> Placed
     return metric.population(rows, slice_days, int(metric.window), metric.column)
 
 
-def _figure(metric: Metric, placed: PlacedRows, slice_day: SliceDay) -> float | None:
-    if len(slice_day.left_out()) == len(slice_day.project_ids()):
-        return None
-    figures = figures_of(placed.on_days(np.array([DAY])), [metric.statistic])[0]
-    figure = float(figures[slice_day.position, 0])
-    return None if np.isnan(figure) else figure
+def figures_where_whole(metric: Metric, on_day: PlacedRows, slice_day: SliceDay) -> Figures:
+    """The figure of every slice, made of its rows on the one day; NaN where no project is left."""
+    figures: Figures = figures_of(on_day, [metric.statistic])[0][:, 0]
+    left: Figures = slice_day.whole.projects().on_days(np.array([DAY])).count()[:, 0]
+    return np.where(left > 0, figures, np.nan)
 
 
 def _nearly(

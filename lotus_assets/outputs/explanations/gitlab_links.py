@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlsplit
 
 import pandas as pd
 
@@ -59,6 +59,18 @@ PATHS: dict[str, Callable[[Row], str]] = {
     fact_git_hygiene.TABLE.name: _commits_of_day,
 }
 """Where a row is below its project's address, by the name of the fact that metrics are over."""
+
+
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+def lasting_url(gitlab_url: str | None) -> str | None:
+    """The address for who reads later or elsewhere; None for one of this machine alone.
+
+    The stand-in's is one of a run's time.
+    """
+    is_lasting = gitlab_url is not None and urlsplit(gitlab_url).hostname not in LOOPBACK
+    return gitlab_url if is_lasting else None
 
 
 def gitlab_link(gitlab_url: str | None, path_with_namespace: str, path: str) -> str | None:

@@ -10,17 +10,22 @@ import pandas as pd
 
 from lotus_assets.analytics.delivery.metric import Metric, MetricWindow
 from lotus_assets.analytics.delivery.metric_definitions import WINDOWS
-from lotus_assets.analytics.delivery.row_names import references
 from lotus_assets.engine.delivery.slices import LEVELS
 from lotus_assets.outputs.explanations.arithmetic import arithmetic
-from lotus_assets.outputs.explanations.counted_rows import CountedRows, SliceDay, counted_rows
-from lotus_assets.outputs.explanations.gitlab_links import PATHS, gitlab_link
+from lotus_assets.outputs.explanations.counted_rows import (
+    CountedRows,
+    SliceDay,
+    counted_rows,
+    days_beside,
+)
+from lotus_assets.outputs.explanations.gitlab_links import gitlab_link
 from lotus_assets.outputs.explanations.metric_answer import (
     CountedRow,
     ExplainedRow,
     ExplainedSlice,
     MetricExplanation,
 )
+from lotus_assets.outputs.explanations.shown_rows import ShownRows
 from lotus_assets.outputs.metric_files import exported_number
 
 
@@ -58,15 +63,14 @@ def metric_explanation(
     Raises:
         KeyError: the projects form no such slice any more.
     """
-    of_slice = SliceDay.of(
-        metric, projects, stored.levels, stored.date, surroundings.timezone, periods
-    )
+    every = days_beside(projects, stored.date, surroundings.timezone)
+    of_slice = SliceDay.of(metric, projects, stored.levels, every, periods)
     counting = counted_rows(metric, rows, of_slice)
     by_id = projects.set_index("project_id")
     left_out = by_id.loc[of_slice.left_out(), "path_with_namespace"]
     unit = metric.unit
     value, of_rows = exported_number(stored.value, unit), exported_number(counting.figure, unit)
-    told = _Telling(metric, rows, by_id, surroundings)
+    told = _Telling(ShownRows(metric, rows, by_id), surroundings)
     return MetricExplanation(
         metric=metric.key,
         name=metric.name,
@@ -80,7 +84,7 @@ def metric_explanation(
             **{level: text or None for level, text in zip(LEVELS, stored.levels, strict=True)}
         ),
         value=value,
-        arithmetic=arithmetic(metric, counting.counted),
+        arithmetic=arithmetic(metric, counting.values),
         value_of_rows=of_rows,
         is_current=value == of_rows,
         reason=stored.reason,
@@ -99,55 +103,33 @@ def window_text(window: MetricWindow, day: date) -> str:
 
 @dataclass(frozen=True)
 class _Telling:
-    """Rows of a metric's table, as an explanation shows them."""
+    """Rows of a metric's table, as an explanation tells them."""
 
-    metric: Metric
-    rows: pd.DataFrame
-    projects: pd.DataFrame
+    shown: ShownRows
     surroundings: Surroundings
 
     def counted(self, counting: CountedRows) -> Iterator[CountedRow]:
-        reason = self.metric.population.why
+        reason = self.shown.metric.population.why
         counted = counting.counted
-        shown = self._shown(counted["origin"])
-        for row, value, times in zip(shown, counted["value"], counted["times"], strict=True):
+        rows = self._told(counted["origin"])
+        for row, value, times in zip(rows, counted["value"], counted["times"], strict=True):
             yield CountedRow(**row, reason=reason, value=value, times=times)
 
     def nearly(self, counting: CountedRows) -> Iterator[ExplainedRow]:
-        shown = self._shown(counting.nearly["origin"])
-        for row, reason in zip(shown, counting.nearly["reason"], strict=True):
+        rows = self._told(counting.nearly["origin"])
+        for row, reason in zip(rows, counting.nearly["reason"], strict=True):
             yield ExplainedRow(**row, reason=reason)
 
-    def _shown(self, origins: pd.Series) -> Iterator[dict[str, Any]]:
-        rows = self.rows.loc[origins]
-        by_project = self.projects.loc[rows["project_id"], ["path_with_namespace"]]
-        rows = rows.assign(
-            path_with_namespace=by_project["path_with_namespace"].to_numpy(),
-            default_branch=self.projects.loc[rows["project_id"], "default_branch"].to_numpy(),
-        )
-        path_of, columns = PATHS[self.metric.table.name], self.columns
-        named = references(self.metric.table, rows)
-        for row, reference in zip(rows.to_dict("records"), named, strict=True):
+    def _told(self, origins: pd.Series) -> Iterator[dict[str, Any]]:
+        columns = self.shown.columns
+        for row in self.shown.of(origins).to_dict("records"):
             path = str(row["path_with_namespace"])
             yield {
                 "project": path,
-                "reference": reference,
-                "link": gitlab_link(self.surroundings.gitlab_url, path, path_of(row)),
+                "reference": row["reference"],
+                "link": gitlab_link(self.surroundings.gitlab_url, path, row["address"]),
                 "columns": {name: self._plain(row[name]) for name in columns},
             }
-
-    @property
-    def columns(self) -> list[str]:
-        """Key, what decides, the value, and the table's own reason for what it does not know."""
-        metric = self.metric
-        asked = {
-            *metric.table.key,
-            *metric.population.decided_by,
-            *(condition.column for condition in metric.population.conditions),
-            metric.column,
-            "reason",
-        }
-        return [name for name in metric.table.columns if name in asked]
 
     def _plain(self, value: Any) -> Any:
         if pd.isna(value):

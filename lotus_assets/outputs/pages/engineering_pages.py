@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 
 import pandas as pd
 
 from lotus_assets.analytics.delivery.history_days import last_sunday
-from lotus_assets.outputs.pages.axes import Floats
+from lotus_assets.outputs.explanations.day_rows import DayFacts
 from lotus_assets.outputs.pages.data_quality import DataQuality
 from lotus_assets.outputs.pages.metric_history import MetricHistory
 from lotus_assets.outputs.pages.metric_page import metric_files
@@ -37,24 +37,22 @@ NOT_YET = {
 
 def engineering_files(
     metric_daily: pd.DataFrame,
-    durations: Mapping[str, Floats],
+    facts: DayFacts,
     quality: DataQuality,
     *,
     restated: Mapping[date, int],
     rules: Rules,
     generated_at: datetime,
-    folder: Path,
 ) -> tuple[dict[str, bytes], dict[str, bytes]]:
     """Files by their paths below the folder of the pages; those that hold a place for others.
 
     Args:
         metric_daily: the day of `quality`, and days before it.
-        durations: of metrics over durations, those of the organisation on the day.
+        facts: what the figures of the day are made of.
         quality: what is known of the figures' quality.
         restated: how many figures of a week were restated, by its Sunday; of none: 0.
         rules: have the targets.
         generated_at: is shown; aware.
-        folder: of the pages: explanations are linked to where they are there.
 
     Raises:
         ValueError: `metric_daily` has no row of the day.
@@ -62,15 +60,9 @@ def engineering_files(
     history = MetricHistory.of(metric_daily, quality.day)
     making = PageMaking(generated_at, quality.day, quality.light())
     tiles = tiles_of(history, quality.day, rules)
-    explained = {
-        metric.key: f"../{address}"
-        for metric in history.metrics
-        for address in [f"explain/{metric.key}.html"]
-        if (folder / address).exists()
-    }
     files = {
         **overview_files(tiles, making),
-        **metric_files(tiles, history, durations, making, explained),
+        **metric_files(tiles, history, facts, making),
         **weekly_files(metric_daily, restated, rules, making),
         **quality_files(quality, making),
     }

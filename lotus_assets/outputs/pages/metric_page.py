@@ -1,6 +1,6 @@
 """The page of a metric: what it is, how it went, how its durations lie, who has which figure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from pathlib import PurePosixPath
@@ -8,9 +8,11 @@ from pathlib import PurePosixPath
 import numpy as np
 
 from lotus_assets.analytics.delivery.history_days import WEEKS, history_sundays
-from lotus_assets.analytics.delivery.metric import Metric
+from lotus_assets.analytics.delivery.metric import Metric, MetricUnit, RowSelection
 from lotus_assets.analytics.delivery.metric_catalogue import BY_KEY
 from lotus_assets.analytics.delivery.metric_definitions import UNITS, WINDOWS
+from lotus_assets.outputs.explanations.day_rows import DayFacts, DayRows
+from lotus_assets.outputs.explanations.metric_explanation import window_text
 from lotus_assets.outputs.pages.axes import Floats
 from lotus_assets.outputs.pages.charts import (
     Chart,
@@ -22,11 +24,18 @@ from lotus_assets.outputs.pages.charts import (
 )
 from lotus_assets.outputs.pages.metric_history import MetricHistory, Slice
 from lotus_assets.outputs.pages.number_forms import personal, personal_unit
-from lotus_assets.outputs.pages.overview import Tiles, worst_first
+from lotus_assets.outputs.pages.overview import PARTS, Tiles, names_of, worst_first
 from lotus_assets.outputs.pages.page_making import PageMaking
+from lotus_assets.outputs.pages.pieces import LOADING
 from lotus_assets.outputs.pages.rendering import FOLDER, SORTING, page_html
+from lotus_assets.outputs.pages.row_pieces import FOLDER as ROWS
+from lotus_assets.outputs.pages.row_pieces import row_files
 from lotus_assets.outputs.pages.tiles import Tile
 
+METRICS = "metrics"
+"""The folder of the pages of metrics."""
+DURATIONS = (MetricUnit.HOURS, MetricUnit.SECONDS)
+"""Units of metrics over durations."""
 LEVELS_SHOWN = (("business_line", "Business lines"), ("team", "Teams"), ("repo", "Repos"))
 DRAWN = 60
 """Rows of a ranking, the worst, that have their past drawn: a page stays small."""
@@ -44,59 +53,62 @@ class Ranking:
 
 
 def metric_files(
-    tiles: Tiles,
-    history: MetricHistory,
-    durations: Mapping[str, Floats],
-    making: PageMaking,
-    explained: Mapping[str, str],
+    tiles: Tiles, history: MetricHistory, facts: DayFacts, making: PageMaking
 ) -> dict[str, bytes]:
-    """`metrics/<key>.html` of every metric.
+    """`metrics/<key>.html` of every metric, and the rows behind its figures beside it.
 
     Args:
         tiles: of every slice, the organisation first.
         history: what the series are drawn from.
-        durations: of metrics over durations, those of the organisation on the day, in the
-            metric's unit.
+        facts: what the figures of the day are made of.
         making: the day.
-        explained: addresses of explanations by metric, below the folder of the pages.
     """
-    return {
-        f"metrics/{metric.key}.html": _page(
-            place, metric, tiles, history, durations, making, explained
-        )
-        for place, metric in enumerate(history.metrics)
-    }
+    selections: dict[RowSelection, list[int]] = {}
+    for place, metric in enumerate(history.metrics):
+        selections.setdefault(metric.selection, []).append(place)
+    files = {}
+    for places in selections.values():
+        metrics = [history.metrics[place] for place in places]
+        rows = DayRows.of(metrics[0], facts)
+        of_metrics = [{part: of_part[place] for part, of_part in tiles.items()} for place in places]
+        for place in places:
+            key = history.metrics[place].key
+            files[f"{key}.html"] = _page(place, tiles, history, rows, making)
+        files |= row_files(metrics, of_metrics, rows, facts)
+    return {f"{METRICS}/{name}": content for name, content in files.items()}
 
 
 def _page(
-    place: int,
-    metric: Metric,
-    tiles: Tiles,
-    history: MetricHistory,
-    durations: Mapping[str, Floats],
-    making: PageMaking,
-    explained: Mapping[str, str],
+    place: int, tiles: Tiles, history: MetricHistory, rows: DayRows, making: PageMaking
 ) -> bytes:
+    metric = history.metrics[place]
     frame = making.frame(
-        PurePosixPath(f"metrics/{metric.key}.html"),
+        PurePosixPath(f"{METRICS}/{metric.key}.html"),
         metric.name,
         f"{metric.family} · {metric.competency} · {metric.direction}",
         [("Overview", "../index.html")],
     )
-    values = durations.get(metric.key)
+    durations = rows.counting.values if metric.unit in DURATIONS else np.array([])
     return page_html(
         FOLDER / "templates",
         "metric.html.jinja",
         frame,
-        scripts=[SORTING, FOLDER / "behaviour" / "filtered_rows.js"],
+        scripts=[SORTING, LOADING, PARTS, FOLDER / "behaviour" / "metric.js"],
+        loads_data=True,
         metric=metric,
+        pieces=ROWS,
         window=WINDOWS[metric.window],
         unit=UNITS[metric.unit],
         whole=next(iter(tiles.values()))[place],
+        slices=names_of(tiles),
         chart=series_chart(history, place, making.data_day),
-        distribution=None if values is None or not values.size else distribution(metric, values),
+        distribution=distribution(metric, durations) if durations.size else None,
         rankings=rankings(tiles, place),
-        explanation=explained.get(metric.key),
+        organisation=next(iter(tiles)).name,
+        window_of_day=window_text(metric.window, making.data_day),
+        exact_unit=metric.unit if metric.unit in DURATIONS else "",
+        why=metric.population.why,
+        timezone=rows.slice_day.every.timezone,
         other=_sibling(metric),
         drawn=DRAWN,
     )

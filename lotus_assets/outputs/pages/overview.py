@@ -1,7 +1,6 @@
 """The overview: a tile a metric, for the organisation or any part of it, and the repos behind."""
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import PurePosixPath
 from typing import Any
@@ -9,11 +8,15 @@ from typing import Any
 from lotus_assets.analytics.delivery.metric import Direction, Family, Metric
 from lotus_assets.outputs.pages.metric_history import Slice
 from lotus_assets.outputs.pages.page_making import PageMaking
-from lotus_assets.outputs.pages.rendering import FOLDER, JSON_FORM, SORTING, page_html
+from lotus_assets.outputs.pages.pieces import LOADING, piece
+from lotus_assets.outputs.pages.rendering import FOLDER, SORTING, page_html
 from lotus_assets.outputs.pages.tiles import Tile
 
 PIECES = "overview"
 """The folder of the data that the page loads as it needs them."""
+
+PARTS = FOLDER / "behaviour" / "parts.js"
+"""The choice of a part of the organisation, kept in the address; before what shows it."""
 
 Tiles = Mapping[Slice, Sequence[Tile]]
 
@@ -31,10 +34,11 @@ def overview_files(tiles: Tiles, making: PageMaking) -> dict[str, bytes]:
         FOLDER / "templates",
         "overview.html.jinja",
         frame,
-        scripts=[SORTING, FOLDER / "behaviour" / "overview.js"],
+        scripts=[SORTING, LOADING, PARTS, FOLDER / "behaviour" / "overview.js"],
         loads_data=True,
         families=tiles_by_family(tiles[whole]),
-        slices=[[part.business_line, part.team, part.repo] for part in slices],
+        pieces=PIECES,
+        slices=names_of(slices),
         whole=whole,
         metrics=[tile.metric for tile in tiles[whole]],
     )
@@ -47,6 +51,11 @@ def overview_files(tiles: Tiles, making: PageMaking) -> dict[str, bytes]:
         for place, metric in enumerate(tile.metric for tile in tiles[whole])
     }
     return {"index.html": page, **pieces, **metrics}
+
+
+def names_of(slices: Iterable[Slice]) -> list[list[str]]:
+    """The names of the parts, by which a page knows what is asked for."""
+    return [[part.business_line, part.team, part.repo] for part in slices]
 
 
 def tiles_by_family(tiles: Sequence[Tile]) -> dict[Family, list[Tile]]:
@@ -63,13 +72,6 @@ def worst_first(parts: Sequence[tuple[Slice, Tile]]) -> list[tuple[Slice, Tile]]
         *sorted(known, key=lambda entry: entry[1].value or 0.0, reverse=is_less_better),
         *unknown,
     ]
-
-
-def piece(name: str, content: Any) -> bytes:
-    """A script beside the page that hands `content` over: `fetch` is refused from a file."""
-    # A script may not hold the two line separators that JSON may.
-    text = json.dumps(content, **JSON_FORM).replace("\u2028", " ").replace("\u2029", " ")
-    return f"piece({json.dumps(name)},{text})\n".encode()
 
 
 def _slice_data(tiles: Sequence[Tile]) -> list[list[str]]:

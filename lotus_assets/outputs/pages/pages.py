@@ -9,14 +9,13 @@ from sqlalchemy import func, select
 
 from lotus_assets.analytics.delivery import metric_daily
 from lotus_assets.analytics.delivery.history_days import history_days, history_sundays
-from lotus_assets.analytics.delivery.metric import MetricUnit
-from lotus_assets.analytics.delivery.metric_catalogue import CATALOGUE
-from lotus_assets.analytics.delivery.placed_metrics import PlacedMetrics
 from lotus_assets.graph.inputs import Inputs, inputs_of
 from lotus_assets.graph.layers import EXPORTS
 from lotus_assets.graph.resources import Environment
 from lotus_assets.graph.steps import asset_step
-from lotus_assets.outputs.pages.axes import Floats
+from lotus_assets.outputs.explanations.day_rows import DayFacts
+from lotus_assets.outputs.explanations.gitlab_links import lasting_url
+from lotus_assets.outputs.explanations.metric_explanation import Surroundings
 from lotus_assets.outputs.pages.page_files import ENGINEERING, pages_folder
 from lotus_assets.outputs.pages.reading_quality import READ, read_quality
 from lotus_assets.outputs.restated_figures import restated_counts, restated_metrics
@@ -27,8 +26,6 @@ from lotus_assets.sources.warehouse.schema import database_table
 NAME = "pages"
 ENTRY = "pages/index.html"
 """Where a reader begins; below TEM_EXPORT_DIR."""
-DURATIONS = (MetricUnit.HOURS, MetricUnit.SECONDS)
-"""Units of metrics over durations."""
 SOURCES = tuple(dict.fromkeys([metric_daily.TABLE, *metric_daily.SOURCES, *READ]))
 
 
@@ -48,20 +45,13 @@ def read_history(inputs: Inputs, day: date) -> pd.DataFrame:
     )
 
 
-def read_durations(inputs: Inputs, day: date) -> Mapping[str, Floats]:
-    """Of each metric over durations, those of the organisation on `day`."""
+def read_day_facts(inputs: Inputs, day: date) -> DayFacts:
+    """What the figures of `day` are made of."""
     with inputs.connect() as connection:
         periods = read_collected_periods(connection)
-    metrics = tuple(metric for metric in CATALOGUE if metric.unit in DURATIONS)
-    facts = metric_daily.read_facts(inputs, day)
-    placed = PlacedMetrics.of(facts, [day], inputs.settings.timezone, metrics, periods=periods)
-    levels = placed.slice_days.slices.levels
-    whole = levels.index[levels["business_line"].eq("")]
-    return {
-        metric.key: rows.value[pd.Series(rows.slice).isin(whole).to_numpy()]
-        for metric in metrics
-        for rows in [placed.rows[metric.selection]]
-    }
+    settings = inputs.settings
+    surroundings = Surroundings(settings.timezone, lasting_url(settings.gitlab_api_url))
+    return DayFacts(day, metric_daily.read_facts(inputs, day), periods, surroundings)
 
 
 def make_pages(inputs: Inputs, day: date) -> dict[str, bytes]:
@@ -73,12 +63,11 @@ def make_pages(inputs: Inputs, day: date) -> dict[str, bytes]:
     folder = pages_folder(inputs.settings)
     files, entries = engineering_files(
         read_history(inputs, day),
-        read_durations(inputs, day),
+        read_day_facts(inputs, day),
         read_quality(inputs, day),
         restated=restated_counts(restated_metrics(inputs, history_sundays(day)[-2:])),
         rules=read_rules(inputs.settings.tem_rules_file),
         generated_at=inputs.now,
-        folder=folder,
     )
     write_pages(folder, ENGINEERING, files)
     write_missing(folder, entries)

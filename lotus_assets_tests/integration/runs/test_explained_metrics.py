@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from fractions import Fraction
@@ -15,6 +16,7 @@ from lotus_assets.outputs.explanations.metric_explanation import Surroundings
 from lotus_assets.outputs.explanations.reading_metrics import AskedValue, explain_metric
 from lotus_assets.sources.warehouse.connection import create_warehouse_engine
 from lotus_assets_tests.integration.runs.workplace import Run, Workplace
+from lotus_assets_tests.pages_read import piece_rows
 
 AMSTERDAM = "Europe/Amsterdam"
 GITLAB = "https://gitlab.example.com"
@@ -83,6 +85,7 @@ def test_every_exported_value_follows_from_the_rows_of_its_explanation(
         assert explanation.value == value, what
         assert explanation.value_of_rows == value, what
         assert explanation.is_current, what
+        assert_on_its_page(place, explanation)
         seen.add(key)
         if explanation.reason is not None:
             assert value is None
@@ -98,6 +101,21 @@ def test_every_exported_value_follows_from_the_rows_of_its_explanation(
     engine.dispose()
     assert seen == set(EXPORT_ORDER)
     assert len(with_rows) >= len(EXPORT_ORDER) - 2, seen - with_rows
+
+
+def assert_on_its_page(place: Workplace, explanation: MetricExplanation) -> None:
+    """The pieces beside the metric's page hold the same rows; no link to a GitLab that is gone."""
+    rows = (*explanation.rows, *explanation.nearly)
+    projects = {row.project for row in rows}
+    of_page = piece_rows(
+        lambda name: (place.exports / "pages" / name).read_bytes(), explanation.metric, projects
+    )
+    assert {link for _, _, link, *_ in of_page} <= {None}
+    told = [
+        (row.project, row.reference, None, row.value, row.times, "") for row in explanation.rows
+    ]
+    missed = [(row.project, row.reference, None, None, 0, row.reason) for row in explanation.nearly]
+    assert Counter(of_page) == Counter([*told, *missed])
 
 
 def assert_told_for_readers(explanation: MetricExplanation) -> None:

@@ -3,15 +3,21 @@
 import inspect
 from datetime import date
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from lotus_assets.analytics.delivery.metric import Metric, Percentile
 from lotus_assets.analytics.delivery.metric_catalogue import BY_KEY, CATALOGUE
 from lotus_assets.analytics.delivery.row_names import NUMBERED_BY, REFERENCES
+from lotus_assets.engine.delivery.slice_days import Figures
 from lotus_assets.facts import fact_issue, fact_pipeline
 from lotus_assets.outputs.explanations.arithmetic import OF_STATISTIC, arithmetic
-from lotus_assets.outputs.explanations.counted_rows import SliceDay, counted_rows
+from lotus_assets.outputs.explanations.counted_rows import (
+    SliceDay,
+    counted_rows,
+    days_beside,
+)
 from lotus_assets.outputs.explanations.gitlab_links import PATHS, gitlab_link
 from lotus_assets.tables.table import Table, gate
 from lotus_assets_tests.integration.explained_warehouse import REPO, projects
@@ -43,8 +49,9 @@ def test_links() -> None:
     assert branch == "branches/all?search=a%26b%2F%3Cc%3E"
 
 
-def counted(*values: tuple[float, int]) -> pd.DataFrame:
-    return pd.DataFrame(values, columns=["value", "times"])
+def counted(*values: tuple[float, int]) -> Figures:
+    """Of (value, how often it counts)."""
+    return np.array([value for value, times in values for _ in range(times)], dtype=float)
 
 
 @pytest.mark.parametrize(
@@ -77,7 +84,7 @@ def counted(*values: tuple[float, int]) -> pd.DataFrame:
         ("rework_rate", counted(), f"No row counts. {BY_KEY['rework_rate'].empty}"),
     ],
 )
-def test_arithmetic_in_words(key: str, rows: pd.DataFrame, words: str) -> None:
+def test_arithmetic_in_words(key: str, rows: Figures, words: str) -> None:
     assert arithmetic(BY_KEY[key], rows) == words
 
 
@@ -102,7 +109,8 @@ def reasons(key: str, rows: pd.DataFrame, named_by: str) -> tuple[list[object], 
         }
     )
     metric = BY_KEY[key]
-    of_day = SliceDay.of(metric, projects(), ORGANISATION, DAY, "Europe/Amsterdam", periods)
+    every = days_beside(projects(), DAY, "Europe/Amsterdam")
+    of_day = SliceDay.of(metric, projects(), ORGANISATION, every, periods)
     everywhere = SliceDay(of_day.every, of_day.every, of_day.position)
     counting = counted_rows(metric, rows, everywhere)
     names = rows[named_by]
@@ -175,7 +183,8 @@ def test_what_was_not_collected_whole_is_told_as_that() -> None:
             "collected_until": pd.to_datetime(["2025-04-02"], utc=True).as_unit("us"),
         }
     )
-    of_day = SliceDay.of(metric, projects(), ORGANISATION, DAY, "Europe/Amsterdam", periods)
+    every = days_beside(projects(), DAY, "Europe/Amsterdam")
+    of_day = SliceDay.of(metric, projects(), ORGANISATION, every, periods)
     counting = counted_rows(metric, rows, of_day)
     assert counting.figure is None
     assert counting.counted.empty
