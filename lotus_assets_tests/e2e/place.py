@@ -2,17 +2,17 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Set
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-import httpx
 import psutil
 from tenacity import (
     retry,
-    retry_if_exception_type,
     retry_if_result,
     stop_after_delay,
     wait_fixed,
@@ -89,12 +89,14 @@ def kill(process: "subprocess.Popen[str]") -> None:
     os.killpg(process.pid, signal.SIGKILL)
 
 
-def read_until(process: "subprocess.Popen[str]", words: str) -> None:
-    """Read what the command says on stderr until a line holds `words`."""
+def read_until(process: "subprocess.Popen[str]", words: str) -> str:
+    """What the command says on stderr until a line holds `words`."""
     assert process.stderr is not None
+    said = ""
     for line in process.stderr:
+        said += line
         if words in line:
-            return
+            return said
     raise AssertionError(f"the command ended without saying {words!r}")
 
 
@@ -109,12 +111,10 @@ def leftovers(place: Place) -> list[list[str]]:
     return place.processes()
 
 
-@retry(
-    retry=retry_if_exception_type(httpx.TransportError),
-    stop=stop_after_delay(240),
-    wait=wait_fixed(0.5),
-    reraise=True,
-)
-def answer_of(url: str) -> httpx.Response:
-    """What a server says once it is up."""
-    return httpx.get(url)
+def free_ports(count: int) -> list[int]:
+    """Ports of the loopback address that nothing listens on, each another."""
+    with ExitStack() as held:
+        probes = [held.enter_context(socket.socket()) for _ in range(count)]
+        for probe in probes:
+            probe.bind(("127.0.0.1", 0))
+        return [probe.getsockname()[1] for probe in probes]

@@ -6,6 +6,7 @@ import signal
 import subprocess
 from dataclasses import dataclass
 
+import httpx
 import psycopg
 import pytest
 from dagster import AssetKey
@@ -16,7 +17,7 @@ from lotus_assets.graph.layers import BENCHMARKS, FACTS, RAW_GITLAB
 from lotus_assets.sources.embedded_postgres import EmbeddedPostgres
 from lotus_assets.standin.gitlab.server import StandinServer
 from lotus_assets.standin.gitlab.store import Store
-from lotus_assets_tests.e2e.place import Place
+from lotus_assets_tests.e2e.place import Place, free_ports, leftovers, read_until
 from lotus_assets_tests.integration.runs.contents import table_names
 from lotus_assets_tests.standin_fixtures import young_world
 
@@ -172,6 +173,38 @@ def test_any_day_can_be_exported(
     exported = place.run("export", "--date", "2026-02-14")
     assert exported.returncode == 0, exported.stderr
     assert (place.exports / "daily" / "2026-02-14.json").is_file()
+
+
+@pytest.mark.timeout(900)
+def test_dev_serves_the_rest_of_what_cannot_be_had(
+    place: Place, first_run: "subprocess.CompletedProcess[str]"
+) -> None:
+    """Both sides are down: what was collected before can be looked at, and asked for."""
+    assert first_run.returncode == 0
+    nobody = "http://127.0.0.1:9"
+    port, api = free_ports(2)
+    process = place.start(
+        "dev",
+        GITLAB_API_URL=nobody,
+        GITLAB_API_TOKEN="nobody-gave-it",
+        LOTUS_CORE_URL=nobody,
+        LOTUS_CORE_ATTEMPTS="1",
+        LOTUS_DAGSTER_PORT=str(port),
+        LOTUS_API_PORT=str(api),
+    )
+    said = read_until(process, "Ready. Dagster UI: ")
+    asked = f"http://127.0.0.1:{api}/explain/metrics/rework_rate?date={LAST_DAY}"
+    explained = httpx.get(asked, timeout=60)
+    interface = httpx.get(f"http://127.0.0.1:{port}/server_info")
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate()
+    assert process.returncode == 130, err
+    assert f"GITLAB_API_URL is {nobody}: look whether" in said
+    assert f"LOTUS_CORE_URL is {nobody}: start" in said
+    assert "SupersessionWarning" not in said
+    assert explained.json()["metric"] == "rework_rate"
+    assert interface.status_code == 200
+    assert leftovers(place) == []
 
 
 @pytest.mark.timeout(900)

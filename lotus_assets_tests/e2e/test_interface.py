@@ -6,10 +6,8 @@
 import re
 import shutil
 import signal
-import socket
 import subprocess
 from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +17,7 @@ from playwright.sync_api import Error, Page, expect, sync_playwright
 from tenacity import retry, retry_if_result, stop_after_delay, wait_fixed
 
 from lotus_assets.sources.embedded_postgres import EmbeddedPostgres
-from lotus_assets_tests.e2e.place import Place, answer_of, leftovers
+from lotus_assets_tests.e2e.place import Place, free_ports, leftovers, read_until
 from lotus_assets_tests.integration.runs.contents import one, table_names, watermarks
 
 CHROMIUM = shutil.which("chromium")
@@ -27,7 +25,7 @@ FLAGS = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
 )
-"""toolbox.md, "browser"."""
+"""What a browser without a display, and without a network, needs."""
 PATIENCE = 60_000
 """Milliseconds that a page may take on a busy machine."""
 
@@ -97,15 +95,6 @@ class Interface:
         return {(run[start], run[end]) for run in runs}
 
 
-def free_ports(count: int) -> list[int]:
-    """Ports of the loopback address that nothing listens on, each another."""
-    with ExitStack() as held:
-        probes = [held.enter_context(socket.socket()) for _ in range(count)]
-        for probe in probes:
-            probe.bind(("127.0.0.1", 0))
-        return [probe.getsockname()[1] for probe in probes]
-
-
 @pytest.fixture(scope="module")
 def interface(place: Place, first_run: "subprocess.CompletedProcess[str]") -> Iterator[Interface]:
     assert first_run.returncode == 0, first_run.stderr
@@ -117,7 +106,7 @@ def interface(place: Place, first_run: "subprocess.CompletedProcess[str]") -> It
         LOTUS_CORE_PORT=str(core),
     )
     try:
-        assert answer_of(f"http://127.0.0.1:{port}/").status_code == 200
+        read_until(process, f"Ready. Dagster UI: http://127.0.0.1:{port}; schedules and the sensor")
         yield Interface(f"http://127.0.0.1:{port}")
     finally:
         process.send_signal(signal.SIGINT)
