@@ -12,12 +12,10 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from queue import Empty, Queue
 from typing import IO
-
-import psutil
 
 SET_PARENT_DEATH_SIGNAL = 1
 """PR_SET_PDEATHSIG of prctl(2)."""
@@ -78,27 +76,12 @@ def stop(process: subprocess.Popen[str], seconds: float = STOP_SECONDS) -> None:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-    left = _of_session(process.pid)
-    for one in left:
-        with suppress(psutil.NoSuchProcess):
-            one.terminate()
-    _, alive = psutil.wait_procs(left, timeout=seconds)
-    for one in alive:
-        with suppress(psutil.NoSuchProcess):
-            one.kill()
-    psutil.wait_procs(alive)
+    # Here, because who asks for help starts nothing.
+    from lotus_assets.commands.surroundings.sessions import end_session
+
+    end_session(process.pid, seconds)
     if process.stdout is not None:
         process.stdout.close()
-
-
-def _of_session(session: int) -> list[psutil.Process]:
-    """The processes of a session that live."""
-    processes = []
-    for process in psutil.process_iter():
-        with suppress(ProcessLookupError, psutil.NoSuchProcess):
-            if os.getsid(process.pid) == session and process.status() != psutil.STATUS_ZOMBIE:
-                processes.append(process)
-    return processes
 
 
 def first_line(name: str, process: subprocess.Popen[str], log: Path, seconds: float) -> str:
