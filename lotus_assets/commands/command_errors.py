@@ -16,9 +16,9 @@ from rich.markup import escape
 
 from lotus_assets.commands.surroundings.checks import NotReady
 from lotus_assets.commands.surroundings.processes import ProcessFailed
-from lotus_assets.graph.interrupts import noted_interrupts
 from lotus_assets.settings import faults
 from lotus_assets.sources.gitlab.errors import AccessError, UnreachableError
+from lotus_assets.sources.interrupts import noted_interrupts
 from lotus_assets.sources.server_account import EmbeddedPostgresError
 from lotus_assets.sources.warehouse.errors import WarehouseUnavailable
 from lotus_assets.sources.writable_folder import FolderNotWritable

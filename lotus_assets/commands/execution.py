@@ -11,7 +11,7 @@ from rich.console import Console
 from lotus_assets.commands.progress import RunProgress
 from lotus_assets.graph.abandoned_runs import PROCESS_TAG, close_abandoned_runs, this_process
 from lotus_assets.graph.gated_assets import FILLED_TABLES
-from lotus_assets.graph.interrupts import was_interrupted
+from lotus_assets.sources.interrupts import was_interrupted
 from lotus_assets.tables.table import Table
 
 CHECKS = "checks"

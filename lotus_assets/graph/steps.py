@@ -15,8 +15,8 @@ import dagster as dg
 from lotus_assets.filling.reports import GateClosed
 from lotus_assets.graph.code_references import with_step_reference
 from lotus_assets.graph.gated_assets import gate_result
-from lotus_assets.graph.interrupts import was_interrupted
 from lotus_assets.sources.gitlab.email_hash import redacted
+from lotus_assets.sources.interrupts import was_interrupted
 from lotus_assets.sources.permanence import PassingError, PermanentError
 
 MAX_RETRIES = 1
