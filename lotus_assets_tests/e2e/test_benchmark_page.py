@@ -137,29 +137,49 @@ def test_a_filter_in_the_address_is_applied(browser: Browser, address: str) -> N
 
 def test_a_period_magnifies_its_runs(watched: Watched, pictures: Path) -> None:
     page = watched.page
-    plot = page.locator(".card", has_text=LINKING).locator(".plot")
-    assert plot.get_attribute("viewBox") == "0 0 10000 500"
+    card = page.locator(".card", has_text=LINKING)
+    card.get_by_role("slider").focus()
+    strip = card.locator(".strip")
+    assert strip.get_attribute("viewBox") == "0 -1 1000 2"
+    whole = drawn(page)
     page.get_by_label("Period").select_option("30")
-    left, _, width, _ = (float(part) for part in (plot.get_attribute("viewBox") or "").split())
+    left, _, width, _ = (float(part) for part in (strip.get_attribute("viewBox") or "").split())
     # 30 days and 1 % at either end, of 199 days and 2 % at either end
-    assert width == pytest.approx(10_000 * 30 * 1.02 / (199 * 1.04), rel=0.001)
-    assert left + width == pytest.approx(10_000 * (199 * 1.02 + 0.3) / (199 * 1.04), rel=0.001)
-    marks = page.locator(".card", has_text=LINKING).locator(".marks .change_point")
+    assert width == pytest.approx(1_000 * 30 * 1.02 / (199 * 1.04), rel=0.001)
+    assert left + width == pytest.approx(1_000 * (199 * 1.02 + 0.3) / (199 * 1.04), rel=0.001)
+    marks = card.locator(".moving .change_point")
     expect(marks).to_be_hidden()  # day 120 is outside
+    assert drawn(page) != whole
     page.screenshot(path=pictures / "benchmarks_period.png")
-
-
-def test_the_script_labels_axes_as_they_were_drawn(watched: Watched) -> None:
-    page = watched.page
-    drawn = page.locator(".y text, .x text").all_text_contents()
-    texts = "[...document.querySelectorAll('.x text')]"
-    places = f"{texts}.map((text) => parseFloat(text.getAttribute('x')))"
-    at = page.evaluate(places)
-    page.get_by_label("Period").select_option("90")
-    assert page.locator(".y text, .x text").all_text_contents() != drawn
     page.get_by_label("Period").select_option("")
-    assert page.locator(".y text, .x text").all_text_contents() == drawn
-    assert page.evaluate(places) == pytest.approx(at, abs=0.01)
+    expect(marks).to_be_visible()
+    assert drawn(page) == whole
+
+
+def drawn(page: Page) -> str:
+    """What uPlot has painted of `LINKING`, once it has."""
+    canvas = page.locator(".card", has_text=LINKING).locator("canvas")
+    page.evaluate("new Promise(requestAnimationFrame)")
+    return str(canvas.evaluate("(canvas) => canvas.toDataURL()"))
+
+
+def test_a_drag_magnifies_and_a_double_click_ends_it(watched: Watched) -> None:
+    page = watched.page
+    card = page.locator(".card", has_text=LINKING)
+    card.scroll_into_view_if_needed()
+    over = card.locator(".u-over")
+    box = over.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 0.25 * box["width"], box["y"] + 50)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.75 * box["width"], box["y"] + 50, steps=4)
+    page.mouse.up()
+    strip = card.locator(".strip")
+    expect(strip).not_to_have_attribute("viewBox", "0 -1 1000 2")
+    left, _, width, _ = (float(part) for part in (strip.get_attribute("viewBox") or "").split())
+    assert (left, width) == pytest.approx((250, 500), abs=5)
+    over.dblclick()
+    expect(strip).to_have_attribute("viewBox", "0 -1 1000 2")
 
 
 def test_runs_are_walked_with_the_keyboard(watched: Watched) -> None:
@@ -174,9 +194,16 @@ def test_runs_are_walked_with_the_keyboard(watched: Watched) -> None:
         runs.press("ArrowRight")
     # The first run after the slow-down: 20 % more, with some noise.
     assert (runs.get_attribute("aria-valuetext") or "").startswith("36")
-    expect(page.locator(".readout:visible b")).to_have_text(re.compile(r"^36\d\.\d ms$"))
+    expect(page.locator(".readout:visible b")).to_have_text(re.compile(r"^36\d\.\d\sms$"))
+    expect(page.locator(".readout:visible")).to_contain_text("on the previous run")
     runs.press("End")
     assert runs.get_attribute("aria-valuenow") == str(DAYS)
+    strip = page.locator(".card", has_text=LINKING).locator(".strip")
+    runs.press("+")
+    expect(strip).not_to_have_attribute("viewBox", "0 -1 1000 2")
+    assert runs.get_attribute("aria-valuenow") == str(DAYS)
+    runs.press("-")
+    expect(strip).to_have_attribute("viewBox", "0 -1 1000 2")
     runs.press("Escape")
     expect(page.locator(".readout:visible")).to_have_count(0)
 
@@ -185,7 +212,7 @@ def test_the_pointer_reads_the_run_below_it(watched: Watched, pictures: Path) ->
     page = watched.page
     card = page.locator(".card", has_text=MEMORY)
     card.scroll_into_view_if_needed()
-    card.locator(".area").hover(position={"x": 5, "y": 40})
+    card.locator(".u-over").hover(position={"x": 5, "y": 40})
     expect(card.locator(".readout")).to_contain_text("71 MB")
     expect(card.locator(".readout")).to_contain_text("9.1.0, 0000000, daily")
     page.screenshot(path=pictures / "benchmarks_readout.png")
@@ -242,6 +269,18 @@ def test_without_scripts_the_charts_stand(browser: Browser, folder: Path, pictur
     page.screenshot(path=pictures / "benchmarks_without_scripts.png")
     assert watched.requested == [f"file://{folder}/index.html"]
     watched.context.close()
+
+
+def test_print_has_what_was_drawn_without_scripts(watched: Watched, pictures: Path) -> None:
+    page = watched.page
+    card = page.locator(".card", has_text=LINKING)
+    card.get_by_role("slider").focus()
+    expect(card.locator(".moving")).to_be_visible()
+    expect(card.locator(".area .plot")).to_be_hidden()
+    page.emulate_media(media="print")
+    expect(card.locator(".moving")).to_be_hidden()
+    expect(card.locator(".area .plot")).to_be_visible()
+    page.pdf(path=pictures / "benchmarks.pdf")
 
 
 def test_a_foreign_script_does_not_run(browser: Browser, folder: Path, tmp_path: Path) -> None:

@@ -18,7 +18,9 @@ from lotus_assets.outputs.pages.axes import (
 )
 from lotus_assets.outputs.pages.svg_paths import Integers, across, area, dots, down, line
 
-TREND_POINTS = 120
+WIDTH, HEIGHT = 1_000, 200
+"""Size of a plot in its own coordinates: a card is some 400 pixels wide, and 150 high."""
+TREND_POINTS = 60
 """Corners of a trend line at most; the eye cannot tell more apart."""
 FEWEST = 3
 """Points of a segment that have a trend."""
@@ -102,14 +104,14 @@ def seconds(instants: "pd.Series[pd.Timestamp]") -> Floats:
 
 
 def _layer(points: pd.DataFrame, times: Axis, values: Axis, machine: int) -> Layer:
-    x = across(seconds(points["ordered_at"]), times)
+    x = across(seconds(points["ordered_at"]), times, WIDTH)
     y = _down(points["value"], values)
     trends, bands = [], []
     for _, segment in points.groupby("segment"):
         if len(segment) < FEWEST:
             continue
         chosen = segment.iloc[_evenly(len(segment), _allowed(len(segment), len(points)))]
-        at = across(seconds(chosen["ordered_at"]), times)
+        at = across(seconds(chosen["ordered_at"]), times, WIDTH)
         trends.append(line(at, _down(chosen["trend"], values)))
         upper, lower = _down(chosen["band_high"], values), _down(chosen["band_low"], values)
         if (upper != lower).any():
@@ -133,7 +135,7 @@ def _evenly(count: int, wanted: int) -> Integers:
 
 
 def _down(figures: "pd.Series[float]", values: Axis) -> Integers:
-    return down(np.asarray(figures, dtype=np.float64), values)
+    return down(np.asarray(figures, dtype=np.float64), values, HEIGHT)
 
 
 def _marks(series: MetricSeries, drawn: pd.DataFrame, times: Axis, values: Axis) -> list[ChartMark]:

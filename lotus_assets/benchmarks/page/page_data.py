@@ -2,24 +2,25 @@
 
 import math
 from collections.abc import Sequence
-from itertools import groupby
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from lotus_assets.benchmarks.page.series import MetricSeries, Suite
-from lotus_assets.engine.speed.facts import SMALLEST
-from lotus_assets.outputs.pages.axes import Axis, Floats
-from lotus_assets.outputs.pages.number_forms import SIGNIFICANT as SHOWN
+from lotus_assets.engine.speed.facts import EXACT
+from lotus_assets.outputs.pages.axes import Axis
+from lotus_assets.outputs.pages.moving_charts import figures_of, packed, packed_times, scale_of
+from lotus_assets.outputs.pages.number_forms import ShownUnit, percent_change
 
-DIGITS = 5
-"""Significant digits of a figure on the page; benchmarks.json has all."""
 KIND_LETTERS = {"daily": "d", "weekly": "w", "manual": "m", "backfill": "b", "imported": "i"}
+KIND_WORDS = {"d": "daily", "w": "weekly", "m": "by hand", "b": "released version", "i": "imported"}
+"""What a reader is told of a run's kind, by its letter."""
+FIRST_CHANGE = 0x100
+"""A change is told by one character: its place in the page's list from here on. There are never
+more of them than points, and so none is half of a surrogate pair."""
 FIRST_MACHINE = ord("0")
 """A machine is told by one character: its place in the suite's list from here on."""
-FEWEST_PACKED = 3
-"""Fewer of the same are shorter as they are."""
 
 
 def suite_data(
@@ -37,14 +38,14 @@ def suite_data(
         times: the suite's time axis.
         commits: the shared list, as commit → place; commits not yet in it are added.
     """
-    seconds = runs["ordered_at"].dt.as_unit("s").astype("int64").to_numpy()
+    seconds = runs["ordered_at"].dt.as_unit("s").astype("int64").to_numpy(np.float64)
     places = [commits.setdefault(commit or "", len(commits)) for commit in runs["commit"]]
     machines = {name: chr(FIRST_MACHINE + number) for number, name in enumerate(suite.machines)}
     shared = _shared_address(runs)
     return {
         "name": suite.name,
         "axis": [round(times.low), round(times.high)],
-        "t": packed(np.diff(np.diff(seconds, prepend=0), prepend=0).tolist()),
+        "t": packed_times(seconds),
         "c": packed(np.diff(places, prepend=0).tolist()),
         "versions": {
             number: version for number, version in enumerate(runs["version"]) if version is not None
@@ -60,15 +61,6 @@ def suite_data(
         "m": "".join(machines[name] for name in runs["machine_fingerprint"]),
         "k": packed([KIND_LETTERS[kind] for kind in runs["kind"]]),
     }
-
-
-def packed(items: Sequence[int | str]) -> list[int | str | list[int | str]]:
-    """`items` with each that follows itself three times or more as [item, times]."""
-    pieces: list[int | str | list[int | str]] = []
-    for item, same in groupby(items):
-        times = sum(1 for _ in same)
-        pieces += [[item, times]] if times >= FEWEST_PACKED else [item] * times
-    return pieces
 
 
 def _shared_address(runs: pd.DataFrame) -> str:
@@ -87,36 +79,58 @@ def _extends(url: str, address: str, commit: str | None) -> bool:
     return bool(address and commit) and url.startswith(f"{address}{commit}")
 
 
-def series_data(series: MetricSeries, drawn: pd.DataFrame, runs: pd.DataFrame) -> dict[str, Any]:
-    """The shown points of a series: places of their runs (absent: all), and figures.
+def series_data(
+    series: MetricSeries,
+    drawn: pd.DataFrame,
+    runs: pd.DataFrame,
+    values: Axis,
+    changes: dict[str, int],
+) -> dict[str, Any]:
+    """The shown points of a series: places of their runs (absent: all), figures, changes.
 
-    Figures are whole numbers times `step`, each as its difference from the one before; as they
-    are where some are too small for that. Epochs are given where a machine has several.
+    How much worse a figure is than the one before it is a place in a list of texts that all
+    suites share.
+
+    Args:
+        runs: those of the suite that are shown anywhere on the page.
+        values: the axis that the series is drawn on.
+        changes: the shared list, as text → place; texts not yet in it are added.
     """
     rank = {run_id: number for number, run_id in enumerate(runs["run_id"])}
     places = drawn["run_id"].map(rank).to_numpy()
-    values = drawn["value"].to_numpy(float)
     data: dict[str, Any] = {
-        **_figures(values),
-        "unit": [series.unit.size, series.unit.name],
-        "direction": series.direction,
+        **scale_of(values, series.unit),
+        **figures_of(drawn["value"].to_numpy(np.float64), values, series.unit),
+        "c": "".join(
+            chr(FIRST_CHANGE + changes.setdefault(text, len(changes)))
+            for text in changes_of(series, drawn)
+        ),
     }
     if len(places) < len(runs):
         data["r"] = np.diff(places, prepend=0).tolist()
-    if drawn["epoch"].nunique() > drawn["machine_fingerprint"].nunique():
-        data["e"] = packed(drawn["epoch"].astype(int).tolist())
-    if len(drawn) < len(series.points):
-        data["thinned"] = True
     return data
 
 
-def _figures(values: Floats) -> dict[str, Any]:
-    sizes = np.abs(values[values != 0])
-    largest, least = (sizes.max(), sizes.min()) if sizes.size else (1.0, 1.0)
-    step = max(10.0 ** (math.floor(math.log10(largest)) - DIGITS + 1), SMALLEST)
-    if least < step * 10 ** (SHOWN - 1):
-        return {"v": [float(f"{value:.{DIGITS}g}") for value in values], "step": None}
-    return {"v": np.diff(np.rint(values / step).astype(np.int64), prepend=0).tolist(), "step": step}
+def changes_of(series: MetricSeries, points: pd.DataFrame) -> list[str]:
+    """How much worse (plus) each figure is than the one before it in its epoch.
+
+    What it was before where there is no ratio; "" for what has none before it, and is exact.
+    """
+    if series.direction == EXACT:
+        return [""] * len(points)
+    return [
+        change_text(ratio, previous, series.unit) if pd.notna(previous) else ""
+        for ratio, previous in zip(
+            points["ratio_to_previous"], points["previous_value"], strict=True
+        )
+    ]
+
+
+def change_text(ratio: float, previous: float, unit: ShownUnit) -> str:
+    """How much worse a figure is than the previous one; where there is no ratio, that one."""
+    if math.isnan(ratio) and not math.isnan(previous):
+        return f"from {unit.text(previous)}"
+    return percent_change(ratio)
 
 
 def drawn_points(series: MetricSeries, limit: int, kept: Sequence[str]) -> pd.DataFrame:

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 from lotus_assets.benchmarks.page.view import DashboardPage
+from lotus_assets.outputs.pages import moving_charts
 from lotus_assets.outputs.pages.rendering import SHARED_STYLE, THEME, rendered, templates_of
 
 FOLDER = Path(__file__).parent
@@ -14,8 +15,8 @@ def page_html(page: DashboardPage) -> bytes:
     return rendered(
         FOLDER,
         "index.html.jinja",
-        styles=[SHARED_STYLE, FOLDER / "style.css"],
-        scripts=[FOLDER / "behaviour.js", THEME],
+        styles=[SHARED_STYLE, *moving_charts.STYLES, FOLDER / "style.css"],
+        scripts=[moving_charts.LIBRARY, moving_charts.SCRIPT, FOLDER / "behaviour.js", THEME],
         page=page,
         light=None,
     )

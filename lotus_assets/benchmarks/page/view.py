@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from lotus_assets.benchmarks.page.drawing import Chart, draw, seconds
+from lotus_assets.benchmarks.page.drawing import HEIGHT, WIDTH, Chart, draw, seconds
 from lotus_assets.benchmarks.page.findings import (
     CommitRange,
     Completeness,
@@ -19,11 +19,17 @@ from lotus_assets.benchmarks.page.findings import (
     kinds,
     told_loudly,
 )
-from lotus_assets.benchmarks.page.page_data import drawn_points, series_data, suite_data
+from lotus_assets.benchmarks.page.page_data import (
+    KIND_WORDS,
+    change_text,
+    drawn_points,
+    series_data,
+    suite_data,
+)
 from lotus_assets.benchmarks.page.series import MetricSeries, Suite, web_address
 from lotus_assets.engine.speed.change_points import fewest_runs
 from lotus_assets.engine.speed.facts import times_worse
-from lotus_assets.outputs.pages.axes import WIDTH, Axis, time_axis
+from lotus_assets.outputs.pages.axes import Axis, time_axis
 from lotus_assets.outputs.pages.number_forms import counted, percent_change
 
 POINTS = 24_000
@@ -117,6 +123,14 @@ class Verdict:
 
 
 @dataclass(frozen=True)
+class SharedTexts:
+    """Texts that many points have, by their places in the page's lists."""
+
+    commits: dict[str, int]
+    changes: dict[str, int]
+
+
+@dataclass(frozen=True)
 class DashboardPage:
     """Everything that the template shows."""
 
@@ -128,6 +142,8 @@ class DashboardPage:
     sections: list[SuiteSection]
     kinds: list[Kind]
     verdict: Verdict
+    plot: tuple[int, int]
+    """Width and height of a plot in its own coordinates."""
     runs_needed: int
     """Runs on one machine from which on a slow-down can be told."""
     metrics: list[str]
@@ -142,9 +158,9 @@ def page_of(
     ids = {series.key: f"series-{number}" for number, series in enumerate(numbered)}
     limit = max(LEAST_POINTS, POINTS // max(1, len(numbered)))
     sections, data = [], []
-    commits: dict[str, int] = {}
+    shared = SharedTexts({}, {})
     for number, suite in enumerate(suites):
-        section, of_suite = _section(suite, f"suite-{number}", ids, limit, commits)
+        section, of_suite = _section(suite, f"suite-{number}", ids, limit, shared)
         sections.append(replace(section, profiles=_profiles(suite, profiles)))
         data.append(of_suite)
     newest = [suite.newest["ordered_at"] for suite in suites]
@@ -158,9 +174,15 @@ def page_of(
         sections=sections,
         kinds=kinds(suites, ids),
         verdict=_verdict(suites, sections),
+        plot=(WIDTH, HEIGHT),
         runs_needed=fewest_runs(),
         metrics=sorted({series.metric for series in numbered}),
-        data={"suites": data, "commits": list(commits)},
+        data={
+            "suites": data,
+            "commits": list(shared.commits),
+            "changes": list(shared.changes),
+            "kinds": KIND_WORDS,
+        },
     )
 
 
@@ -187,7 +209,7 @@ def _section(
     section_id: str,
     ids: dict[SeriesKey, str],
     limit: int,
-    commits: dict[str, int],
+    shared: SharedTexts,
 ) -> tuple[SuiteSection, dict[str, Any]]:
     drawn = [
         drawn_points(series, limit, series.facts["run_id"].tolist()) for series in suite.series
@@ -200,9 +222,9 @@ def _section(
         _card(ids[series.key], series, points, draw(series, points, times, suite), suite)
         for series, points in zip(suite.series, drawn, strict=True)
     ]
-    data = suite_data(suite, runs, times, commits)
+    data = suite_data(suite, runs, times, shared.commits)
     data["series"] = {
-        card.id: series_data(card.series, points, runs)
+        card.id: series_data(card.series, points, runs, card.chart.values, shared.changes)
         for card, points in zip(cards, drawn, strict=True)
     }
     counts = suite.runs["machine_fingerprint"].value_counts()
@@ -265,7 +287,7 @@ def _card(
         newest=series.unit.text(newest["value"]),
         newest_at=newest["ordered_at"],
         is_current=newest["run_id"] == suite.newest["run_id"],
-        to_previous=_to_previous(series),
+        to_previous=change_text(newest["ratio_to_previous"], newest["previous_value"], series.unit),
         to_best=percent_change(newest["ratio_to_best"]),
         tone=_tone(series),
         noise=None if series.noise is None else f"{series.noise.relative_range:.1%}",
@@ -274,14 +296,6 @@ def _card(
         drawn=len(drawn),
         total=len(series.points),
     )
-
-
-def _to_previous(series: MetricSeries) -> str:
-    """How much worse the newest figure is; where there is no ratio, what it was before."""
-    newest = series.newest
-    if pd.isna(newest["ratio_to_previous"]) and not pd.isna(newest["previous_value"]):
-        return f"from {series.unit.text(newest['previous_value'])}"
-    return percent_change(newest["ratio_to_previous"])
 
 
 def _tone(series: MetricSeries) -> str:

@@ -8,20 +8,20 @@ from lotus_assets.outputs.pages.axes import HEIGHT, WIDTH, Axis, Floats
 Integers = npt.NDArray[np.int64]
 
 
-def across(figures: Floats, axis: Axis) -> Integers:
-    """Where figures lie from the left edge of a plot, 0 … WIDTH on the axis."""
-    return np.rint(axis.share(figures) * WIDTH).astype(np.int64)
+def across(figures: Floats, axis: Axis, width: int = WIDTH) -> Integers:
+    """Where figures lie from the left edge of a plot, 0 … width on the axis."""
+    return np.rint(axis.share(figures) * width).astype(np.int64)
 
 
-def down(figures: Floats, axis: Axis) -> Integers:
-    """Where figures lie from the top edge of a plot, 0 … HEIGHT on the axis."""
-    return np.rint((1 - axis.share(figures)) * HEIGHT).astype(np.int64)
+def down(figures: Floats, axis: Axis, height: int = HEIGHT) -> Integers:
+    """Where figures lie from the top edge of a plot, 0 … height on the axis."""
+    return np.rint((1 - axis.share(figures)) * height).astype(np.int64)
 
 
 def dots(x: Integers, y: Integers) -> str:
     """Lines of no length, of which round caps make dots: a few bytes each."""
     moves = _pairs(np.diff(x, prepend=0), np.diff(y, prepend=0))
-    return "".join(f"m{move}h0" for move in moves)
+    return "".join(f"m{move}z" for move in moves)
 
 
 def line(x: Integers, y: Integers) -> str:

@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lotus_assets.benchmarks.page.drawing import Chart, draw, seconds
+from lotus_assets.benchmarks.page.drawing import HEIGHT, WIDTH, Chart, draw, seconds
 from lotus_assets.benchmarks.page.series import Suite, suites_of
 from lotus_assets.benchmarks.page.view import machine_paths
-from lotus_assets.outputs.pages.axes import HEIGHT, WIDTH, time_axis
+from lotus_assets.outputs.pages.axes import time_axis
 from lotus_assets_tests.unit.benchmarks.history_world import FAST, SLOW, World
 
 NAME = "test_x.py::test_y"
@@ -152,7 +152,7 @@ def test_many_points_give_a_trend_of_few_corners_that_ends_where_it_should() -> 
     [layer] = chart.layers
     [trend] = corners(layer.trend)
     assert len(corners(layer.dots)) == count
-    assert len(trend) <= 120
+    assert len(trend) <= 60
     expected = pd.Series(values).tail(10).median()
     assert values_of(chart, trend)[-1] == pytest.approx(expected, abs=0.003)
     assert trend[-1][0] == corners(layer.dots)[-1][0][0]
