@@ -197,6 +197,26 @@ def test_repos_behind_a_number_sort_and_hostile_names_stay_text(
     assert page.locator("#ranking b").count() == 0
 
 
+def test_a_series_is_read_week_by_week_as_its_table_has_it(
+    watched: Watched, folder: Path, pictures: Path
+) -> None:
+    page = watched.page
+    page.goto(f"file://{folder}/metrics/mr_cycle_time_p50_h.html")
+    series = page.get_by_role("slider")
+    series.press("End")
+    figure = page.locator("section", has_text="By week").locator(".figure")
+    figure.get_by_text("Figures as a table").click()
+    names = figure.locator("thead th").all_inner_texts()[1:]
+    for row in figure.locator("tbody tr").all()[:3]:
+        figures = row.locator("td").all_inner_texts()
+        said = series.get_attribute("aria-valuetext") or ""
+        assert [
+            name for name in zip(names, figures, strict=True) if ": ".join(name) not in said
+        ] == []
+        series.press("ArrowLeft")
+    page.screenshot(path=pictures / "metric_readout.png")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(
     "name", ["index", "weekly", "quality", "metrics/mr_cycle_time_p50_h", "restatements"]

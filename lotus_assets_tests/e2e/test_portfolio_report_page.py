@@ -12,6 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, expect
 
+from lotus_assets.outputs.pages.moving_charts import library_file
 from lotus_assets.outputs.portfolio_report.report_model import IndexRow
 from lotus_assets.outputs.portfolio_report.report_pages import index_page, portfolio_page
 from lotus_assets_tests.e2e.test_interface import CHROMIUM
@@ -29,7 +30,11 @@ OPEN_ALL = "document.querySelectorAll('details').forEach((part) => { part.open =
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A report with hostile names, and an index that leads to it."""
-    folder = tmp_path_factory.mktemp("portfolios")
+    pages = tmp_path_factory.mktemp("pages")
+    folder = pages / "portfolios"
+    folder.mkdir()
+    for name, content in library_file().items():
+        (pages / name).write_bytes(content)
     (folder / "PF-1.html").write_bytes(portfolio_page(report(HOSTILE), NOW))
     rows = [
         IndexRow(name, date(2026, 3, 8), "007", None, ytd, None, None, None, None, (), "")
@@ -50,11 +55,37 @@ def watched(browser: Browser, folder: Path) -> Iterator[Watched]:
     watched.context.close()
 
 
-def test_a_report_loads_itself_and_nothing_else(watched: Watched, folder: Path) -> None:
+def test_a_report_loads_what_moves_its_charts_and_nothing_else(
+    watched: Watched, folder: Path
+) -> None:
     expect(watched.page.get_by_role("heading", name="Portfolio PF-1")).to_be_visible()
+    curve = watched.page.get_by_role("slider", name="Cumulative return of PF-1 over YTD")
+    curve.scroll_into_view_if_needed()
+    expect(curve.locator("canvas")).to_be_visible()
+    assert watched.requested == [
+        f"file://{folder}/PF-1.html",
+        f"file://{folder.parent}/charts.js",
+    ]
+
+
+def test_a_curve_is_read_day_by_day(watched: Watched, pictures: Path) -> None:
+    """As the table behind it has the figure of the month's last day."""
+    page = watched.page
+    curve = page.get_by_role("slider", name="Cumulative return of PF-1 over YTD")
+    curve.press("End")
+    said = curve.get_attribute("aria-valuetext") or ""
+    page.locator("#curve .figure").get_by_text("Figures as a table").click()
+    cells = page.locator("#curve .figure tbody tr").last.locator("td").all_inner_texts()
+    assert [f": {cell}" in said for cell in cells] == [True] * len(cells), (said, cells)
+    page.screenshot(path=pictures / "report_readout.png")
+
+
+def test_without_its_script_the_drawing_stands(browser: Browser, folder: Path) -> None:
+    watched = Watched(browser, java_script_enabled=False)
+    watched.page.goto(f"file://{folder}/PF-1.html")
     plot = watched.page.get_by_role("img", name="Cumulative return of PF-1 over YTD")
     assert plot.evaluate("(plot) => plot.getBoundingClientRect().width") > 300
-    assert watched.requested == [f"file://{folder}/PF-1.html"]
+    watched.context.close()
 
 
 def test_parts_unfold_and_hold_the_hostile_name_as_text(watched: Watched) -> None:
@@ -113,3 +144,5 @@ def test_it_prints(watched: Watched, pictures: Path) -> None:
     assert printed.startswith(b"%PDF")
     watched.page.emulate_media(media="print")
     expect(watched.page.get_by_role("navigation", name="Pages")).to_be_hidden()
+    expect(watched.page.locator("#curve .plot")).to_be_visible()
+    expect(watched.page.locator("#curve canvas")).to_be_hidden()

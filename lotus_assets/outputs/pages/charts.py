@@ -1,14 +1,16 @@
 """Charts over time and of distributions: figures in, geometry and words out (charts.html.jinja)."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
 import numpy as np
 
-from lotus_assets.outputs.pages import svg_paths
+from lotus_assets.outputs.pages import moving_charts, svg_paths
 from lotus_assets.outputs.pages.axes import (
+    DAY,
     HEIGHT,
     WIDTH,
     Axis,
@@ -42,7 +44,10 @@ class ChartTable:
 
 @dataclass(frozen=True)
 class Series:
-    """Figures at instants, in order; NaN where there is none. `low` and `high` make its band."""
+    """Figures at midnights in UTC, in order; NaN where there is none.
+
+    `low` and `high` make its band; `form` is how a single figure reads, with so many `decimals`.
+    """
 
     name: str
     instants: Sequence[datetime]
@@ -51,6 +56,8 @@ class Series:
     low: Floats | None = None
     high: Floats | None = None
     has_dots: bool = False
+    form: Callable[[float], str] | None = None
+    decimals: int | None = None
 
 
 @dataclass(frozen=True)
@@ -122,6 +129,8 @@ class Chart:
     levels: list[Placed] = field(default_factory=list)
     uprights: list[Placed] = field(default_factory=list)
     """Lines from bottom to top with their words."""
+    moving: dict[str, Any] | None = None
+    """What is read at the cursor; see `moving_charts`."""
 
 
 @dataclass(frozen=True)
@@ -162,12 +171,35 @@ def line_chart(
         bottom_ticks=time_ticks(times),
         table=table,
         layers=[_layer(one, times, values) for one in series],
+        moving=_moving(series, unit, times, values),
         marks=[_placed(mark, times, values) for mark in marks],
         levels=[
             Placed(0.0, round(100 * (1 - _share(values, level.value)), 2), level.kind, level.text)
             for level in levels
         ],
     )
+
+
+def _moving(series: Sequence[Series], unit: ShownUnit, times: Axis, values: Axis) -> dict[str, Any]:
+    seconds = [np.array([at.timestamp() for at in one.instants]) for one in series]
+    days = np.unique(np.concatenate(seconds) / DAY)
+    return {
+        "days": moving_charts.packed_times(days),
+        "axis": [times.low, times.high],
+        **moving_charts.scale_of(values, unit),
+        "series": [
+            moving_charts.series_of(
+                one.name,
+                one.tone % TONES,
+                at,
+                days,
+                moving_charts.figures_of(
+                    one.values, values, unit, decimals=one.decimals, form=one.form
+                ),
+            )
+            for one, at in zip(series, seconds, strict=True)
+        ],
+    }
 
 
 def sparkline(values: Floats, *, label: str) -> Sparkline:

@@ -12,6 +12,7 @@ from lotus_assets.outputs.explanations.day_rows import DayFacts
 from lotus_assets.outputs.pages.data_quality import DataQuality
 from lotus_assets.outputs.pages.metric_history import MetricHistory
 from lotus_assets.outputs.pages.metric_page import metric_files
+from lotus_assets.outputs.pages.moving_charts import library_file
 from lotus_assets.outputs.pages.overview import overview_files
 from lotus_assets.outputs.pages.page_making import PageMaking
 from lotus_assets.outputs.pages.quality_page import quality_files
@@ -65,6 +66,7 @@ def engineering_files(
         **metric_files(tiles, history, facts, making),
         **weekly_files(metric_daily, restated, rules, making),
         **quality_files(quality, making),
+        **library_file(),
     }
     return files, {name: _not_yet(name, making) for name in NOT_YET}
 

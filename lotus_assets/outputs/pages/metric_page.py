@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from functools import partial
 from pathlib import PurePosixPath
 
 import numpy as np
@@ -95,6 +96,7 @@ def _page(
         frame,
         scripts=[SORTING, LOADING, PARTS, FOLDER / "behaviour" / "metric.js"],
         loads_data=True,
+        is_moving=True,
         metric=metric,
         pieces=ROWS,
         window=WINDOWS[metric.window],
@@ -150,6 +152,7 @@ def series_chart(history: MetricHistory, place: int, day: date) -> Chart | None:
                 low=None if tone or high is None else figures[part.number],
                 high=None if tone else high,
                 has_dots=not tone,
+                form=partial(personal, unit=metric.unit),
             )
             for tone, part in enumerate(lines)
         ],

@@ -5,14 +5,14 @@ no unit, no rounding and no rule of its own.
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from lotus_assets.outputs.pages.axes import LEAST_SPAN, Axis, Floats
+from lotus_assets.outputs.pages.axes import DAY, LEAST_SPAN, Axis, Floats
 from lotus_assets.outputs.pages.number_forms import (
     LARGEST,
     MOST_DECIMALS,
@@ -25,8 +25,9 @@ FOLDER = Path(__file__).parent
 UPLOT = FOLDER / "vendored" / "uplot"
 LIBRARY = UPLOT / "uPlot.iife.min.js"
 SCRIPT = FOLDER / "behaviour" / "moving_charts.js"
-FILE = "vendored/uPlot-1.6.32.js"
-"""Where many pages share uPlot: below the folder of the pages, under a name that never changes."""
+FIGURE_CHARTS = FOLDER / "behaviour" / "figure_charts.js"
+FILE = "charts.js"
+"""What moves the charts of all pages, below their folder: it would be a third of a small one."""
 STYLES = (UPLOT / "uPlot.min.css", FOLDER / "moving_charts.css")
 LEVELS, MOST_DIGITS = 500, 8
 """A figure is placed as finely as so many parts of its axis, with at most so many digits."""
@@ -46,14 +47,28 @@ def packed(items: Sequence[int | str]) -> list[int | str | list[int | str]]:
 
 
 def library_file() -> dict[str, bytes]:
-    """uPlot by its path below the folder of the pages."""
-    return {FILE: LIBRARY.read_bytes()}
+    """`FILE`, which whoever writes pages with moving charts writes too: uPlot, and its use."""
+    return {FILE: b"\n".join(path.read_bytes() for path in (LIBRARY, SCRIPT, FIGURE_CHARTS))}
 
 
-def packed_times(seconds: Floats) -> list[int | str | list[int | str]]:
-    """Whole seconds since 1970 as second differences, which are 0 for a steady schedule."""
-    whole = np.rint(seconds).astype(np.int64)
+def packed_times(instants: Floats) -> list[int | str | list[int | str]]:
+    """Whole seconds or days since 1970 as second differences, 0 for a steady schedule."""
+    whole = np.rint(instants).astype(np.int64)
     return packed(np.diff(np.diff(whole, prepend=0), prepend=0).tolist())
+
+
+def series_of(
+    name: str, tone: int, seconds: Floats, days: Floats, figures: Mapping[str, Any]
+) -> dict[str, Any]:
+    """A series at `seconds`, which are midnights and among `days`: the places of its own, if fewer.
+
+    `figures`: see `figures_of`.
+    """
+    data = {"name": name, "tone": tone, **figures}
+    if len(seconds) < len(days):
+        places = np.searchsorted(days, seconds / DAY).tolist()
+        data["places"] = packed(np.diff(places, prepend=0).tolist())
+    return data
 
 
 def scale_of(axis: Axis, unit: ShownUnit) -> dict[str, Any]:
@@ -96,7 +111,11 @@ def figures_of(
     if decimals is None:
         decimals = 0 if _are_whole(shown) else max(0, last)
     counts = _differences(np.rint(shown / 10.0**power))
-    return {"v": counts, "power": power, "decimals": decimals, "unit": unit.name}
+    minus = "\N{MINUS SIGN}" if form else "-"
+    return {
+        **{"v": counts, "power": power, "decimals": decimals},
+        **{"unit": unit.name, "minus": minus},
+    }
 
 
 def _are_whole(shown: Floats) -> bool:

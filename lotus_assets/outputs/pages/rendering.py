@@ -12,6 +12,7 @@ from typing import Any
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 from markupsafe import Markup
 
+from lotus_assets.outputs.pages import moving_charts
 from lotus_assets.outputs.pages.light import Light
 from lotus_assets.outputs.pages.number_forms import counted
 
@@ -55,21 +56,24 @@ def page_html(
     styles: Sequence[Path] = (),
     scripts: Sequence[Path] = (),
     loads_data: bool = False,
+    is_moving: bool = False,
     **context: Any,
 ) -> bytes:
     """A page as UTF-8, made of a template in `folder` that extends `pages/base.html.jinja`.
 
     `pages/charts.html.jinja` and `pages/text.html.jinja` hold the macros that templates import.
     `styles` and `scripts` come after those that every page has. With `loads_data`, the page may
-    load scripts that stand beside it.
+    load scripts that stand beside it; with `is_moving`, its charts move, by `moving_charts.FILE`.
     """
     root = "../" * (len(frame.path.parts) - 1)
+    moving_styles = moving_charts.STYLES if is_moving else ()
     return rendered(
         folder,
         template,
-        styles=[SHARED_STYLE, PARTS_STYLE, *styles],
+        styles=[SHARED_STYLE, PARTS_STYLE, *moving_styles, *styles],
         scripts=[THEME, *scripts],
-        loads_data=loads_data,
+        loads_data=loads_data or is_moving,
+        library=f"{root}{moving_charts.FILE}" if is_moving else "",
         frame=frame,
         root=root,
         path=str(frame.path),
@@ -87,6 +91,7 @@ def rendered(
     styles: Sequence[Path],
     scripts: Sequence[Path],
     loads_data: bool = False,
+    library: str = "",
     **context: Any,
 ) -> bytes:
     """A template of `folder` that extends the base, with a policy of exactly these texts."""
@@ -97,6 +102,7 @@ def rendered(
         .get_template(template)
         .render(
             policy=content_policy(style, behaviour, loads_data=loads_data),
+            library=library,
             style=Markup(style),  # noqa: S704  (files of this package)
             scripts=[Markup(script) for script in behaviour],  # noqa: S704
             **context,

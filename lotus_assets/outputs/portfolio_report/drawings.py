@@ -78,7 +78,14 @@ def _lines(report: PortfolioReport, column: str, names: Sequence[str]) -> list[S
     titles = {NET: "Net of fees", GROSS: "Gross of fees", BENCHMARK: report.benchmark_id or ""}
     by_name = {str(name): rows for name, rows in report.curve.groupby("series", sort=False)}
     return [
-        Series(titles[name], _instants(rows["date"]), _drawable(rows[column]), tone=TONES[name])
+        Series(
+            titles[name],
+            _instants(rows["date"]),
+            _drawable(rows[column]),
+            tone=TONES[name],
+            form=percent,
+            decimals=2,
+        )
         for name, rows in ((name, by_name.get(name)) for name in names)
         if rows is not None
     ]

@@ -9,6 +9,7 @@ import pandas as pd
 from sqlalchemy import Connection
 
 from lotus_assets.inputs.partitions import shard_of
+from lotus_assets.outputs.pages.moving_charts import library_file
 from lotus_assets.outputs.pages.page_files import write_pages
 from lotus_assets.outputs.portfolio_report.index_rows import index_rows, newest_days
 from lotus_assets.outputs.portfolio_report.report_pages import index_page, portfolio_page
@@ -52,7 +53,7 @@ def write_reports(
         sizes |= {path: len(content) for path, content in pages.items()}
     day = None if newest.empty else max(newest["as_of_date"])
     index = index_page(index_rows(connection, newest, shard_count), day, now)
-    write_pages(folder, SET, {str(INDEX): index})
+    write_pages(folder, SET, {str(INDEX): index, **library_file()})
     return WrittenPages(index, sizes)
 
 

@@ -68,6 +68,7 @@ def portfolio_page(report: PortfolioReport, generated_at: datetime) -> bytes:
         frame,
         report=report,
         tiles=_tiles(report),
+        is_moving=True,
         curve=drawings.curve_chart(report),
         drawdown=drawings.drawdown_chart(report),
         months=drawings.months_map(report),

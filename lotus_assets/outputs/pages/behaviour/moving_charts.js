@@ -30,11 +30,12 @@ const movingCharts = (() => {
     return getComputedStyle(probe).color;
   };
   // Figures and their texts, of what moving_charts.py has packed.
-  const figures = ({v, power, decimals, unit, texts}) => {
+  const figures = ({v, power, decimals, unit, minus, texts}) => {
     if (texts) return {values: v, texts};
     const form = new Intl.NumberFormat("en", {minimumFractionDigits: decimals, maximumFractionDigits: decimals});
+    const after = unit && `\u00a0${unit}`;
     const values = sums(v).map((count) => count === null ? null : Number(`${count}e${power}`));
-    return {values, texts: values.map((value) => value === null ? "" : `${form.format(value)}${unit && `\u00a0${unit}`}`)};
+    return {values, texts: values.map((value) => value === null ? "" : form.format(value).replace("-", minus) + after)};
   };
 
   const shapesOf = (box, names) => [...box.querySelectorAll(names)].map((shape) => ({
