@@ -63,12 +63,11 @@ def export(
     """Compute and export one day from what is in the warehouse."""
     with console_on_stderr() as errors, told_to_the_reader(errors):
         settings = Settings()
-        noon = day.replace(hour=12, tzinfo=settings.zone)
-        check_day(noon.date(), settings)
+        check_day(day.date(), settings)
         check_folders(settings)
         from lotus_assets.commands.day_runs import export_day
 
-        succeeded = export_day(settings, noon, errors)
+        succeeded = export_day(settings, day.date(), errors)
     if not succeeded:
         raise typer.Exit(FAILED)
 

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import date
 
 import dagster as dg
 from rich.console import Console
@@ -18,7 +18,6 @@ from lotus_assets.commands.surroundings.preparation import (
     database,
     surroundings,
 )
-from lotus_assets.graph.layers import day_key
 from lotus_assets.graph.resources import Environment
 from lotus_assets.inputs.input_settings import InputSettings
 from lotus_assets.inputs.partitions import last_complete_day, whole_day_tags
@@ -27,45 +26,44 @@ from lotus_assets.settings import Settings
 
 
 def collect(settings: Settings, errors: Console) -> tuple[Mapping[str, Exception], bool]:
-    """Everything of the day that is now: the sides that could not be had, and whether all went."""
+    """Everything as of now: the sides that could not be had, and whether all went."""
     with surroundings(settings, errors.print) as missing:
         sides = SIDES - missing.keys()
-        succeeded = bool(sides) and _run(errors, settings.now(), sides=sides)
+        succeeded = bool(sides) and _run(errors, last_complete_day(settings), sides=sides)
     return missing, succeeded
 
 
-def export_day(settings: Settings, instant: datetime, errors: Console) -> bool:
-    """Figures and export of the day of `instant`, of what is stored; whether all went well."""
+def export_day(settings: Settings, day: date, errors: Console) -> bool:
+    """Figures and export of a day, of what is stored; whether all went well."""
     with database(settings, errors.print) as url:
         os.environ.update(dagster_variables(settings, url))
-        return _run(errors, instant, only=["metric_daily", "daily_export"])
+        return _run(errors, day, only=["metric_daily", "daily_export"])
 
 
 def _run(
     errors: Console,
-    instant: datetime,
+    day: date,
     *,
     only: Sequence[str] = (),
     sides: Collection[str] = (),
 ) -> bool:
-    """Run everything of `sides`, or the assets `only`, on the day of `instant`.
+    """Run everything of `sides`, or the assets `only`, on the partition of `day`.
 
     Prints what was done.
     """
     settings, defs = Settings(), definitions()
     with dg.DagsterInstance.get() as instance:
-        day = day_key(instant, settings)
         executions = []
         if only:
             job = defs.resolve_implicit_global_asset_job_def()
             assets = [dg.AssetKey(name) for name in only]
-            executions.append(execute(job, instance, errors, partition_key=day, assets=assets))
+            executions.append(execute(job, instance, errors, partition_key=str(day), assets=assets))
         if GITLAB in sides:
             job = defs.resolve_job_def("tem_full")
-            executions.append(execute(job, instance, errors, partition_key=day))
+            executions.append(execute(job, instance, errors, partition_key=str(day)))
         if LOTUS_CORE in sides:
             job = defs.resolve_job_def("portfolio_full")
-            tags = whole_day_tags(last_complete_day(settings), InputSettings().lotus_core_shards)
+            tags = whole_day_tags(day, InputSettings().lotus_core_shards)
             executions.append(execute(job, instance, errors, tags=tags))
     repository = defs.get_repository_def()
     run_ids = [execution.run_id for execution in executions]

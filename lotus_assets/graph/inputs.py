@@ -7,7 +7,7 @@ once, instead of going stale in silence.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, Self
 
 import dagster as dg
@@ -15,7 +15,7 @@ import pandas as pd
 from sqlalchemy import CompoundSelect, Connection, Engine, Row, Select
 from sqlalchemy.sql.elements import ColumnElement
 
-from lotus_assets.graph.layers import is_live
+from lotus_assets.graph.layers import is_live, last_complete_day
 from lotus_assets.graph.resources import Environment
 from lotus_assets.settings import Settings
 from lotus_assets.sources.warehouse.copying import read_table
@@ -102,11 +102,11 @@ def inputs_by_day(context: dg.AssetExecutionContext, environment: Environment) -
 def days_of(context: dg.AssetExecutionContext, settings: Settings) -> tuple[date, ...]:
     """The days that a run works out.
 
-    A live run: the last complete day, whichever partitions it covers. Any other run: the
-    complete days among its partitions; the running day has no metrics before it is over.
+    The complete days among its partitions (under TEM_AS_OF there are later ones), ascending; in a
+    live run also the last complete day, which is another one when the run began before midnight.
     """
-    today = settings.now().astimezone(settings.zone).date()
+    last = last_complete_day(settings.now(), settings)
+    asked = {date.fromisoformat(key) for key in context.partition_keys}
     if is_live(context):
-        return (today - timedelta(days=1),)
-    asked = (date.fromisoformat(key) for key in context.partition_keys)
-    return tuple(day for day in asked if day < today)
+        asked.add(last)
+    return tuple(day for day in sorted(asked) if day <= last)

@@ -1,7 +1,7 @@
 """Names that the whole graph shares: groups, kinds, partitions, tags, pools."""
 
 import warnings
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 import dagster as dg
 
@@ -19,7 +19,8 @@ EXPORT_KINDS = {"json", "csv"}
 LIVE_TAG = "lotus/collection"
 LIVE = "live"
 """A run tagged `lotus/collection: live` collects what is new since the watermarks and moves them,
-and works out what changed. A run without the tag (one that is started by hand in the UI) queries
+and works out what changed; it is of the last complete day, and marks the days that it writes
+(`written_days`). A run without the tag (one that is started by hand in the UI) queries
 its days and never moves a watermark, and works everything out."""
 
 SWEEP_TAG = "lotus/sweep"
@@ -29,10 +30,8 @@ what GitLab deleted."""
 GITLAB_POOL = "gitlab"
 """Steps that read GitLab; the limit of the pool bounds runs side by side, not requests."""
 
-DAYS = dg.DailyPartitionsDefinition(
-    start_date=FIRST_DAY.isoformat(), timezone=Settings().timezone, end_offset=1
-)
-"""Calendar days of TIMEZONE. The running day is a partition too (end_offset=1)."""
+DAYS = dg.DailyPartitionsDefinition(start_date=FIRST_DAY.isoformat(), timezone=Settings().timezone)
+"""Calendar days of TIMEZONE, once they are over: the last partition is the last complete day."""
 
 # A backfill of many days in a run a day would take minutes each; that this is beta is known.
 warnings.filterwarnings("ignore", "Parameter `backfill_policy`", dg.BetaWarning)
@@ -44,6 +43,6 @@ def is_live(context: dg.AssetExecutionContext) -> bool:
     return context.run.tags.get(LIVE_TAG) == LIVE
 
 
-def day_key(instant: datetime, settings: Settings) -> str:
-    """The partition key of the calendar day that holds `instant`."""
-    return instant.astimezone(settings.zone).date().isoformat()
+def last_complete_day(instant: datetime, settings: Settings) -> date:
+    """The day before the one that holds `instant` in TIMEZONE."""
+    return instant.astimezone(settings.zone).date() - timedelta(days=1)

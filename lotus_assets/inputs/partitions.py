@@ -9,6 +9,7 @@ from dagster._core.storage.tags import (
     ASSET_PARTITION_RANGE_START_TAG,
 )
 
+from lotus_assets.graph import layers
 from lotus_assets.inputs.input_settings import InputSettings
 from lotus_assets.settings import Settings
 
@@ -57,7 +58,7 @@ def as_of_shards(settings: Settings, inputs: InputSettings) -> dg.MultiPartition
 
 def last_complete_day(settings: Settings) -> date:
     """Yesterday in TIMEZONE."""
-    return settings.now().astimezone(settings.zone).date() - timedelta(days=1)
+    return layers.last_complete_day(settings.now(), settings)
 
 
 def asked_partitions(

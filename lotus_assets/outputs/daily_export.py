@@ -1,6 +1,6 @@
 """daily_export: a day's figures as `daily/YYYY-MM-DD.json` and `.csv`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import PurePosixPath
 
@@ -16,6 +16,7 @@ from lotus_assets.graph.layers import (
 )
 from lotus_assets.graph.resources import Environment
 from lotus_assets.graph.steps import asset_step
+from lotus_assets.graph.written_days import mark_written
 from lotus_assets.outputs.metric_files import (
     as_csv,
     as_json,
@@ -44,32 +45,38 @@ def daily_files(metric_daily: pd.DataFrame, day: date) -> dict[PurePosixPath, by
     }
 
 
-def export_days(inputs: Inputs, *, is_catching_up: bool) -> dict[str, bytes]:
-    """Write the files of the run's days, all of them or none of a day; path → content.
+def days_to_export(inputs: Inputs, *, is_catching_up: bool) -> set[date]:
+    """The run's days; of one that is catching up also those whose metrics are not those last
+    exported, the Sunday of the last complete week among them."""
+    if not is_catching_up:
+        return set(inputs.days)
+    with inputs.connect() as connection:
+        late = read_unexported_days(connection, MARK, last_sunday(inputs.days[-1]))
+    return {*inputs.days, *late}
 
-    A run that is catching up also writes the days whose metrics are not those last exported, the
-    Sunday of the last complete week among them.
-    """
+
+def export_days(inputs: Inputs, days: Iterable[date]) -> dict[str, bytes]:
+    """Write the files of these days, all of them or none of a day; path → content."""
+    asked = sorted(days)
     with inputs.connect() as connection:
         marks = read_metric_days(connection)
-        late = set[date]()
-        if is_catching_up:
-            late = read_unexported_days(connection, MARK, last_sunday(inputs.days[-1]))
-    days = sorted({*inputs.days, *late})
-    rows = read_figures(inputs, days)
-    files = {str(path): content for day in days for path, content in daily_files(rows, day).items()}
-    write_files(inputs, files, MARK, {day: marks[day] for day in days if day in marks})
+    rows = read_figures(inputs, asked)
+    files = {
+        str(path): content for day in asked for path, content in daily_files(rows, day).items()
+    }
+    write_files(inputs, files, MARK, {day: marks[day] for day in asked if day in marks})
     return files
 
 
+NAME = "daily_export"
 MARK: Export = "daily_export_mark"
 
 
 @asset_step(
-    name="daily_export",
+    name=NAME,
     specs=[
         export_spec(
-            "daily_export",
+            NAME,
             "daily/YYYY-MM-DD.json and .csv in TEM_EXPORT_DIR.",
             DAYS,
         )
@@ -82,4 +89,8 @@ def daily_export(
 ) -> Iterator[dg.MaterializeResult[None]]:
     """The files of the run's days; a live run's are the last complete day and what changed."""
     inputs = inputs_by_day(context, environment)
-    yield exported(inputs, export_days(inputs, is_catching_up=is_live(context)))
+    days = days_to_export(inputs, is_catching_up=is_live(context))
+    files = export_days(inputs, days)
+    if is_live(context):
+        mark_written(context, [NAME], days)
+    yield exported(inputs, files)

@@ -21,6 +21,7 @@ from lotus_assets.graph.layers import (
 )
 from lotus_assets.graph.resources import Environment
 from lotus_assets.graph.steps import asset_step
+from lotus_assets.graph.written_days import mark_partitions
 from lotus_assets.outputs.metric_files import (
     Levels,
     as_csv,
@@ -36,6 +37,7 @@ from lotus_assets.settings import Settings
 from lotus_assets.sources.warehouse.changes import Export, read_metric_days, read_unexported_days
 
 FIRST_MONDAY = "2025-01-06"
+NAME = "weekly_export"
 MARK: Export = "weekly_export_mark"
 
 WEEKS = dg.WeeklyPartitionsDefinition(
@@ -100,10 +102,10 @@ def weeks_to_export(inputs: Inputs) -> set[date]:
 
 
 @asset_step(
-    name="weekly_export",
+    name=NAME,
     specs=[
         export_spec(
-            "weekly_export",
+            NAME,
             "weekly/YYYY-Www/{org,teams,repos}.json and .csv of the weeks asked for.",
             WEEKS,
         )
@@ -133,6 +135,13 @@ def weekly_export(
 def last_week_export(
     context: dg.AssetExecutionContext, environment: Environment
 ) -> Iterator[dg.MaterializeResult[None]]:
-    """The files of the last complete week, and of earlier ones whose figures changed since."""
+    """The files of the last complete week, and of earlier ones whose figures changed since.
+
+    They are marked as weeks of `weekly_export`, whose files they are.
+    """
     inputs = inputs_of(context, environment)
-    yield exported(inputs, export_weeks(inputs, weeks_to_export(inputs)))
+    sundays = weeks_to_export(inputs)
+    files = export_weeks(inputs, sundays)
+    mondays = sorted(sunday - timedelta(days=6) for sunday in sundays)
+    mark_partitions(context, [NAME], {str(day): {} for day in mondays})
+    yield exported(inputs, files)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import dagster as dg
@@ -25,14 +25,21 @@ from lotus_assets.graph.layers import (
 )
 from lotus_assets.graph.resources import Environment, GitLab
 from lotus_assets.graph.steps import asset_step
+from lotus_assets.graph.written_days import mark_written
 from lotus_assets.raw import raw_project
+from lotus_assets.raw.days_read import collected_until, days_read
 from lotus_assets.settings import Settings
 from lotus_assets.sources.gitlab.email_hash import redacted
 from lotus_assets.sources.gitlab.errors import EntityError
 from lotus_assets.sources.gitlab.marks import PROBED
 from lotus_assets.sources.gitlab.pages import ProjectReference, ReadingWindow
 from lotus_assets.sources.gitlab.project_lists import GraphQLList, ProjectList
-from lotus_assets.sources.warehouse.bookkeeping import Period, read_states, read_watermarks
+from lotus_assets.sources.warehouse.bookkeeping import (
+    Period,
+    read_collected_periods,
+    read_states,
+    read_watermarks,
+)
 from lotus_assets.sources.warehouse.copying import read_table, records
 from lotus_assets.sources.warehouse.schema import database_table
 from lotus_assets.tables.table import Table
@@ -60,6 +67,7 @@ class Reading:
     watermarks: Mapping[int, datetime] = field(default_factory=dict)
     states: Mapping[int, Any] = field(default_factory=dict)
     probes: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
+    collected_until: datetime | None = None
 
     def window(self, project_id: int, listed: ProjectList) -> ReadingWindow | None:
         """What to read of a list of a project; None when the run's probe found nothing new.
@@ -80,8 +88,13 @@ class Reading:
         if self.days is not None:
             start, end = self.days
             return Period(start, min(end, self.now))
-        first = self.now - timedelta(days=self.settings.tem_backfill_days)
+        first = reaching_back_to(self.now, self.settings)
         return Period(self.watermarks.get(project_id, first), self.now)
+
+    def days_read(self) -> list[date]:
+        """The complete days that this collection, a live one, makes whole."""
+        first = reaching_back_to(self.now, self.settings)
+        return days_read(self.collected_until, first, self.now, self.settings)
 
     def share(self, listed: GraphQLList) -> None:
         """Let projects with few entities of a list ask for them together, in a first collection."""
@@ -124,6 +137,11 @@ class Reading:
 
 
 Read = Callable[[Reading, int], Iterator[Batch]]
+
+
+def reaching_back_to(now: datetime, settings: Settings) -> datetime:
+    """How far back a first collection reads."""
+    return now - timedelta(days=settings.tem_backfill_days)
 
 
 def read_references(connection: Connection) -> dict[int, ProjectReference]:
@@ -202,7 +220,7 @@ def collection_asset(
         context: dg.AssetExecutionContext, environment: Environment, gitlab: GitLab
     ) -> Iterator[Any]:
         settings = environment.settings
-        reading = _reading(context, environment, gitlab, tables[0], is_by_project)
+        reading = _reading(context, environment, gitlab, name, tables[0], is_by_project)
         run = CollectionRun(
             engine=environment.engine,
             name=name,
@@ -224,6 +242,8 @@ def collection_asset(
             projects or ({} if is_by_project else {0: "all"}),
             lambda project_id: read(reading, project_id),
         )
+        if is_daily and is_live(context):
+            mark_written(context, reports, reading.days_read())
         yield from report_rows(
             environment.engine, list(reports.values()), settings.quarantine_limit
         )
@@ -240,6 +260,7 @@ def _reading(
     context: dg.AssetExecutionContext,
     environment: Environment,
     gitlab: GitLab,
+    name: str,
     first: Table,
     is_by_project: bool,
 ) -> Reading:
@@ -254,6 +275,7 @@ def _reading(
         states = read_states(connection, first.name)
         probes = read_states(connection, PROBE_SCOPE)
         references = read_references(connection) if is_by_project else {}
+        periods = read_collected_periods(connection)
     return Reading(
         source=gitlab.source(),
         engine=environment.engine,
@@ -271,6 +293,9 @@ def _reading(
             for key, probe in _by_project(probes).items()
             if probe.get("run_id") == context.run.run_id
         },
+        collected_until=collected_until(
+            periods[periods["collection"].eq(name)], reaching_back_to(settings.now(), settings)
+        ),
     )
 
 

@@ -9,6 +9,7 @@ from dagster._core.storage.tags import ROOT_RUN_ID_TAG
 from sqlalchemy import Engine
 
 from lotus_assets.analytics.portfolios.portfolio_assets import PORTFOLIOS_TAG
+from lotus_assets.graph import layers
 from lotus_assets.graph.resources import Environment
 from lotus_assets.inputs import core_payload
 from lotus_assets.inputs.input_settings import InputSettings
@@ -60,7 +61,7 @@ def nightly_portfolios(job: "dg.UnresolvedAssetJobDefinition") -> dg.ScheduleDef
     )
     def fire(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
         instant = context.scheduled_execution_time
-        day = instant.astimezone(Settings().zone).date() - timedelta(days=1)
+        day = layers.last_complete_day(instant, Settings())
         return dg.RunRequest(
             run_key=f"{job.name}:{instant.isoformat()}",
             tags=whole_day_tags(day, InputSettings().lotus_core_shards),

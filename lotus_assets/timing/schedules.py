@@ -2,14 +2,14 @@
 
 import dagster as dg
 
-from lotus_assets.graph.layers import day_key
+from lotus_assets.graph.layers import last_complete_day
 from lotus_assets.settings import Settings
 
 
 def scheduled(
     job: "dg.UnresolvedAssetJobDefinition", cron_schedule: str, description: str
 ) -> dg.ScheduleDefinition:
-    """Run `job` by the clock of TIMEZONE, on the partition of the day that is running.
+    """Run `job` by the clock of TIMEZONE, on the partition of the day that ended last.
 
     02:00 does not exist on the spring clock change; Dagster then fires at 03:00.
     """
@@ -24,7 +24,7 @@ def scheduled(
     )
     def fire(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
         instant = context.scheduled_execution_time
-        key = day_key(instant, Settings())
-        return dg.RunRequest(run_key=f"{job.name}:{instant.isoformat()}", partition_key=key)
+        day = last_complete_day(instant, Settings())
+        return dg.RunRequest(run_key=f"{job.name}:{instant.isoformat()}", partition_key=str(day))
 
     return fire

@@ -8,6 +8,7 @@ from rich.console import Console
 from lotus_assets.commands.execution import execute
 from lotus_assets.definitions import defs
 from lotus_assets.graph.layers import RAW_GITLAB
+from lotus_assets.inputs.partitions import last_complete_day
 from lotus_assets.settings import Settings
 
 
@@ -25,7 +26,7 @@ def main() -> int:
             job,
             instance,
             Console(stderr=True),
-            partition_key=settings.now().astimezone(settings.zone).date().isoformat(),
+            partition_key=str(last_complete_day(settings)),
             assets=assets,
         )
     for failure in done.failures:

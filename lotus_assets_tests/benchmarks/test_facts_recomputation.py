@@ -17,7 +17,7 @@ from lotus_assets.analytics.delivery import metric_daily
 from lotus_assets.facts import dim_branch, dim_project, dim_release, dim_user
 from lotus_assets.facts.recomputing import recompute
 from lotus_assets.graph.inputs import Inputs
-from lotus_assets.outputs.daily_export import export_days
+from lotus_assets.outputs.daily_export import days_to_export, export_days
 from lotus_assets.settings import Settings
 from lotus_assets.sources.warehouse.connection import create_warehouse_engine
 from lotus_assets_tests.benchmarks.engine_world import EngineWorld
@@ -67,7 +67,7 @@ def recompute_all(inputs: Inputs, *, is_full: bool, seconds: dict[str, float]) -
     metric_daily.recompute(inputs, is_catching_up=not is_full)
     seconds["metric_daily"] = round(time.perf_counter() - started, 2)
     started = time.perf_counter()
-    export_days(inputs, is_catching_up=not is_full)
+    export_days(inputs, days_to_export(inputs, is_catching_up=not is_full))
     seconds["daily_export"] = round(time.perf_counter() - started, 2)
 
 

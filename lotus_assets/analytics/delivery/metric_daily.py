@@ -1,9 +1,9 @@
 """metric_daily: every metric of the catalogue for every slice and day."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import dagster as dg
 import numpy as np
@@ -40,6 +40,7 @@ from lotus_assets.graph.layers import (
 )
 from lotus_assets.graph.resources import Environment
 from lotus_assets.graph.steps import asset_step
+from lotus_assets.graph.written_days import mark_written
 from lotus_assets.sources.warehouse.bookkeeping import read_collected_periods
 from lotus_assets.sources.warehouse.changes import read_metric_days, write_metric_days
 from lotus_assets.sources.warehouse.fact_changes import (
@@ -165,7 +166,14 @@ SOURCES = (dim_project.TABLE, *dict.fromkeys(metric.table for metric in CATALOGU
 """The tables that the metrics of the catalogue are over, and the projects that make the slices."""
 
 
-def recompute(inputs: Inputs, *, is_catching_up: bool) -> TableReport:
+class WorkedOut(NamedTuple):
+    """What was done to the table, and the days whose rows were worked out, ascending."""
+
+    report: TableReport
+    days: list[date]
+
+
+def recompute(inputs: Inputs, *, is_catching_up: bool) -> WorkedOut:
     """Work out the run's days; one that is catching up also those whose rows or slices changed.
 
     A live run catches up; the Sunday of the last complete week is one of its days, and the days
@@ -197,7 +205,7 @@ def recompute(inputs: Inputs, *, is_catching_up: bool) -> TableReport:
         write_seen(connection, days, seen, basis)
         forget_seen_changes(connection)
 
-    return write_computed(
+    report = write_computed(
         inputs.engine,
         TABLE,
         metric_rows(placed, days),
@@ -216,6 +224,7 @@ def recompute(inputs: Inputs, *, is_catching_up: bool) -> TableReport:
         ),
         before_commit=note,
     )
+    return WorkedOut(report, days)
 
 
 def read_facts(inputs: Inputs, first_day: date) -> Facts:
@@ -233,13 +242,16 @@ def recent(table: Table, first_day: date) -> list[ColumnElement[bool]]:
     return [database_table(table).c.first_started_at >= since]
 
 
-def organisation_figures(inputs: Inputs, day: date) -> dict[str, float]:
-    """The metrics of the whole organisation on a day that have a value, by key."""
+def organisation_figures(inputs: Inputs, days: Collection[date]) -> dict[date, dict[str, float]]:
+    """The metrics of the whole organisation on these days that have a value, by day and key."""
     stored = database_table(TABLE).c
     rows = inputs.declaring(TABLE.name, [TABLE]).read(
-        TABLE, stored.date == day, stored.business_line == "", stored.value.is_not(None)
+        TABLE, stored.date.in_(days), stored.business_line == "", stored.value.is_not(None)
     )
-    return dict(zip(rows["metric"], rows["value"].astype(float), strict=True))
+    figures: dict[date, dict[str, float]] = {day: {} for day in days}
+    for day, of_day in rows.groupby(rows["date"].dt.date):
+        figures[day] = dict(zip(of_day["metric"], of_day["value"].astype(float), strict=True))
+    return figures
 
 
 @asset_step(
@@ -262,6 +274,9 @@ def metric_daily(context: dg.AssetExecutionContext, environment: Environment) ->
     """The metrics of the run's days, and in a live run of all days that changed."""
     inputs = inputs_by_day(context, environment)
     limit = inputs.settings.quarantine_limit
-    report = recompute(inputs, is_catching_up=is_live(context))
-    figures = organisation_figures(inputs, max(inputs.days, default=inputs.now.date()))
-    yield from report_rows(inputs.engine, [report], limit, figures)
+    report, days = recompute(inputs, is_catching_up=is_live(context))
+    figures = organisation_figures(inputs, days)
+    if is_live(context):
+        mark_written(context, [TABLE.name], days, figures)
+    newest = figures[max(inputs.days)] if inputs.days else {}
+    yield from report_rows(inputs.engine, [report], limit, newest)

@@ -67,7 +67,7 @@ def steps() -> Iterator[Step]:
         names(metric_daily.SOURCES),
         lambda inputs: metric_daily.recompute(inputs, is_catching_up=False),
     )
-    yield "daily_export", names(EXPORTED), lambda inputs: export_days(inputs, is_catching_up=False)
+    yield "daily_export", names(EXPORTED), lambda inputs: export_days(inputs, inputs.days)
     yield "weekly_export", names(EXPORTED), lambda inputs: export_weeks(inputs, [SUNDAY])
     for rule in rules():
         yield f"{rule.table.name}: {rule.name}", names((rule.table, *rule.reads)), rule.findings

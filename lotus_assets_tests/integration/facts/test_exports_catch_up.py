@@ -12,7 +12,7 @@ from lotus_assets.analytics.delivery import metric_daily
 from lotus_assets.facts import dim_project, fact_release
 from lotus_assets.facts.recomputing import recompute
 from lotus_assets.graph.inputs import Inputs
-from lotus_assets.outputs.daily_export import export_days
+from lotus_assets.outputs.daily_export import days_to_export, export_days
 from lotus_assets.outputs.weekly_export import export_weeks, weeks_to_export
 from lotus_assets.raw.of_every_project import COLLECTED_BY
 from lotus_assets.settings import Settings
@@ -67,7 +67,7 @@ def test_days_and_weeks_that_changed_are_written_again(
     live: Callable[[date], Inputs], warehouse_engine: Engine
 ) -> None:
     inputs = live(SUNDAY)
-    assert sorted(export_days(inputs, is_catching_up=True)) == [
+    assert sorted(export_days(inputs, days_to_export(inputs, is_catching_up=True))) == [
         "daily/2026-04-05.csv",
         "daily/2026-04-05.json",
     ]
@@ -76,7 +76,7 @@ def test_days_and_weeks_that_changed_are_written_again(
     # Nothing happened in the days of the Sunday's windows: it stays as it was written.
     release(warehouse_engine, "v2.0.0", "2026-04-08T08:00:00Z")
     inputs = live(WEDNESDAY)
-    assert sorted(export_days(inputs, is_catching_up=True)) == [
+    assert sorted(export_days(inputs, days_to_export(inputs, is_catching_up=True))) == [
         "daily/2026-04-08.csv",
         "daily/2026-04-08.json",
     ]
@@ -85,7 +85,7 @@ def test_days_and_weeks_that_changed_are_written_again(
     release(warehouse_engine, "v1.0.0", "2026-04-02T08:00:00Z")
     live(WEDNESDAY)
     inputs = live(WEDNESDAY)
-    written = export_days(inputs, is_catching_up=True)
+    written = export_days(inputs, days_to_export(inputs, is_catching_up=True))
     assert {path[6:16] for path in written} == {"2026-04-05", "2026-04-08"}
     export_weeks(inputs, weeks_to_export(inputs))
     exports = inputs.settings.tem_export_dir

@@ -70,7 +70,7 @@ def compute(inputs: Inputs, *, is_full: bool) -> list[TableReport]:
     for dimension in DIMENSIONS:
         dimension.COMPUTED.write(inputs)
     reports = [recompute(fact, inputs, is_full=is_full) for fact in PROJECT_FACTS]
-    return [*reports, metric_daily.recompute(inputs, is_catching_up=not is_full)]
+    return [*reports, metric_daily.recompute(inputs, is_catching_up=not is_full).report]
 
 
 def empty(engine: Engine) -> None:

@@ -13,7 +13,7 @@ from lotus_assets.analytics.delivery import metric_daily
 from lotus_assets.facts import dim_project, fact_issue, fact_release
 from lotus_assets.facts.recomputing import recompute
 from lotus_assets.graph.inputs import Inputs
-from lotus_assets.outputs.daily_export import export_days
+from lotus_assets.outputs.daily_export import days_to_export, export_days
 from lotus_assets.raw.of_every_project import OF_EVERY_PROJECT
 from lotus_assets.settings import Settings
 from lotus_assets.sources.warehouse.bookkeeping import Period, write_collected_periods
@@ -60,7 +60,7 @@ def run(warehouse_engine: Engine, tmp_path: Path) -> Run:
         recompute(fact_issue.FACT, inputs, is_full=False)
         metric_daily.recompute(inputs, is_catching_up=True)
         if exports:
-            export_days(inputs, is_catching_up=True)
+            export_days(inputs, days_to_export(inputs, is_catching_up=True))
         return inputs
 
     return live

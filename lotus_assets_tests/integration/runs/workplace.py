@@ -15,6 +15,7 @@ from lotus_assets.commands.execution import Execution, execute
 from lotus_assets.commands.surroundings.preparation import SAMPLE_ORGANISATION, dagster_variables
 from lotus_assets.definitions import defs
 from lotus_assets.graph.resources import shared_engine
+from lotus_assets.inputs.partitions import last_complete_day
 from lotus_assets.settings import Settings
 from lotus_assets.standin.gitlab.server import StandinServer
 
@@ -77,7 +78,7 @@ class Workplace:
         variables = self.variables(server, **more)
         before = len(server.requests)
         with self.instance(variables) as instance, console_on_stderr() as console:
-            day = Settings().now().astimezone(Settings().zone).date().isoformat()
+            day = str(last_complete_day(Settings()))
             resolved = definitions.resolve_job_def(job)
             done = execute(resolved, instance, console, partition_key=day, assets=assets)
             run = instance.get_run_by_id(done.run_id)
