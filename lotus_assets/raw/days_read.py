@@ -1,37 +1,68 @@
 """The days that a live collection makes whole: the partitions of its tables that it marks."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Self
 
 import pandas as pd
 
 from lotus_assets.graph.layers import last_complete_day
 from lotus_assets.settings import Settings
+from lotus_assets.sources.permanence import PermanentError
 
 A_MOMENT = timedelta(microseconds=1)
 
 
-def collected_until(periods: pd.DataFrame, reaching_back_to: datetime) -> datetime | None:
-    """How far a collection had come before a run; None before its first one.
+class DayNotRead(PermanentError):
+    """A live run is of a day that it does not read; the text says how to collect it."""
 
-    Args:
-        periods: `collected_from` and `collected_until` of the collection, one row a project.
-        reaching_back_to: how far back a first collection reads. What ended before that (a backfill
-            of old days) leaves a gap.
+
+@dataclass(frozen=True)
+class DaysRead:
+    """What a live collection leaves whole: all since `begun`, known already until `until`.
+
+    `until` is None in a first collection.
     """
-    until = periods["collected_until"]
-    joining = until[until >= reaching_back_to]
-    return None if joining.empty else joining.max().to_pydatetime()
 
+    begun: datetime
+    until: datetime | None
 
-def days_read(
-    until: datetime | None, reaching_back_to: datetime, now: datetime, settings: Settings
-) -> list[date]:
-    """The complete days from the one that was under way at `until`; of a first collection, all
-    that lie whole in the time since `reaching_back_to`."""
-    if until is None:
-        begun = (reaching_back_to - A_MOMENT).astimezone(settings.zone).date()
-        first = begun + timedelta(days=1)
-    else:
-        first = until.astimezone(settings.zone).date()
-    count = (last_complete_day(now, settings) - first).days + 1
-    return [first + timedelta(days=ahead) for ahead in range(count)]
+    @classmethod
+    def of(cls, periods: pd.DataFrame, reaching_back_to: datetime) -> Self:
+        """From `collected_from` and `collected_until` of a collection, one row a project.
+
+        A first collection reads since `reaching_back_to`; what ended before that (a backfill of
+        old days) leaves a gap.
+        """
+        joining = periods[periods["collected_until"] >= reaching_back_to]
+        if joining.empty:
+            return cls(reaching_back_to, None)
+        begun = min(joining["collected_from"].min(), reaching_back_to)
+        return cls(begun, joining["collected_until"].max())
+
+    def new_days(self, now: datetime, settings: Settings) -> list[date]:
+        """The complete days since `until`, with the one that was under way then; all at first."""
+        first = self._first(settings)
+        if self.until is not None:
+            first = max(first, self.until.astimezone(settings.zone).date())
+        count = (last_complete_day(now, settings) - first).days + 1
+        return [first + timedelta(days=ahead) for ahead in range(count)]
+
+    def check_own(self, partition_keys: Iterable[str], settings: Settings) -> None:
+        """A live run marks its own partitions: they are days that it leaves whole.
+
+        Raises:
+            DayNotRead: one of them is not.
+        """
+        first = self._first(settings)
+        early = sorted(key for key in partition_keys if key < str(first))
+        if early:
+            raise DayNotRead(
+                f"This run collects what is new since the last one, and has no days before {first} "
+                f"whole: it cannot fill {early[0]}. Materialize the assets of raw_gitlab for that "
+                "day (a backfill), which reads the day; this job is for the last complete day."
+            )
+
+    def _first(self, settings: Settings) -> date:
+        return (self.begun - A_MOMENT).astimezone(settings.zone).date() + timedelta(days=1)

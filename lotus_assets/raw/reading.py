@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import dagster as dg
@@ -27,7 +27,7 @@ from lotus_assets.graph.resources import Environment, GitLab
 from lotus_assets.graph.steps import asset_step
 from lotus_assets.graph.written_days import mark_written
 from lotus_assets.raw import raw_project
-from lotus_assets.raw.days_read import collected_until, days_read
+from lotus_assets.raw.days_read import DaysRead
 from lotus_assets.settings import Settings
 from lotus_assets.sources.gitlab.email_hash import redacted
 from lotus_assets.sources.gitlab.errors import EntityError
@@ -67,7 +67,7 @@ class Reading:
     watermarks: Mapping[int, datetime] = field(default_factory=dict)
     states: Mapping[int, Any] = field(default_factory=dict)
     probes: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
-    collected_until: datetime | None = None
+    days_read: DaysRead | None = None
 
     def window(self, project_id: int, listed: ProjectList) -> ReadingWindow | None:
         """What to read of a list of a project; None when the run's probe found nothing new.
@@ -90,11 +90,6 @@ class Reading:
             return Period(start, min(end, self.now))
         first = reaching_back_to(self.now, self.settings)
         return Period(self.watermarks.get(project_id, first), self.now)
-
-    def days_read(self) -> list[date]:
-        """The complete days that this collection, a live one, makes whole."""
-        first = reaching_back_to(self.now, self.settings)
-        return days_read(self.collected_until, first, self.now, self.settings)
 
     def share(self, listed: GraphQLList) -> None:
         """Let projects with few entities of a list ask for them together, in a first collection."""
@@ -242,8 +237,8 @@ def collection_asset(
             projects or ({} if is_by_project else {0: "all"}),
             lambda project_id: read(reading, project_id),
         )
-        if is_daily and is_live(context):
-            mark_written(context, reports, reading.days_read())
+        if reading.days_read is not None:
+            mark_written(context, reports, reading.days_read.new_days(run.now, settings))
         yield from report_rows(
             environment.engine, list(reports.values()), settings.quarantine_limit
         )
@@ -265,9 +260,9 @@ def _reading(
     is_by_project: bool,
 ) -> Reading:
     settings = environment.settings
-    daily = context.has_partition_key or context.has_partition_key_range
+    daily = context.assets_def.partitions_def is not None
     days = None
-    if daily and not is_live(context) and context.assets_def.partitions_def is not None:
+    if daily and not is_live(context):
         window = context.partition_time_window
         days = (window.start, window.end)
     with environment.engine.connect() as connection:
@@ -276,6 +271,11 @@ def _reading(
         probes = read_states(connection, PROBE_SCOPE)
         references = read_references(connection) if is_by_project else {}
         periods = read_collected_periods(connection)
+    days_read = None
+    if daily and is_live(context):
+        of_collection = periods[periods["collection"].eq(name)]
+        days_read = DaysRead.of(of_collection, reaching_back_to(settings.now(), settings))
+        days_read.check_own(context.partition_keys, settings)
     return Reading(
         source=gitlab.source(),
         engine=environment.engine,
@@ -293,9 +293,7 @@ def _reading(
             for key, probe in _by_project(probes).items()
             if probe.get("run_id") == context.run.run_id
         },
-        collected_until=collected_until(
-            periods[periods["collection"].eq(name)], reaching_back_to(settings.now(), settings)
-        ),
+        days_read=days_read,
     )
 
 

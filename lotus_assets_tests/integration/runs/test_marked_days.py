@@ -101,6 +101,24 @@ def test_a_live_run_marks_the_days_that_it_wrote(
     assert added == days_between(newest - timedelta(days=2), newest)
 
 
+def test_a_live_run_of_another_day_marks_it_only_where_it_is_whole(
+    collected: Workplace, young_world: Store, standin: StandinFactory
+) -> None:
+    """The job `tem_incremental`, started in the UI for a day of a person's choice."""
+    before = marked(collected, ["metric_daily", "raw_mr"])
+    server, late = standin(young_world), yesterday(collected) - timedelta(days=2)
+    assert late not in before["metric_daily"]
+    assert collected.run(server, "tem_incremental", day=str(late)).execution.succeeded
+    after = marked(collected, ["metric_daily", "raw_mr"])
+    assert after["metric_daily"] == before["metric_daily"] | {late}
+    assert after["metric_daily"] == days_in(collected, "SELECT DISTINCT date FROM metric_daily")
+
+    early = min(before["raw_mr"]) - timedelta(days=1)
+    refused = collected.run(server, "tem_incremental", day=str(early))
+    assert f"has no days before {min(before['raw_mr'])} whole" in refused.reasons
+    assert marked(collected, ["metric_daily", "raw_mr"]) == after
+
+
 def test_is_yesterday_in_and_what_is_missing(collected: Workplace) -> None:
     """What the page of the asset answers, and what its dialog "Backfill missing" asks for."""
     newest = yesterday(collected)

@@ -72,15 +72,19 @@ class Workplace:
         job: str,
         definitions: dg.Definitions = defs,
         assets: Sequence[dg.AssetKey] | None = None,
+        day: str | None = None,
         **more: str,
     ) -> "Run":
-        """A live run of `job` (or only of `assets`); `more` are environment variables."""
+        """A live run of `job` (or only of `assets`); `more` are environment variables.
+
+        It is of the last complete day, as runs by the clock are, or of `day`.
+        """
         variables = self.variables(server, **more)
         before = len(server.requests)
         with self.instance(variables) as instance, console_on_stderr() as console:
-            day = str(last_complete_day(Settings()))
+            key = day or str(last_complete_day(Settings()))
             resolved = definitions.resolve_job_def(job)
-            done = execute(resolved, instance, console, partition_key=day, assets=assets)
+            done = execute(resolved, instance, console, partition_key=key, assets=assets)
             run = instance.get_run_by_id(done.run_id)
             events = [entry.dagster_event for entry in instance.all_logs(done.run_id)]
         assert run is not None
