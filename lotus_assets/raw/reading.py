@@ -15,6 +15,7 @@ from lotus_assets.graph.gated_assets import (
     report_rows,
     table_spec,
 )
+from lotus_assets.graph.input_checks import Lacking, input_result, input_spec
 from lotus_assets.graph.layers import (
     DAYS,
     GITLAB_POOL,
@@ -206,7 +207,10 @@ def collection_asset(
     @asset_step(
         name=name,
         specs=[table_spec(table, RAW_GITLAB, deps, partitions) for table in tables],
-        check_specs=[gate_spec(table) for table in tables],
+        check_specs=[
+            *(gate_spec(table) for table in tables),
+            *(input_spec(table.name) for table in tables if is_by_project),
+        ],
         partitions_def=partitions,
         backfill_policy=SINGLE_RUN if is_daily else None,
         pool=GITLAB_POOL,
@@ -242,6 +246,9 @@ def collection_asset(
         yield from report_rows(
             environment.engine, list(reports.values()), settings.quarantine_limit
         )
+        if is_by_project:
+            lacking: Lacking = {} if projects else {raw_project.TABLE.name: ()}
+            yield from (input_result(table.name, lacking) for table in tables)
 
     return collect
 

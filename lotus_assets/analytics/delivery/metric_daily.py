@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from pandera.pandas import Field
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from lotus_assets.analytics.delivery.history_days import history_days, last_sunday
@@ -31,6 +31,7 @@ from lotus_assets.graph.gated_assets import (
     report_rows,
     table_spec,
 )
+from lotus_assets.graph.input_checks import Lacking, input_result, input_spec
 from lotus_assets.graph.inputs import Inputs, inputs_by_day
 from lotus_assets.graph.layers import (
     ANALYTICS,
@@ -105,6 +106,7 @@ VALUES = tuple(
     )
 )
 """The columns that the metrics' values are taken from."""
+COLLECTED_FIRST = "the facts, after the daily assets of raw_gitlab (up to what was collected)"
 LINEAGE = {
     "value": VALUES,
     "sample_size": VALUES,
@@ -254,6 +256,18 @@ def organisation_figures(inputs: Inputs, days: Collection[date]) -> dict[date, d
     return figures
 
 
+def lacking_input(inputs: Inputs) -> Lacking:
+    """What is to be materialised before those of the run's days of which nothing was collected.
+
+    On these days no project is left in any metric.
+    """
+    stored = database_table(TABLE).c
+    of_projects = select(stored.date).where(stored.date.in_(inputs.days), stored.reason.is_(None))
+    rows = inputs.declaring(TABLE.name, [TABLE]).rows(of_projects.distinct())
+    days = [str(day) for day in sorted(set(inputs.days) - {day for (day,) in rows})]
+    return {COLLECTED_FIRST: days} if days else {}
+
+
 @asset_step(
     name=TABLE.name,
     specs=[
@@ -266,7 +280,7 @@ def organisation_figures(inputs: Inputs, days: Collection[date]) -> dict[date, d
             LINEAGE,
         )
     ],
-    check_specs=[gate_spec(TABLE)],
+    check_specs=[gate_spec(TABLE), input_spec(TABLE.name)],
     partitions_def=DAYS,
     backfill_policy=SINGLE_RUN,
 )
@@ -280,3 +294,4 @@ def metric_daily(context: dg.AssetExecutionContext, environment: Environment) ->
         mark_written(context, [TABLE.name], days, figures)
     newest = figures[max(inputs.days)] if inputs.days else {}
     yield from report_rows(inputs.engine, [report], limit, newest)
+    yield input_result(TABLE.name, lacking_input(inputs))

@@ -8,6 +8,7 @@ from typing import Any
 import dagster as dg
 
 from lotus_assets.analytics.measures.measure_definitions import table_definitions
+from lotus_assets.analytics.portfolios.missing_inputs import missing_inputs
 from lotus_assets.analytics.portfolios.pictures import Picture, PictureOfDay
 from lotus_assets.analytics.portfolios.portfolio_family import (
     PortfolioFamily,
@@ -22,6 +23,7 @@ from lotus_assets.graph.gated_assets import (
     row_metadata,
     table_spec,
 )
+from lotus_assets.graph.input_checks import input_result, input_spec
 from lotus_assets.graph.layers import ANALYTICS, SINGLE_RUN, is_live
 from lotus_assets.graph.resources import Environment
 from lotus_assets.graph.steps import asset_step
@@ -71,7 +73,9 @@ def portfolio_asset(
     @asset_step(
         name=family.name,
         specs=[spec.replace_attributes(deps=deps) for spec in specs],
-        check_specs=[gate_spec(table) for table in family.tables],
+        check_specs=[
+            spec for table in family.tables for spec in (gate_spec(table), input_spec(table.name))
+        ],
         partitions_def=PARTITIONS,
         backfill_policy=SINGLE_RUN,
         can_subset=True,
@@ -90,6 +94,8 @@ def portfolio_asset(
             quarantine_limit=limit,
             progress=context.log.info,
         )
+        with engine.connect() as connection:
+            lacking = missing_inputs(connection, context.instance, family.reads, wanted)
         for report, account in outcomes:
             table = report.table
             if dg.AssetKey(table.name) in context.selected_asset_keys:
@@ -101,9 +107,16 @@ def portfolio_asset(
                     asset_key=table.name, metadata={**counts, **_account_metadata(account)}
                 )
             # Second: Dagster files a check under the latest materialisation that it knows.
-            yield gate_result(report, limit)
+            results = (gate_result(report, limit), input_result(table.name, lacking))
+            yield from (result for result in results if _is_asked(context, result))
 
     return worked_out
+
+
+def _is_asked(context: dg.AssetExecutionContext, result: dg.AssetCheckResult) -> bool:
+    """Whether the run is to report this check."""
+    asked = {(key.asset_key, key.name) for key in context.selected_asset_check_keys}
+    return (result.asset_key, result.check_name) in asked
 
 
 def _selected(context: dg.AssetExecutionContext) -> set[str]:

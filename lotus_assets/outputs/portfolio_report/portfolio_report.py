@@ -1,18 +1,21 @@
 """portfolio_report: a page a portfolio in `pages/portfolios/`, and the index that leads to them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 
 from lotus_assets.graph.domains import PERSONAL_DATA_TAG, PersonalData
+from lotus_assets.graph.input_checks import Lacking, input_result, input_spec
 from lotus_assets.graph.layers import EXPORTS, SINGLE_RUN
 from lotus_assets.graph.resources import Environment
 from lotus_assets.graph.steps import asset_step
 from lotus_assets.inputs import input_tables
 from lotus_assets.inputs.input_assets import PARTITIONS
 from lotus_assets.inputs.input_settings import InputSettings
-from lotus_assets.inputs.partitions import asked_partitions
+from lotus_assets.inputs.partitions import AS_OF, SHARD, asked_partitions
 from lotus_assets.outputs.pages.page_files import pages_folder
 from lotus_assets.outputs.portfolio_report.report_paths import INDEX
 from lotus_assets.outputs.portfolio_report.report_tables import TABLES
@@ -40,12 +43,11 @@ DEPENDENCIES = [
             partitions_def=PARTITIONS,
         )
     ],
+    check_specs=[input_spec("portfolio_report")],
     partitions_def=PARTITIONS,
     backfill_policy=SINGLE_RUN,
 )
-def portfolio_report(
-    context: dg.AssetExecutionContext, environment: Environment
-) -> Iterator[dg.MaterializeResult[None]]:
+def portfolio_report(context: dg.AssetExecutionContext, environment: Environment) -> Iterator[Any]:
     """The pages of the run's shards, whichever of their days it is of."""
     # Here, because only this step needs what templates are made with.
     from lotus_assets.outputs.portfolio_report.report_files import write_reports
@@ -68,6 +70,26 @@ def portfolio_report(
             "preview": dg.MetadataValue.md(preview(pages.sizes, folder)),
         }
     )
+    yield input_result("portfolio_report", _lacking(context, asked, pages.shards))
+
+
+def _lacking(
+    context: dg.AssetExecutionContext,
+    asked: Mapping[date, Collection[str]],
+    shards_with_pages: Collection[str],
+) -> Lacking:
+    """The first of the analytics, for partitions without a page that it was not worked out for."""
+    first = TABLES[0].name
+    partitions = [
+        str(dg.MultiPartitionKey({AS_OF: str(day), SHARD: shard}))
+        for day, shards in asked.items()
+        for shard in sorted(shards)
+        if shard not in shards_with_pages
+    ]
+    if partitions:
+        worked_out = context.instance.get_materialized_partitions(dg.AssetKey(first))
+        partitions = [key for key in partitions if key not in worked_out]
+    return {first: partitions} if partitions else {}
 
 
 def preview(sizes: Mapping[str, int], folder: Path) -> str:

@@ -26,10 +26,12 @@ until its shard is written."""
 
 @dataclass(frozen=True)
 class WrittenPages:
-    """What a run wrote: the index, and the size of every portfolio's page by its path."""
+    """What a run wrote: the index, the size of every portfolio's page by its path, and the shards
+    that have one."""
 
     index: bytes
     sizes: dict[str, int]
+    shards: frozenset[str]
 
 
 def write_reports(
@@ -54,7 +56,7 @@ def write_reports(
     day = None if newest.empty else max(newest["as_of_date"])
     index = index_page(index_rows(connection, newest, shard_count), day, now)
     write_pages(folder, SET, {str(INDEX): index, **library_file()})
-    return WrittenPages(index, sizes)
+    return WrittenPages(index, sizes, frozenset(newest["shard"]))
 
 
 def _chunks(newest: pd.DataFrame, shards: list[str]) -> Iterator[list[str]]:

@@ -1,6 +1,7 @@
 """Runs of the portfolio analytics: twice the same, single portfolios, quarantine, metadata."""
 
 import base64
+from collections import Counter
 from datetime import timedelta
 
 import pandas as pd
@@ -13,6 +14,8 @@ from lotus_assets.analytics.portfolios import (
     twr_breakdown,
 )
 from lotus_assets.analytics.portfolios.portfolio_assets import PORTFOLIOS_TAG
+from lotus_assets.graph.gated_assets import GATE
+from lotus_assets.graph.input_checks import INPUT
 from lotus_assets.inputs.partitions import whole_day_tags
 from lotus_assets_tests.integration.analytics.conftest import AS_OF, OWN, Collected, metadata
 
@@ -28,7 +31,8 @@ def test_the_same_inputs_give_the_same_rows(collected: Collected) -> None:
         said = metadata(result, table.name)
         assert (said["rows_new"], said["rows_changed"], said["rows_vanished"]) == (0, 0, 0)
         assert said["portfolios_with_rows"] == collected.given
-    assert len(result.get_asset_check_evaluations()) == len(TABLES)
+    kinds = Counter(check.check_name for check in result.get_asset_check_evaluations())
+    assert kinds == {GATE: len(TABLES), INPUT: len(TABLES)}
     assert all(check.passed for check in result.get_asset_check_evaluations())
 
 

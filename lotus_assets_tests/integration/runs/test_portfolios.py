@@ -18,6 +18,7 @@ from lotus_assets.commands.execution import Execution, execute
 from lotus_assets.commands.surroundings.lotus_core_preparation import load_sample_book
 from lotus_assets.commands.surroundings.preparation import dagster_variables
 from lotus_assets.definitions import defs
+from lotus_assets.graph.input_checks import INPUT
 from lotus_assets.graph.resources import Environment, shared_engine
 from lotus_assets.inputs.lotus_core_resource import LotusCore
 from lotus_assets.inputs.partitions import (
@@ -233,6 +234,44 @@ def test_a_partition_collects_its_shard_alone_and_late_files_refresh_it(book: Bo
     assert isinstance(asked, dg.RunRequest)
     assert asked.tags[PORTFOLIOS_TAG] == "PF-009"
     assert asked.tags.items() >= whole_day_tags(late, 16).items()
+
+
+def materialise(book: Book, key: dg.MultiPartitionKey, *names: str) -> dict[str, Any]:
+    """Materialise assets of one partition, as the UI does; their checks of the input."""
+    job = defs.resolve_implicit_global_asset_job_def()
+    with book.instance() as instance, console_on_stderr() as console:
+        keys = [dg.AssetKey(name) for name in names]
+        done = execute(job, instance, console, partition_key=str(key), assets=keys)
+        assert done.succeeded, done.failures
+        events = [entry.dagster_event for entry in instance.all_logs(done.run_id)]
+    evaluations = [
+        event.asset_check_evaluation_data
+        for event in events
+        if event is not None and event.event_type == dg.DagsterEventType.ASSET_CHECK_EVALUATION
+    ]
+    return {
+        evaluation.asset_key.to_user_string(): evaluation
+        for evaluation in evaluations
+        if evaluation.check_name == INPUT
+    }
+
+
+@pytest.mark.timeout(600)
+def test_what_is_worked_out_before_its_inputs_is_not_green(book: Book) -> None:
+    """A backfill of a shard, in the wrong order and then in the right one."""
+    key = dg.MultiPartitionKey({AS_OF: str(DAY), SHARD: "005"})
+    early = materialise(book, key, "mwr", "portfolio_report")
+    for name, first in (("mwr", "core_mwr_input"), ("portfolio_report", "twr")):
+        assert not early[name].passed
+        assert early[name].severity == dg.AssetCheckSeverity.WARN
+        assert f"Materialize first: {first} of {DAY}|005" in early[name].description
+    family = ("twr", "twr_breakdown")
+    materialise(book, key, "core_performance_input", "core_mwr_input")
+    late = materialise(book, key, *family, "mwr")
+    late |= materialise(book, key, "portfolio_report")
+    assert {name: check.passed for name, check in late.items()} == dict.fromkeys(
+        (*family, "mwr", "portfolio_report"), True
+    )
 
 
 @pytest.mark.timeout(600)
