@@ -48,6 +48,7 @@ from lotus_assets.inputs.input_assets import input_asset
 from lotus_assets.inputs.lotus_core_resource import LotusCore
 from lotus_assets.outputs.daily_export import daily_export
 from lotus_assets.outputs.pages.pages import pages
+from lotus_assets.outputs.pages.pages_of_failed_run import pages_of_failed_run
 from lotus_assets.outputs.portfolio_report.portfolio_report import portfolio_report
 from lotus_assets.outputs.restatement import restatement
 from lotus_assets.outputs.weekly_export import last_week_export, weekly_export
@@ -104,12 +105,14 @@ tem_full = dg.define_asset_job(
     EVERYTHING,
     description="Collects what is new, looks for what GitLab deleted, computes and exports.",
     tags={LIVE_TAG: LIVE, SWEEP_TAG: "true"},
+    hooks={pages_of_failed_run},
 )
 tem_incremental = dg.define_asset_job(
     "tem_incremental",
     EVERYTHING,
     description="Collects what is new, computes and exports.",
     tags={LIVE_TAG: LIVE},
+    hooks={pages_of_failed_run},
 )
 portfolio_full = dg.define_asset_job(
     "portfolio_full",

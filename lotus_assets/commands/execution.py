@@ -11,6 +11,7 @@ from rich.console import Console
 from lotus_assets.commands.progress import RunProgress
 from lotus_assets.graph.abandoned_runs import PROCESS_TAG, close_abandoned_runs, this_process
 from lotus_assets.graph.gated_assets import FILLED_TABLES
+from lotus_assets.graph.step_failures import StepFailure, failures_among
 from lotus_assets.sources.interrupts import was_interrupted
 from lotus_assets.tables.table import Table
 
@@ -19,14 +20,6 @@ CHECKS = "checks"
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 """Progress is shown instead of Dagster's log lines, which stay in its event log."""
-
-
-@dataclass(frozen=True)
-class StepFailure:
-    """A step that failed, with the sentence that says why."""
-
-    step: str
-    reason: str
 
 
 @dataclass(frozen=True)
@@ -78,7 +71,7 @@ def execute(
     events = result.all_events
     if was_interrupted() or any(_is_interrupt(event) for event in events if event.is_step_failure):
         raise KeyboardInterrupt
-    failures = tuple(_failure(event) for event in events if event.is_step_failure)
+    failures = tuple(failures_among(events))
     if not result.success and not failures:
         failures = (StepFailure(job.name, "The run failed before its first step."),)
     seconds = {
@@ -123,21 +116,3 @@ def _is_interrupt(event: dg.DagsterEvent) -> bool:
     """Dagster makes an interrupt a failure of the step that it met."""
     error = event.step_failure_data.error
     return error is not None and error.cls_name == dg.DagsterExecutionInterruptedError.__name__
-
-
-def _failure(event: dg.DagsterEvent) -> StepFailure:
-    """What the step's own code said, without Dagster's wrapping and without a traceback."""
-    error = event.step_failure_data.error
-    while error is not None and error.cause is not None and _is_wrapping(error.cls_name or ""):
-        error = error.cause
-    if error is None:
-        return StepFailure(event.step_key or "", "no reason given")
-    # Dagster puts the class, with its module, in front of what the error says.
-    kind, _, message = error.message.strip().partition(": ")
-    own_words = message if kind.rpartition(".")[2] == error.cls_name else error.message.strip()
-    return StepFailure(event.step_key or "", own_words)
-
-
-def _is_wrapping(class_name: str) -> bool:
-    """Whether an error of Dagster's only carries that of the step, or that it was tried again."""
-    return "Dagster" in class_name or class_name == dg.RetryRequested.__name__

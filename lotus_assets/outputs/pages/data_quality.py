@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from lotus_assets.outputs.pages.light import Light
 from lotus_assets.outputs.pages.number_forms import counted, percent
@@ -58,10 +58,18 @@ class Difference:
 
 
 @dataclass(frozen=True)
-class DataQuality:
-    """All of it, about one day."""
+class StoppedStep:
+    """A step at which the last run stopped, and why; what follows from it was left as it was."""
 
-    day: date
+    step: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class DataQuality:
+    """All of it, about one day; None: there are no figures yet."""
+
+    day: date | None
     expected_day: date
     """The last complete day when this was looked at."""
     computed_at: datetime | None
@@ -75,6 +83,13 @@ class DataQuality:
     required_parity: float
     parity_week: str
     differences: Sequence[Difference]
+    stopped: Sequence[StoppedStep] = ()
+    """Steps at which the run that looked at this stopped."""
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the last complete day has no figures."""
+        return self.day is None or self.day < self.expected_day
 
     @property
     def failed(self) -> list[CheckOutcome]:
@@ -85,7 +100,12 @@ class DataQuality:
     def troubles(self) -> list[tuple[str, str]]:
         """(red or amber, why), the worst first."""
         red, amber = [], []
-        if self.day < self.expected_day:
+        if self.stopped:
+            steps = ", ".join(stopped.step for stopped in self.stopped)
+            red.append(f"the last run stopped at {steps}: {self._age()}")
+        if self.day is None:
+            red.append("there are no figures yet")
+        elif self.is_late:
             red.append(f"figures end with {self.day}, {self.expected_day} is missing")
         if self.coverage is not None and self.coverage < self.required_coverage:
             red.append(
@@ -108,6 +128,12 @@ class DataQuality:
         if self.quarantine:
             amber.append(f"{counted(len(self.quarantine), 'row')} in quarantine")
         return [*((RED, why) for why in red), *((AMBER, why) for why in amber)]
+
+    def _age(self) -> str:
+        if self.computed_at is None:
+            return "nothing was worked out so far"
+        at = self.computed_at.astimezone(UTC)
+        return f"these are the figures worked out {at:%Y-%m-%d %H:%M} UTC"
 
     def light(self) -> Light:
         """Green where nothing is wrong; else the worst that is."""

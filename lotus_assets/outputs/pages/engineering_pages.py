@@ -16,12 +16,18 @@ from lotus_assets.outputs.pages.moving_charts import library_file
 from lotus_assets.outputs.pages.overview import overview_files
 from lotus_assets.outputs.pages.page_making import PageMaking
 from lotus_assets.outputs.pages.quality_page import quality_files
-from lotus_assets.outputs.pages.rendering import FOLDER, page_html
+from lotus_assets.outputs.pages.rendering import FOLDER, PageFrame, page_html
 from lotus_assets.outputs.pages.tiles import tiles_of
 from lotus_assets.outputs.pages.weekly_changes import weekly_figures
 from lotus_assets.outputs.pages.weekly_page import weekly_page
 from lotus_assets.sources.rules_file import Rules
 
+NO_FIGURES = {
+    "index.html": (
+        "Overview",
+        "No day has figures yet: the page of data quality says what is wrong.",
+    ),
+}
 NOT_YET = {
     "portfolios/index.html": (
         "Portfolios",
@@ -48,7 +54,7 @@ def engineering_files(
     """Files by their paths below the folder of the pages; those that hold a place for others.
 
     Args:
-        metric_daily: the day of `quality`, and days before it.
+        metric_daily: the day of `facts`, and days before it.
         facts: what the figures of the day are made of.
         quality: what is known of the figures' quality.
         restated: how many figures of a week were restated, by its Sunday; of none: 0.
@@ -58,17 +64,27 @@ def engineering_files(
     Raises:
         ValueError: `metric_daily` has no row of the day.
     """
-    history = MetricHistory.of(metric_daily, quality.day)
-    making = PageMaking(generated_at, quality.day, quality.light())
-    tiles = tiles_of(history, quality.day, rules)
+    history = MetricHistory.of(metric_daily, facts.day)
+    making = PageMaking(generated_at, facts.day, quality.light())
+    tiles = tiles_of(history, facts.day, rules)
     files = {
         **overview_files(tiles, making),
         **metric_files(tiles, history, facts, making),
         **weekly_files(metric_daily, restated, rules, making),
-        **quality_files(quality, making),
+        **quality_files(quality, generated_at),
         **library_file(),
     }
-    return files, {name: _not_yet(name, making) for name in NOT_YET}
+    return files, {name: _not_yet(name, text, making) for name, text in NOT_YET.items()}
+
+
+def files_without_figures(
+    quality: DataQuality, generated_at: datetime
+) -> tuple[dict[str, bytes], dict[str, bytes]]:
+    """The same where no day has figures yet: the page of data quality, and what leads there."""
+    about = PageMaking(generated_at, quality.expected_day, quality.light())
+    overview = {name: _not_yet(name, text, about) for name, text in NO_FIGURES.items()}
+    entries = {name: _not_yet(name, text, about) for name, text in NOT_YET.items()}
+    return {**overview, **quality_files(quality, generated_at)}, entries
 
 
 def weekly_files(
@@ -83,7 +99,7 @@ def weekly_files(
     return weekly_page(figures, sunday, restated, about)
 
 
-def _not_yet(name: str, making: PageMaking) -> bytes:
-    title, words = NOT_YET[name]
-    frame = making.frame(PurePosixPath(name), title)
-    return page_html(FOLDER / "templates", "not_yet.html.jinja", frame, words=words)
+def _not_yet(name: str, title_and_sentence: tuple[str, str], making: PageMaking) -> bytes:
+    title, sentence = title_and_sentence
+    frame = PageFrame(PurePosixPath(name), title, making.generated_at, light=making.light)
+    return page_html(FOLDER / "templates", "not_yet.html.jinja", frame, sentence=sentence)

@@ -1,6 +1,6 @@
 """pages: the engineering pages in TEM_EXPORT_DIR/pages, made of what the warehouse holds."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 import dagster as dg
@@ -12,6 +12,7 @@ from lotus_assets.analytics.delivery.history_days import history_days, history_s
 from lotus_assets.graph.inputs import Inputs, inputs_of
 from lotus_assets.graph.layers import EXPORTS
 from lotus_assets.graph.resources import Environment
+from lotus_assets.graph.step_failures import StepFailure, failures_of_run
 from lotus_assets.graph.steps import asset_step
 from lotus_assets.outputs.explanations.day_rows import DayFacts
 from lotus_assets.outputs.explanations.gitlab_links import lasting_url
@@ -54,21 +55,32 @@ def read_day_facts(inputs: Inputs, day: date) -> DayFacts:
     return DayFacts(day, metric_daily.read_facts(inputs, day), periods, surroundings)
 
 
-def make_pages(inputs: Inputs, day: date) -> dict[str, bytes]:
-    """Write the engineering pages about `day`; path below TEM_EXPORT_DIR → content."""
+def make_pages(inputs: Inputs, failures: Sequence[StepFailure] = ()) -> dict[str, bytes]:
+    """Write the engineering pages about the newest day that has metrics; path → content.
+
+    `failures` are the steps at which the run stopped, if it did. Without any day there is the page
+    of data quality alone.
+    """
     # Here, because only this step draws a page, and needs a template engine for it.
-    from lotus_assets.outputs.pages.engineering_pages import engineering_files
+    from lotus_assets.outputs.pages.engineering_pages import (
+        engineering_files,
+        files_without_figures,
+    )
     from lotus_assets.outputs.pages.page_files import write_missing, write_pages
 
-    folder = pages_folder(inputs.settings)
-    files, entries = engineering_files(
-        read_history(inputs, day),
-        read_day_facts(inputs, day),
-        read_quality(inputs, day),
-        restated=restated_counts(restated_metrics(inputs, history_sundays(day)[-2:])),
-        rules=read_rules(inputs.settings.tem_rules_file),
-        generated_at=inputs.now,
-    )
+    folder, day = pages_folder(inputs.settings), newest_day(inputs)
+    quality = read_quality(inputs, day, failures)
+    if day is None:
+        files, entries = files_without_figures(quality, inputs.now)
+    else:
+        files, entries = engineering_files(
+            read_history(inputs, day),
+            read_day_facts(inputs, day),
+            quality,
+            restated=restated_counts(restated_metrics(inputs, history_sundays(day)[-2:])),
+            rules=read_rules(inputs.settings.tem_rules_file),
+            generated_at=inputs.now,
+        )
     write_pages(folder, ENGINEERING, files)
     write_missing(folder, entries)
     with inputs.engine.begin() as connection:
@@ -100,7 +112,7 @@ def pages(
             "metric_daily holds no day: materialize it for a complete day before the pages",
             allow_retries=False,
         )
-    files = make_pages(inputs, day)
+    files = make_pages(inputs, failures_of_run(context.instance, inputs.run_id))
     entry = pages_folder(inputs.settings) / "index.html"
     yield dg.MaterializeResult(
         metadata={

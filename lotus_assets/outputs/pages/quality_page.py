@@ -1,19 +1,22 @@
 """The page of data quality, and what its tables say."""
 
+from datetime import datetime
 from pathlib import PurePosixPath
 
 from lotus_assets.outputs.pages.data_quality import DataQuality
 from lotus_assets.outputs.pages.number_forms import percent
-from lotus_assets.outputs.pages.page_making import PageMaking
-from lotus_assets.outputs.pages.rendering import FOLDER, SORTING, page_html
+from lotus_assets.outputs.pages.rendering import FOLDER, SORTING, PageFrame, page_html
 
 
-def quality_files(quality: DataQuality, making: PageMaking) -> dict[str, bytes]:
+def quality_files(quality: DataQuality, generated_at: datetime) -> dict[str, bytes]:
     """`quality.html`."""
-    frame = making.frame(
+    frame = PageFrame(
         PurePosixPath("quality.html"),
         "Data quality",
+        generated_at,
+        quality.day,
         "How far the figures can be trusted, and what they lack.",
+        quality.light(),
     )
     page = page_html(
         FOLDER / "templates",

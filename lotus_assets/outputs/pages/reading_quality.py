@@ -1,5 +1,6 @@
 """What the warehouse says of its own quality, read for the page."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -12,12 +13,14 @@ from lotus_assets.checks import durations, parity, reasons, reconciliation
 from lotus_assets.checks.rule import Rule
 from lotus_assets.facts import coverage, dim_project
 from lotus_assets.graph.inputs import Inputs
+from lotus_assets.graph.step_failures import StepFailure
 from lotus_assets.outputs.pages.data_quality import (
     CheckOutcome,
     CoveredProject,
     DataQuality,
     Difference,
     QuarantinedRow,
+    StoppedStep,
 )
 from lotus_assets.outputs.pages.quarantine_words import in_words, key_in_words
 from lotus_assets.sources.warehouse.schema import quarantine, table_run
@@ -41,8 +44,13 @@ READ: tuple[Table, ...] = tuple(
 )
 
 
-def read_quality(inputs: Inputs, day: date) -> DataQuality:
-    """All that says how far the figures of `day` can be trusted, as it is now."""
+def read_quality(
+    inputs: Inputs, day: date | None, failures: Sequence[StepFailure] = ()
+) -> DataQuality:
+    """All that says how far the figures of `day` can be trusted, as it is now.
+
+    `failures` are the steps at which the run stopped that is looking.
+    """
     declared = inputs.declaring("pages", READ)
     covered = coverage_check.coverage_of_run(declared)
     sampled = parity.latest_week(declared)
@@ -61,7 +69,14 @@ def read_quality(inputs: Inputs, day: date) -> DataQuality:
         required_parity=parity.REQUIRED_SHARE,
         parity_week="" if sampled.empty else str(sampled["iso_week"].iloc[0]),
         differences=_differences(sampled),
+        stopped=[_stopped(failure, inputs.run_id) for failure in failures],
     )
+
+
+def _stopped(failure: StepFailure, run_id: str) -> StoppedStep:
+    if failure.is_for_readers:
+        return StoppedStep(failure.step, failure.reason)
+    return StoppedStep(failure.step, f"A fault of the program: see run {run_id} in Dagster.")
 
 
 def _computed_at(inputs: Inputs) -> datetime | None:

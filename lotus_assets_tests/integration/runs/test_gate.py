@@ -59,6 +59,45 @@ def failing_rows(check: dg.AssetCheckEvaluation) -> list[dict[str, Any]]:
     return [json.loads(row["payload"]) | {"reason": row["reason"]} for row in shown]
 
 
+def assert_pages_say_why(place: Workplace, run: Run) -> None:
+    """The step `pages` follows from every table: it was skipped, and yet who reads them is told."""
+    assert "pages" not in run.finished_steps
+    pages = place.exports / "pages"
+    quality = (pages / "quality.html").read_text()
+    assert "Where the last run stopped" in quality
+    assert "collect_merge_requests" in quality
+    assert "raw_mr: 3 of" in quality
+    assert "updated_before_created" in quality
+    worked_out = one(
+        place.url,
+        "SELECT to_char(max(finished_at) AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI') FROM table_run "
+        "WHERE table_name = 'metric_daily'",
+    )
+    for name in ("index.html", "weekly.html", "metrics/rework_rate.html", "quality.html"):
+        page = (pages / name).read_text()
+        assert 'class="light red"' in page, name
+        assert "the last run stopped at collect_merge_requests" in page, name
+        assert f"these are the figures worked out {worked_out} UTC" in page, name
+        assert "2025-11-20 is missing" in page, name
+        assert "Figures as of the end of 19 November 2025" in page or name == "weekly.html"
+
+
+def test_a_gate_that_closes_in_the_first_run_is_on_the_page(
+    empty_place: Workplace, young_store: Store, standin: StandinFactory
+) -> None:
+    data = young_store.projects[PROJECT]
+    for request in list(data.merge_requests.values())[:3]:
+        created_after_its_update(request)
+    run = empty_place.run(
+        standin(young_store), "tem_full", TEM_QUARANTINE_FLOOR="2", TEM_QUARANTINE_LIMIT="0"
+    )
+    assert run.failed_steps == {"collect_merge_requests"}
+    quality = (empty_place.exports / "pages" / "quality.html").read_text()
+    assert "There are no figures yet" in quality
+    assert "raw_mr: 3 of" in quality
+    assert (empty_place.exports / "pages" / "index.html").is_file()
+
+
 def test_too_many_bad_rows_stop_the_table_and_everything_downstream(
     collected: Workplace, young_store: Store, standin: StandinFactory
 ) -> None:
@@ -97,6 +136,7 @@ def test_too_many_bad_rows_stop_the_table_and_everything_downstream(
     stopped = {"dim_project", "fact_mr", "coverage", "metric_daily", "daily_export"}
     assert not run.finished_steps & stopped
     assert not (later.exports / "daily" / "2025-11-20.json").exists()
+    assert_pages_say_why(later, run)
     # What does not need the table goes on.
     labels = one(collected.url, "SELECT labels FROM raw_issue WHERE issue_id = %s", issue["id"])
     assert labels == ["moved"]

@@ -5,12 +5,14 @@ from datetime import timedelta
 
 import pytest
 
-from lotus_assets.outputs.pages.data_quality import CheckOutcome, CoveredProject
+from lotus_assets.outputs.pages.data_quality import CheckOutcome, CoveredProject, StoppedStep
+from lotus_assets.outputs.pages.engineering_pages import files_without_figures
 from lotus_assets.outputs.pages.quality_page import quality_files
 from lotus_assets.outputs.pages.quarantine_words import in_words, key_in_words
 from lotus_assets_tests.unit.outputs.pages.figures import DAY, MAKING, quality
 
 BROKEN = CheckOutcome("fact_mr", "has_no_reason", "…", False, True, 3, "")
+STOPPED = StoppedStep("collect_mr", "raw_mr: 3 of 40 rows break <their> contract")
 
 
 def test_nothing_wrong_is_green() -> None:
@@ -21,6 +23,12 @@ def test_nothing_wrong_is_green() -> None:
     ("changes", "tone", "reason"),
     [
         ({"expected_day": DAY + timedelta(days=1)}, "red", "2026-03-26 is missing"),
+        ({"day": None}, "red", "there are no figures yet"),
+        (
+            {"stopped": [STOPPED]},
+            "red",
+            "the last run stopped at collect_mr: these are the figures worked out 2026-03-26 01:00",
+        ),
         ({"coverage": 0.9}, "red", "90.0\N{NO-BREAK SPACE}% of active projects"),
         ({"coverage": 0.95}, "green", ""),
         ({"parity": 0.97}, "red", "97.0\N{NO-BREAK SPACE}% of sampled fields"),
@@ -84,9 +92,27 @@ def test_a_row_is_known_by_its_own_ids() -> None:
 
 
 def test_the_page_holds_what_is_known() -> None:
-    [(name, content)] = quality_files(quality(checks=[BROKEN], parity=0.9), MAKING).items()
+    broken = quality(checks=[BROKEN], parity=0.9)
+    [(name, content)] = quality_files(broken, MAKING.generated_at).items()
     assert name == "quality.html"
     text = content.decode()
     assert "toman/old" in text
     assert "has no reason" in text
     assert "90.00" in text
+
+
+def test_the_page_says_where_the_run_stopped_and_that_there_are_no_figures() -> None:
+    stopped = quality(day=None, computed_at=None, stopped=[STOPPED])
+    text = quality_files(stopped, MAKING.generated_at)["quality.html"].decode()
+    assert "collect_mr" in text
+    assert "3 of 40 rows break &lt;their&gt; contract" in text
+    assert "There are no figures yet" in text
+    assert "Figures as of" not in text
+
+
+def test_without_any_figures_only_the_page_of_data_quality_is_made() -> None:
+    nothing = quality(day=None, stopped=[STOPPED])
+    files, entries = files_without_figures(nothing, MAKING.generated_at)
+    assert files.keys() == {"index.html", "quality.html"}
+    assert "says what is wrong" in files["index.html"].decode()
+    assert "has no figures yet" in entries["weekly.html"].decode()
