@@ -12,7 +12,7 @@ from lotus_assets.engine.speed.detection import noise_floor
 from lotus_assets.graph.computed_assets import ComputedTable, computed_asset
 from lotus_assets.graph.inputs import Inputs
 from lotus_assets.graph.layers import BENCHMARKS
-from lotus_assets.sources.exports import write_export
+from lotus_assets.sources.exports import BENCH_DIR, write_exports
 from lotus_assets.tables.columns import Instant, Integer, Text
 from lotus_assets.tables.table import Table
 from lotus_assets.tables.table_model import TableModel
@@ -79,8 +79,8 @@ def compute(inputs: Inputs) -> pd.DataFrame:
         descriptions=descriptions_of(results, runs),
         generated_at=inputs.now,
     )
-    for path, content in {**files, NO_JEKYLL: b""}.items():
-        write_export(inputs.settings.tem_bench_dir / path, content)
+    pages = {str(path): content for path, content in {**files, NO_JEKYLL: b""}.items()}
+    write_exports(inputs.settings.tem_bench_dir, pages, variable=BENCH_DIR)
     return file_rows(files, runs, history)
 
 

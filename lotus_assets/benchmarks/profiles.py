@@ -4,7 +4,7 @@ import io
 import pstats
 from pathlib import Path
 
-from lotus_assets.sources.exports import write_export
+from lotus_assets.sources.exports import BENCH_DIR, write_export
 
 LINES = 30
 """Functions that a profile lists, the costliest first."""
@@ -21,7 +21,7 @@ def store_profiles(profiles: Path, history: Path, run_id: str) -> list[Path]:
     for file in sorted(profiles.glob("*.prof")):
         name = file.stem.removeprefix("profile-")
         path = history / FOLDER / run_id / f"{name}.txt"
-        write_export(path, profile_text(file).encode())
+        write_export(path, profile_text(file).encode(), variable=BENCH_DIR)
         written.append(path)
     return written
 

@@ -16,7 +16,7 @@ from lotus_assets.analytics.delivery.metric_catalogue import BY_KEY, CATALOGUE
 from lotus_assets.engine.delivery.slices import LEVELS
 from lotus_assets.graph.inputs import Inputs
 from lotus_assets.graph.layers import EXPORT_KINDS, EXPORTS
-from lotus_assets.sources.exports import write_export
+from lotus_assets.sources.exports import EXPORT_DIR, write_exports
 from lotus_assets.sources.warehouse.bookkeeping import write_export_files
 from lotus_assets.sources.warehouse.changes import Export, write_exported_days
 from lotus_assets.sources.warehouse.schema import database_table
@@ -131,12 +131,11 @@ def exported_number(value: Any, unit: MetricUnit) -> int | float | None:
 def write_files(
     inputs: Inputs, files: Mapping[str, bytes], export: Export, marks: Mapping[date, str]
 ) -> None:
-    """Write the files, and note them and the marks of the days that they show.
+    """Write the files, all or none, and note them and the marks of the days that they show.
 
     A run that is killed between notes nothing, and the next one writes them again.
     """
-    for path, content in files.items():
-        write_export(inputs.settings.tem_export_dir / path, content)
+    write_exports(inputs.settings.tem_export_dir, files, variable=EXPORT_DIR)
     with inputs.engine.begin() as connection:
         write_export_files(connection, inputs.run_id, files, inputs.now)
         write_exported_days(connection, export, marks)

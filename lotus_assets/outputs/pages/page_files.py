@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from lotus_assets.settings import Settings
-from lotus_assets.sources.exports import write_exports
+from lotus_assets.sources.exports import EXPORT_DIR, write_exports
 
 FOLDER = "pages"
 """Below TEM_EXPORT_DIR."""
@@ -29,12 +29,13 @@ def write_pages(folder: Path, page_set: str, files: Mapping[str, bytes]) -> list
     made goes, and those of other sets stay.
 
     Raises:
-        OSError: a file cannot be written; all pages are as they were.
+        ExportNotWritten: a file cannot be written; all pages are as they were.
     """
     listed = folder / f".{page_set}.json"
     before = json.loads(listed.read_bytes()) if listed.is_file() else []
     names = sorted(files)
-    write_exports(folder, {**files, listed.name: json.dumps(names, indent=0).encode()})
+    listing = json.dumps(names, indent=0).encode()
+    write_exports(folder, {**files, listed.name: listing}, variable=EXPORT_DIR)
     for name in set(before) - set(names):
         (folder / name).unlink(missing_ok=True)
     return [folder / name for name in names]
@@ -42,4 +43,5 @@ def write_pages(folder: Path, page_set: str, files: Mapping[str, bytes]) -> list
 
 def write_missing(folder: Path, files: Mapping[str, bytes]) -> None:
     """Write those of these files that are not there: pages that others make hold their places."""
-    write_exports(folder, {n: content for n, content in files.items() if not (folder / n).exists()})
+    missing = {name: content for name, content in files.items() if not (folder / name).exists()}
+    write_exports(folder, missing, variable=EXPORT_DIR)

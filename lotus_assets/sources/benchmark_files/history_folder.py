@@ -9,7 +9,7 @@ from lotus_assets.sources.benchmark_files.documents import read_text
 from lotus_assets.sources.benchmark_files.errors import BenchmarkFileError
 from lotus_assets.sources.benchmark_files.run_file import parse_run, run_text, slug
 from lotus_assets.sources.benchmark_files.run_model import BenchmarkRun
-from lotus_assets.sources.exports import write_export
+from lotus_assets.sources.exports import BENCH_DIR, write_export
 
 RUNS = "runs"
 
@@ -47,7 +47,7 @@ class HistoryFolder:
                     path, "$.run_id", "the history holds another run under this id; runs are final"
                 )
             return False
-        write_export(path, text.encode())
+        write_export(path, text.encode(), variable=BENCH_DIR)
         return True
 
     def files(self) -> list[Path]:
