@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from lotus_assets.analytics.delivery.metric_catalogue import CATALOGUE
+from lotus_assets.analytics.delivery.metric_catalogue import BY_KEY, CATALOGUE
 from lotus_assets.outputs.daily_export import daily_files
 from lotus_assets.outputs.pages.engineering_pages import engineering_files
 from lotus_assets.outputs.pages.number_forms import personal
@@ -62,9 +62,9 @@ def watched(browser: Browser) -> Iterator[Watched]:
     watched.context.close()
 
 
-def exported(repo: str | None) -> dict[str, float | None]:
+def exported(repo: str | None, day: date = DAY) -> dict[str, float | None]:
     [content] = [
-        content for path, content in daily_files(ROWS, DAY).items() if path.suffix == ".json"
+        content for path, content in daily_files(ROWS, day).items() if path.suffix == ".json"
     ]
     metrics: dict[str, float | None] = next(
         one["metrics"]
@@ -87,6 +87,31 @@ def test_numbers_on_the_page_are_those_of_the_export(watched: Watched, folder: P
     assert_shows(watched, exported(None))
     page.locator("select[name=repo]").select_option(SLICES[3][3])
     assert_shows(watched, exported(SLICES[3][3]))
+
+
+def test_another_day_shows_its_numbers_and_stays_in_the_address(
+    watched: Watched, folder: Path
+) -> None:
+    page, day = watched.page, SUNDAY - timedelta(weeks=3)
+    page.goto(f"file://{folder}/index.html#/?team=Matching")
+    page.locator("select[name=day]").select_option(day.isoformat())
+    page.locator("select[name=repo]").select_option(SLICES[3][3])
+    assert_shows(watched, exported(SLICES[3][3], day))
+    page.get_by_label("Metric").select_option("mr_throughput_wk")
+    merged = exported(SLICES[3][3], day)["mr_throughput_wk"]
+    expect(page.locator("#ranking tbody .number")).to_have_text(f"{merged:,.0f}")
+    page.reload()
+    assert_shows(watched, exported(SLICES[3][3], day))
+    escaped = page.locator('.kpi[data-metric="defect_escape_rate"] .reason')
+    expect(escaped).to_have_text(BY_KEY["defect_escape_rate"].empty)
+    trend, dot = page.locator('.kpi[data-metric="wip_count"] .sparkline path').all()
+    assert trend.get_attribute("d") != ""
+    assert dot.get_attribute("d") != ""
+    page.get_by_role("heading", name="Rework rate").click()
+    expect(page.locator("#other-day")).to_contain_text(f"the command says those of {day}")
+    expect(page.locator("#command")).to_contain_text(f"--date {day} --business-line Exchange")
+    page.get_by_role("link", name="All metrics of this part").click()
+    assert_shows(watched, exported(SLICES[3][3], day))
 
 
 def test_a_choice_stands_in_the_address_and_comes_back(watched: Watched, folder: Path) -> None:

@@ -209,13 +209,18 @@ def sparkline(values: Floats, *, label: str) -> Sparkline:
     if not known:
         return Sparkline(label, "", "")
     axis = value_axis(np.array([value for _, value in known]))
-    wide, high = WIDTH / max(1, len(values) - 1), HEIGHT / (axis.high - axis.low)
+    high = HEIGHT / (axis.high - axis.low)
     line, before = [], None
     for place, value in known:
-        point = f"{round(place * wide)} {round((axis.high - value) * high)}"
+        point = f"{spark_x(place, len(values))} {round((axis.high - value) * high)}"
         line.append(f"L{point}" if before == place - 1 else f"M{point}h0")
         before = place
     return Sparkline(label, "".join(line), f"M{point}h0")
+
+
+def spark_x(place: int, count: int) -> int:
+    """Where the figure at `place` of `count` stands in a small series."""
+    return round(place * WIDTH / max(1, count - 1))
 
 
 def histogram(

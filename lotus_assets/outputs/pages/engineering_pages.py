@@ -10,6 +10,7 @@ import pandas as pd
 from lotus_assets.analytics.delivery.history_days import last_sunday
 from lotus_assets.outputs.explanations.day_rows import DayFacts
 from lotus_assets.outputs.pages.data_quality import DataQuality
+from lotus_assets.outputs.pages.day_pieces import day_files, days_of
 from lotus_assets.outputs.pages.metric_history import MetricHistory
 from lotus_assets.outputs.pages.metric_page import metric_files
 from lotus_assets.outputs.pages.moving_charts import library_file
@@ -68,7 +69,8 @@ def engineering_files(
     making = PageMaking(generated_at, facts.day, quality.light())
     tiles = tiles_of(history, facts.day, rules)
     files = {
-        **overview_files(tiles, making),
+        **overview_files(tiles, making, days_of(history)[1:]),
+        **day_files(history, rules),
         **metric_files(tiles, history, facts, making),
         **weekly_files(metric_daily, restated, rules, making),
         **quality_files(quality, generated_at),

@@ -19,6 +19,8 @@ REASONS = {
     "not_collected": "the end of the day was not collected",
 }
 """Reasons of `metric_daily` in words."""
+NOT_MEASURED = "It was not measured on this day."
+"""Of a slice that the table does not hold on a day."""
 Texts = npt.NDArray[np.object_]
 
 
@@ -46,7 +48,7 @@ class Slice:
 
 @dataclass(frozen=True)
 class MetricHistory:
-    """Figures of shape (slices, metrics, days), NaN for none; words of the newest day alone."""
+    """Figures and what is said of them, shape (slices, metrics, days); NaN for none."""
 
     slices: tuple[Slice, ...]
     metrics: tuple[Metric, ...]
@@ -95,9 +97,9 @@ class MetricHistory:
             metrics=tuple(metrics),
             days=tuple(stamp.date() for stamp in days),
             values=laid_out("value"),
-            samples=laid_out("sample_size")[:, :, -1],
-            populations=laid_out("population_size")[:, :, -1],
-            reasons=reasons[:, :, -1],
+            samples=laid_out("sample_size"),
+            populations=laid_out("population_size"),
+            reasons=reasons,
         )
 
     def on(self, day: date) -> Floats:
@@ -110,6 +112,12 @@ class MetricHistory:
     def over(self, days: Sequence[date]) -> Floats:
         """Figures of these days, shape (slices, metrics, days)."""
         return np.stack([self.on(day) for day in days], axis=2)
+
+    def reason(self, part: Slice, place: int, day: int) -> str:
+        """Why a slice has no figure of the metric at `place` on a day, by its number."""
+        if np.isnan(self.samples[part.number, place, day]):
+            return NOT_MEASURED
+        return reason_in_words(self.reasons[part.number, place, day], self.metrics[place])
 
 
 def reason_in_words(reason: str | None, metric: Metric) -> str:

@@ -6,11 +6,12 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from lotus_assets.analytics.delivery.metric import Direction, Family, Metric
+from lotus_assets.outputs.pages.charts import spark_x
 from lotus_assets.outputs.pages.metric_history import Slice
 from lotus_assets.outputs.pages.page_making import PageMaking
 from lotus_assets.outputs.pages.pieces import LOADING, piece
 from lotus_assets.outputs.pages.rendering import FOLDER, SORTING, page_html
-from lotus_assets.outputs.pages.tiles import Tile
+from lotus_assets.outputs.pages.tiles import Tile, spark_days
 
 PIECES = "overview"
 """The folder of the data that the page loads as it needs them."""
@@ -21,8 +22,11 @@ PARTS = FOLDER / "behaviour" / "parts.js"
 Tiles = Mapping[Slice, Sequence[Tile]]
 
 
-def overview_files(tiles: Tiles, making: PageMaking) -> dict[str, bytes]:
-    """`index.html` about the organisation, and a piece of data a slice and a metric."""
+def overview_files(tiles: Tiles, making: PageMaking, days: Sequence[date] = ()) -> dict[str, bytes]:
+    """`index.html` about the organisation, and a piece of data a slice and a metric.
+
+    `days`: those before that can be looked at, the newest first.
+    """
     slices = list(tiles)
     whole = slices[0]
     frame = making.frame(
@@ -37,6 +41,7 @@ def overview_files(tiles: Tiles, making: PageMaking) -> dict[str, bytes]:
         scripts=[SORTING, LOADING, PARTS, FOLDER / "behaviour" / "overview.js"],
         loads_data=True,
         families=tiles_by_family(tiles[whole]),
+        days=[(day, _spark_x(day, making.data_day)) for day in (making.data_day, *days)],
         pieces=PIECES,
         slices=names_of(slices),
         whole=whole,
@@ -72,6 +77,12 @@ def worst_first(parts: Sequence[tuple[Slice, Tile]]) -> list[tuple[Slice, Tile]]
         *sorted(known, key=lambda entry: entry[1].value or 0.0, reverse=is_less_better),
         *unknown,
     ]
+
+
+def _spark_x(day: date, newest: date) -> int | None:
+    """Where a day stands in the small series; None where it does not."""
+    days = spark_days(newest)
+    return spark_x(days.index(day), len(days)) if day in days else None
 
 
 def _slice_data(tiles: Sequence[Tile]) -> list[list[str]]:

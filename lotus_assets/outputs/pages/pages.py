@@ -1,7 +1,7 @@
 """pages: the engineering pages in TEM_EXPORT_DIR/pages, made of what the warehouse holds."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 import dagster as dg
 import pandas as pd
@@ -27,6 +27,8 @@ from lotus_assets.sources.warehouse.schema import database_table
 NAME = "pages"
 ENTRY = "pages/index.html"
 """Where a reader begins; below TEM_EXPORT_DIR."""
+LATELY = timedelta(days=13)
+"""So far before the newest day, every day that was worked out can be looked at; before, weeks."""
 SOURCES = tuple(dict.fromkeys([metric_daily.TABLE, *metric_daily.SOURCES, *READ]))
 
 
@@ -42,7 +44,7 @@ def read_history(inputs: Inputs, day: date) -> pd.DataFrame:
     """The rows of `metric_daily` that pages about `day` show."""
     dates = database_table(metric_daily.TABLE).c.date
     return inputs.declaring(NAME, SOURCES).read(
-        metric_daily.TABLE, dates.in_({day, *history_days(day)})
+        metric_daily.TABLE, dates.in_(history_days(day)) | dates.between(day - LATELY, day)
     )
 
 

@@ -1,14 +1,15 @@
 """A metric of a slice as people read it: figure, change, past, sample; the same for every page."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 
-from lotus_assets.analytics.delivery.history_days import day_before_window, history_sundays
+from lotus_assets.analytics.delivery.history_days import WEEKS, day_before_window, history_sundays
 from lotus_assets.analytics.delivery.metric import Direction, Metric, MetricWindow
 from lotus_assets.outputs.pages.charts import Sparkline, sparkline
-from lotus_assets.outputs.pages.metric_history import MetricHistory, Slice, reason_in_words
+from lotus_assets.outputs.pages.metric_history import MetricHistory, Slice
 from lotus_assets.outputs.pages.number_forms import personal, personal_change
 from lotus_assets.sources.rules_file import Rules
 
@@ -44,25 +45,57 @@ def tiles_of(history: MetricHistory, day: date, rules: Rules) -> dict[Slice, lis
 
     A small series has the ends of 26 weeks, and `day` itself.
     """
-    weeks = history.over(list(dict.fromkeys([*history_sundays(day), day])))
-    before = np.stack(
-        [
-            history.on(day_before_window(day, metric.window))[:, place]
-            for place, metric in enumerate(history.metrics)
-        ],
-        axis=1,
+    weeks = history.over(spark_days(day))
+    return _tiles(
+        history,
+        day,
+        rules,
+        lambda part, place: sparkline(
+            weeks[part, place], label=f"{history.metrics[place].name}, {WEEKS} weeks"
+        ),
     )
-    newest = history.on(day)
+
+
+def past_tiles(history: MetricHistory, day: date, rules: Rules) -> dict[Slice, list[Tile]]:
+    """The same of another day of `history`, without a series: that is the newest day's."""
+    nothing = Sparkline("", "", "")
+    return _tiles(history, day, rules, lambda _part, _place: nothing)
+
+
+def spark_days(day: date) -> list[date]:
+    """The days of a small series."""
+    return list(dict.fromkeys([*history_sundays(day), day]))
+
+
+def compared(history: MetricHistory, day: date, window: MetricWindow) -> tuple[date, str]:
+    """What a figure is compared with: the last day of the window before, and that in words.
+
+    Of past days the ends of weeks alone are known, so a month is compared with that which ended
+    four weeks before; a day that is not known either has no figures.
+    """
+    before = day_before_window(day, window)
+    if window is MetricWindow.MONTH and before not in history.days:
+        return day - timedelta(weeks=4), "on 4 weeks before"
+    return before, BEFORE[window]
+
+
+def _tiles(
+    history: MetricHistory, day: date, rules: Rules, spark: Callable[[int, int], Sparkline]
+) -> dict[Slice, list[Tile]]:
+    windows = {window: compared(history, day, window) for window in MetricWindow}
+    figures_before = {window: history.on(before) for window, (before, _) in windows.items()}
+    figures, number = history.on(day), history.days.index(day)
     return {
         part: [
             _tile(
                 metric,
-                float(newest[part.number, place]),
-                float(before[part.number, place]),
-                history.reasons[part.number, place],
-                _sample(history, part.number, place),
+                float(figures[part.number, place]),
+                float(figures_before[metric.window][part.number, place]),
+                windows[metric.window][1],
+                history.reason(part, place, number),
+                _sample(history, part.number, place, number),
                 rules.target(metric.key, part.business_line),
-                sparkline(weeks[part.number, place], label=f"{metric.name}, 26 weeks"),
+                spark(part.number, place),
             )
             for place, metric in enumerate(history.metrics)
         ]
@@ -88,7 +121,8 @@ def _tile(
     metric: Metric,
     value: float,
     before: float,
-    reason: str | None,
+    before_in_words: str,
+    reason: str,
     sample: str,
     target: float | None,
     spark: Sparkline,
@@ -98,11 +132,11 @@ def _tile(
         metric=metric,
         value=None if np.isnan(value) else value,
         text=personal(value, metric.unit),
-        change=f"{change} {BEFORE[metric.window]}" if np.isfinite(value - before) else "",
+        change=f"{change} {before_in_words}" if np.isfinite(value - before) else "",
         tone="same" if change == "±0" else tone_of(metric, value - before),
         sample=sample,
         target=_target(metric, value, target),
-        reason=reason_in_words(reason, metric) if np.isnan(value) else "",
+        reason=reason if np.isnan(value) else "",
         spark=spark,
     )
 
@@ -114,8 +148,8 @@ def _target(metric: Metric, value: float, target: float | None) -> str:
     return f"target {personal(target, metric.unit)}{words}"
 
 
-def _sample(history: MetricHistory, part: int, place: int) -> str:
-    sample, population = history.samples[part, place], history.populations[part, place]
+def _sample(history: MetricHistory, part: int, place: int, day: int) -> str:
+    sample, population = history.samples[part, place, day], history.populations[part, place, day]
     if np.isnan(sample):
         return ""
     counted = history.metrics[place].counted

@@ -87,7 +87,7 @@ def _figure(
     news, noise = news_of(metric, weeks)
     target = rules.target(metric.key, part.business_line)
     is_known = bool(np.isfinite(value))
-    reason = history.reasons[part.number, list(history.metrics).index(metric)]
+    reason = history.reasons[part.number, list(history.metrics).index(metric), -1]
     return WeeklyFigure(
         metric=metric,
         part=part,

@@ -3,9 +3,10 @@
 // from the page's data as people read it; nothing is calculated here.
 (() => {
   const ranked = document.getElementById("ranked"), table = document.getElementById("ranking");
-  const metric = ranked.elements.metric;
+  const metric = ranked.elements.metric, day = document.getElementById("filters").elements.day;
+  const fields = [metric, day];
   const fill = (tiles) => {
-    const suffix = parts.query().size ? `#/?${parts.query()}` : "";
+    const asked = parts.query([day]), suffix = asked.size ? `#/?${asked}` : "";
     document.querySelectorAll(".kpi").forEach((kpi, place) => {
       const [text, change, tone, sample, target, reason, line, last] = tiles[place], put = (name, words) => {
         kpi.querySelector(name).textContent = words;
@@ -39,7 +40,9 @@
       const row = body.insertRow(), name = document.createElement("th"), link = document.createElement("a");
       name.scope = "row";
       link.textContent = names[2];
-      link.href = `#/?${new URLSearchParams({repo: names[2]})}`;
+      const address = parts.query(fields);
+      for (const [key, word] of [["business_line", names[0]], ["team", names[1]], ["repo", names[2]]]) address.set(key, word);
+      link.href = `#/?${address}`;
       name.append(link);
       row.append(name);
       cell(row, names[1]);
@@ -51,11 +54,29 @@
     document.getElementById("ranked-note").textContent = `${body.rows.length} repos, the worst first`;
     table.hidden = false;
   };
+  // A day before: its figures; the small series is the newest day's, with its dot on the day.
+  const onDay = ({tiles, sayings}, part, newest) => tiles.map((of_slices, place) => {
+    const [[text], change, beside] = of_slices[part].map((number) => sayings[number]);
+    const [line] = newest[place].slice(6), {x} = day.selectedOptions[0].dataset;
+    const point = x && line.match(new RegExp(`[ML]${x} (\\d+)`));
+    return [text, ...change, ...beside, line, point ? `M${x} ${point[1]}h0` : ""];
+  });
+  const rankedOnDay = ({tiles, sayings, ranked: order}, place) => order[place].map((part) => {
+    const [[text, value], [change, tone], [sample, , reason]] = tiles[place][part].map((number) => sayings[number]);
+    return [part, value, text, change, tone, sample || reason];
+  });
   ranked.addEventListener("submit", (event) => event.preventDefault());
   ranked.hidden = false;
-  parts.start([metric], () => {
-    const part = parts.number(), {value} = metric;
-    load(`slice-${part}`, (tiles) => { if (parts.number() === part) fill(tiles); });
-    load(value, (rows) => { if (metric.value === value) rank(rows); });
+  parts.start(fields, () => {
+    const part = parts.number(), key = metric.value, asked_day = day.value;
+    if (day.selectedIndex) document.getElementById("shown").textContent += `, ${day.selectedOptions[0].textContent}`;
+    const isAsked = () => parts.number() === part && day.value === asked_day;
+    load(`slice-${part}`, (newest) => {
+      if (!day.selectedIndex) { if (isAsked()) fill(newest); return; }
+      load(`day-${asked_day}`, (figures) => { if (isAsked()) fill(onDay(figures, part, newest)); });
+    });
+    const isRanked = () => metric.value === key && day.value === asked_day;
+    if (!day.selectedIndex) load(key, (rows) => { if (isRanked()) rank(rows); });
+    else load(`day-${asked_day}`, (figures) => { if (isRanked()) rank(rankedOnDay(figures, metric.selectedIndex)); });
   });
 })();

@@ -5,9 +5,10 @@ from datetime import timedelta
 import pandas as pd
 import pytest
 
+from lotus_assets.analytics.delivery.history_days import last_sunday
 from lotus_assets.outputs.pages.metric_history import MetricHistory, Slice
 from lotus_assets.outputs.pages.overview import worst_first
-from lotus_assets.outputs.pages.tiles import Tile, tiles_of
+from lotus_assets.outputs.pages.tiles import Tile, past_tiles, tiles_of
 from lotus_assets.sources.rules_file import MetricTarget, Rules
 from lotus_assets_tests.unit.outputs.pages.figures import (
     DAY,
@@ -21,7 +22,7 @@ from lotus_assets_tests.unit.outputs.pages.figures import (
 
 CYCLE, MERGED, SUCCESS = "mr_cycle_time_p50_h", "mr_throughput_wk", "pipeline_success_rate"
 MONTH_BEFORE, WEEK_BEFORE = DAY - timedelta(days=30), DAY - timedelta(days=7)
-NBSP = "\N{NO-BREAK SPACE}"
+NBSP, MINUS = "\N{NO-BREAK SPACE}", "\N{MINUS SIGN}"
 
 
 def tile(rows: pd.DataFrame, levels: tuple[str, ...], key: str, rules: Rules | None = None) -> Tile:
@@ -123,3 +124,26 @@ def test_slices_have_names_and_levels() -> None:
 def test_a_day_without_rows_is_refused() -> None:
     with pytest.raises(ValueError, match="no row of 2026-03-25"):
         MetricHistory.of(metric_rows({(ORG, CYCLE, WEEK_BEFORE): 1.0}), DAY)
+
+
+def test_a_day_before_is_compared_with_what_is_known_of_the_time_before_it() -> None:
+    """Of ends of weeks a month before is not known: the one that ended four weeks before is."""
+    sunday = last_sunday(DAY)
+    rows = metric_rows(
+        {
+            (ORG, CYCLE, sunday): 26.0,
+            (ORG, CYCLE, sunday - timedelta(weeks=4)): 22.0,
+            (ORG, MERGED, sunday): 4.0,
+            (ORG, MERGED, sunday - timedelta(weeks=1)): 5.0,
+            (ORG, CYCLE, DAY): 1.0,
+            (ORG, MERGED, DAY): 1.0,
+            (LINE, CYCLE, DAY): 1.0,
+        }
+    )
+    by_slice = past_tiles(MetricHistory.of(rows, DAY), sunday, Rules())
+    of_org, of_line = by_slice.values()
+    cycle, merged = (next(one for one in of_org if one.metric.key == k) for k in (CYCLE, MERGED))
+    assert (cycle.text, cycle.sample) == (f"26{NBSP}h", "6 of 7 merge requests")
+    assert cycle.change == f"+4{NBSP}h on 4 weeks before"
+    assert merged.change == f"{MINUS}1 on the 7 days before"
+    assert {one.reason for one in of_line} == {"It was not measured on this day."}
