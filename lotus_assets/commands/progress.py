@@ -7,10 +7,31 @@ from typing import Self
 
 import dagster as dg
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    Task,
+    TextColumn,
+    TimeElapsedColumn,
+)
+from rich.table import Column
+from rich.text import Text
 
 INTERVAL_SECONDS = 0.5
 """Between two looks at the event log."""
+
+BAR_WIDTH, STEP_WIDTH = 20, 28
+
+
+class ShortenedColumn(TextColumn):
+    """Text that gives way where the terminal is narrow."""
+
+    def render(self, task: Task) -> Text:
+        """The text on one line."""
+        text = super().render(task)
+        text.no_wrap, text.overflow = True, "ellipsis"
+        return text
 
 
 @dataclass
@@ -32,11 +53,14 @@ class RunProgress:
     def __enter__(self) -> Self:
         """Start to follow."""
         self._bar = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            TextColumn("{task.fields[message]}"),
+            BarColumn(BAR_WIDTH, table_column=Column(no_wrap=True)),
+            MofNCompleteColumn(table_column=Column(no_wrap=True)),
+            TimeElapsedColumn(table_column=Column(no_wrap=True)),
+            ShortenedColumn(
+                "{task.description}", table_column=Column(no_wrap=True, max_width=STEP_WIDTH)
+            ),
+            # The only one that may be wrapped: so it is the one that is made narrower.
+            ShortenedColumn("{task.fields[message]}", table_column=Column()),
             console=self.console,
             transient=True,
             disable=not self.console.is_terminal,

@@ -53,8 +53,9 @@ def write_exports(folder: Path, files: Mapping[str, bytes], *, variable: str) ->
                 os.fsync(directory)
     except OSError as error:
         raise ExportNotWritten(
-            f"{error.filename or path} cannot be written ({error.strerror}), so none of its export was. {variable} "
-            "names the folder: make room there, or set it to another, and run again."
+            f"{error.filename or path} cannot be written ({error.strerror}), so none of its export "
+            f"was. {variable} names the folder: make room there, or set it to another, and run "
+            "again."
         ) from error
 
 

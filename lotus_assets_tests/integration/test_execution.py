@@ -1,6 +1,8 @@
 """Runs in this process on the persistent instance: where they are kept, what they tell."""
 
+import io
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -186,6 +188,17 @@ def test_progress_without_a_terminal_is_plain_lines(
         "first: done",
         "second: done",
     ]
+
+
+def test_a_narrow_terminal_keeps_bar_counter_and_time(instance: dg.DagsterInstance) -> None:
+    console = Console(file=io.StringIO(), force_terminal=True, width=60, color_system=None)
+    job, only = DEFINITIONS.resolve_job_def("good"), [dg.AssetKey("first")]
+    execute(job, instance, console, partition_key="2026-01-02", assets=only)
+    assert isinstance(console.file, io.StringIO)
+    shown = re.split(r"[\r\n]+", console.file.getvalue())
+    assert any(
+        re.search(r"━{20} 1/1 \d:\d\d:\d\d first project toman/core/c…", line) for line in shown
+    ), shown
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
