@@ -16,8 +16,12 @@ from lotus_assets.outputs.pages.moving_charts import library_file
 from lotus_assets.outputs.portfolio_report.report_model import IndexRow
 from lotus_assets.outputs.portfolio_report.report_pages import index_page, portfolio_page
 from lotus_assets_tests.e2e.test_interface import CHROMIUM
-from lotus_assets_tests.e2e.watched_page import Watched
-from lotus_assets_tests.unit.outputs.portfolio_report.hand_made_report import HOSTILE, report
+from lotus_assets_tests.e2e.watched_page import Watched, served
+from lotus_assets_tests.unit.outputs.portfolio_report.hand_made_report import (
+    EQUITY,
+    HOSTILE,
+    report,
+)
 
 pytestmark = [
     pytest.mark.timeout(300),
@@ -107,6 +111,52 @@ def test_the_index_sorts_and_leads_to_a_report(browser: Browser, folder: Path) -
     expect(names).to_have_text(["PF-1", "PF-3", "PF-2"])
     page.get_by_role("link", name="PF-1").click()
     expect(page.get_by_role("heading", name="Portfolio PF-1")).to_be_visible()
+    assert watched.said == []
+    watched.context.close()
+
+
+def test_a_figure_leads_to_the_command_that_explains_it(watched: Watched, pictures: Path) -> None:
+    page = watched.page
+    page.evaluate(OPEN_ALL)
+    command = page.locator("#asked-command")
+    said = "python -m lotus_assets explain portfolio PF-1"
+    page.locator("#period-table").get_by_role("button", name="+1.23 %").first.click()
+    as_of = "--as-of 2026-03-08"
+    expect(command).to_have_text(f"{said} twr {as_of} --period YTD --metric-basis NET")
+    expect(page.get_by_role("dialog", name="+1.23 %")).to_be_visible()
+    page.screenshot(path=pictures / "report_explaining.png")
+    page.get_by_role("button", name="Copy").press("Escape")
+    expect(command).to_be_hidden()
+    expect(page.locator("#period-table").get_by_role("button", name="+1.23 %")).to_be_focused()
+    for place, asked in (
+        (".positions td:nth-child(4)", f"contribution {as_of} --period YTD --group P-1"),
+        (".effects tr.sum td", f"attribution {as_of} --period YTD"),
+        ("[data-figure=alpha] td", f"risk_statistics {as_of} --frequency DAILY --period YTD"),
+        ("#money-table td:nth-child(6)", f"mwr {as_of} --period YTD --method MODIFIED_DIETZ"),
+        (
+            ".effects tbody tr:first-child td:nth-child(7)",
+            f"attribution {as_of} --period YTD --group '{EQUITY}'",
+        ),
+    ):
+        page.locator(place).get_by_role("button").first.click()
+        expect(command).to_have_text(f"{said} {asked}")
+
+
+def test_where_the_api_serves_a_report_a_figure_leads_to_its_explanation(
+    browser: Browser, folder: Path
+) -> None:
+    watched = Watched(browser)
+    (folder.parent / "site").mkdir()
+    (folder.parent / "site" / "pages").symlink_to(folder.parent)
+    with served(folder.parent / "site") as address:
+        watched.page.goto(f"{address}pages/portfolios/PF-1.html")
+        watched.page.evaluate(OPEN_ALL)
+        effect = watched.page.locator(".effects tbody tr:first-child td:nth-child(7) a")
+        expect(effect).to_have_attribute(
+            "href",
+            "/explain/portfolios/PF-1/attribution?as_of=2026-03-08&period=YTD"
+            "&group=%7B%22asset_class%22%3A+%22Equity%22%7D&format=html",
+        )
     assert watched.said == []
     watched.context.close()
 

@@ -28,7 +28,7 @@ from lotus_assets.outputs.pages.number_forms import personal, personal_unit
 from lotus_assets.outputs.pages.overview import PARTS, Tiles, names_of, worst_first
 from lotus_assets.outputs.pages.page_making import PageMaking
 from lotus_assets.outputs.pages.pieces import LOADING
-from lotus_assets.outputs.pages.rendering import FOLDER, SORTING, page_html
+from lotus_assets.outputs.pages.rendering import EXPLAINING, FOLDER, SORTING, page_html
 from lotus_assets.outputs.pages.row_pieces import FOLDER as ROWS
 from lotus_assets.outputs.pages.row_pieces import row_files
 from lotus_assets.outputs.pages.tiles import Tile
@@ -94,7 +94,7 @@ def _page(
         FOLDER / "templates",
         "metric.html.jinja",
         frame,
-        scripts=[SORTING, LOADING, PARTS, FOLDER / "behaviour" / "metric.js"],
+        scripts=[SORTING, LOADING, PARTS, EXPLAINING, FOLDER / "behaviour" / "metric.js"],
         loads_data=True,
         is_moving=True,
         metric=metric,

@@ -29,6 +29,7 @@ SHARED_STYLE = FOLDER / "style.css"
 PARTS_STYLE = FOLDER / "parts.css"
 """Of what the benchmark dashboard has none of: light, bars, heat maps, sparklines."""
 THEME = FOLDER / "behaviour" / "theme.js"
+EXPLAINING = FOLDER / "behaviour" / "explaining.js"
 SORTING = FOLDER / "behaviour" / "sorting.js"
 """Sorts tables of class `sortable`."""
 

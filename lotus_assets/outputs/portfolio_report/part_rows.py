@@ -70,6 +70,7 @@ def _position_row(row: Row) -> ContributionRow:
         row["average_weight"],
         row["position_return"],
         status_note(row["return_status"]),
+        row["position_id"],
     )
 
 
@@ -91,6 +92,8 @@ def attribution_periods(
     totals = beside.merge(rows["attribution_total"], on=KEY)
     weights = _node_weights(rows["attribution"], rows["attribution_level"])
     nodes = rows["attribution_level"].merge(weights, on=[*KEY, "node_key"], how="left")
+    is_group = nodes["node_key"].isin(set(rows["attribution"]["group_key"]))
+    nodes = nodes.assign(group=nodes["node_key"].where(is_group, ""))
     of_nodes = rows_by_period(nodes)
     return {
         name: tuple(
@@ -145,12 +148,10 @@ def _attribution_period(total: Row, nodes: list[Row]) -> AttributionPeriod:
 
 
 def _attribution_row(row: Row) -> AttributionRow:
+    weights = ("portfolio_weight", "benchmark_weight")
     effects = ("allocation", "between", "within", "selection", "interaction", "total")
     return AttributionRow(
-        path_of(row["node_key"]),
-        row["portfolio_weight"],
-        row["benchmark_weight"],
-        *(row[name] for name in effects),
+        path_of(row["node_key"]), **{name: row[name] for name in (*weights, *effects, "group")}
     )
 
 

@@ -60,6 +60,8 @@ class ContributionRow:
     average_weight: float | None
     position_return: float | None = None
     note: str = ""
+    position_id: str = ""
+    """Of a position alone."""
 
     @property
     def name(self) -> str:
@@ -97,6 +99,8 @@ class AttributionRow:
     selection: float | None
     interaction: float | None
     total: float | None
+    group: str = ""
+    """Its key, where it is a group and not the sum of some."""
 
 
 @dataclass(frozen=True)

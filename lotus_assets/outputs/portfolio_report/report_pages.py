@@ -12,7 +12,13 @@ from lotus_assets.outputs.pages.number_forms import (
     percent,
     signed_percent,
 )
-from lotus_assets.outputs.pages.rendering import SORTING, PageFrame, page_html, templates_of
+from lotus_assets.outputs.pages.rendering import (
+    EXPLAINING,
+    SORTING,
+    PageFrame,
+    page_html,
+    templates_of,
+)
 from lotus_assets.outputs.portfolio_report import cells, drawings
 from lotus_assets.outputs.portfolio_report.figure_texts import money
 from lotus_assets.outputs.portfolio_report.report_model import (
@@ -69,6 +75,7 @@ def portfolio_page(report: PortfolioReport, generated_at: datetime) -> bytes:
         report=report,
         tiles=_tiles(report),
         is_moving=True,
+        scripts=[EXPLAINING, TEMPLATES / "explained_figures.js"],
         curve=drawings.curve_chart(report),
         drawdown=drawings.drawdown_chart(report),
         months=drawings.months_map(report),
@@ -94,6 +101,7 @@ def portfolio_page(report: PortfolioReport, generated_at: datetime) -> bytes:
         meaning=day_meaning,
         versions=sorted({one.data_version for one in report.sources if one.data_version}),
         performance_hash=_performance_hash(report),
+        groups=_groups(report.attributions),
     )
 
 
@@ -103,7 +111,9 @@ def index_page(rows: Sequence[IndexRow], as_of: date | None, generated_at: datet
     return _page("index.html.jinja", frame, rows=rows, page_path=page_path)
 
 
-def _page(template: str, frame: PageFrame, **context: Any) -> bytes:
+def _page(
+    template: str, frame: PageFrame, *, scripts: Sequence[Path] = (), **context: Any
+) -> bytes:
     templates_of(TEMPLATES).filters.update(
         signed_percent=signed_percent, basis_points=basis_points, day=day_text
     )
@@ -112,7 +122,7 @@ def _page(template: str, frame: PageFrame, **context: Any) -> bytes:
         template,
         frame,
         styles=[STYLE],
-        scripts=[SORTING],
+        scripts=[SORTING, *scripts],
         cells=cells,
         **context,
     )
@@ -210,6 +220,12 @@ def _told_together(
         if one.portfolio_return is None:
             reasons.setdefault(next(iter(one.notes), ""), []).append(one.period)
     return [(", ".join(names), reason) for reason, names in reasons.items()]
+
+
+def _groups(periods: Sequence[AttributionPeriod]) -> dict[str, int]:
+    """The groups that effects are explained by, numbered: their keys are long."""
+    keys = sorted({node.group for period in periods for node in period.nodes if node.group})
+    return {key: number for number, key in enumerate(keys)}
 
 
 def _performance_hash(report: PortfolioReport) -> str:

@@ -106,17 +106,14 @@
     const left_out = figures.left_out.filter((path) => repos.has(path));
     put("left-out", left_out.length ? `Left out, because the window was not collected whole: ${left_out.join(", ")}` : "");
   };
-  const quoted = (text) => /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
   const showWays = () => {
     const [line, team, repo] = parts.chosen(), date = asked_day.value || day, asked = parts.query();
     const options = [["business-line", line], ["team", team], ["repo", repo]].filter(([, name]) => name);
     at("command").textContent = ["python -m lotus_assets explain metric", metric, "--date", date,
-      ...options.map(([option, name]) => `--${option} ${quoted(name)}`)].join(" ");
+      ...options.map(([option, name]) => `--${option} ${explaining.quoted(name)}`)].join(" ");
     at("other-day").hidden = date === day;
     at("other-day").textContent = `You come from ${date}. This page holds the rows of ${day}; the command says those of ${date}.`;
-    // Where the API serves the pages, it explains, too.
-    const isServed = location.protocol.startsWith("http") && location.pathname.startsWith("/pages/");
-    at("explained").hidden = !isServed;
+    at("explained").hidden = !explaining.isServed;
     asked.set("date", date);
     asked.set("format", "html");
     at("explained").href = `/explain/metrics/${metric}?${asked}`;

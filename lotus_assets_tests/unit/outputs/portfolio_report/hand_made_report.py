@@ -25,6 +25,7 @@ from lotus_assets.outputs.portfolio_report.words import status_note
 
 HOSTILE = "</title><img src=x onerror=alert(1)><script>alert(1)</script>"
 FIRST, LAST = date(2026, 3, 2), date(2026, 3, 8)
+EQUITY = '{"asset_class": "Equity"}'
 TOO_SHORT = (status_note("WINDOW_TOO_SHORT"),)
 
 
@@ -103,7 +104,7 @@ def _period(name: str, net: float | None, status: str, notes: tuple[str, ...]) -
 
 
 def _contribution(instrument: str) -> ContributionPeriod:
-    position = ContributionRow((instrument,), 0.00123456, 1.0, 0.0123)
+    position = ContributionRow((instrument,), 0.00123456, 1.0, 0.0123, "", "P-1")
     nodes = (
         ContributionRow(("Equity",), 0.00123456, 1.0),
         ContributionRow(("Equity", instrument), 0.00123456, 1.0),
@@ -118,7 +119,9 @@ def _attribution(
         return AttributionPeriod(
             *(name, FIRST, LAST, None, None, None, None, None, None, None, (), notes)
         )
-    node = AttributionRow(("Equity",), 1.0, 1.0, 0.0, 0.0, 0.0, -0.0071543211, 0.0, -0.0071543211)
+    node = AttributionRow(
+        ("Equity",), 1.0, 1.0, 0.0, 0.0, 0.0, -0.0071543211, 0.0, -0.0071543211, EQUITY
+    )
     return AttributionPeriod(
         *(name, FIRST, LAST, portfolio_return, 0.0195, -0.0071543211, 0.0113456789),
         *(-0.001, 0.0, 0.02, (node,), notes),
