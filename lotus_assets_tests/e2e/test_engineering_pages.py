@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, expect
 
 from lotus_assets.analytics.delivery.metric_catalogue import BY_KEY, CATALOGUE
 from lotus_assets.outputs.daily_export import daily_files
+from lotus_assets.outputs.pages import metric_page
 from lotus_assets.outputs.pages.engineering_pages import engineering_files
 from lotus_assets.outputs.pages.number_forms import personal
 from lotus_assets.outputs.pages.page_files import write_missing, write_pages
@@ -39,14 +40,17 @@ SUNDAY = date(2026, 3, 22)
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The pages about figures made by hand, one repo of which bears markup in its name."""
     folder = tmp_path_factory.mktemp("pages")
-    files, entries = engineering_files(
-        ROWS,
-        day_facts(),
-        quality(expected_day=DAY + timedelta(days=1)),
-        rules=Rules(targets=(MetricTarget(metric="rework_rate", value=0.1),)),
-        restated={SUNDAY: 1, SUNDAY - timedelta(weeks=1): 3},
-        generated_at=MAKING.generated_at,
-    )
+    # Of two repos the second is one that the page makes when it is asked for.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(metric_page, "DRAWN", 1)
+        files, entries = engineering_files(
+            ROWS,
+            day_facts(),
+            quality(expected_day=DAY + timedelta(days=1)),
+            rules=Rules(targets=(MetricTarget(metric="rework_rate", value=0.1),)),
+            restated={SUNDAY: 1, SUNDAY - timedelta(weeks=1): 3},
+            generated_at=MAKING.generated_at,
+        )
     write_pages(folder, "engineering", files)
     write_missing(folder, entries)
     return folder
@@ -191,6 +195,18 @@ def test_rows_of_hostile_names_stay_text_also_in_the_command(
     assert page.locator("#rows b").count() == 0
     page.goto(f"file://{folder}/metrics/mr_throughput_wk.html")
     expect(page.locator("#since-then")).to_contain_text("Facts changed since then; the rows give")
+
+
+def test_a_ranking_has_all_repos_when_asked(watched: Watched, folder: Path) -> None:
+    page = watched.page
+    page.goto(f"file://{folder}/metrics/mr_throughput_wk.html")
+    ranked = page.locator("table.ranking[data-level=repo] tbody tr")
+    expect(ranked).to_have_count(1)
+    page.locator("[data-more=repo]").get_by_role("button", name="Show all").click()
+    expect(ranked.locator("th")).to_have_text([OTHER[3], SLICES[3][3]])
+    figures = [exported(repo)["mr_throughput_wk"] for repo in (OTHER[3], SLICES[3][3])]
+    expect(ranked.locator(".number")).to_have_text([f"{figure:.0f}" for figure in figures])
+    assert page.locator("table.ranking b").count() == 0
 
 
 def test_where_the_api_serves_the_page_it_leads_to_the_explanation(

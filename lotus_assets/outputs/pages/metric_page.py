@@ -39,7 +39,7 @@ DURATIONS = (MetricUnit.HOURS, MetricUnit.SECONDS)
 """Units of metrics over durations."""
 LEVELS_SHOWN = (("business_line", "Business lines"), ("team", "Teams"), ("repo", "Repos"))
 DRAWN = 60
-"""Rows of a ranking, the worst, that have their past drawn: a page stays small."""
+"""Rows of a ranking, the worst, that stand in the page with their past: it stays small."""
 MEDIAN, HIGH = "_p50_", "_p90_"
 """Parts of the keys of two metrics over the same durations."""
 

@@ -119,6 +119,40 @@
     at("explained").href = `/explain/metrics/${metric}?${asked}`;
     at("all-metrics").href = `../index.html#/?${parts.query([asked_day])}`;
   };
+  // The page has the worst of a long ranking; the others are made when they are asked for.
+  const LEVELS = {
+    business_line: ([line, team]) => line && !team, team: ([, team, repo]) => team && !repo, repo: ([, , repo]) => repo,
+  };
+  const rankAll = (figures) => {
+    const sign = direction === "less" ? -1 : 1, known = (value) => value === null ? Infinity : sign * value;
+    for (const note of document.querySelectorAll("[data-more]")) {
+      const level = note.dataset.more, drawn = document.querySelector(`table.ranking[data-level="${level}"]`);
+      const there = new Set([...drawn.tBodies[0].rows].map(({dataset}) => `${dataset.business_line}\n${dataset.team}\n${dataset.repo}`));
+      const entries = parts.slices.map((names, place) => [names, figures.slices[place]]);
+      const others = entries.filter(([names, entry]) => entry && LEVELS[level](names) && !there.has(names.join("\n")));
+      others.sort(([, [one]], [, [other]]) => one === other ? 0 : known(one) < known(other) ? -1 : 1);
+      for (const [names, entry] of others) drawn.tBodies[0].append(ranked(level, names, entry));
+      note.remove();
+    }
+    filter();
+  };
+  const ranked = (level, names, [value, text, change, tone, sample, , reason]) => {
+    const row = document.createElement("tr"), head = document.createElement("th"), link = document.createElement("a");
+    [row.dataset.business_line, row.dataset.team, row.dataset.repo] = names;
+    link.href = `#/?${new URLSearchParams({business_line: names[0], team: names[1], repo: names[2]})}`;
+    link.textContent = names.filter(Boolean).pop();
+    head.scope = "row";
+    head.append(link);
+    const figure = made("td", text, "number");
+    figure.dataset.value = value === null ? "" : value;
+    row.append(head, ...(level === "repo" ? [made("td", names[1])] : []), figure, made("td", "", "trail"),
+      made("td", change, tone), made("td", sample || reason, "why"));
+    return row;
+  };
+  for (const button of document.querySelectorAll("[data-more] button")) {
+    button.hidden = false;
+    button.addEventListener("click", () => load(metric, rankAll));
+  }
   const filter = () => {
     for (const row of document.querySelectorAll("table.ranking tbody tr")) {
       const {business_line, team} = row.dataset, [line, chosen] = parts.chosen();
@@ -129,6 +163,6 @@
   parts.start([asked_day], () => {
     filter();
     showWays();
-    load(metric, (figures) => { showFigure(figures); showRows(figures, MOST_PIECES); });
+    load(metric, (figures) => { showFigure(figures); showRows(figures, MOST_PIECES); if (parts.number()) rankAll(figures); });
   });
 })();
