@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from lotus_assets.analytics.portfolios import (
@@ -19,6 +20,7 @@ from lotus_assets.analytics.portfolios import (
 )
 from lotus_assets.analytics.portfolios.portfolio_family import PortfolioFamily
 from lotus_assets.analytics.portfolios.portfolio_inputs import PortfolioInputs
+from lotus_assets.engine.performance.formulas.periods import ReportingPeriod
 from lotus_assets.outputs.explanations.portfolio_choices import AskedMeasure
 from lotus_assets.outputs.explanations.portfolio_details import (
     Details,
@@ -55,7 +57,16 @@ def _twr(asked: AskedMeasure, row: Row, details: Details) -> str:
     text = f"period_return: the product of (1 + daily_return) over {count} days, less 1"
     if row["annualised_return"] is None:
         return f"{text}; not annualised: {row['annualisation_reason']}"
-    return f"{text}; annualised_return: (1 + period_return) ^ (365 ÷ calendar days), less 1"
+    return f"{text}; annualised_return: (1 + period_return) ^ ({_a_year_of(row)}), less 1"
+
+
+def _a_year_of(row: Row) -> str:
+    """A year as a share of the row's period: whole years count as such, whatever days they have."""
+    years = ReportingPeriod(row["period"]).years
+    if years and not row["is_clamped"]:
+        return f"1 ÷ {years}"
+    first, last = (date.fromisoformat(row[name]) for name in ("start_date", "end_date"))
+    return f"365 ÷ {(last - first).days + 1} calendar days"
 
 
 def _mwr(asked: AskedMeasure, row: Row, details: Details) -> str:
