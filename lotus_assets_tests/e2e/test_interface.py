@@ -36,10 +36,11 @@ pytestmark = [
 
 
 class Interface:
-    """Dagster's webserver as `dev` starts it, and its GraphQL."""
+    """Dagster's webserver as `dev` starts it, and its GraphQL; the analytics API beside it."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, api_url: str) -> None:
         self.url = url
+        self.api_url = api_url
 
     def ask(self, query: str, **variables: Any) -> Any:
         answer = httpx.post(
@@ -107,7 +108,7 @@ def interface(place: Place, first_run: "subprocess.CompletedProcess[str]") -> It
     )
     try:
         read_until(process, f"Ready. Dagster UI: http://127.0.0.1:{port}; schedules and the sensor")
-        yield Interface(f"http://127.0.0.1:{port}")
+        yield Interface(f"http://127.0.0.1:{port}", f"http://127.0.0.1:{api}")
     finally:
         process.send_signal(signal.SIGINT)
         _, err = process.communicate()
@@ -132,6 +133,29 @@ def page(interface: Interface) -> Iterator[Page]:
 def stored_marks(place: Place) -> dict[str, str]:
     with EmbeddedPostgres(place.data / "postgres") as server:
         return watermarks(server.url)
+
+
+def test_figures_of_a_report_lead_to_explanations_that_hold_them(
+    page: Page, interface: Interface
+) -> None:
+    """Every figure of the newest year so far that leads anywhere."""
+    page.goto(f"{interface.api_url}/pages/portfolios/PF-003.html")
+    links = page.locator("td[data-value] > a.asked-way[href*='period=YTD']").evaluate_all(
+        "(ways) => ways.map((way) => [way.getAttribute('href'), way.parentNode.dataset.value])"
+    )
+    figures: dict[str, list[float]] = {}
+    for address, value in links:
+        figures.setdefault(address, []).extend([float(value)] if value else [])
+    assert {address.split("/")[4].split("?")[0] for address in figures} == {
+        *("twr", "mwr", "contribution", "attribution", "risk_statistics")
+    }
+    for address, shown in figures.items():
+        answer = httpx.get(interface.api_url + address.replace("html", "json"), timeout=60)
+        assert answer.status_code == 200, (address, answer.text)
+        values = [one for one in answer.json()["values"].values() if isinstance(one, float | int)]
+        assert [one for one in shown if pytest.approx(one, rel=1e-9, abs=1e-12) not in values] == []
+    page.locator("#period-table a.asked-way").first.click()
+    expect(page.get_by_role("heading", name="twr of PF-003")).to_be_visible()
 
 
 def test_every_asset_and_column_says_what_it_is(interface: Interface) -> None:
