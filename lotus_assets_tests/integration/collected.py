@@ -17,6 +17,7 @@ from sqlalchemy.engine import make_url
 from lotus_assets.commands.console import console_on_stderr
 from lotus_assets.commands.execution import execute
 from lotus_assets.definitions import defs
+from lotus_assets.outputs.pages.pages import NAME as PAGES
 from lotus_assets.standin.gitlab.server import StandinServer
 from lotus_assets.standin.gitlab.store import Store
 from lotus_assets_tests.integration.amsterdam import amsterdam
@@ -102,6 +103,12 @@ class Collected:
         return self.check(table, name).metadata[key].value
 
 
+def all_but_pages(job: str) -> list[dg.AssetKey]:
+    """The assets of a job whose tables and files are read here; pages have tests of their own."""
+    selected = defs.resolve_job_def(job).asset_layer.selected_asset_keys
+    return sorted(selected - {dg.AssetKey(PAGES)})
+
+
 Collect = Callable[..., Collected]
 """(world or store, job="tem_full", **environment) → what a run at the world's `now` made of it."""
 
@@ -126,7 +133,7 @@ def collect(database: str, tmp_path: Path) -> Iterator[Collect]:
             stores.append(world.on_disk())
             server.change(lambda _store: None)
             place = Workplace(database, tmp_path / "place", world.now.isoformat())
-            done = place.run(server, job, defs, None, **environment)
+            done = place.run(server, job, defs, all_but_pages(job), **environment)
             assert done.execution.succeeded, done.reasons
             return Collected(place, done, server)
 
