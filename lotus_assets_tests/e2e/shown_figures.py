@@ -9,8 +9,10 @@ from lotus_assets.analytics.delivery.history_days import history_days
 from lotus_assets.analytics.delivery.metric import MetricUnit
 from lotus_assets.analytics.delivery.metric_catalogue import CATALOGUE
 from lotus_assets.analytics.delivery.placed_metrics import PlacedMetrics
+from lotus_assets.facts import fact_branch
 from lotus_assets.outputs.explanations.day_rows import DayFacts
 from lotus_assets.outputs.explanations.metric_explanation import Surroundings
+from lotus_assets.tables.table import gate
 from lotus_assets_tests.integration.explained_warehouse import (
     merge_request,
     merge_requests,
@@ -20,8 +22,10 @@ from lotus_assets_tests.integration.explained_warehouse import (
 from lotus_assets_tests.unit.outputs.pages.figures import DAY, OTHER, REPO, SLICES, metric_rows
 
 AMSTERDAM, GITLAB = "Europe/Amsterdam", "https://gitlab.example.com"
-COUNTED = ("mr_cycle_time_p50_h", "mr_cycle_time_p90_h", "rework_rate")
-"""Their figures of the day follow from the merge requests; all others are made up."""
+COUNTED = ("mr_cycle_time_p50_h", "mr_cycle_time_p90_h", "rework_rate", "branch_ttl_p50_h")
+"""Their figures of the day follow from the facts; all others are made up."""
+HOSTILE = "</td><script>alert(1)</script><img src=x onerror=alert(1)>"
+"""The name of a branch."""
 MADE_UP = metric_rows(
     {
         (levels, metric.key, day): (
@@ -47,11 +51,31 @@ MERGED = (
 """The median of the organisation lies between !12 and !13: 16 hours."""
 
 
+def branches() -> pd.DataFrame:
+    """Two lives, one of a branch whose name is markup."""
+    life = {
+        "project_id": 2, "life_number": 1, "created_by": "push_event", "ended_by": "deletion",
+        "is_over_30_days": False,
+    }  # fmt: skip
+    created, ended = "2026-03-19T00:00:00Z", "2026-03-20T00:00:00Z"
+    rows = [
+        {**life, "branch": name, "created_at": created, "ended_at": ended, "branch_ttl_hours": 24}
+        for name in ("topic", HOSTILE)
+    ]
+    frame = pd.DataFrame(rows, columns=fact_branch.TABLE.columns)
+    for column in ("created_at", "ended_at"):
+        frame[column] = pd.to_datetime(frame[column], utc=True)
+    gated = gate(fact_branch.TABLE, frame)
+    assert gated.bad.empty, gated.bad["reason"].tolist()
+    return gated.good
+
+
 def day_facts() -> DayFacts:
-    """The merge requests of two repos, one of which bears markup in its name."""
+    """What two repos did, one of which bears markup in its name."""
     placed = projects([(1, *REPO[1:]), (2, *OTHER[1:])])
     tables = {table.name: table.empty() for table in metric_daily.SOURCES}
     tables |= {"dim_project": placed, "fact_mr": merge_requests(MERGED)}
+    tables |= {"fact_branch": branches()}
     since = dict.fromkeys((1, 2), datetime(2025, 1, 1, tzinfo=UTC))
     collected = periods(since, datetime(2026, 3, 26, 1, tzinfo=UTC))
     return DayFacts(DAY, tables, collected, Surroundings(AMSTERDAM, GITLAB))
