@@ -31,7 +31,8 @@ pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="SKIPPED: no Chromium (apt install chromium)"),
 ]
 ROWS = shown_rows()
-
+CUT_OFF = """[...document.querySelectorAll(".scroll")].map((box) => getComputedStyle(box))
+  .filter(({maxHeight, overflowY}) => maxHeight !== "none" || overflowY !== "visible").length"""
 SUNDAY = date(2026, 3, 22)
 """The last one before DAY, a Wednesday."""
 
@@ -312,3 +313,20 @@ def test_the_weekly_view_prints(watched: Watched, folder: Path) -> None:
     assert 1 <= document.count(b"/Type /Page\n") <= 12
     page.emulate_media(media="print")
     expect(page.locator("header nav")).to_be_hidden()
+    assert page.evaluate(CUT_OFF) == 0
+
+
+@pytest.mark.parametrize("name", ["index", "metrics/rework_rate"])
+def test_pages_print_whole_with_the_part_that_they_are_about(
+    watched: Watched, folder: Path, name: str
+) -> None:
+    """On paper nothing scrolls: what a box cuts off would be printed over what comes next."""
+    page = watched.page
+    page.goto(f"file://{folder}/{name}.html#/?team=Matching")
+    expect(page.locator("#ranking tbody tr, #counted tbody tr").first).to_be_visible()
+    page.set_viewport_size({"width": 1000, "height": 700})
+    page.emulate_media(media="print")
+    assert page.evaluate(CUT_OFF) == 0
+    expect(page.locator("#shown")).to_have_text("Matching")
+    expect(page.locator("#shown")).to_be_visible()
+    expect(page.locator("select[name=team]")).to_be_hidden()
