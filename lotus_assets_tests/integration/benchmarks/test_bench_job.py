@@ -150,7 +150,8 @@ def test_what_became_slower_is_found_named_and_shown(
     files = dict(ask(warehouse_engine, "SELECT path, bytes FROM bench_dashboard"))
     for name, size in files.items():
         assert (folder.folder / name).stat().st_size == size
-    assert "moving" in (folder.folder / "index.html").read_text(encoding="utf-8")
+    page = (folder.folder / "index.html").read_text(encoding="utf-8")
+    assert '<p class="name">moving</p>' in page
     assert (folder.folder / ".nojekyll").exists()
 
 
