@@ -26,7 +26,8 @@ from lotus_assets.benchmarks.subjects.subject_failed import SubjectFailed
 from lotus_assets.benchmarks.suites import OWN, RANGEBAR, WEEKLY, Measurement, measure
 from lotus_assets.commands.bench_table import print_comparison, print_noise
 from lotus_assets.commands.execution import definitions, execute
-from lotus_assets.commands.surroundings.preparation import dagster_variables, database
+from lotus_assets.commands.surroundings.preparation import dagster_variables
+from lotus_assets.commands.surroundings.warehouse_database import database
 from lotus_assets.engine.speed.detection import noise_floor, suspicious
 from lotus_assets.graph.resources import Environment
 from lotus_assets.outputs.pages.number_forms import counted

@@ -15,9 +15,9 @@ from lotus_assets.commands.surroundings.preparation import (
     LOTUS_CORE,
     SIDES,
     dagster_variables,
-    database,
     surroundings,
 )
+from lotus_assets.commands.surroundings.warehouse_database import database
 from lotus_assets.graph.resources import Environment
 from lotus_assets.inputs.input_settings import InputSettings
 from lotus_assets.inputs.partitions import last_complete_day, whole_day_tags

@@ -11,9 +11,14 @@ import typer
 from lotus_assets.commands.command_errors import told_to_the_reader
 from lotus_assets.commands.console import console_on_stderr
 from lotus_assets.commands.surroundings.checks import NotReady
-from lotus_assets.outputs.explanations.portfolio_choices import AskedMeasure, check_measure
-from lotus_assets.outputs.explanations.refusals import NotExplained, check_metric
+from lotus_assets.outputs.explanations.portfolio_choices import (
+    AskedMeasure,
+    check_choices,
+    check_measure,
+)
+from lotus_assets.outputs.explanations.refusals import NotExplained, check_metric, check_over
 from lotus_assets.settings import Settings
+from lotus_assets.sources.writable_folder import check_writable
 
 application = typer.Typer(name="explain", no_args_is_help=True, help="Why a number is what it is.")
 MostRows = Annotated[int, typer.Option("--rows", min=1, help="So many rows of each list.")]
@@ -27,6 +32,18 @@ def _refused() -> Iterator[None]:
         yield
     except NotExplained as unknown:
         raise NotReady(str(unknown)) from None
+
+
+def _check_day(day: datetime, settings: Settings, html: Path | None) -> None:
+    """The day is over, and a page can be written where it is wanted.
+
+    Raises:
+        NotExplained: the day is not over.
+        FolderNotWritable: the page's folder takes no files.
+    """
+    check_over(day.date(), settings.now().astimezone(settings.zone).date())
+    if html is not None:
+        check_writable(html.parent, "--html")
 
 
 @application.command()
@@ -47,11 +64,19 @@ def metric(
     with console_on_stderr() as errors, told_to_the_reader(errors), _refused():
         settings = Settings()
         check_metric(key)
-        # Here, because who is refused, or asks for help, need not wait for Dagster.
-        from lotus_assets.commands.explaining import show_metric
-        from lotus_assets.outputs.explanations.reading_metrics import AskedValue
+        _check_day(day, settings, html)
+        # Here, because who is refused, or asks for help, need not wait for libraries: most of them
+        # are loaded when it is known that the value is there.
+        from lotus_assets.commands.reading_warehouse import warehouse
+        from lotus_assets.outputs.explanations.stored_figures import AskedValue, stored_slice
 
-        show_metric(settings, AskedValue(key, day.date(), business_line, team, repo), rows, html)
+        asked = AskedValue(key, day.date(), business_line, team, repo)
+        with warehouse(settings) as engine:
+            with engine.connect() as connection:
+                stored_slice(connection, asked)
+            from lotus_assets.commands.explaining import show_metric
+
+            show_metric(engine, settings, asked, rows, html)
 
 
 @application.command()
@@ -82,8 +107,6 @@ def portfolio(
     with console_on_stderr() as errors, told_to_the_reader(errors), _refused():
         settings = Settings()
         check_measure(measure, group)
-        from lotus_assets.commands.explaining import show_portfolio
-
         asked = AskedMeasure(
             portfolio_id,
             measure,
@@ -96,4 +119,14 @@ def portfolio(
             method,
             frequency,
         )
-        show_portfolio(settings, asked, rows, html)
+        check_choices(asked)
+        _check_day(as_of, settings, html)
+        from lotus_assets.commands.reading_warehouse import warehouse
+        from lotus_assets.outputs.explanations.stored_figures import check_measure_stored
+
+        with warehouse(settings) as engine:
+            with engine.connect() as connection:
+                check_measure_stored(connection, asked)
+            from lotus_assets.commands.explaining import show_portfolio
+
+            show_portfolio(engine, settings, asked, rows, html)

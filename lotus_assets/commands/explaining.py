@@ -1,7 +1,6 @@
 """Explanations on the screen: what the value is, the arithmetic, and the rows as tables."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,6 @@ from rich.table import Table
 from rich.text import Text
 from sqlalchemy import Engine
 
-from lotus_assets.commands.surroundings.preparation import filled_database
 from lotus_assets.outputs.explanations.explanation_page import (
     metric_entries,
     metric_page,
@@ -20,25 +18,24 @@ from lotus_assets.outputs.explanations.explanation_page import (
 from lotus_assets.outputs.explanations.metric_answer import CountedRow, ExplainedRow
 from lotus_assets.outputs.explanations.metric_explanation import Surroundings
 from lotus_assets.outputs.explanations.portfolio_choices import AskedMeasure
-from lotus_assets.outputs.explanations.reading_metrics import AskedValue, explain_metric
+from lotus_assets.outputs.explanations.reading_metrics import explain_metric
 from lotus_assets.outputs.explanations.reading_portfolios import explain_portfolio
+from lotus_assets.outputs.explanations.stored_figures import AskedValue
 from lotus_assets.settings import Settings
-from lotus_assets.sources.warehouse.connection import create_warehouse_engine
-from lotus_assets.sources.writable_folder import check_writable
 
 TIMES = "\N{MULTIPLICATION SIGN}"
 
 
-def show_metric(settings: Settings, asked: AskedValue, rows: int, html: Path | None) -> None:
+def show_metric(
+    engine: Engine, settings: Settings, asked: AskedValue, rows: int, html: Path | None
+) -> None:
     """Print the explanation of a value, of each list the first `rows` rows; or write its page.
 
     Raises:
         NotExplained: there is no such value.
-        NotReady, WarehouseUnavailable, EmbeddedPostgresError: the database cannot be had.
     """
     surroundings = Surroundings(settings.timezone, settings.gitlab_api_url)
-    with warehouse(settings) as engine:
-        explanation = explain_metric(engine, asked, surroundings)
+    explanation = explain_metric(engine, asked, surroundings)
     if html is not None:
         _write(html, metric_page(explanation, settings.now()))
         return
@@ -50,15 +47,15 @@ def show_metric(settings: Settings, asked: AskedValue, rows: int, html: Path | N
     _print(console, "Rows that nearly count", explanation.nearly, rows)
 
 
-def show_portfolio(settings: Settings, asked: AskedMeasure, rows: int, html: Path | None) -> None:
+def show_portfolio(
+    engine: Engine, settings: Settings, asked: AskedMeasure, rows: int, html: Path | None
+) -> None:
     """Print the explanation of a portfolio's figure, of its lists `rows` rows; or write its page.
 
     Raises:
         NotExplained: there is no such figure.
-        NotReady, WarehouseUnavailable, EmbeddedPostgresError: the database cannot be had.
     """
-    with warehouse(settings) as engine:
-        explanation = explain_portfolio(engine, asked)
+    explanation = explain_portfolio(engine, asked)
     if html is not None:
         _write(html, portfolio_page(explanation, settings.now()))
         return
@@ -89,28 +86,7 @@ def _say_more(console: Console, count: int, most: int) -> None:
         console.print(f"… and {count - most} more (--rows {count} shows them)")
 
 
-@contextmanager
-def warehouse(settings: Settings) -> Iterator[Engine]:
-    """The reader's warehouse, else the embedded one, while the context lasts.
-
-    Raises:
-        NotReady: nothing was collected yet.
-    """
-    with filled_database(settings) as url:
-        engine = create_warehouse_engine(url)
-        try:
-            yield engine
-        finally:
-            engine.dispose()
-
-
 def _write(path: Path, page: bytes) -> None:
-    """Write a page.
-
-    Raises:
-        FolderNotWritable: its folder takes no files.
-    """
-    check_writable(path.parent, "--html")
     path.write_bytes(page)
 
 

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from lotus_assets.commands.surroundings.checks import NotReady
-from lotus_assets.commands.surroundings.preparation import filled_database
+from lotus_assets.commands.surroundings.warehouse_database import filled_database
 from lotus_assets.settings import Settings
 
 READ_ONLY = "-c default_transaction_read_only=on"

@@ -38,7 +38,11 @@ def test_the_definitions_load_no_library_that_only_a_step_needs() -> None:
         ("bench --suite nobody's", 2),
         ("export --date 2020-01-01", 2),
         ("explain metric rework_rat --date 2020-01-01", 2),
+        ("explain metric rework_rate --date 2999-01-01", 2),
         ("explain portfolio PF-003 twrr --as-of 2020-01-01", 2),
+        ("explain portfolio PF-003 twr --as-of 2999-01-01", 2),
+        ("explain portfolio PF-003 twr --as-of 2020-01-01 --period DTD", 2),
+        ("explain portfolio PF-003 twr --as-of 2020-01-01 --html /dev/null/all.html", 2),
     ],
 )
 def test_help_and_refusals_wait_for_no_graph(
@@ -52,3 +56,24 @@ def test_help_and_refusals_wait_for_no_graph(
     )
     assert f"ended-with-{code}" in modules
     assert not modules & (UNNEEDED | {"dagster", "numpy", "pandas", "pyarrow", "sqlalchemy"})
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "sql select",
+        "explain metric rework_rate --date 2020-01-01",
+        "explain portfolio PF-003 twr --as-of 2020-01-01",
+    ],
+)
+def test_who_asks_a_warehouse_that_is_not_there_waits_for_no_graph(
+    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TEM_DATA_DIR", str(tmp_path / "nothing"))
+    modules = loaded_by(
+        "from lotus_assets.commands.cli import application\n"
+        f"try: application({command.split()!r})\n"
+        "except SystemExit as end: print(f'ended-with-{end.code}')"
+    )
+    assert "ended-with-2" in modules
+    assert not modules & {"dagster", "numpy", "pandas", "pyarrow", "pandera", "lotus_assets.facts"}

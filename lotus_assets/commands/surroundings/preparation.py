@@ -6,24 +6,19 @@ Everything here ends up in environment variables, because Dagster's own processe
 import fcntl
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from lotus_assets.commands.surroundings.checks import LOOPBACK, NoLotusCore, NotReady
 from lotus_assets.commands.surroundings.lotus_core_preparation import lotus_core
 from lotus_assets.commands.surroundings.processes import ProcessFailed, first_line, running
+from lotus_assets.commands.surroundings.warehouse_database import Say, database
 from lotus_assets.settings import Settings
-from lotus_assets.sources.embedded_postgres import EmbeddedPostgres
 from lotus_assets.sources.gitlab.errors import AccessError, UnreachableError
 from lotus_assets.sources.gitlab.source import GitLabSource
 from lotus_assets.sources.organisation import organisation_of
-from lotus_assets.sources.warehouse.connection import (
-    check_warehouse,
-    create_warehouse_engine,
-    dagster_url,
-)
-from lotus_assets.sources.warehouse.migrating import migrate
+from lotus_assets.sources.warehouse.connection import dagster_url
 
 STANDIN_SECONDS = 600
 """The first start writes the sample's Git repositories."""
@@ -38,8 +33,6 @@ SAMPLE_ORGANISATION = Path(__file__).parents[2] / "standin" / "sample_organisati
 
 SIDES = frozenset({GITLAB := "GitLab", LOTUS_CORE := "lotus-core"})
 """One that cannot be had stops nothing of the other."""
-
-Say = Callable[[str], None]
 
 
 def check_gitlab_access(settings: Settings, say: Say) -> None:
@@ -65,51 +58,6 @@ def check_gitlab_access(settings: Settings, say: Say) -> None:
                 f"from here (network, VPN, proxy, certificate), as `curl --head {url}` does; unset "
                 "it and GITLAB_API_TOKEN to use the sample organisation."
             ) from error
-
-
-@contextmanager
-def database(settings: Settings, say: Say) -> Iterator[str]:
-    """A migrated warehouse: the reader's (TEM_DB_CONNECTION), else the embedded one. Its URL.
-
-    Raises:
-        WarehouseUnavailable, EmbeddedPostgresError: it cannot be had.
-    """
-    if settings.tem_db_connection is not None:
-        yield _migrated(settings.tem_db_connection.get_secret_value())
-        return
-    home = settings.tem_data_dir / "postgres"
-    say("Starting the embedded PostgreSQL")
-    with EmbeddedPostgres(home) as server:
-        say(f"PostgreSQL on {LOOPBACK}:{server.port}, files in {server.home}")
-        yield _migrated(server.url)
-
-
-@contextmanager
-def filled_database(settings: Settings) -> Iterator[str]:
-    """The same for who only reads it: where nothing was collected, there is nothing to start.
-
-    Raises:
-        NotReady: there is no embedded database yet.
-        WarehouseUnavailable, EmbeddedPostgresError: it cannot be had.
-    """
-    home = settings.tem_data_dir / "postgres"
-    if settings.tem_db_connection is None and not home.exists():
-        raise NotReady(
-            f"There is no database in {home} yet. Run `make run` first, or set TEM_DB_CONNECTION "
-            "(or TEM_DATA_DIR) to where yours is."
-        )
-    with database(settings, lambda _: None) as url:
-        yield url
-
-
-def _migrated(url: str) -> str:
-    engine = create_warehouse_engine(url)
-    try:
-        check_warehouse(engine)
-        migrate(engine)
-    finally:
-        engine.dispose()
-    return url
 
 
 @contextmanager

@@ -4,8 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Connection, Engine, select
-from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy import Connection, Engine
 
 from lotus_assets.analytics.portfolios.portfolio_inputs import PortfolioInputs
 from lotus_assets.inputs.contract_gate import InputTable
@@ -17,7 +16,8 @@ from lotus_assets.outputs.explanations.plain_rows import plain_row, plain_rows
 from lotus_assets.outputs.explanations.portfolio_answer import PortfolioExplanation, UsedPayload
 from lotus_assets.outputs.explanations.portfolio_choices import AskedMeasure, check_measure
 from lotus_assets.outputs.explanations.portfolio_measures import EXPLAINERS, Explainer, arithmetic
-from lotus_assets.outputs.explanations.refusals import NotExplained, existing
+from lotus_assets.outputs.explanations.refusals import NotExplained
+from lotus_assets.outputs.explanations.stored_figures import check_stored, measure_key
 from lotus_assets.sources.warehouse.copying import read_table
 from lotus_assets.sources.warehouse.schema import database_table
 from lotus_assets.tables.table import Table
@@ -33,8 +33,8 @@ def explain_portfolio(engine: Engine, asked: AskedMeasure) -> PortfolioExplanati
     explainer = EXPLAINERS[asked.measure]
     table = explainer.table(asked)
     with engine.connect() as connection:
-        whole = _row(connection, explainer.whole, _key(explainer, asked, explainer.whole))
-        row = _row(connection, table, _key(explainer, asked, table))
+        whole = _row(connection, explainer, asked, explainer.whole)
+        row = _row(connection, explainer, asked, table)
         inputs = _inputs(connection, explainer, asked)
         details = explainer.details(inputs, asked, whole) if len(inputs.payloads) else {}
         payloads = [*_used(connection, explainer, asked)]
@@ -56,37 +56,22 @@ def explain_portfolio(engine: Engine, asked: AskedMeasure) -> PortfolioExplanati
     )
 
 
-def _key(explainer: Explainer, asked: AskedMeasure, table: Table) -> dict[str, Any]:
-    """The key of the figure's row, from what is looked for first to what is looked for last."""
-    key: dict[str, Any] = {"portfolio_id": asked.portfolio_id, "as_of_date": asked.as_of}
-    key |= {**asked.choices, "period": asked.period}
-    if explainer.part is not None and table is explainer.part[0]:
-        key[explainer.part[1]] = asked.group
-    return key
-
-
-def _row(connection: Connection, table: Table, key: dict[str, Any]) -> dict[str, Any]:
-    """The row of a key.
+def _row(
+    connection: Connection, explainer: Explainer, asked: AskedMeasure, table: Table
+) -> dict[str, Any]:
+    """The row of the figure in a table of the measure's.
 
     Raises:
-        NotExplained: there is none; the text says from which part of the key on, and what is there.
+        NotExplained: there is none.
     """
-    for name, value in key.items():
-        if "\0" in str(value):
-            raise NotExplained(f"{table.name} has no {name} with a character of code 0.")
+    is_part = explainer.part is not None and table is explainer.part[0]
+    key = measure_key(asked, explainer.part[1] if explainer.part and is_part else None)
+    check_stored(connection, table.name, key)
     columns = database_table(table).c
     rows = read_table(connection, table, *(columns[name] == value for name, value in key.items()))
-    if len(rows):
-        return plain_row(rows.iloc[0].to_dict())
-    before: list[ColumnElement[bool]] = []
-    for name, value in key.items():
-        known = connection.scalars(select(columns[name]).where(*before).distinct())
-        names = sorted(map(str, known))
-        if str(value) not in names:
-            there = existing(f"Each {name}", names, str(value))
-            raise NotExplained(f"{table.name} has no {name} {value}. {there}")
-        before.append(columns[name] == value)
-    raise NotExplained(f"{table.name} lost the row while it was read. Ask again.")
+    if rows.empty:
+        raise NotExplained(f"{table.name} lost the row while it was read. Ask again.")
+    return plain_row(rows.iloc[0].to_dict())
 
 
 def _inputs(connection: Connection, explainer: Explainer, asked: AskedMeasure) -> PortfolioInputs:

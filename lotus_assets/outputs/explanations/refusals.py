@@ -1,6 +1,7 @@
 """What cannot be explained, told before anything heavy is imported or read."""
 
 from collections.abc import Collection
+from datetime import date, timedelta
 from difflib import get_close_matches
 
 from lotus_assets.engine.delivery.metric_keys import EXPORT_ORDER
@@ -23,6 +24,17 @@ def check_metric(key: str) -> None:
         raise NotExplained(
             f"There is no metric {key}. {existing('The metrics', EXPORT_ORDER, key)}"
         )
+
+
+def check_over(day: date, today: date) -> None:
+    """Refuse a day that is not over: it has no figures.
+
+    Raises:
+        NotExplained: it is not.
+    """
+    if day >= today:
+        last = today - timedelta(days=1)
+        raise NotExplained(f"{day} has no figures: the last day that is over is {last}.")
 
 
 def existing(what: str, names: Collection[str], asked: str = "") -> str:

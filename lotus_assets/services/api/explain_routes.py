@@ -76,8 +76,8 @@ def explain_metric(
     """The rows behind a value."""
     # Here, because the metric catalogue brings Dagster, and who calculates returns needs none.
     from lotus_assets.outputs.explanations.metric_explanation import Surroundings
-    from lotus_assets.outputs.explanations.reading_metrics import AskedValue
     from lotus_assets.outputs.explanations.reading_metrics import explain_metric as explained
+    from lotus_assets.outputs.explanations.stored_figures import AskedValue
 
     settings: ApiSettings = request.app.state.settings
     asked = AskedValue(metric, date, business_line, team, repo)

@@ -13,7 +13,8 @@ import pytest
 from lotus_assets.engine.delivery.metric_keys import EXPORT_ORDER
 from lotus_assets.outputs.explanations.metric_answer import MetricExplanation
 from lotus_assets.outputs.explanations.metric_explanation import Surroundings
-from lotus_assets.outputs.explanations.reading_metrics import AskedValue, explain_metric
+from lotus_assets.outputs.explanations.reading_metrics import explain_metric
+from lotus_assets.outputs.explanations.stored_figures import AskedValue
 from lotus_assets.sources.warehouse.connection import create_warehouse_engine
 from lotus_assets_tests.integration.runs.workplace import Run, Workplace
 from lotus_assets_tests.pages_read import piece_rows

@@ -11,6 +11,12 @@ from lotus_assets.analytics.delivery.metric import Metric, Percentile
 from lotus_assets.analytics.delivery.metric_catalogue import BY_KEY, CATALOGUE
 from lotus_assets.analytics.delivery.row_names import NUMBERED_BY, REFERENCES
 from lotus_assets.engine.delivery.slice_days import Figures
+from lotus_assets.engine.performance.formulas.attribution_effects import Model
+from lotus_assets.engine.performance.formulas.calendar_days import Frequency
+from lotus_assets.engine.performance.formulas.daily_returns import Basis
+from lotus_assets.engine.performance.formulas.linking_coefficients import Linking
+from lotus_assets.engine.performance.formulas.periods import PERIOD_NAMES
+from lotus_assets.engine.performance.frames.mwr import Method
 from lotus_assets.facts import fact_issue, fact_pipeline
 from lotus_assets.outputs.explanations.arithmetic import OF_STATISTIC, arithmetic
 from lotus_assets.outputs.explanations.counted_rows import (
@@ -19,6 +25,8 @@ from lotus_assets.outputs.explanations.counted_rows import (
     days_beside,
 )
 from lotus_assets.outputs.explanations.gitlab_links import PATHS, gitlab_link
+from lotus_assets.outputs.explanations.portfolio_choices import PARTS, TOTALS, VOCABULARY
+from lotus_assets.outputs.explanations.portfolio_measures import EXPLAINERS
 from lotus_assets.tables.table import Table, gate
 from lotus_assets_tests.integration.explained_warehouse import REPO, projects
 
@@ -191,3 +199,27 @@ def test_what_was_not_collected_whole_is_told_as_that() -> None:
     assert counting.nearly["reason"].tolist() == ["its project's window was not collected whole"]
     assert of_day.left_out().tolist() == [1, 2]
     assert REPO in projects()["path_with_namespace"].tolist()
+
+
+def test_what_choices_can_be_is_what_the_engine_calculates() -> None:
+    """Written out, because who is refused does not wait for the engine."""
+    kinds = {
+        "metric_basis": Basis,
+        "linking": Linking,
+        "model": Model,
+        "method": Method,
+        "frequency": Frequency,
+    }
+    assert {name: tuple(kind) for name, kind in kinds.items()} | {"period": PERIOD_NAMES} == (
+        VOCABULARY
+    )
+
+
+def test_where_measures_stand_is_what_their_explanations_read() -> None:
+    assert {measure: each.whole.name for measure, each in EXPLAINERS.items()} == TOTALS
+    parts = {
+        measure: (each.part[0].name, each.part[1])
+        for measure, each in EXPLAINERS.items()
+        if each.part is not None
+    }
+    assert parts == PARTS

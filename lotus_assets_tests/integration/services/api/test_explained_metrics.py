@@ -195,3 +195,31 @@ def test_the_command_refuses_at_once(url: str, tmp_path: Path, arguments: tuple[
     assert done.stderr
     # Two seconds for who waits; a busy machine is given more.
     assert time.perf_counter() - begun < 10
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ("--date 2025-03-31 --team Nobody", "There is no slice of team Nobody. Each team: "),
+        ("--date 2024-03-31", "metric_daily holds no rework_rate of 2024-03-31."),
+    ],
+)
+def test_the_command_refuses_before_it_loads_what_only_an_explanation_needs(
+    arguments: str, words: str, url: str, tmp_path: Path
+) -> None:
+    command = ["explain", "metric", "rework_rate", *arguments.split()]
+    code = (
+        "import sys\nfrom lotus_assets.commands.cli import application\n"
+        f"try: application({command!r})\nfinally: print(*sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env=os.environ | {"TEM_DB_CONNECTION": url, "TEM_DATA_DIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not {"dagster", "pandas", "pandera"}.intersection(done.stdout.split())
