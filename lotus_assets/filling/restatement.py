@@ -11,10 +11,10 @@ from datetime import datetime
 
 import pandas as pd
 from pandera.pandas import Field
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 
 from lotus_assets.sources.warehouse.copying import copy_in
-from lotus_assets.sources.warehouse.schema import arrow_schema
+from lotus_assets.sources.warehouse.schema import arrow_schema, database_table
 from lotus_assets.tables.columns import JSON, Boolean, Day, Instant, Json, Number, Text
 from lotus_assets.tables.table import Table
 from lotus_assets.tables.table_model import TableModel
@@ -96,6 +96,19 @@ def write_restatements(
     )
     checked = TABLE.schema.validate(rows[TABLE.columns], lazy=True)
     copy_in(connection, f"public.{TABLE.name}", checked, arrow_schema(TABLE))
+
+
+def restated_by_cause(
+    connection: Connection, run_id: str | None = None, table_name: str | None = None
+) -> dict[str, int]:
+    """How many figures were restated, by cause: by one run or by all, of one table or of all."""
+    stored = database_table(TABLE).c
+    query = select(stored.cause, func.count()).group_by(stored.cause).order_by(stored.cause)
+    if run_id is not None:
+        query = query.where(stored.run_id == run_id)
+    if table_name is not None:
+        query = query.where(stored.table_name == table_name)
+    return dict(connection.execute(query).tuples().all())
 
 
 def row_keys(rows: pd.DataFrame, names: Sequence[str]) -> list[str]:

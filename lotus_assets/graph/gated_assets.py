@@ -8,6 +8,7 @@ reports what the gate did.
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
+from typing import Any
 
 import dagster as dg
 import pandas as pd
@@ -163,7 +164,7 @@ def row_metadata(engine: Engine, report: TableReport) -> dict[str, dg.MetadataVa
         "rows_vanished": dg.MetadataValue.int(written.vanished),
         "rows_quarantined": dg.MetadataValue.int(len(report.quarantined)),
         "seconds": dg.MetadataValue.float(round(report.seconds, 3)),
-        "sample": frame_metadata(report.sample),
+        "sample": table_metadata(report.sample),
     }
 
 
@@ -171,3 +172,18 @@ def frame_metadata(frame: pd.DataFrame) -> dg.MetadataValue:
     """Rows as JSON that the UI unfolds."""
     text = json.loads(frame.to_json(orient="records", date_format="iso"))
     return dg.MetadataValue.json(text)
+
+
+def table_metadata(frame: pd.DataFrame) -> dg.MetadataValue:
+    """Rows as a table in the UI; what is no number, truth or text is shown as JSON."""
+    if frame.empty:
+        return dg.MetadataValue.text("no rows")
+    rows = json.loads(frame.to_json(orient="records", date_format="iso"))
+    schema = dg.TableSchema([dg.TableColumn(str(name)) for name in frame.columns])
+    records = [dg.TableRecord({name: _cell(value) for name, value in row.items()}) for row in rows]
+    return dg.MetadataValue.table(records, schema)
+
+
+def _cell(value: Any) -> str | int | float | bool | None:
+    plain = value is None or isinstance(value, str | int | float | bool)
+    return value if plain else json.dumps(value, ensure_ascii=False)

@@ -7,9 +7,9 @@ import dagster as dg
 from sqlalchemy import Engine
 
 from lotus_assets.graph.gated_assets import (
-    frame_metadata,
     gate_result,
     gate_spec,
+    table_metadata,
     table_spec,
     total_rows,
 )
@@ -97,5 +97,5 @@ def _metadata(engine: Engine, table: Table, report: InputReport) -> dict[str, An
         "rows_new": report.new,
         "rows_known_earlier": report.earlier,
         "seconds": round(report.seconds, 3),
-        "sample": frame_metadata(report.sample),
+        "sample": table_metadata(report.sample),
     }

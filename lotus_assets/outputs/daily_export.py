@@ -93,4 +93,4 @@ def daily_export(
     files = export_days(inputs, days)
     if is_live(context):
         mark_written(context, [NAME], days)
-    yield exported(inputs, files)
+    yield exported(inputs, files, days)

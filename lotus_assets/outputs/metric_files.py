@@ -155,12 +155,27 @@ def export_spec(
     )
 
 
-def exported(inputs: Inputs, files: Mapping[str, bytes]) -> dg.MaterializeResult[None]:
-    """What an export asset reports."""
+def exported(
+    inputs: Inputs, files: Mapping[str, bytes], days: Collection[date]
+) -> dg.MaterializeResult[None]:
+    """What an export asset reports: the files, and of the newest of `days` what they say."""
     return dg.MaterializeResult(
         metadata={
             "directory": dg.MetadataValue.path(str(inputs.settings.tem_export_dir)),
             "files": dg.MetadataValue.json(sorted(files)),
             "bytes": sum(map(len, files.values())),
+            **({"preview": dg.MetadataValue.md(_preview(inputs, max(days)))} if days else {}),
         }
     )
+
+
+def _preview(inputs: Inputs, day: date) -> str:
+    """The organisation's figures of a day as Markdown; one without a value is left empty."""
+    rows = rows_of_day(read_figures(inputs, [day]), day)
+    of_organisation = rows[(rows[LEVELS[1:]] == "").all(axis="columns")]
+    lines = [
+        f"| {BY_KEY[key].name} | {'' if pd.isna(value) else f'{value:,.6g}'} | {BY_KEY[key].unit} |"
+        for key, value in zip(of_organisation["metric"], of_organisation["value"], strict=True)
+    ]
+    head = [f"Figures of {day}", "", "| metric | value | unit |", "| --- | ---: | --- |"]
+    return "\n".join([*head, *lines])

@@ -8,11 +8,11 @@ from typing import Any
 
 import dagster as dg
 import pandas as pd
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from lotus_assets.analytics.delivery import metric_daily
-from lotus_assets.filling.restatement import TABLE
-from lotus_assets.graph.gated_assets import frame_metadata, table_spec
+from lotus_assets.filling.restatement import TABLE, restated_by_cause
+from lotus_assets.graph.gated_assets import table_metadata, table_spec
 from lotus_assets.graph.inputs import Inputs, inputs_of
 from lotus_assets.graph.layers import ANALYTICS
 from lotus_assets.graph.resources import Environment
@@ -39,17 +39,6 @@ def latest(inputs: Inputs, run_id: str | None = None, limit: int = SHOWN) -> pd.
         return read_query(connection, TABLE, query)
 
 
-def counts_by_cause(inputs: Inputs, run_id: str | None = None) -> dict[str, int]:
-    """How many figures were restated, by one run or by all, by cause."""
-    stored = database_table(TABLE).c
-    query = select(stored.cause, func.count())
-    if run_id is not None:
-        query = query.where(stored.run_id == run_id)
-    with inputs.connect() as connection:
-        rows = connection.execute(query.group_by(stored.cause).order_by(stored.cause))
-        return dict(rows.tuples().all())
-
-
 @asset_step(
     name=TABLE.name,
     specs=[table_spec(TABLE, ANALYTICS, [metric_daily.TABLE.name])],
@@ -65,17 +54,19 @@ def counts_by_cause(inputs: Inputs, run_id: str | None = None) -> dict[str, int]
 def restatement(context: dg.AssetExecutionContext, environment: Environment) -> Iterator[Any]:
     """What the run restated of the metrics; portfolios' runs say it at their own tables."""
     inputs = inputs_of(context, environment)
-    causes = counts_by_cause(inputs, inputs.run_id)
+    with inputs.connect() as connection:
+        causes = restated_by_cause(connection, inputs.run_id)
+        of_all_runs = restated_by_cause(connection)
     count = sum(causes.values())
     # The page's templates are for this step alone.
     from lotus_assets.outputs.restated_page.restated_page import restated_page
 
-    page = restated_page(latest(inputs, limit=ON_PAGE), counts_by_cause(inputs), inputs.now)
+    page = restated_page(latest(inputs, limit=ON_PAGE), of_all_runs, inputs.now)
     write_pages(pages_folder(inputs.settings), TABLE.name, page)
     metadata = {
         "restated": dg.MetadataValue.int(count),
         "causes": dg.MetadataValue.json(causes),
-        "sample": frame_metadata(latest(inputs, inputs.run_id)),
+        "sample": table_metadata(latest(inputs, inputs.run_id)),
     }
     yield dg.MaterializeResult(asset_key=TABLE.name, metadata=metadata)
     yield dg.AssetCheckResult(

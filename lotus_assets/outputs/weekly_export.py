@@ -119,7 +119,8 @@ def weekly_export(
     """The files of the run's weeks."""
     inputs = inputs_of(context, environment)
     mondays = [date.fromisoformat(key) for key in context.partition_keys]
-    yield exported(inputs, export_weeks(inputs, [day + timedelta(days=6) for day in mondays]))
+    sundays = [day + timedelta(days=6) for day in mondays]
+    yield exported(inputs, export_weeks(inputs, sundays), sundays)
 
 
 @asset_step(
@@ -144,4 +145,4 @@ def last_week_export(
     files = export_weeks(inputs, sundays)
     mondays = sorted(sunday - timedelta(days=6) for sunday in sundays)
     mark_partitions(context, [NAME], {str(day): {} for day in mondays})
-    yield exported(inputs, files)
+    yield exported(inputs, files, sundays)

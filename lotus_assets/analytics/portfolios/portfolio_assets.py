@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Any
 
 import dagster as dg
+from sqlalchemy import Engine
 
 from lotus_assets.analytics.measures.measure_definitions import table_definitions
 from lotus_assets.analytics.portfolios.missing_inputs import missing_inputs
@@ -17,6 +18,7 @@ from lotus_assets.analytics.portfolios.portfolio_family import (
 )
 from lotus_assets.analytics.portfolios.table_plan import Account
 from lotus_assets.analytics.portfolios.working_out import work_out
+from lotus_assets.filling.restatement import restated_by_cause
 from lotus_assets.graph.gated_assets import (
     gate_result,
     gate_spec,
@@ -102,9 +104,13 @@ def portfolio_asset(
                 if table in pictures:
                     picture = PictureOfDay(pictures[table], table.name, max(wanted.shards))
                     picture.add(context, engine, is_new=account.changed > 0)
-                counts = row_metadata(engine, report)
                 yield dg.MaterializeResult(
-                    asset_key=table.name, metadata={**counts, **_account_metadata(account)}
+                    asset_key=table.name,
+                    metadata={
+                        **row_metadata(engine, report),
+                        **_account_metadata(account),
+                        **_restated(engine, context.run.run_id, table),
+                    },
                 )
             # Second: Dagster files a check under the latest materialisation that it knows.
             results = (gate_result(report, limit), input_result(table.name, lacking))
@@ -132,6 +138,16 @@ def wanted_by(context: dg.AssetExecutionContext, settings: Settings) -> Wanted:
     names = None if tagged is None else frozenset(filter(None, tagged.split(",")))
     asked = asked_partitions(context, settings, inputs)
     return Wanted(asked, inputs.lotus_core_shards, names, only_changed=is_live(context))
+
+
+def _restated(engine: Engine, run_id: str, table: Table) -> dict[str, dg.MetadataValue]:
+    """How many exported figures of the table the run restated, and why."""
+    with engine.connect() as connection:
+        causes = restated_by_cause(connection, run_id, table.name)
+    return {
+        "restated": dg.MetadataValue.int(sum(causes.values())),
+        "restated_causes": dg.MetadataValue.json(causes),
+    }
 
 
 def _account_metadata(account: Account) -> dict[str, dg.MetadataValue]:

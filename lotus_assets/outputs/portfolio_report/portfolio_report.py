@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import dagster as dg
 
@@ -20,6 +20,9 @@ from lotus_assets.outputs.pages.page_files import pages_folder
 from lotus_assets.outputs.portfolio_report.report_paths import INDEX
 from lotus_assets.outputs.portfolio_report.report_tables import TABLES
 from lotus_assets.sources.warehouse.bookkeeping import write_export_files
+
+if TYPE_CHECKING:
+    from lotus_assets.outputs.portfolio_report.report_files import WrittenPages
 
 PREVIEWED = 100
 """Lines of the index that the preview shows."""
@@ -67,10 +70,10 @@ def portfolio_report(context: dg.AssetExecutionContext, environment: Environment
             "index": dg.MetadataValue.path(str(folder / INDEX)),
             "pages": len(pages.sizes),
             "bytes": len(pages.index) + sum(pages.sizes.values()),
-            "preview": dg.MetadataValue.md(preview(pages.sizes, folder)),
+            "preview": dg.MetadataValue.md(preview(pages, folder)),
         }
     )
-    yield input_result("portfolio_report", _lacking(context, asked, pages.shards))
+    yield input_result("portfolio_report", _lacking(context, asked, set(pages.shards.values())))
 
 
 def _lacking(
@@ -92,10 +95,12 @@ def _lacking(
     return {first: partitions} if partitions else {}
 
 
-def preview(sizes: Mapping[str, int], folder: Path) -> str:
-    """The pages of a run as Markdown, with their sizes; the first of them, where they are many."""
-    shown = sorted(sizes.items())[:PREVIEWED]
+def preview(pages: "WrittenPages", folder: Path) -> str:
+    """The pages of a run as Markdown, with shards and sizes; the first of them, if many."""
+    shown = sorted(pages.sizes.items())[:PREVIEWED]
     lines = [
-        f"| {Path(name).stem} | {size / 1000:,.0f} kB | `{folder / name}` |" for name, size in shown
+        f"| {Path(name).stem} | {pages.shards[name]} | {size / 1000:,.0f} kB | `{folder / name}` |"
+        for name, size in shown
     ]
-    return "\n".join(["| portfolio | page | file |", "| --- | ---: | --- |", *lines])
+    head = ["| portfolio | shard | page | file |", "| --- | --- | ---: | --- |"]
+    return "\n".join([*head, *lines])

@@ -26,12 +26,14 @@ until its shard is written."""
 
 @dataclass(frozen=True)
 class WrittenPages:
-    """What a run wrote: the index, the size of every portfolio's page by its path, and the shards
-    that have one."""
+    """What a run wrote: the index, and the size of every portfolio's page by its path.
+
+    `shards` are those of all pages that there are, by the same paths.
+    """
 
     index: bytes
     sizes: dict[str, int]
-    shards: frozenset[str]
+    shards: dict[str, str]
 
 
 def write_reports(
@@ -56,7 +58,11 @@ def write_reports(
     day = None if newest.empty else max(newest["as_of_date"])
     index = index_page(index_rows(connection, newest, shard_count), day, now)
     write_pages(folder, SET, {str(INDEX): index, **library_file()})
-    return WrittenPages(index, sizes, frozenset(newest["shard"]))
+    shard_of_page = {
+        str(page_path(name)): shard
+        for name, shard in zip(newest["portfolio_id"], newest["shard"], strict=True)
+    }
+    return WrittenPages(index, sizes, shard_of_page)
 
 
 def _chunks(newest: pd.DataFrame, shards: list[str]) -> Iterator[list[str]]:

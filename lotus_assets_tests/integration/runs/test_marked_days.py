@@ -165,7 +165,15 @@ def test_the_newest_materialisation_is_the_runs_own(
     materialization = event.asset_materialization
     assert materialization is not None
     assert materialization.partition == str(yesterday(place))
-    assert {"dagster/row_count", "files"} & materialization.metadata.keys()
+    shown = materialization.metadata
+    if asset == "daily_export":
+        assert f"Figures of {yesterday(place)}" in str(shown["preview"].value)
+        assert "| Rework rate |" in str(shown["preview"].value)
+    else:
+        assert shown["dagster/row_count"].value
+        sample = shown["sample"]
+        assert isinstance(sample, dg.TableMetadataValue)
+        assert set(sample.records[0].data) == {column.name for column in sample.schema.columns}
 
 
 def test_each_marked_day_of_metrics_carries_its_figures(

@@ -280,5 +280,5 @@ def test_made_again_the_pages_are_the_same_and_the_metadata_shows_them(reports: 
     told = run(reports.url, "009", [dg.AssetKey("portfolio_report")])
     assert {name: reports.text(name) for name in before} == before
     assert told["pages"] == reports.metadata["009"]["pages"] > 0
-    assert "PF-053" in told["preview"]
+    assert "| PF-053 | 009 |" in told["preview"]
     assert told["index"].endswith("pages/portfolios/index.html")

@@ -1,9 +1,11 @@
 """What a run restates of portfolios is what it changed of their figures; payloads are named."""
 
 import json
+from collections import Counter
 from datetime import timedelta
 from typing import Any
 
+import dagster as dg
 import psycopg
 import pytest
 
@@ -46,6 +48,19 @@ def restated(book: Book, run_id: str) -> list[Row]:
     return [row for row in rows(book.url, "restatement") if row["run_id"] == run_id]
 
 
+def told_restated(book: Book, run_id: str) -> dict[str, Any]:
+    """How many figures each table's materialisation by a run says that it restated."""
+    counts = {}
+    with book.instance() as instance:
+        for name in TABLES:
+            event = instance.get_latest_materialization_event(dg.AssetKey(name))
+            assert event is not None
+            assert event.run_id == run_id
+            assert event.asset_materialization is not None
+            counts[name] = event.asset_materialization.metadata["restated"].value
+    return counts
+
+
 @pytest.mark.timeout(900)
 def test_a_corrected_input_and_another_engine_restate_what_they_change(book: Book) -> None:
     first = book.run()
@@ -68,6 +83,8 @@ def test_a_corrected_input_and_another_engine_restate_what_they_change(book: Boo
             )
             for row in restatements
         } == changed
+        counts = Counter(row["table_name"] for row in restatements)
+        assert told_restated(book, done.run_id) == {name: counts[name] for name in TABLES}
         return restatements
 
     assert run() == []
