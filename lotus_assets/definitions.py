@@ -51,7 +51,7 @@ from lotus_assets.outputs.pages.pages import pages
 from lotus_assets.outputs.pages.pages_of_failed_run import pages_of_failed_run
 from lotus_assets.outputs.portfolio_report.portfolio_report import portfolio_report
 from lotus_assets.outputs.restatement import restatement
-from lotus_assets.outputs.weekly_export import last_week_export, weekly_export
+from lotus_assets.outputs.weekly_export import weekly_export, weekly_report
 from lotus_assets.raw.collect_projects import collect_projects
 from lotus_assets.raw.collect_users import collect_users
 from lotus_assets.raw.of_every_project import OF_EVERY_PROJECT
@@ -89,7 +89,7 @@ PORTFOLIO_ANALYTICS = [
 ]
 PORTFOLIO_PAGES = [portfolio_report]
 RESTATED = [restatement]
-EXPORTS = [daily_export, last_week_export, pages]
+EXPORTS = [daily_export, weekly_report, pages]
 ON_REQUEST = [weekly_export]
 BENCHMARKS = [import_benchmark_runs, bench_history, bench_regression, bench_dashboard]
 

@@ -124,16 +124,17 @@ def weekly_export(
 
 
 @asset_step(
-    name="last_week_export",
+    name="weekly_report",
     specs=[
         export_spec(
-            "last_week_export",
-            "The weekly files of the last complete week, and of weeks that changed. The runs by "
-            "the clock are about days, which Dagster does not mix with the weeks of weekly_export.",
+            "weekly_report",
+            "The report of the last complete week, and of weeks that changed: the files of "
+            "weekly_export; the page weekly.html is made with the other pages. Without partitions, "
+            "because runs by the clock are about days, which Dagster does not mix with weeks.",
         )
     ],
 )
-def last_week_export(
+def weekly_report(
     context: dg.AssetExecutionContext, environment: Environment
 ) -> Iterator[dg.MaterializeResult[None]]:
     """The files of the last complete week, and of earlier ones whose figures changed since.

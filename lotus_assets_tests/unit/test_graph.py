@@ -19,7 +19,7 @@ def test_the_graph_is_the_one_in_the_snapshot() -> None:
 
 def test_every_table_has_a_blocking_gate_owners_and_kinds() -> None:
     assets = graph_snapshot(defs)["assets"]
-    files = {"daily_export", "last_week_export", "weekly_export", "portfolio_report", "pages"}
+    files = {"daily_export", "weekly_report", "weekly_export", "portfolio_report", "pages"}
     # Whoever replaces figures writes it beside them.
     noted = {"restatement"}
     without = [key for key, asset in assets.items() if "gate (blocking)" not in asset["checks"]]
@@ -52,7 +52,7 @@ DOMAIN_OF_GROUPS = {
 
 
 def test_every_asset_is_owned_by_its_business_and_tagged() -> None:
-    exports = {"daily_export", "last_week_export", "weekly_export", "pages"}
+    exports = {"daily_export", "weekly_report", "weekly_export", "pages"}
     of_delivery = {"metric_daily", "restatement", *exports}
     for key, asset in graph_snapshot(defs)["assets"].items():
         domain = DOMAIN_OF_GROUPS.get(

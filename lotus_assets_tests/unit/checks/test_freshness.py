@@ -40,7 +40,7 @@ def state(now: str, made: Sequence[str]) -> FreshnessState:
             return asyncio.run(evaluation)
 
 
-@pytest.mark.parametrize("key", ["daily_export", "last_week_export", "metric_daily"])
+@pytest.mark.parametrize("key", ["daily_export", "weekly_report", "metric_daily"])
 def test_the_days_figures_and_their_export_have_the_deadline(key: str) -> None:
     policy = defs.resolve_asset_graph().get(dg.AssetKey(key)).freshness_policy
     assert policy == dg.FreshnessPolicy.cron("0 3 * * *", timedelta(hours=2), "Europe/Amsterdam")
