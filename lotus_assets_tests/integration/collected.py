@@ -77,12 +77,13 @@ class Collected:
         return found
 
     def plotted(self, table: str, key: str) -> Any:
-        """What the materialisation of a table shows under `key`."""
+        """What the materialisation of the run's day of a table shows under `key`."""
         (found,) = [
             event.step_materialization_data.materialization.metadata
             for event in self.run.events
             if event.event_type == dg.DagsterEventType.ASSET_MATERIALIZATION
             and event.asset_key == dg.AssetKey(table)
+            and event.partition == self.run.record.tags["dagster/partition"]
         ]
         return found[key].value
 
