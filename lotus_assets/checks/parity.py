@@ -14,6 +14,7 @@ from lotus_assets.checks.rule import Findings, Rule
 from lotus_assets.facts import dim_project
 from lotus_assets.filling.computing import write_computed
 from lotus_assets.filling.reports import TableReport
+from lotus_assets.graph.column_lineage import columns_of, copied_from
 from lotus_assets.graph.gated_assets import (
     gate_spec,
     report_rows,
@@ -31,6 +32,7 @@ from lotus_assets.graph.steps import asset_step
 from lotus_assets.raw import raw_mr, raw_mr_commit, raw_mr_note
 from lotus_assets.sources.gitlab.errors import EntityError
 from lotus_assets.sources.gitlab.pages import Payload, ProjectReference
+from lotus_assets.sources.gitlab.parity import FIELDS
 from lotus_assets.sources.warehouse.copying import records
 from lotus_assets.sources.warehouse.schema import database_table
 from lotus_assets.tables.columns import (
@@ -79,6 +81,19 @@ TABLE = Table(
     description="The weekly sample of merge requests, stored and read again.",
 )
 SOURCES = (dim_project.TABLE, raw_mr.TABLE, raw_mr_commit.TABLE, raw_mr_note.TABLE)
+STORED = (
+    *columns_of(raw_mr.TABLE, *(name for name in FIELDS if name in raw_mr.TABLE.columns)),
+    *columns_of(raw_mr_commit.TABLE, "commit_id"),
+    *columns_of(raw_mr_note.TABLE, "note_id", "is_system"),
+)
+LINEAGE = {
+    **copied_from(raw_mr.TABLE, "project_id", "iid"),
+    "mr_id": (
+        *columns_of(raw_mr.TABLE, "mr_id", "state", "merged_at"),
+        *columns_of(dim_project.TABLE, "is_measured"),
+    ),
+    **dict.fromkeys(("stored_value", "is_equal"), STORED),
+}
 
 
 def parity_share(rows: pd.DataFrame) -> float | None:
@@ -189,7 +204,7 @@ def is_due(context: dg.AssetExecutionContext, inputs: Inputs) -> bool:
 
 @asset_step(
     name="parity",
-    specs=[table_spec(TABLE, FACTS, [table.name for table in SOURCES])],
+    specs=[table_spec(TABLE, FACTS, [table.name for table in SOURCES], lineage=LINEAGE)],
     check_specs=[gate_spec(TABLE), RULE.spec],
     pool=GITLAB_POOL,
 )

@@ -7,6 +7,7 @@ import pandas as pd
 from pandera.pandas import Field
 
 from lotus_assets.facts import dim_project
+from lotus_assets.graph.column_lineage import columns_of, copied_from
 from lotus_assets.graph.computed_assets import ComputedTable, computed_asset
 from lotus_assets.graph.inputs import Inputs
 from lotus_assets.graph.layers import FACTS
@@ -42,6 +43,13 @@ TABLE = Table(
     version=None,
     description="Projects collected by a run.",
 )
+LINEAGE = {
+    **copied_from(raw_project.TABLE, "project_id"),
+    "path": columns_of(raw_project.TABLE, "path_with_namespace"),
+    "active": columns_of(dim_project.TABLE, "active_flag"),
+    "collected": columns_of(raw_project.TABLE, "archived", "pending_deletion"),
+    "reason": columns_of(raw_project.TABLE, "archived", "pending_deletion", "is_empty_repository"),
+}
 
 
 def coverage_rows(
@@ -125,6 +133,7 @@ def coverage_by(collections: Sequence[dg.AssetsDefinition]) -> dg.AssetsDefiniti
         TABLE,
         lambda inputs: compute(inputs, names),
         reads=(raw_project.TABLE, dim_project.TABLE),
+        lineage=LINEAGE,
         after=first_tables(collections),
         scope=lambda inputs: pd.DataFrame({"run_id": [inputs.run_id]}),
     )

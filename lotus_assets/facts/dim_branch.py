@@ -4,6 +4,7 @@ import pandas as pd
 from pandera.pandas import Field
 
 from lotus_assets.engine.delivery.patterns import matches_wildcards
+from lotus_assets.graph.column_lineage import columns_of, copied_from
 from lotus_assets.graph.computed_assets import ComputedTable, computed_asset
 from lotus_assets.graph.inputs import Inputs
 from lotus_assets.graph.layers import FACTS
@@ -29,6 +30,13 @@ TABLE = Table(
     version=None,
     description="Branches that exist, with their protection.",
 )
+LINEAGE = {
+    **copied_from(raw_branch.TABLE, "project_id", "branch"),
+    "protected_flag": (
+        *columns_of(raw_branch.TABLE, "branch"),
+        *columns_of(raw_protected_branch.TABLE, "name"),
+    ),
+}
 
 
 def branch_rows(raw_branch: pd.DataFrame, raw_protected_branch: pd.DataFrame) -> pd.DataFrame:
@@ -49,5 +57,7 @@ def compute(inputs: Inputs) -> pd.DataFrame:
     return branch_rows(inputs.read(raw_branch.TABLE), inputs.read(raw_protected_branch.TABLE))
 
 
-COMPUTED = ComputedTable(TABLE, compute, reads=(raw_branch.TABLE, raw_protected_branch.TABLE))
+COMPUTED = ComputedTable(
+    TABLE, compute, reads=(raw_branch.TABLE, raw_protected_branch.TABLE), lineage=LINEAGE
+)
 dim_branch = computed_asset(COMPUTED, FACTS)

@@ -9,6 +9,7 @@ from pandera.pandas import Field
 
 from lotus_assets.engine.delivery.default_branches import renamed_default_branches
 from lotus_assets.facts.fact_witness import FactWitness
+from lotus_assets.graph.column_lineage import columns_of, copied_from
 from lotus_assets.graph.computed_assets import ComputedTable, computed_asset
 from lotus_assets.graph.inputs import Inputs
 from lotus_assets.graph.layers import FACTS
@@ -73,6 +74,27 @@ TABLE = Table(
     version=None,
     description="Projects with their place in the organisation.",
 )
+MEASURED = columns_of(raw_project.TABLE, "archived", "pending_deletion", "vanished_at")
+BECAME_DEFAULT = (
+    *columns_of(raw_project.TABLE, "default_branch"),
+    *columns_of(raw_push_event.TABLE, "created_at", "action", "ref_type", "ref"),
+    *columns_of(raw_push_event.TABLE, "commit_from", "commit_to"),
+    *columns_of(raw_branch.TABLE, "branch", "tip_sha"),
+)
+LINEAGE = {
+    **copied_from(raw_project.TABLE, *AS_LISTED),
+    "active_flag": (
+        *MEASURED,
+        *columns_of(raw_project.TABLE, "last_activity_at"),
+        *columns_of(raw_mr.TABLE, "created_at", "updated_at", "merged_at"),
+    ),
+    "is_measured": MEASURED,
+    **dict.fromkeys(
+        ("business_line", "team"), columns_of(raw_project.TABLE, "path_with_namespace")
+    ),
+    "earlier_default_branch": (*BECAME_DEFAULT, *columns_of(raw_mr.TABLE, "target_branch")),
+    "default_branch_since": BECAME_DEFAULT,
+}
 
 
 def project_rows(
@@ -157,6 +179,7 @@ COMPUTED = ComputedTable(
     TABLE,
     compute,
     reads=(raw_project.TABLE, raw_mr.TABLE, raw_push_event.TABLE, raw_branch.TABLE),
+    lineage=LINEAGE,
     witness=lambda inputs: FactWitness(inputs.run_id, inputs.now, {}),
 )
 

@@ -5,6 +5,7 @@ from pandera.pandas import Field
 
 from lotus_assets.engine.delivery.plausible_instants import plausible
 from lotus_assets.engine.delivery.releases import is_semver
+from lotus_assets.graph.column_lineage import columns_of
 from lotus_assets.graph.computed_assets import ComputedTable, computed_asset
 from lotus_assets.graph.inputs import Inputs
 from lotus_assets.graph.layers import FACTS
@@ -34,6 +35,21 @@ TABLE = Table(
     version=None,
     description="Releases and bare tags, with whether their names are SemVer.",
 )
+LINEAGE = {
+    **{
+        name: (*columns_of(raw_release.TABLE, name), *columns_of(raw_tag.TABLE, name))
+        for name in TABLE.key
+    },
+    "released_at": (
+        *columns_of(raw_release.TABLE, "released_at"),
+        *columns_of(raw_tag.TABLE, "tagged_at", "committed_at"),
+    ),
+    "semver_valid": (
+        *columns_of(raw_release.TABLE, "tag_name"),
+        *columns_of(raw_tag.TABLE, "tag_name"),
+    ),
+    "is_release": columns_of(raw_release.TABLE, "tag_name"),
+}
 
 
 def release_rows(raw_release: pd.DataFrame, raw_tag: pd.DataFrame) -> pd.DataFrame:
@@ -61,5 +77,5 @@ def compute(inputs: Inputs) -> pd.DataFrame:
     return release_rows(plausible(releases, now), plausible(tags, now))
 
 
-COMPUTED = ComputedTable(TABLE, compute, reads=(raw_release.TABLE, raw_tag.TABLE))
+COMPUTED = ComputedTable(TABLE, compute, reads=(raw_release.TABLE, raw_tag.TABLE), lineage=LINEAGE)
 dim_release = computed_asset(COMPUTED, FACTS)

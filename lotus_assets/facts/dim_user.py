@@ -6,6 +6,7 @@ import pandas as pd
 from pandera.pandas import Field
 
 from lotus_assets.engine.delivery.patterns import matches_any
+from lotus_assets.graph.column_lineage import columns_of, copied_from
 from lotus_assets.graph.computed_assets import ComputedTable, computed_asset
 from lotus_assets.graph.inputs import Inputs
 from lotus_assets.graph.layers import FACTS
@@ -37,6 +38,10 @@ TABLE = Table(
     version=None,
     description="Users, with who is a bot.",
 )
+LINEAGE = {
+    **copied_from(raw_user.TABLE, "user_id", "username", "name", "state", "email_hash"),
+    "is_bot": columns_of(raw_user.TABLE, "is_bot", "username"),
+}
 
 
 def user_rows(raw_user: pd.DataFrame, bot_patterns: Sequence[str]) -> pd.DataFrame:
@@ -54,5 +59,5 @@ def compute(inputs: Inputs) -> pd.DataFrame:
     return user_rows(inputs.read(raw_user.TABLE), rules.bot_patterns)
 
 
-COMPUTED = ComputedTable(TABLE, compute, reads=(raw_user.TABLE,))
+COMPUTED = ComputedTable(TABLE, compute, reads=(raw_user.TABLE,), lineage=LINEAGE)
 dim_user = computed_asset(COMPUTED, FACTS)

@@ -10,6 +10,7 @@ from lotus_assets.facts import dim_project
 from lotus_assets.facts.marks import neighbours_of
 from lotus_assets.facts.project_rules import present
 from lotus_assets.facts.recomputing import ProjectFact, Recomputation, project_asset
+from lotus_assets.graph.column_lineage import columns_of
 from lotus_assets.graph.inputs import Inputs
 from lotus_assets.raw import (
     raw_branch,
@@ -62,6 +63,27 @@ TABLE = Table(
     version=None,
     description="Lives of branches, from creation to merge or deletion.",
 )
+BIRTH = (
+    *columns_of(raw_push_event.TABLE, "created_at", "action", "ref_type"),
+    *columns_of(raw_mr_commit.TABLE, "authored_at"),
+    *columns_of(raw_mr.TABLE, "created_at", "merged_at"),
+)
+LIFE = (*BIRTH, *columns_of(raw_branch.TABLE, "vanished_at"))
+LINEAGE = {
+    "project_id": (
+        *columns_of(raw_push_event.TABLE, "project_id"),
+        *columns_of(raw_mr.TABLE, "source_project_id"),
+        *columns_of(raw_branch.TABLE, "project_id"),
+    ),
+    "branch": (
+        *columns_of(raw_push_event.TABLE, "ref"),
+        *columns_of(raw_mr.TABLE, "source_branch"),
+        *columns_of(raw_branch.TABLE, "branch"),
+    ),
+    **dict.fromkeys(("created_at", "created_by"), BIRTH),
+    **dict.fromkeys(("life_number", "ended_at", "ended_by"), LIFE),
+    **dict.fromkeys(("branch_ttl_hours", "is_over_30_days", "reason"), LIFE),
+}
 
 
 def branch_rows(
@@ -123,6 +145,7 @@ FACT = ProjectFact(
         raw_protected_branch.TABLE,
         dim_project.TABLE,
     ),
+    lineage=LINEAGE,
     neighbours=forks,
 )
 fact_branch = project_asset(FACT)

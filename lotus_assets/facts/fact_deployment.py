@@ -4,6 +4,7 @@ import pandas as pd
 from pandera.pandas import Field
 
 from lotus_assets.engine.delivery.commit_graph import CommitGraph
+from lotus_assets.engine.delivery.default_branches import DEFAULT_BRANCHES
 from lotus_assets.engine.delivery.production import production_deployments, production_rules
 from lotus_assets.engine.delivery.production_visits import production_visits
 from lotus_assets.engine.delivery.rollbacks import deleted_releases, rollbacks
@@ -12,6 +13,7 @@ from lotus_assets.facts.ancestry import commit_graph, shas, within_project
 from lotus_assets.facts.given import RULES, TIMEZONE
 from lotus_assets.facts.project_rules import of_projects, present, projects_by_rule
 from lotus_assets.facts.recomputing import ProjectFact, Recomputation, project_asset
+from lotus_assets.graph.column_lineage import columns_of
 from lotus_assets.raw import (
     raw_commit,
     raw_deployment,
@@ -102,6 +104,77 @@ TABLE = Table(
     version=None,
     description="What went to production, what of it is one, and rollbacks.",
 )
+DEPLOYMENT_ID = columns_of(raw_deployment.TABLE, "deployment_id")
+PIPELINE_ID = (
+    *columns_of(raw_deployment.TABLE, "pipeline_id"),
+    *columns_of(raw_pipeline.TABLE, "pipeline_id"),
+)
+SHA = (*columns_of(raw_deployment.TABLE, "sha"), *columns_of(raw_pipeline.TABLE, "sha"))
+REF = (*columns_of(raw_deployment.TABLE, "ref"), *columns_of(raw_pipeline.TABLE, "ref"))
+PATH = columns_of(dim_project.TABLE, "path_with_namespace")
+RELEASED_AT = columns_of(raw_release.TABLE, "released_at", "created_at")
+PIPELINE_END = (
+    *columns_of(raw_pipeline.TABLE, "finished_at", "updated_at", "created_at"),
+    *columns_of(raw_job.TABLE, "finished_at", "kind", "is_manual", "allow_failure"),
+)
+FINISHED_AT = (*columns_of(raw_deployment.TABLE, "finished_at", "created_at"), *PIPELINE_END)
+DEPLOYED_AT = (*FINISHED_AT, *columns_of(raw_deployment.TABLE, "updated_at"))
+VISIT = (
+    *DEPLOYMENT_ID,
+    *PIPELINE_ID,
+    *columns_of(raw_pipeline.TABLE, "parent_pipeline_id"),
+    *columns_of(raw_deployment.TABLE, "sha", "environment", "job_name"),
+    *PATH,
+    *PIPELINE_END,
+)
+"""What decides which rows are one production deployment, and which came before it."""
+COUNTED = (*VISIT, *DEPLOYED_AT)
+WENT_BACK = (
+    *COUNTED,
+    *SHA,
+    *columns_of(raw_commit.TABLE, "commit_id", "parent_ids"),
+    *REF,
+    *columns_of(raw_pipeline.TABLE, "name"),
+)
+IS_ROLLBACK = (
+    *WENT_BACK,
+    *RELEASED_AT,
+    *columns_of(raw_release.TABLE, "tag_name", "vanished_at"),
+    *columns_of(raw_tag.TABLE, "vanished_at"),
+)
+LINEAGE = {
+    "project_id": (
+        *columns_of(raw_deployment.TABLE, "project_id"),
+        *columns_of(raw_pipeline.TABLE, "project_id"),
+    ),
+    "recorded_as": DEPLOYMENT_ID,
+    "record_id": (*DEPLOYMENT_ID, *columns_of(raw_pipeline.TABLE, "pipeline_id")),
+    "deployment_id": DEPLOYMENT_ID,
+    "pipeline_id": PIPELINE_ID,
+    "environment": columns_of(raw_deployment.TABLE, "environment"),
+    "sha": SHA,
+    "ref": REF,
+    "pipeline_name": columns_of(raw_pipeline.TABLE, "name"),
+    "rule": (
+        *columns_of(raw_deployment.TABLE, "status", "environment", "environment_tier"),
+        *columns_of(raw_pipeline.TABLE, "status", "source", "ref"),
+        *columns_of(raw_release.TABLE, "tag_name"),
+        *RELEASED_AT,
+        *PATH,
+        *columns_of(dim_project.TABLE, *DEFAULT_BRANCHES),
+        *DEPLOYED_AT,
+    ),
+    "finished_at": FINISHED_AT,
+    "deployed_at": DEPLOYED_AT,
+    "previous_sha": (*SHA, *VISIT),
+    "previous_finished_at": (*FINISHED_AT, *VISIT),
+    "is_rollback": IS_ROLLBACK,
+    "rollback_time_hours": WENT_BACK,
+    "reason": IS_ROLLBACK,
+    "topmost_pipeline_id": (*PIPELINE_ID, *columns_of(raw_pipeline.TABLE, "parent_pipeline_id")),
+    "job_name": columns_of(raw_deployment.TABLE, "job_name"),
+    **dict.fromkeys(("is_counted", "counted_as"), COUNTED),
+}
 
 
 def deployment_rows(
@@ -208,6 +281,7 @@ FACT = ProjectFact(
         raw_commit.TABLE,
         dim_project.TABLE,
     ),
+    lineage=LINEAGE,
     given=(RULES, TIMEZONE),
 )
 fact_deployment = project_asset(FACT)

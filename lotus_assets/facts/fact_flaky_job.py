@@ -6,6 +6,7 @@ from pandera.pandas import Field
 from lotus_assets.engine.delivery.flaky_jobs import finished_runs, flaky_groups
 from lotus_assets.facts.project_rules import present
 from lotus_assets.facts.recomputing import ProjectFact, Recomputation, project_asset
+from lotus_assets.graph.column_lineage import columns_of, copied_from
 from lotus_assets.raw import raw_job, raw_pipeline
 from lotus_assets.tables.columns import (
     Boolean,
@@ -40,6 +41,15 @@ TABLE = Table(
     version=None,
     description="Jobs by SHA, with which were flaky: failed, then succeeded on it.",
 )
+STARTED_AT = columns_of(raw_job.TABLE, "started_at", "created_at", "status")
+LINEAGE = {
+    **copied_from(raw_job.TABLE, "project_id", "name"),
+    **copied_from(raw_pipeline.TABLE, "sha"),
+    "first_job_id": columns_of(raw_job.TABLE, "job_id", "status", "kind"),
+    "first_started_at": STARTED_AT,
+    "is_flaky": columns_of(raw_job.TABLE, "job_id", "status", "kind"),
+    "reason": STARTED_AT,
+}
 
 
 def flaky_job_rows(raw_job: pd.DataFrame, raw_pipeline: pd.DataFrame) -> pd.DataFrame:
@@ -54,5 +64,5 @@ def compute(asked: Recomputation) -> pd.DataFrame:
     )
 
 
-FACT = ProjectFact(TABLE, compute, reads=(raw_job.TABLE, raw_pipeline.TABLE))
+FACT = ProjectFact(TABLE, compute, reads=(raw_job.TABLE, raw_pipeline.TABLE), lineage=LINEAGE)
 fact_flaky_job = project_asset(FACT)

@@ -3,6 +3,7 @@
 import pandas as pd
 from pandera.pandas import Field
 
+from lotus_assets.engine.delivery.default_branches import DEFAULT_BRANCHES
 from lotus_assets.engine.delivery.git_hygiene import (
     default_branch_commits,
     direct_pushes,
@@ -10,11 +11,12 @@ from lotus_assets.engine.delivery.git_hygiene import (
     protected_force_pushes,
 )
 from lotus_assets.engine.delivery.local_days import local_days
-from lotus_assets.facts import dim_project
+from lotus_assets.facts import dim_project, dim_user
 from lotus_assets.facts.ancestry import commit_graph, within_project
 from lotus_assets.facts.given import PEOPLE, RULES, TIMEZONE
 from lotus_assets.facts.project_rules import present
 from lotus_assets.facts.recomputing import ProjectFact, Recomputation, project_asset
+from lotus_assets.graph.column_lineage import columns_of
 from lotus_assets.raw import (
     raw_commit,
     raw_mr,
@@ -62,6 +64,39 @@ TABLE = Table(
     version=None,
     description="Git hygiene by day: direct pushes, force-pushes, signatures.",
 )
+RESULTS = ("merge_commit_sha", "squash_commit_sha", "head_sha")
+GRAPH = columns_of(raw_commit.TABLE, "commit_id", "parent_ids")
+MOVES = (
+    *columns_of(raw_push_event.TABLE, "ref_type", "ref", "commit_from", "commit_to"),
+    *columns_of(raw_protected_branch.TABLE, "name"),
+    *GRAPH,
+)
+LINEAGE = {
+    "project_id": (
+        *columns_of(raw_commit.TABLE, "project_id"),
+        *columns_of(raw_push_event.TABLE, "project_id"),
+    ),
+    "day": (
+        *columns_of(raw_commit.TABLE, "committed_at"),
+        *columns_of(raw_push_event.TABLE, "created_at"),
+    ),
+    "direct_pushes_default": (
+        *GRAPH,
+        *columns_of(raw_commit.TABLE, "is_first_parent", "committed_at", "author_user_id"),
+        *columns_of(raw_commit.TABLE, "author_email_hash", "author_name", "has_bot_address"),
+        *columns_of(raw_mr.TABLE, "merged_at", "target_branch", *RESULTS),
+        *columns_of(raw_mr_commit.TABLE, "commit_id"),
+        *columns_of(raw_push_event.TABLE, "created_at", "action", "ref_type", "ref"),
+        *columns_of(raw_push_event.TABLE, "commit_from", "commit_to"),
+        *columns_of(dim_project.TABLE, "created_at", *DEFAULT_BRANCHES),
+        *columns_of(dim_user.TABLE, "user_id", "username", "name", "is_bot", "email_hash"),
+    ),
+    **dict.fromkeys(("force_pushes_protected", "unverified_pushes_protected"), MOVES),
+    **dict.fromkeys(
+        ("unsigned_commit_count", "signed_commit_count"),
+        columns_of(raw_commit.TABLE, "is_signed", "is_on_default_branch"),
+    ),
+}
 
 
 def git_hygiene_rows(
@@ -82,7 +117,7 @@ def git_hygiene_rows(
     pushes = within_project(raw_push_event, "commit_from", "commit_to")
     direct = direct_pushes(
         commits,
-        within_project(present(raw_mr), "merge_commit_sha", "squash_commit_sha", "head_sha"),
+        within_project(present(raw_mr), *RESULTS),
         within_project(present(raw_mr_commit), "commit_id"),
         pushes,
         dim_project,
@@ -126,6 +161,7 @@ FACT = ProjectFact(
         raw_protected_branch.TABLE,
         dim_project.TABLE,
     ),
+    lineage=LINEAGE,
     given=(PEOPLE, RULES, TIMEZONE),
 )
 fact_git_hygiene = project_asset(FACT)

@@ -10,6 +10,7 @@ from lotus_assets.facts import dim_project
 from lotus_assets.facts.given import RULES
 from lotus_assets.facts.project_rules import of_projects, own_issues, present, projects_by_rule
 from lotus_assets.facts.recomputing import ProjectFact, Recomputation, project_asset
+from lotus_assets.graph.column_lineage import columns_of, copied_from
 from lotus_assets.raw import raw_issue, raw_release
 from lotus_assets.sources.rules_file import Rules, SlaTarget
 from lotus_assets.tables.columns import (
@@ -68,6 +69,25 @@ TABLE = Table(
     version=None,
     description="Issues with their targets, and which bugs escaped.",
 )
+PATH = columns_of(dim_project.TABLE, "path_with_namespace")
+"""By it the rules file says what holds for a project."""
+TARGET = (*columns_of(raw_issue.TABLE, "labels"), *PATH)
+BUG = (*columns_of(raw_issue.TABLE, "issue_type", "labels"), *PATH)
+LAST_RELEASE = (
+    *BUG,
+    *columns_of(raw_issue.TABLE, "created_at"),
+    *columns_of(raw_release.TABLE, "released_at", "created_at"),
+)
+LINEAGE = {
+    **copied_from(raw_issue.TABLE, "project_id", "issue_id", "iid", "created_at", "closed_at"),
+    **copied_from(raw_issue.TABLE, "state", "reopened_count"),
+    "target_days": TARGET,
+    "due_at": (*columns_of(raw_issue.TABLE, "created_at"), *TARGET),
+    "breached_at": (*columns_of(raw_issue.TABLE, "created_at", "closed_at", "state"), *TARGET),
+    "is_bug": BUG,
+    **dict.fromkeys(("is_escaped", "last_release_at"), LAST_RELEASE),
+    "reason": columns_of(raw_issue.TABLE, "created_at", "closed_at", "state"),
+}
 
 KEY = ["project_id", "issue_id"]
 
@@ -139,6 +159,7 @@ FACT = ProjectFact(
     TABLE,
     compute,
     reads=(raw_issue.TABLE, raw_release.TABLE, dim_project.TABLE),
+    lineage=LINEAGE,
     given=(RULES,),
 )
 fact_issue = project_asset(FACT)

@@ -7,6 +7,7 @@ from lotus_assets.engine.delivery.issues import issue_closings
 from lotus_assets.engine.delivery.state_changes import state_changes
 from lotus_assets.facts.project_rules import own_issues
 from lotus_assets.facts.recomputing import ProjectFact, Recomputation, project_asset
+from lotus_assets.graph.column_lineage import columns_of, copied_from
 from lotus_assets.raw import raw_issue, raw_issue_event, raw_state_event
 from lotus_assets.tables.columns import Boolean, Instant
 from lotus_assets.tables.gitlab_columns import IssueId, ProjectId
@@ -30,6 +31,15 @@ TABLE = Table(
     version=None,
     description="Closings of issues, with whether they were opened again.",
 )
+LINEAGE = {
+    **copied_from(raw_issue.TABLE, "project_id", "issue_id"),
+    "closed_at": (
+        *columns_of(raw_issue.TABLE, "closed_at"),
+        *columns_of(raw_state_event.TABLE, "created_at", "action"),
+        *columns_of(raw_issue_event.TABLE, "created_at", "action"),
+    ),
+    "is_reopened": columns_of(raw_issue.TABLE, "reopened_count"),
+}
 
 
 def issue_closing_rows(
@@ -52,6 +62,9 @@ def compute(asked: Recomputation) -> pd.DataFrame:
 
 
 FACT = ProjectFact(
-    TABLE, compute, reads=(raw_issue.TABLE, raw_state_event.TABLE, raw_issue_event.TABLE)
+    TABLE,
+    compute,
+    reads=(raw_issue.TABLE, raw_state_event.TABLE, raw_issue_event.TABLE),
+    lineage=LINEAGE,
 )
 fact_issue_closing = project_asset(FACT)

@@ -5,7 +5,7 @@ from pandera.pandas import Field
 from sqlalchemy import Select, case, func, select, true, union
 
 from lotus_assets.engine.delivery.closing_references import referenced_issues
-from lotus_assets.engine.delivery.default_branches import was_default_branch
+from lotus_assets.engine.delivery.default_branches import DEFAULT_BRANCHES, was_default_branch
 from lotus_assets.engine.delivery.json_lists import exploded, parsed_lists
 from lotus_assets.engine.delivery.lead_time import last_merged, lead_times
 from lotus_assets.facts import dim_project, fact_deployment
@@ -13,6 +13,7 @@ from lotus_assets.facts.ancestry import commit_graph, shas, within_project
 from lotus_assets.facts.marks import neighbours_of
 from lotus_assets.facts.project_rules import own_issues, present
 from lotus_assets.facts.recomputing import ProjectFact, Recomputation, project_asset
+from lotus_assets.graph.column_lineage import columns_of, copied_from
 from lotus_assets.graph.inputs import Inputs
 from lotus_assets.raw import (
     raw_commit,
@@ -71,8 +72,43 @@ TABLE = Table(
     version=None,
     description="Lead time for change: issues to the first deployments of what closed them.",
 )
-
 RESULTS = ("merge_commit_sha", "squash_commit_sha", "head_sha")
+CLOSING = (
+    *columns_of(raw_mr_closing_issue.TABLE, "mr_id", "issue_project_path", "issue_iid"),
+    *columns_of(raw_issue_closing_mr.TABLE, "mr_id", "issue_iid"),
+    *columns_of(raw_commit.TABLE, "commit_id", "closing"),
+    *columns_of(raw_mr_commit.TABLE, "mr_id", "commit_id"),
+    *columns_of(raw_mr.TABLE, "mr_id", "merged_at", "target_branch", *RESULTS),
+    *columns_of(raw_issue.TABLE, "iid"),
+    *columns_of(dim_project.TABLE, "path_with_namespace", *DEFAULT_BRANCHES),
+)
+"""What decides which merge request closed an issue last."""
+FIRST_DEPLOYMENT = (
+    *columns_of(fact_deployment.TABLE, "sha", "deployed_at", "is_counted"),
+    *columns_of(raw_mr.TABLE, "merged_at", *RESULTS),
+    *columns_of(raw_commit.TABLE, "commit_id", "parent_ids"),
+    *columns_of(dim_project.TABLE, "created_at", "deployments_collected_from"),
+)
+"""What decides which deployment brought it to production first."""
+DURATION = (
+    *columns_of(raw_issue.TABLE, "created_at"),
+    *columns_of(fact_deployment.TABLE, "finished_at"),
+)
+LINEAGE = {
+    **copied_from(raw_issue.TABLE, "project_id", "issue_id", "created_at"),
+    "mr_id": CLOSING,
+    "mr_project_id": columns_of(raw_mr.TABLE, "project_id"),
+    **copied_from(raw_mr.TABLE, "merged_at"),
+    "merge_result": columns_of(raw_mr.TABLE, *RESULTS),
+    **{
+        name: (*columns_of(fact_deployment.TABLE, name), *FIRST_DEPLOYMENT)
+        for name in ("deployment_id", "pipeline_id")
+    },
+    **copied_from(fact_deployment.TABLE, "deployed_at"),
+    "lead_time_hours": DURATION,
+    "reason": (*FIRST_DEPLOYMENT, *DURATION),
+}
+
 REFERENCE = ["mr_id", "issue_project_path", "issue_iid"]
 
 
@@ -199,6 +235,7 @@ FACT = ProjectFact(
         fact_deployment.TABLE,
         dim_project.TABLE,
     ),
+    lineage=LINEAGE,
     neighbours=closing_projects,
 )
 fact_lead_time = project_asset(FACT)

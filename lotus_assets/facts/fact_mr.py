@@ -10,10 +10,11 @@ from lotus_assets.engine.delivery.merge_requests import (
     measured_merge_requests,
 )
 from lotus_assets.engine.delivery.state_changes import ended_at
-from lotus_assets.facts import dim_project
+from lotus_assets.facts import dim_project, dim_user
 from lotus_assets.facts.ancestry import commit_graph, within_project
 from lotus_assets.facts.given import BOTS, GHOSTS, RULES
 from lotus_assets.facts.recomputing import ProjectFact, Recomputation, project_asset
+from lotus_assets.graph.column_lineage import columns_of, copied_from
 from lotus_assets.raw import (
     raw_commit,
     raw_mr,
@@ -122,6 +123,54 @@ TABLE = Table(
     looked_up_by=("project_id",),
     description="Merge requests with durations, review rounds and approvals.",
 )
+DONE = columns_of(
+    raw_mr_note.TABLE,
+    *("created_at", "author_user_id", "is_system", "system_action", "is_approval_reset"),
+)
+GHOST = (
+    *columns_of(raw_mr.TABLE, "author_user_id"),
+    *columns_of(dim_user.TABLE, "username", "name"),
+)
+FIRST_COMMIT = columns_of(raw_mr_commit.TABLE, "authored_at")
+REVIEWS = (
+    *DONE,
+    *columns_of(raw_mr_note.TABLE, "is_author_bot"),
+    *columns_of(dim_user.TABLE, "is_bot"),
+    *GHOST,
+)
+APPROVALS = (
+    *DONE,
+    *columns_of(raw_mr_note.TABLE, "approvals_reset_of"),
+    *columns_of(raw_mr.TABLE, "approvals_given"),
+    *columns_of(raw_mr_approval.TABLE, "user_id"),
+    *GHOST,
+)
+MERGE = columns_of(raw_mr.TABLE, "merged_at")
+REQUIRED = columns_of(raw_mr.TABLE, "approvals_required")
+REWORK = (*REVIEWS, *MERGE, *columns_of(raw_mr_version.TABLE, "version_number", "created_at"))
+FORCED = (
+    *columns_of(raw_mr_version.TABLE, "version_number", "head_sha"),
+    *columns_of(raw_commit.TABLE, "commit_id", "parent_ids"),
+)
+LINEAGE = {
+    **copied_from(raw_mr.TABLE, "mr_id", "project_id", "iid", "created_at", "merged_at"),
+    **copied_from(raw_mr.TABLE, "closed_at", "state", "author_user_id", "approvals_required"),
+    **copied_from(raw_mr.TABLE, "lines_added", "lines_removed"),
+    "ended_at": columns_of(raw_mr.TABLE, "state", "merged_at", "closed_at"),
+    "first_commit_at": FIRST_COMMIT,
+    "first_review_at": REVIEWS,
+    "approved_at": (*APPROVALS, *REQUIRED),
+    "review_end_at": (*MERGE, *APPROVALS, *REQUIRED),
+    "cycle_time_hours": (*FIRST_COMMIT, *MERGE),
+    "review_wait_hours": (*columns_of(raw_mr.TABLE, "created_at"), *REVIEWS),
+    "code_review_hours": (*REVIEWS, *MERGE, *APPROVALS, *REQUIRED),
+    "rework_count": REWORK,
+    **dict.fromkeys(("force_push_count", "unverified_push_count"), FORCED),
+    "is_reworked": (*REWORK, *FORCED, *columns_of(dim_project.TABLE, "path_with_namespace")),
+    "approvals_given": (*APPROVALS, *MERGE),
+    "is_bypassed": (*APPROVALS, *MERGE, *REQUIRED),
+    "reason": (*columns_of(raw_mr.TABLE, "created_at"), *MERGE, *REVIEWS, *APPROVALS),
+}
 
 
 def merge_request_rows(
@@ -211,6 +260,7 @@ FACT = ProjectFact(
         raw_commit.TABLE,
         dim_project.TABLE,
     ),
+    lineage=LINEAGE,
     given=(BOTS, GHOSTS, RULES),
 )
 fact_mr = project_asset(FACT)

@@ -6,6 +6,7 @@ from pandera.pandas import Field
 from lotus_assets.engine.delivery.state_changes import open_periods, state_changes
 from lotus_assets.facts.project_rules import present
 from lotus_assets.facts.recomputing import ProjectFact, Recomputation, project_asset
+from lotus_assets.graph.column_lineage import columns_of, copied_from
 from lotus_assets.raw import raw_mr, raw_mr_note, raw_state_event
 from lotus_assets.tables.columns import Instant
 from lotus_assets.tables.gitlab_columns import MergeRequestId, PlausiblyOpenedAt, TargetProjectId
@@ -33,6 +34,15 @@ TABLE = Table(
     looked_up_by=("project_id",),
     description="Times that merge requests were open, by their closings and reopenings.",
 )
+CHANGES = (
+    *columns_of(raw_state_event.TABLE, "created_at", "action"),
+    *columns_of(raw_mr_note.TABLE, "created_at", "system_action"),
+)
+LINEAGE = {
+    **copied_from(raw_mr.TABLE, "project_id", "mr_id", "created_at"),
+    "period_start_at": (*columns_of(raw_mr.TABLE, "created_at"), *CHANGES),
+    "period_end_at": (*columns_of(raw_mr.TABLE, "state", "merged_at", "closed_at"), *CHANGES),
+}
 
 NOTED_CHANGES = {"closed": "closed", "opened": "reopened", "reopened": "reopened"}
 """What notes of GitLab before 13.3 record → the change: nothing records the first opening."""
@@ -60,5 +70,7 @@ def compute(asked: Recomputation) -> pd.DataFrame:
     )
 
 
-FACT = ProjectFact(TABLE, compute, reads=(raw_mr.TABLE, raw_state_event.TABLE, raw_mr_note.TABLE))
+FACT = ProjectFact(
+    TABLE, compute, reads=(raw_mr.TABLE, raw_state_event.TABLE, raw_mr_note.TABLE), lineage=LINEAGE
+)
 fact_mr_open_period = project_asset(FACT)

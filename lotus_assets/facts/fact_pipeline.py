@@ -10,6 +10,7 @@ from lotus_assets.engine.delivery.rollbacks import pipeline_flags
 from lotus_assets.facts import fact_deployment
 from lotus_assets.facts.project_rules import present
 from lotus_assets.facts.recomputing import ProjectFact, Recomputation, project_asset
+from lotus_assets.graph.column_lineage import columns_of, copied_from
 from lotus_assets.raw import raw_job, raw_pipeline
 from lotus_assets.tables.columns import (
     Boolean,
@@ -75,6 +76,35 @@ TABLE = Table(
     looked_up_by=("project_id",),
     description="Pipelines with durations, critical paths and the way back to green.",
 )
+COUNTED = columns_of(raw_pipeline.TABLE, "status", "source")
+ENDED_AT = (
+    *columns_of(raw_pipeline.TABLE, "finished_at", "updated_at", "created_at"),
+    *columns_of(raw_job.TABLE, "finished_at", "kind", "is_manual", "allow_failure"),
+)
+STREAK = (*COUNTED, *columns_of(raw_pipeline.TABLE, "ref", "pipeline_id"))
+DEPLOYING = columns_of(fact_deployment.TABLE, "pipeline_id", "topmost_pipeline_id")
+JOBS = columns_of(raw_job.TABLE, "name", "kind")
+NEEDS = (*JOBS, *columns_of(raw_job.TABLE, "job_id", "needs"))
+CRITICAL_PATH = (*NEEDS, *columns_of(raw_job.TABLE, "stage_index", "duration_sec"))
+LINEAGE = {
+    **copied_from(raw_pipeline.TABLE, "pipeline_id", "project_id", "created_at", "status"),
+    "ended_at": ENDED_AT,
+    **dict.fromkeys(("is_counted", "is_success"), COUNTED),
+    "opens_red_streak": STREAK,
+    "mtg_seconds": (*STREAK, *ENDED_AT),
+    "is_prod": DEPLOYING,
+    "is_rollback": (*columns_of(fact_deployment.TABLE, "is_rollback"), *DEPLOYING),
+    "is_flaky_candidate": (
+        *columns_of(raw_job.TABLE, "job_id", "name", "kind", "status"),
+        *columns_of(raw_pipeline.TABLE, "sha"),
+    ),
+    **copied_from(raw_pipeline.TABLE, "duration_sec"),
+    "critical_path_sec": CRITICAL_PATH,
+    "job_count": JOBS,
+    "unknown_need_count": NEEDS,
+    "reason": (*STREAK, *ENDED_AT, *columns_of(raw_pipeline.TABLE, "duration_sec")),
+    "critical_path_reason": CRITICAL_PATH,
+}
 
 
 def pipeline_rows(
@@ -109,5 +139,10 @@ def compute(asked: Recomputation) -> pd.DataFrame:
     )
 
 
-FACT = ProjectFact(TABLE, compute, reads=(raw_pipeline.TABLE, raw_job.TABLE, fact_deployment.TABLE))
+FACT = ProjectFact(
+    TABLE,
+    compute,
+    reads=(raw_pipeline.TABLE, raw_job.TABLE, fact_deployment.TABLE),
+    lineage=LINEAGE,
+)
 fact_pipeline = project_asset(FACT)

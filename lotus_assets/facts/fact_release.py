@@ -7,6 +7,7 @@ from lotus_assets.engine.delivery.releases import release_cadence
 from lotus_assets.facts.given import TIMEZONE
 from lotus_assets.facts.project_rules import present
 from lotus_assets.facts.recomputing import ProjectFact, Recomputation, project_asset
+from lotus_assets.graph.column_lineage import columns_of
 from lotus_assets.raw import raw_release, raw_tag
 from lotus_assets.tables.columns import (
     Boolean,
@@ -36,6 +37,23 @@ TABLE = Table(
     version=None,
     description="Releases and bare tags by the ISO week in which they came out.",
 )
+RELEASED_AT = (
+    *columns_of(raw_release.TABLE, "released_at"),
+    *columns_of(raw_tag.TABLE, "tagged_at", "committed_at"),
+)
+NAMES = (*columns_of(raw_release.TABLE, "tag_name"), *columns_of(raw_tag.TABLE, "tag_name"))
+LINEAGE = {
+    "project_id": (
+        *columns_of(raw_release.TABLE, "project_id"),
+        *columns_of(raw_tag.TABLE, "project_id"),
+    ),
+    "tag_name": NAMES,
+    "released_at": RELEASED_AT,
+    "is_release": columns_of(raw_release.TABLE, "tag_name"),
+    "is_semver": NAMES,
+    "cadence_bucket": RELEASED_AT,
+    "reason": (*columns_of(raw_tag.TABLE, "tag_name"), *RELEASED_AT),
+}
 
 
 def release_rows(raw_release: pd.DataFrame, raw_tag: pd.DataFrame, timezone: str) -> pd.DataFrame:
@@ -57,6 +75,7 @@ FACT = ProjectFact(
     TABLE,
     compute,
     reads=(raw_release.TABLE, raw_tag.TABLE),
+    lineage=LINEAGE,
     given=(TIMEZONE,),
 )
 fact_release = project_asset(FACT)

@@ -27,7 +27,7 @@ from lotus_assets.filling.computing import write_computed
 from lotus_assets.filling.fingerprints import code_fingerprint, digest
 from lotus_assets.filling.reports import TableReport
 from lotus_assets.graph.computed_assets import COMPUTED_TABLES
-from lotus_assets.graph.gated_assets import gate_spec, report_rows, table_spec
+from lotus_assets.graph.gated_assets import Lineage, gate_spec, report_rows, table_spec
 from lotus_assets.graph.inputs import Inputs, UndeclaredRead, inputs_of
 from lotus_assets.graph.layers import FACTS, SWEEP_TAG, is_live
 from lotus_assets.graph.resources import Environment
@@ -100,12 +100,14 @@ class ProjectFact:
     """A fact table by project: how its rows are worked out, and all that they depend on.
 
     `reads`: the tables whose rows of a project, or of its `neighbours`, decide its rows. `given`:
-    what holds for all projects alike. `compute` gets nothing else.
+    what holds for all projects alike. `compute` gets nothing else. `lineage`: from which columns
+    of all these tables its own follow.
     """
 
     table: Table
     compute: Callable[[Recomputation], pd.DataFrame]
     reads: tuple[Table, ...]
+    lineage: Lineage
     given: tuple[Given[Any], ...] = ()
     neighbours: Callable[[Inputs], pd.DataFrame] = no_neighbours
 
@@ -204,12 +206,12 @@ def project_asset(fact: ProjectFact) -> dg.AssetsDefinition:
     A live run works out the projects that changed; the nightly one, and one that is started by
     hand, all of them.
     """
-    table = fact.table
+    table, upstream = fact.table, [source.name for source in fact.sources]
     PROJECT_FACTS[table.name] = fact
 
     @asset_step(
         name=table.name,
-        specs=[table_spec(table, FACTS, [source.name for source in fact.sources])],
+        specs=[table_spec(table, FACTS, upstream, lineage=fact.lineage)],
         check_specs=[gate_spec(table)],
     )
     def worked_out(context: dg.AssetExecutionContext, environment: Environment) -> Iterator[Any]:

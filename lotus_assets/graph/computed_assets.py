@@ -1,7 +1,7 @@
 """Assets that are worked out from other tables: read, compute, gate, commit, report."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import dagster as dg
@@ -9,7 +9,7 @@ import pandas as pd
 
 from lotus_assets.filling.computing import write_computed
 from lotus_assets.filling.reports import TableReport
-from lotus_assets.graph.gated_assets import gate_spec, report_rows, table_spec
+from lotus_assets.graph.gated_assets import Lineage, gate_spec, report_rows, table_spec
 from lotus_assets.graph.inputs import Inputs, inputs_of
 from lotus_assets.graph.resources import Environment
 from lotus_assets.graph.steps import asset_step
@@ -23,12 +23,13 @@ class ComputedTable:
 
     `compute` gives all its rows, or all rows of `scope`. `reads` are the tables that it gets;
     `after` are tables of which it reads no row, but how the run that filled them went. `witness`
-    sees what is replaced.
+    sees what is replaced. `lineage`: from which columns of these tables its own follow.
     """
 
     table: Table
     compute: Callable[[Inputs], pd.DataFrame]
     reads: tuple[Table, ...]
+    lineage: Lineage = field(default_factory=dict)
     after: tuple[str, ...] = ()
     scope: Callable[[Inputs], pd.DataFrame] | None = None
     witness: Callable[[Inputs], Witness] = lambda _inputs: looks_away
@@ -64,7 +65,9 @@ def computed_asset(computed: ComputedTable, group: str) -> dg.AssetsDefinition:
 
     @asset_step(
         name=table.name,
-        specs=[table_spec(table, group, dict.fromkeys(dependencies))],
+        specs=[
+            table_spec(table, group, dict.fromkeys(dependencies), lineage=computed.lineage),
+        ],
         check_specs=[gate_spec(table)],
     )
     def worked_out(context: dg.AssetExecutionContext, environment: Environment) -> Iterator[Any]:

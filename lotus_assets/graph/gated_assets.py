@@ -24,7 +24,7 @@ from lotus_assets.tables.table import Table
 GATE = "gate"
 
 Lineage = Mapping[str, Sequence[tuple[str, str]]]
-"""Columns, each with the columns that it follows from, as (table, column)."""
+"""Columns, each with the columns that it follows from, as (table, column): `column_lineage`."""
 
 FILLED_TABLES: dict[str, Table] = {}
 """Every table that an asset fills, by name: noted as the assets are declared."""
@@ -82,7 +82,7 @@ def column_lineage(lineage: Lineage) -> dg.TableColumnLineage:
     """As Dagster shows it."""
     return dg.TableColumnLineage(
         {
-            column: [dg.TableColumnDep(table, source) for table, source in sources]
+            column: [dg.TableColumnDep(table, source) for table, source in dict.fromkeys(sources)]
             for column, sources in lineage.items()
         }
     )

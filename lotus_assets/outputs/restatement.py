@@ -11,7 +11,9 @@ import pandas as pd
 from sqlalchemy import select
 
 from lotus_assets.analytics.delivery import metric_daily
+from lotus_assets.engine.delivery.slices import LEVELS
 from lotus_assets.filling.restatement import TABLE, restated_by_cause
+from lotus_assets.graph.column_lineage import columns_of
 from lotus_assets.graph.gated_assets import table_metadata, table_spec
 from lotus_assets.graph.inputs import Inputs, inputs_of
 from lotus_assets.graph.layers import ANALYTICS
@@ -26,6 +28,15 @@ SHOWN = 20
 ON_PAGE = 500
 """Restatements that the page shows."""
 CHECK = "nothing_was_restated"
+LINEAGE = {
+    "figure": columns_of(metric_daily.TABLE, "metric"),
+    "figure_date": columns_of(metric_daily.TABLE, "date"),
+    "subject": columns_of(metric_daily.TABLE, *LEVELS),
+    "row_key": columns_of(metric_daily.TABLE, *metric_daily.TABLE.key),
+    **dict.fromkeys(("old_value", "new_value"), columns_of(metric_daily.TABLE, "value")),
+    **dict.fromkeys(("cause", "reasons"), columns_of(metric_daily.TABLE, "projects_left_out")),
+}
+"""Of the metrics' figures; portfolios' tables write theirs in runs of their own."""
 
 
 def latest(inputs: Inputs, run_id: str | None = None, limit: int = SHOWN) -> pd.DataFrame:
@@ -41,7 +52,7 @@ def latest(inputs: Inputs, run_id: str | None = None, limit: int = SHOWN) -> pd.
 
 @asset_step(
     name=TABLE.name,
-    specs=[table_spec(TABLE, ANALYTICS, [metric_daily.TABLE.name])],
+    specs=[table_spec(TABLE, ANALYTICS, [metric_daily.TABLE.name], lineage=LINEAGE)],
     check_specs=[
         dg.AssetCheckSpec(
             CHECK,

@@ -52,6 +52,7 @@ COMMITS = Population(
     default_branch_commits,
     ("day",),
     "committed on a day of the window; 1 is a commit with a signature, 0 one without",
+    made_of=("signed_commit_count", "unsigned_commit_count"),
 )
 
 

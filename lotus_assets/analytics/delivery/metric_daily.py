@@ -26,6 +26,7 @@ from lotus_assets.facts.marks import CONTRACTS, ENGINE
 from lotus_assets.filling.computing import write_computed
 from lotus_assets.filling.fingerprints import code_fingerprint, digest
 from lotus_assets.filling.reports import TableReport
+from lotus_assets.graph.column_lineage import columns_of
 from lotus_assets.graph.gated_assets import (
     gate_spec,
     report_rows,
@@ -100,16 +101,22 @@ TABLE = Table(
 )
 
 
-VALUES = tuple(
-    dict.fromkeys(
-        (metric.table.name, metric.column) for metric in CATALOGUE if metric.column is not None
-    )
+COUNTING = tuple(
+    column for one in CATALOGUE for column in columns_of(one.table, *one.population.columns)
 )
-"""The columns that the metrics' values are taken from."""
+"""The columns that decide which rows count in the metrics, and on which days."""
+VALUES = (
+    *COUNTING,
+    *((one.table.name, one.column) for one in CATALOGUE if one.column is not None),
+)
 COLLECTED_FIRST = "the facts, after the daily assets of raw_gitlab (up to what was collected)"
 LINEAGE = {
-    "value": VALUES,
-    "sample_size": VALUES,
+    **dict.fromkeys(("value", "sample_size"), VALUES),
+    "population_size": COUNTING,
+    **dict.fromkeys(
+        ("projects_left_out", "reason"),
+        columns_of(dim_project.TABLE, "is_measured", "created_at"),
+    ),
     **{level: ((dim_project.TABLE.name, column),) for level, column in LEVEL_COLUMNS.items()},
 }
 

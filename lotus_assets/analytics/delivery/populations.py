@@ -28,13 +28,21 @@ class Population:
     """The rows for which all conditions hold, as `place` puts them into slices.
 
     It gets the rows of the metric's one table, and so can be over no other. `decided_by` names
-    the columns that decide on which days a row counts, and `why` says in words why it does.
+    the columns that decide on which days a row counts, and `why` says in words why it does;
+    `made_of` those that a row's value is made of where the metric names no column.
     """
 
     place: Placing
     decided_by: tuple[str, ...]
     why: str
     conditions: tuple[Condition, ...] = ()
+    made_of: tuple[str, ...] = ()
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """All columns that it looks at."""
+        deciding = (condition.column for condition in self.conditions)
+        return (*self.decided_by, *deciding, *self.made_of)
 
     def __call__(
         self, rows: pd.DataFrame, slice_days: SliceDays, window: int, column: str | None
