@@ -12,7 +12,7 @@ from lotus_assets.engine.delivery.git_hygiene import (
 )
 from lotus_assets.engine.delivery.local_days import local_days
 from lotus_assets.facts import dim_project, dim_user
-from lotus_assets.facts.ancestry import commit_graph, within_project
+from lotus_assets.facts.ancestry import RESULTS, commit_graph, within_project
 from lotus_assets.facts.given import PEOPLE, RULES, TIMEZONE
 from lotus_assets.facts.project_rules import present
 from lotus_assets.facts.recomputing import ProjectFact, Recomputation, project_asset
@@ -64,7 +64,6 @@ TABLE = Table(
     version=None,
     description="Git hygiene by day: direct pushes, force-pushes, signatures.",
 )
-RESULTS = ("merge_commit_sha", "squash_commit_sha", "head_sha")
 GRAPH = columns_of(raw_commit.TABLE, "commit_id", "parent_ids")
 MOVES = (
     *columns_of(raw_push_event.TABLE, "ref_type", "ref", "commit_from", "commit_to"),

@@ -9,7 +9,7 @@ from lotus_assets.engine.delivery.default_branches import DEFAULT_BRANCHES, was_
 from lotus_assets.engine.delivery.json_lists import exploded, parsed_lists
 from lotus_assets.engine.delivery.lead_time import last_merged, lead_times
 from lotus_assets.facts import dim_project, fact_deployment
-from lotus_assets.facts.ancestry import commit_graph, shas, within_project
+from lotus_assets.facts.ancestry import RESULTS, commit_graph, shas, within_project
 from lotus_assets.facts.marks import neighbours_of
 from lotus_assets.facts.project_rules import own_issues, present
 from lotus_assets.facts.recomputing import ProjectFact, Recomputation, project_asset
@@ -72,7 +72,6 @@ TABLE = Table(
     version=None,
     description="Lead time for change: issues to the first deployments of what closed them.",
 )
-RESULTS = ("merge_commit_sha", "squash_commit_sha", "head_sha")
 CLOSING = (
     *columns_of(raw_mr_closing_issue.TABLE, "mr_id", "issue_project_path", "issue_iid"),
     *columns_of(raw_issue_closing_mr.TABLE, "mr_id", "issue_iid"),

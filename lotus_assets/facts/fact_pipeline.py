@@ -77,10 +77,6 @@ TABLE = Table(
     description="Pipelines with durations, critical paths and the way back to green.",
 )
 COUNTED = columns_of(raw_pipeline.TABLE, "status", "source")
-ENDED_AT = (
-    *columns_of(raw_pipeline.TABLE, "finished_at", "updated_at", "created_at"),
-    *columns_of(raw_job.TABLE, "finished_at", "kind", "is_manual", "allow_failure"),
-)
 STREAK = (*COUNTED, *columns_of(raw_pipeline.TABLE, "ref", "pipeline_id"))
 DEPLOYING = columns_of(fact_deployment.TABLE, "pipeline_id", "topmost_pipeline_id")
 JOBS = columns_of(raw_job.TABLE, "name", "kind")
@@ -88,10 +84,10 @@ NEEDS = (*JOBS, *columns_of(raw_job.TABLE, "job_id", "needs"))
 CRITICAL_PATH = (*NEEDS, *columns_of(raw_job.TABLE, "stage_index", "duration_sec"))
 LINEAGE = {
     **copied_from(raw_pipeline.TABLE, "pipeline_id", "project_id", "created_at", "status"),
-    "ended_at": ENDED_AT,
+    "ended_at": fact_deployment.PIPELINE_END,
     **dict.fromkeys(("is_counted", "is_success"), COUNTED),
     "opens_red_streak": STREAK,
-    "mtg_seconds": (*STREAK, *ENDED_AT),
+    "mtg_seconds": (*STREAK, *fact_deployment.PIPELINE_END),
     "is_prod": DEPLOYING,
     "is_rollback": (*columns_of(fact_deployment.TABLE, "is_rollback"), *DEPLOYING),
     "is_flaky_candidate": (
@@ -102,7 +98,11 @@ LINEAGE = {
     "critical_path_sec": CRITICAL_PATH,
     "job_count": JOBS,
     "unknown_need_count": NEEDS,
-    "reason": (*STREAK, *ENDED_AT, *columns_of(raw_pipeline.TABLE, "duration_sec")),
+    "reason": (
+        *STREAK,
+        *fact_deployment.PIPELINE_END,
+        *columns_of(raw_pipeline.TABLE, "duration_sec"),
+    ),
     "critical_path_reason": CRITICAL_PATH,
 }
 
