@@ -9,6 +9,7 @@ from pandera.pandas import Field
 from lotus_assets.benchmarks import bench_history, bench_regression, bench_result, bench_run
 from lotus_assets.benchmarks.profiles import FOLDER as PROFILES
 from lotus_assets.engine.speed.detection import noise_floor
+from lotus_assets.graph.column_lineage import columns_of
 from lotus_assets.graph.computed_assets import ComputedTable, computed_asset
 from lotus_assets.graph.inputs import Inputs
 from lotus_assets.graph.layers import BENCHMARKS
@@ -39,6 +40,30 @@ TABLE = Table(
     version=None,
     description="The dashboard's files: index.html for people, benchmarks.json for programs.",
 )
+SHOWN = (
+    *columns_of(
+        bench_run.TABLE,
+        *("suite", "run_id", "repository", "kind", "commit_id", "commit_url", "branch"),
+        *("is_dirty", "version", "machine_fingerprint", "machine", "load_average", "started_at"),
+        *("versions", "expected", "failures"),
+    ),
+    *columns_of(
+        bench_history.TABLE,
+        *(*bench_history.SERIES, *bench_history.EPOCH, "run_id", "position", "ordered_at"),
+        *("epoch", "is_machine_change", "quantity", "is_derived", "value", "previous_value"),
+        *("best_value", "ratio_to_previous", "ratio_to_best"),
+    ),
+    *columns_of(bench_regression.TABLE, *bench_regression.TABLE.columns),
+    *columns_of(bench_result.TABLE, "value", "parameters"),
+)
+"""What the files hold; of the results the noise of A/A runs, and what benchmarks say of themselves.
+"""
+LINEAGE = {
+    **dict.fromkeys(("sha256", "bytes"), SHOWN),
+    "runs": columns_of(bench_run.TABLE, "run_id"),
+    "series": columns_of(bench_history.TABLE, *bench_history.SERIES),
+    "newest_run_at": columns_of(bench_run.TABLE, "started_at"),
+}
 
 
 def file_rows(
@@ -88,5 +113,6 @@ COMPUTED = ComputedTable(
     TABLE,
     compute,
     reads=(bench_run.TABLE, bench_result.FIGURES, bench_history.TABLE, bench_regression.TABLE),
+    lineage=LINEAGE,
 )
 bench_dashboard = computed_asset(COMPUTED, BENCHMARKS)

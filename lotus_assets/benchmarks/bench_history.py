@@ -5,6 +5,7 @@ from pandera.pandas import Field
 
 from lotus_assets.benchmarks import bench_result, bench_run
 from lotus_assets.engine.speed.facts import finite, times_worse
+from lotus_assets.graph.column_lineage import columns_of, copied_from
 from lotus_assets.graph.computed_assets import ComputedTable, computed_asset
 from lotus_assets.graph.inputs import Inputs
 from lotus_assets.graph.layers import BENCHMARKS
@@ -83,6 +84,24 @@ TABLE = Table(
     version=None,
     description="Results as series, in epochs of one machine, statistic, unit and direction.",
 )
+ORDER = columns_of(bench_run.TABLE, "started_at", "kind", "committed_at")
+EPOCHS = (
+    *ORDER,
+    *columns_of(bench_run.TABLE, "machine_fingerprint"),
+    *columns_of(bench_result.TABLE, "statistic", "unit", "direction"),
+)
+COMPARED = (*columns_of(bench_result.TABLE, "value"), *EPOCHS)
+LINEAGE = {
+    **copied_from(bench_result.TABLE, "suite", "benchmark", "metric", "run_id", "quantity", "unit"),
+    **copied_from(bench_result.TABLE, "direction", "is_derived", "statistic", "value"),
+    **copied_from(bench_result.TABLE, "stddev", "rounds"),
+    **copied_from(bench_run.TABLE, "machine_fingerprint", "commit_id", "version", "kind"),
+    **dict.fromkeys(("ordered_at", "position"), ORDER),
+    "is_machine_change": (*ORDER, *columns_of(bench_run.TABLE, "machine_fingerprint")),
+    "epoch": EPOCHS,
+    **dict.fromkeys(("previous_value", "best_value"), COMPARED),
+    **dict.fromkeys(("ratio_to_previous", "ratio_to_best"), COMPARED),
+}
 
 
 def history_rows(runs: pd.DataFrame, results: pd.DataFrame) -> pd.DataFrame:
@@ -135,5 +154,6 @@ COMPUTED = ComputedTable(
     TABLE,
     compute,
     reads=(bench_run.TABLE, bench_result.FIGURES),
+    lineage=LINEAGE,
 )
 bench_history = computed_asset(COMPUTED, BENCHMARKS)

@@ -6,12 +6,14 @@ run lacks.
 """
 
 import json
+from functools import partial
 
 import pandas as pd
 from pandera.pandas import Field
 
 from lotus_assets.benchmarks import bench_history, bench_result, bench_run
 from lotus_assets.engine.speed.detection import detect
+from lotus_assets.graph.column_lineage import columns_of
 from lotus_assets.graph.computed_assets import ComputedTable, computed_asset
 from lotus_assets.graph.inputs import Inputs
 from lotus_assets.graph.layers import BENCHMARKS
@@ -73,6 +75,37 @@ TABLE = Table(
     version=None,
     description="Threshold, change points, suite-wide changes, exactness and others: facts by run.",
 )
+of_runs = partial(columns_of, bench_run.TABLE)
+of_results = partial(columns_of, bench_result.TABLE)
+of_points = partial(columns_of, bench_history.TABLE)
+# Most facts compare levels of figures, of one series or of all times of a suite.
+LEVELS = of_points("value", "direction", "epoch", "position", "ordered_at")
+RERUNS = (*of_results("value"), *of_runs("kind", "started_at"))
+EXPECTED = of_runs("expected", "started_at")
+"""What a run should hold; where its file does not say, the results of the run before."""
+LINEAGE = {
+    "suite": (*of_points("suite"), *of_runs("suite"), *of_results("suite")),
+    "benchmark": (*of_points("benchmark"), *EXPECTED, *of_results("benchmark")),
+    "metric": (*of_points("metric", "quantity"), *EXPECTED, *of_results("metric")),
+    "epoch": of_points("epoch"),
+    "run_id": (*of_points("run_id"), *of_runs("run_id")),
+    "baseline_run_id": of_points("run_id", "epoch", "position", "ordered_at", "unit", "direction"),
+    "value": of_points("value", "epoch", "position"),
+    "baseline_value": of_points("value", "epoch", "position", "unit", "direction"),
+    "ratio": (*LEVELS, *of_points("unit")),
+    "limit": (*of_results("value"), *of_runs("kind")),
+    **dict.fromkeys(("p_value", "points_before", "points_after", "movement"), LEVELS),
+    "share": of_points("value", "direction", "epoch", "ordered_at"),
+    "state": (*LEVELS, *RERUNS),
+    "reason": (
+        *LEVELS,
+        *of_points("unit", "quantity", "commit_id", "version"),
+        *EXPECTED,
+        *of_results("benchmark", "metric"),
+    ),
+    "suite_wide_run_id": of_points("run_id", "ordered_at"),
+    **dict.fromkeys(("commit_id", "baseline_commit_id"), of_runs("commit_id")),
+}
 
 
 def regression_rows(
@@ -145,5 +178,6 @@ COMPUTED = ComputedTable(
     TABLE,
     compute,
     reads=(bench_run.TABLE, bench_result.FIGURES, bench_history.TABLE),
+    lineage=LINEAGE,
 )
 bench_regression = computed_asset(COMPUTED, BENCHMARKS)

@@ -130,6 +130,7 @@ def test_a_table_of_a_family_is_filled_by_the_files_that_are_named_and_no_others
         "analytics/portfolios/attribution_level.py",
         "analytics/portfolios/attribution_family.py",
         "analytics/measures/attribution_measures.py",
+        "analytics/portfolio_lineage.py",
     }
 
 

@@ -112,15 +112,43 @@ COLUMNS = {
     for table, spec in SPECS.items()
     if isinstance(schema := spec.metadata.get("dagster/column_schema"), dg.TableSchema)
 }
-LAYERS = [("facts", "delivery"), ("analytics", "delivery")]
+LAYERS = [
+    ("facts", "delivery"),
+    ("analytics", "delivery"),
+    ("analytics", "portfolios"),
+    ("benchmarks", "platform"),
+]
 """Group and domain of the layers of which every column says what it follows from."""
+OF_PAYLOAD = {"as_of_date": "the run's day"} | dict.fromkeys(
+    ("data_version", "content_hash"), "core_payload"
+)
+OF_PERIOD = {**OF_PAYLOAD, "period": "the periods that are asked for"}
+OF_WINDOW = {
+    **OF_PERIOD,
+    **dict.fromkeys(("requested_start_date", "start_date"), "the run's day and core_payload"),
+    **dict.fromkeys(("end_date", "is_clamped"), "the run's day and core_payload"),
+}
+CONTRIBUTED = dict.fromkeys(("linking", "metric_basis"), "the options")
+ATTRIBUTED = dict.fromkeys(("linking", "model"), "the options")
 WITHOUT_SOURCES = {
+    "attribution": OF_PERIOD | ATTRIBUTED,
+    "attribution_currency": OF_PERIOD | ATTRIBUTED,
+    "attribution_level": OF_PERIOD | ATTRIBUTED | {"level": "core_payload"},
+    "attribution_total": OF_WINDOW | ATTRIBUTED,
+    "bench_dashboard": {"path": "the files that are written"},
+    "bench_regression": dict.fromkeys(("fact", "list"), "the rule that found it"),
+    "contribution": OF_PERIOD | CONTRIBUTED,
+    "contribution_level": OF_PERIOD
+    | CONTRIBUTED
+    | dict.fromkeys(("level", "node_key"), "core_payload"),
+    "contribution_total": OF_WINDOW | CONTRIBUTED,
     "coverage": {"run_id": "the run"},
     "dim_project": {
         "org": "the org file",
         "deployments_collected_from": "when what was collected",
     },
     "metric_daily": {"date": "the run's days", "metric": "the catalogue"},
+    "mwr": OF_PAYLOAD | {"method": "each method has a row"},
     "parity": {
         "iso_week": "the run",
         "field": "the fields that are compared",
@@ -129,6 +157,7 @@ WITHOUT_SOURCES = {
         "run_id": "the run",
         "compared_at": "the run",
     },
+    "positions": OF_PAYLOAD | {"returns_content_hash": "core_payload"},
     "restatement": {
         "restatement_id": "a hash of the others",
         "restated_at": "the run",
@@ -136,11 +165,22 @@ WITHOUT_SOURCES = {
         "table_name": "where figures are replaced",
         "is_vanished": "whether there still is a row",
     },
+    "returns_series": OF_PAYLOAD,
+    "risk_statistics": OF_PERIOD
+    | dict.fromkeys(("start_date", "end_date"), "the run's day and core_payload")
+    | dict.fromkeys(("benchmark_content_hash", "risk_free_content_hash"), "core_payload")
+    | {"frequency": "the options"},
+    "twr": OF_WINDOW | {"metric_basis": "the options"},
+    "twr_breakdown": OF_PERIOD | dict.fromkeys(("frequency", "metric_basis"), "the options"),
 }
 """Columns that follow from no table of the graph, and from what they do."""
 WAITED_FOR = {"raw_commit", "raw_deployment", "raw_issue", "raw_pipeline", "raw_protected_branch"}
 """Collections of which it is told how they went; none of their rows is read."""
+CONTRIBUTION = ("contribution", "contribution_level", "contribution_total")
+ATTRIBUTION = ("attribution", "attribution_currency", "attribution_level", "attribution_total")
 WITHOUT_COLUMNS = {
+    # The days of opening and closing that it says stand in core_payload.
+    **{key: {"core_performance_input"} for key in (*CONTRIBUTION, *ATTRIBUTION, "positions")},
     "coverage": WAITED_FOR | {"raw_mr", "raw_push_event"},
     "dim_project": WAITED_FOR,
     # Default branches and protected ones have no row.
@@ -159,10 +199,11 @@ def lineage_of(table: str) -> dict[str, set[tuple[str, str]]]:
 
 
 def tables_of(layers: list[tuple[str, str]]) -> list[str]:
+    """Their tables that are made of other tables of the graph."""
     return [
         table
         for table in COLUMNS
-        if (SPECS[table].group_name, SPECS[table].tags["domain"]) in layers
+        if SPECS[table].deps and (SPECS[table].group_name, SPECS[table].tags["domain"]) in layers
     ]
 
 

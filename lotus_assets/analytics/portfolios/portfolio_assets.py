@@ -9,6 +9,7 @@ import dagster as dg
 from sqlalchemy import Engine
 
 from lotus_assets.analytics.measures.measure_definitions import table_definitions
+from lotus_assets.analytics.portfolio_lineage import lineage_of
 from lotus_assets.analytics.portfolios.missing_inputs import missing_inputs
 from lotus_assets.analytics.portfolios.pictures import Picture, PictureOfDay
 from lotus_assets.analytics.portfolios.portfolio_family import (
@@ -66,9 +67,7 @@ def portfolio_asset(
         for shared in family.shared
     ]
     specs = [
-        table_spec(
-            table, ANALYTICS, (), PARTITIONS, table_definitions(table), family.lineage.get(table)
-        )
+        table_spec(table, ANALYTICS, (), PARTITIONS, table_definitions(table), lineage_of(table))
         for table in family.tables
     ]
 

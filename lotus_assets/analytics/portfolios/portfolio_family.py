@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,6 @@ import pandas as pd
 
 from lotus_assets.analytics.portfolios.portfolio_inputs import PortfolioInputs
 from lotus_assets.filling.fingerprints import code_fingerprint
-from lotus_assets.graph.gated_assets import Lineage
 from lotus_assets.inputs.contract_gate import InputTable
 from lotus_assets.inputs.input_settings import InputSettings
 from lotus_assets.inputs.partitions import shard_of
@@ -37,8 +36,7 @@ class PortfolioFamily:
     those of each portfolio's newest as-of day: for long series, nearly the same every day.
     `reads`: inputs of portfolios, of which the first decides which portfolios there are. `shared`:
     inputs of other subjects, of which a portfolio may need any shard. `options`: the settings
-    (fields of InputSettings) that decide results beside the inputs. `lineage`, for readers: from
-    which columns of the inputs those of a table follow.
+    (fields of InputSettings) that decide results beside the inputs.
     """
 
     name: str
@@ -48,7 +46,6 @@ class PortfolioFamily:
     shared: tuple[SharedInput, ...] = ()
     options: tuple[str, ...] = ()
     chunk: int = CHUNK
-    lineage: Mapping[Table, Lineage] = field(default_factory=dict)
 
     @property
     def own_inputs(self) -> tuple[InputTable, ...]:

@@ -131,11 +131,5 @@ FAMILY = PortfolioFamily(
     reads=(POSITIONS_INPUT, CONTRIBUTION_INPUT, PERFORMANCE_INPUT),
     compute=lambda inputs: {TABLE: partial(compute, inputs)},
     chunk=CHUNK,
-    lineage={
-        TABLE: {
-            name: ((POSITIONS_INPUT.table.name, name),)
-            for name in ReportedPosition.to_schema().columns
-        }
-    },
 )
 positions = portfolio_asset(FAMILY)

@@ -8,7 +8,6 @@ from lotus_assets.analytics.portfolios.performance_picture import cumulative_ret
 from lotus_assets.analytics.portfolios.portfolio_assets import portfolio_asset
 from lotus_assets.analytics.portfolios.portfolio_family import PortfolioFamily, RowsOfTables
 from lotus_assets.analytics.portfolios.portfolio_inputs import PortfolioInputs
-from lotus_assets.engine.performance.formulas.daily_returns import MONEY
 from lotus_assets.engine.performance.frames.twr import TwrOptions, twr_buckets
 from lotus_assets.engine.performance.frames.twr import twr as time_weighted_returns
 from lotus_assets.inputs.input_tables import PERFORMANCE_INPUT
@@ -30,16 +29,11 @@ def compute(inputs: PortfolioInputs) -> RowsOfTables:
     return {twr.TABLE: returns, twr_breakdown.TABLE: breakdown}
 
 
-DAY_AMOUNTS = tuple((PERFORMANCE_INPUT.table.name, name) for name in MONEY)
 FAMILY = PortfolioFamily(
     "twr",
     tables=(twr.TABLE, twr_breakdown.TABLE),
     reads=(PERFORMANCE_INPUT,),
     compute=compute,
     chunk=64,
-    lineage={
-        twr.TABLE: dict.fromkeys(("period_return", "annualised_return", "status"), DAY_AMOUNTS),
-        twr_breakdown.TABLE: dict.fromkeys(("bucket_return", "cumulative_return"), DAY_AMOUNTS),
-    },
 )
 twr_family = portfolio_asset(FAMILY, {twr.TABLE: cumulative_returns_picture})
