@@ -120,6 +120,16 @@ def test_a_gitlab_that_does_not_answer(
     assert "unset it to use the embedded service" in message
 
 
+def test_an_instant_before_the_first_day_leaves_gitlab_out(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """The first partition is 2025-01-01: it is complete from the day after on."""
+    monkeypatch.setenv("TEM_AS_OF", "2025-01-01T22:59:59Z")
+    message = refusal(capfd, "run")
+    assert "GitLab was left out: TEM_AS_OF is 2025-01-01T23:59:59+01:00: " in message
+    assert "it must be 2025-01-02 or later" in message
+
+
 def test_a_server_that_is_no_lotus_core(
     young_world: Store,
     monkeypatch: pytest.MonkeyPatch,

@@ -93,19 +93,30 @@ def check_port(host: str, port: int, variable: str) -> None:
 
 
 def check_as_of(settings: Settings) -> None:
-    """The day before that which counts as now is a partition: runs are about complete days.
+    """What counts as now is not in the future: days that are not over have no figures.
 
     Raises:
-        NotReady: TEM_AS_OF is too early, or lies in the future.
+        NotReady: TEM_AS_OF is.
     """
     instant = settings.tem_as_of
-    if instant is None:
-        return
-    first = FIRST_DAY + timedelta(days=1)
-    if instant > datetime.now(UTC) or instant.astimezone(settings.zone).date() < first:
+    if instant is not None and instant > datetime.now(UTC):
         raise NotReady(
-            f"TEM_AS_OF is {instant.isoformat()}: it must lie between {first} (the first day after "
-            f"a complete one) and now. Unset it to run as of now."
+            f"TEM_AS_OF is {instant.isoformat()}, which is in the future: set it to an instant "
+            "before now, or unset it to run as of now."
+        )
+
+
+def check_first_day(settings: Settings) -> None:
+    """There is a complete day of GitLab's side before what counts as now.
+
+    Raises:
+        NotReady: TEM_AS_OF is too early.
+    """
+    now, first = settings.now().astimezone(settings.zone), FIRST_DAY + timedelta(days=1)
+    if now.date() < first:
+        raise NotReady(
+            f"TEM_AS_OF is {now.isoformat()}: GitLab is collected from {FIRST_DAY} on, so "
+            f"it must be {first} or later. Unset it to run as of now."
         )
 
 

@@ -10,7 +10,12 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from lotus_assets.commands.surroundings.checks import LOOPBACK, NoLotusCore, NotReady
+from lotus_assets.commands.surroundings.checks import (
+    LOOPBACK,
+    NoLotusCore,
+    NotReady,
+    check_first_day,
+)
 from lotus_assets.commands.surroundings.lotus_core_preparation import lotus_core
 from lotus_assets.commands.surroundings.processes import ProcessFailed, first_line, running
 from lotus_assets.commands.surroundings.warehouse_database import Say, database
@@ -141,9 +146,10 @@ def surroundings(
         os.environ.update(dagster_variables(settings, url))
         missing: dict[str, Exception] = {}
         try:
+            check_first_day(settings)
             os.environ.update(started.enter_context(gitlab(settings, say)))
             check_gitlab_access(Settings(), say)
-        except (ProcessFailed, AccessError, UnreachableError) as error:
+        except (NotReady, ProcessFailed, AccessError, UnreachableError) as error:
             missing[GITLAB] = error
         try:
             core = lotus_core(settings, url, lotus_core_port, say, host)
