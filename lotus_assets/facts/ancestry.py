@@ -10,8 +10,6 @@ from lotus_assets.engine.delivery.commit_graph import CommitGraph
 from lotus_assets.engine.delivery.json_lists import parsed_lists
 
 SEPARATOR = ":"
-RESULTS = ("merge_commit_sha", "squash_commit_sha", "head_sha")
-"""Columns of `raw_mr`: the commits that a merge may have made of it."""
 
 
 def within_project(rows: pd.DataFrame, *columns: str) -> pd.DataFrame:

@@ -11,8 +11,9 @@ from lotus_assets.engine.delivery.git_hygiene import (
     protected_force_pushes,
 )
 from lotus_assets.engine.delivery.local_days import local_days
+from lotus_assets.engine.delivery.merge_requests import MERGE_RESULTS
 from lotus_assets.facts import dim_project, dim_user
-from lotus_assets.facts.ancestry import RESULTS, commit_graph, within_project
+from lotus_assets.facts.ancestry import commit_graph, within_project
 from lotus_assets.facts.given import PEOPLE, RULES, TIMEZONE
 from lotus_assets.facts.project_rules import present
 from lotus_assets.facts.recomputing import ProjectFact, Recomputation, project_asset
@@ -83,7 +84,7 @@ LINEAGE = {
         *GRAPH,
         *columns_of(raw_commit.TABLE, "is_first_parent", "committed_at", "author_user_id"),
         *columns_of(raw_commit.TABLE, "author_email_hash", "author_name", "has_bot_address"),
-        *columns_of(raw_mr.TABLE, "merged_at", "target_branch", *RESULTS),
+        *columns_of(raw_mr.TABLE, "merged_at", "target_branch", *MERGE_RESULTS),
         *columns_of(raw_mr_commit.TABLE, "commit_id"),
         *columns_of(raw_push_event.TABLE, "created_at", "action", "ref_type", "ref"),
         *columns_of(raw_push_event.TABLE, "commit_from", "commit_to"),
@@ -116,7 +117,7 @@ def git_hygiene_rows(
     pushes = within_project(raw_push_event, "commit_from", "commit_to")
     direct = direct_pushes(
         commits,
-        within_project(present(raw_mr), *RESULTS),
+        within_project(present(raw_mr), *MERGE_RESULTS),
         within_project(present(raw_mr_commit), "commit_id"),
         pushes,
         dim_project,

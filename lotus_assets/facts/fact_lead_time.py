@@ -8,8 +8,9 @@ from lotus_assets.engine.delivery.closing_references import referenced_issues
 from lotus_assets.engine.delivery.default_branches import DEFAULT_BRANCHES, was_default_branch
 from lotus_assets.engine.delivery.json_lists import exploded, parsed_lists
 from lotus_assets.engine.delivery.lead_time import last_merged, lead_times
+from lotus_assets.engine.delivery.merge_requests import MERGE_RESULTS
 from lotus_assets.facts import dim_project, fact_deployment
-from lotus_assets.facts.ancestry import RESULTS, commit_graph, shas, within_project
+from lotus_assets.facts.ancestry import commit_graph, shas, within_project
 from lotus_assets.facts.marks import neighbours_of
 from lotus_assets.facts.project_rules import own_issues, present
 from lotus_assets.facts.recomputing import ProjectFact, Recomputation, project_asset
@@ -77,14 +78,14 @@ CLOSING = (
     *columns_of(raw_issue_closing_mr.TABLE, "mr_id", "issue_iid"),
     *columns_of(raw_commit.TABLE, "commit_id", "closing"),
     *columns_of(raw_mr_commit.TABLE, "mr_id", "commit_id"),
-    *columns_of(raw_mr.TABLE, "mr_id", "merged_at", "target_branch", *RESULTS),
+    *columns_of(raw_mr.TABLE, "mr_id", "merged_at", "target_branch", *MERGE_RESULTS),
     *columns_of(raw_issue.TABLE, "iid"),
     *columns_of(dim_project.TABLE, "path_with_namespace", *DEFAULT_BRANCHES),
 )
 """What decides which merge request closed an issue last."""
 FIRST_DEPLOYMENT = (
     *columns_of(fact_deployment.TABLE, "sha", "deployed_at", "is_counted"),
-    *columns_of(raw_mr.TABLE, "merged_at", *RESULTS),
+    *columns_of(raw_mr.TABLE, "merged_at", *MERGE_RESULTS),
     *columns_of(raw_commit.TABLE, "commit_id", "parent_ids"),
     *columns_of(dim_project.TABLE, "created_at", "deployments_collected_from"),
 )
@@ -98,7 +99,7 @@ LINEAGE = {
     "mr_id": CLOSING,
     "mr_project_id": columns_of(raw_mr.TABLE, "project_id"),
     **copied_from(raw_mr.TABLE, "merged_at"),
-    "merge_result": columns_of(raw_mr.TABLE, *RESULTS),
+    "merge_result": columns_of(raw_mr.TABLE, *MERGE_RESULTS),
     **{
         name: (*columns_of(fact_deployment.TABLE, name), *FIRST_DEPLOYMENT)
         for name in ("deployment_id", "pipeline_id")
@@ -142,7 +143,7 @@ def lead_time_rows(
         ignore_index=True,
     )
     merged = last_merged(
-        own_issues(raw_issue), dim_project, closing, within_project(requests, *RESULTS)
+        own_issues(raw_issue), dim_project, closing, within_project(requests, *MERGE_RESULTS)
     )
     is_counted = fact_deployment["is_counted"].to_numpy(bool)
     deployments = within_project(fact_deployment[is_counted], "sha")
@@ -165,7 +166,7 @@ def commit_references(
     references = pd.concat([commits, issues], axis="columns").dropna()
     results = [
         merge_requests[["project_id", name, "mr_id"]].rename(columns={name: "commit_id"})
-        for name in RESULTS
+        for name in MERGE_RESULTS
     ]
     carried = pd.concat([mr_commits[[*key, "mr_id"]], *results]).dropna().drop_duplicates()
     return carried.merge(references, on=key)[REFERENCE]

@@ -16,9 +16,7 @@ import pandas as pd
 from lotus_assets.analytics.delivery.history_days import last_sunday
 from lotus_assets.filling.restatement import TABLE
 from lotus_assets.graph.inputs import Inputs, inputs_of
-from lotus_assets.graph.layers import (
-    SINGLE_RUN,
-)
+from lotus_assets.graph.layers import SINGLE_RUN, last_complete_day
 from lotus_assets.graph.resources import Environment
 from lotus_assets.graph.steps import asset_step
 from lotus_assets.graph.written_days import mark_partitions
@@ -93,8 +91,7 @@ def export_weeks(inputs: Inputs, sundays: Iterable[date]) -> dict[str, bytes]:
 
 def weeks_to_export(inputs: Inputs) -> set[date]:
     """The Sundays of the last complete week, and of earlier ones whose figures changed since."""
-    today = inputs.now.astimezone(inputs.settings.zone).date()
-    last = last_sunday(today - timedelta(days=1))
+    last = last_sunday(last_complete_day(inputs.now, inputs.settings))
     with inputs.connect() as connection:
         late = read_unexported_days(connection, MARK, last)
         known = read_metric_days(connection)

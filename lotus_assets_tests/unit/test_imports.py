@@ -23,6 +23,15 @@ def loaded_by(code: str) -> set[str]:
     return set(done.stdout.split())
 
 
+def loaded_by_command(command: str) -> set[str]:
+    """The same of a command, with its exit code as `ended-with-2`."""
+    return loaded_by(
+        "from lotus_assets.commands.cli import application\n"
+        f"try: application({command.split()!r})\n"
+        "except SystemExit as end: print(f'ended-with-{end.code}')"
+    )
+
+
 def test_the_definitions_load_no_library_that_only_a_step_needs() -> None:
     modules = loaded_by("import lotus_assets.definitions")
     assert "lotus_assets.analytics" in modules
@@ -49,11 +58,7 @@ def test_help_and_refusals_wait_for_no_graph(
     command: str, code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TEM_ORG_FILE", str(tmp_path / "missing.yaml"))
-    modules = loaded_by(
-        "from lotus_assets.commands.cli import application\n"
-        f"try: application({command.split()!r})\n"
-        "except SystemExit as end: print(f'ended-with-{end.code}')"
-    )
+    modules = loaded_by_command(command)
     assert f"ended-with-{code}" in modules
     assert not modules & (UNNEEDED | {"dagster", "numpy", "pandas", "pyarrow", "sqlalchemy"})
 
@@ -70,10 +75,6 @@ def test_who_asks_a_warehouse_that_is_not_there_waits_for_no_graph(
     command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TEM_DATA_DIR", str(tmp_path / "nothing"))
-    modules = loaded_by(
-        "from lotus_assets.commands.cli import application\n"
-        f"try: application({command.split()!r})\n"
-        "except SystemExit as end: print(f'ended-with-{end.code}')"
-    )
+    modules = loaded_by_command(command)
     assert "ended-with-2" in modules
     assert not modules & {"dagster", "numpy", "pandas", "pyarrow", "pandera", "lotus_assets.facts"}

@@ -10,6 +10,7 @@ from lotus_assets.engine.delivery.commit_graph import CommitGraph
 from lotus_assets.engine.delivery.default_branches import DEFAULT_BRANCHES, was_default_branch
 from lotus_assets.engine.delivery.json_lists import parsed_lists
 from lotus_assets.engine.delivery.local_days import local_days
+from lotus_assets.engine.delivery.merge_requests import MERGE_RESULTS
 from lotus_assets.engine.delivery.patterns import matches_any, matches_wildcards
 from lotus_assets.engine.delivery.reasons import joined_reasons
 
@@ -194,7 +195,7 @@ def _brought_in(merge_requests: pd.DataFrame, mr_commits: pd.DataFrame) -> pd.Mu
     merged = merge_requests[merge_requests["merged_at"].notna()]
     results = [
         merged[["project_id", column]].set_axis(["project_id", "commit_id"], axis="columns")
-        for column in ("merge_commit_sha", "squash_commit_sha", "head_sha")
+        for column in MERGE_RESULTS
     ]
     inner = mr_commits.loc[mr_commits["mr_id"].isin(merged["mr_id"]), ["project_id", "commit_id"]]
     return pd.MultiIndex.from_frame(pd.concat([*results, inner]).dropna().drop_duplicates())

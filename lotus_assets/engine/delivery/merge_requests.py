@@ -24,6 +24,9 @@ from lotus_assets.engine.delivery.reasons import joined_reasons
 from lotus_assets.engine.delivery.review_events import first_reviews, pushes, review_events
 from lotus_assets.engine.delivery.review_rounds import review_rounds, rework_counts
 
+MERGE_RESULTS = ("merge_commit_sha", "squash_commit_sha", "head_sha")
+"""Columns of merge requests: the commits that a merge may have made."""
+
 
 class SpecialPeople(NamedTuple):
     """User ids of the bots, and of the Ghost User that stands for those who were deleted."""

@@ -12,9 +12,10 @@ from lotus_assets.services.api.reading_restatements import AskedRestatements, re
 from lotus_assets.services.documentation import HEADERS
 
 ROUTER = APIRouter()
-MOST = 1000
-PAGE = 100
-LAST = 2**31
+MOST, PAGE = 1000, 100
+"""Restatements of a page: as many as may be asked for, and where nothing is asked."""
+FARTHEST = 2**31
+"""Skipping more is refused: far beyond all there will be, and a number that the database takes."""
 SLICE = {
     "date": "2025-03-30",
     "org": "Toman",
@@ -99,7 +100,7 @@ def restatements(
         Query(description="Of this metric, or column of a table.", examples=["rework_rate"]),
     ] = None,
     offset: Annotated[
-        int, Query(ge=0, le=LAST, description="So many are skipped.", examples=[0])
+        int, Query(ge=0, le=FARTHEST, description="So many are skipped.", examples=[0])
     ] = 0,
     limit: Annotated[
         int, Query(ge=1, le=MOST, description="At most so many.", examples=[PAGE])
